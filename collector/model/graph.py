@@ -1,0 +1,101 @@
+"""The values a graph is made of (contracts: JupiterOne data model, entities and relationships)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Scalar = str | int | float | bool | None
+PropertyValue = Scalar | list[str] | list[int] | list[float] | list[bool]
+Properties = dict[str, PropertyValue]
+"""Properties of an entity by name. Lists hold values of one type; nested objects do not occur."""
+
+JsonObject = Mapping[str, object]
+"""A JSON object as it came from outside: nothing is known about its values."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property an entity type declares: its name in the graph and what it says."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class EntityType:
+    """A kind of entity.
+
+    `resource` is its name for people ("Group"), `type` its `_type`, `classes` its `_class`. `properties` are the
+    declared ones; entity types whose settings come from a catalogue declare the catalogue's names elsewhere.
+    """
+
+    resource: str
+    type: str
+    classes: tuple[str, ...]
+    properties: tuple[Property, ...] = field(default=(), repr=False)
+
+    def key(self, identifier: str) -> str:
+        """The `_key` of the entity with this identifier: `zoom_group:<id>`."""
+        return f"{self.type}:{identifier}"
+
+
+@dataclass(frozen=True)
+class RelationshipType:
+    """A kind of relationship: `source` and `target` are `_type`s, `class_` its `_class` in upper case."""
+
+    source: str
+    class_: str
+    target: str
+
+    @property
+    def type(self) -> str:
+        """`zoom_account` HAS `zoom_group` → `zoom_account_has_group`.
+
+        The leading parts the target shares with the source are left out, its last part never.
+        """
+        source_parts = self.source.split("_")
+        target_parts = self.target.split("_")
+        shared = 0
+        while shared < min(len(source_parts), len(target_parts) - 1) and (
+            source_parts[shared] == target_parts[shared]
+        ):
+            shared += 1
+        return "_".join([self.source, self.class_.lower(), *target_parts[shared:]])
+
+    def between(self, source_key: str, target_key: str) -> Relationship:
+        """The relationship of this kind from one entity to another."""
+        return Relationship(
+            key=f"{source_key}|{self.class_.lower()}|{target_key}",
+            type=self.type,
+            class_=self.class_,
+            source_key=source_key,
+            target_key=target_key,
+        )
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """One edge of the graph."""
+
+    key: str
+    type: str
+    class_: str
+    source_key: str
+    target_key: str
+
+    def as_json(self) -> dict[str, str]:
+        """The object JupiterOne's tools read and the synchronization API takes."""
+        return {
+            "_key": self.key,
+            "_type": self.type,
+            "_class": self.class_,
+            "_fromEntityKey": self.source_key,
+            "_toEntityKey": self.target_key,
+            "displayName": self.class_,
+        }
+
+
+def type_of_key(key: str) -> str:
+    """The `_type` an entity key belongs to: the part before the first colon."""
+    return key.partition(":")[0]

@@ -1,0 +1,39 @@
+"""What must never be written down, and how it is kept out (contracts: Zoom, secrets and sensitive data)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SECRET_NAME = re.compile(
+    r"passw|passcode|pwd|secret|token|host_?key|pin$|activation_?code|stream_?key|private_?key", re.IGNORECASE
+)
+_SECRET_QUERY = re.compile(r"([?&#](?:pwd|tk|zak)=)[^&#\s\"']+", re.IGNORECASE)
+_MASK = "***"
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A text that shows itself only when asked to: `repr`, `str` and formatting give `***`."""
+
+    _text: str
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Secret({_MASK})"
+
+    def __str__(self) -> str:
+        return _MASK
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a field of this name is likely to hold a secret, for fields nobody has described yet."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def mask_urls(text: str) -> str:
+    """The text with the values of `pwd`, `tk` and `zak` query parameters masked."""
+    return _SECRET_QUERY.sub(rf"\g<1>{_MASK}", text)
