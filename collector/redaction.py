@@ -1,4 +1,4 @@
-"""What must never be written down, and how it is kept out (contracts: Zoom, secrets and sensitive data)."""
+"""What must never be written down, and how it is kept out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""The command line: one file a noun. Verbs parse, call one function and print; no work is done here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from collector import __version__
+from collector.cli.collect import collect
+from collector.cli.demo import demo
+from collector.cli.doctor import doctor
+from collector.cli.document import document
+from collector.cli.options import common_options
+from collector.cli.output import show_error
+from collector.cli.sandbox import sandbox
+from collector.cli.show import show
+from collector.errors import CollectorError, ExitCode
+
+__all__ = ["cli", "run"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="collector")
+@common_options
+def cli() -> None:
+    """Read a Zoom account and build its JupiterOne graph.
+
+    Configuration comes from the environment and from ./.env (see .env.example).
+
+    Exit codes: 0 complete, 1 failed, 2 wrong use or configuration, 3 finished but something was denied or left
+    unread, 4 sign in again, 75 stopped by Zoom's daily limit, 130 interrupted.
+    """
+
+
+for command in (collect, show, doctor, document, sandbox, demo):
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
+    try:
+        result = cli.main(args=arguments, prog_name="collector", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        return ExitCode.INTERRUPTED
+    except click.ClickException as problem:
+        problem.show()
+        return ExitCode.USAGE
+    except CollectorError as failure:
+        show_error(failure)
+        return failure.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
+        return ExitCode.FAILED
+    return result if isinstance(result, int) else ExitCode.COMPLETE

@@ -1,4 +1,4 @@
-"""The values a graph is made of (contracts: JupiterOne data model, entities and relationships)."""
+"""The values a graph is made of (JupiterOne data model)."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ class RelationshipType:
         source_parts = self.source.split("_")
         target_parts = self.target.split("_")
         shared = 0
-        while shared < min(len(source_parts), len(target_parts) - 1) and (
-            source_parts[shared] == target_parts[shared]
-        ):
+        while shared < min(len(source_parts), len(target_parts) - 1) and (source_parts[shared] == target_parts[shared]):
             shared += 1
         return "_".join([self.source, self.class_.lower(), *target_parts[shared:]])
 

@@ -1,0 +1,46 @@
+"""The resources that are read: every module here with a `RESOURCE` is one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from collector.model.graph import EntityType, RelationshipType
+from collector.model.step import Step
+from collector.resources.declaration import Resource
+
+
+@cache
+def all_resources() -> tuple[Resource, ...]:
+    """Every declared resource, in report order."""
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    resources = [module.RESOURCE for module in modules if hasattr(module, "RESOURCE")]
+    return tuple(sorted(resources, key=lambda resource: (resource.order, resource.name)))
+
+
+def steps(resources: tuple[Resource, ...]) -> list[Step]:
+    """The steps of these resources: for each its own, then its links."""
+    by_type = {resource.entity.type: resource for resource in resources}
+    result = []
+    for resource in resources:
+        result.append(Step(resource.step_id, resource.step_name, (resource.entity.type,)))
+        for link in resource.links:
+            other = by_type[other_end(resource, link.type)]
+            result.append(Step(link.step_id, link.step_name, (link.type.type,), (resource.step_id, other.step_id)))
+    return result
+
+
+def other_end(resource: Resource, relationship: RelationshipType) -> str:
+    """The `_type` a resource's relationship leads to, whichever way it points."""
+    return relationship.target if relationship.source == resource.entity.type else relationship.source
+
+
+def entity_types(resources: tuple[Resource, ...]) -> list[EntityType]:
+    """The entity types, in report order."""
+    return [resource.entity for resource in resources]
+
+
+def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType]:
+    """The relationship types, in report order."""
+    return [link.type for resource in resources for link in resource.links]

@@ -1,0 +1,34 @@
+"""A local Zoom to try, show and test against: an independent stand-in that shares no code with the client.
+
+    account = Account.generate(users=250)
+    sandbox = Sandbox(account)
+    with sandbox.serve() as url:
+        settings = sandbox.environment(url)
+
+What it does follows Zoom's developer docs, published API descriptions and recorded answers, not what our
+client likes.
+"""
+
+from __future__ import annotations
+
+from collector.sandbox.account import Account
+from collector.sandbox.calls import Call
+from collector.sandbox.canaries import CANARY, PMI_CANARY
+from collector.sandbox.directory import Group, Role, User
+from collector.sandbox.endpoints import CLASSIC_SCOPES, GRANULAR_SCOPES
+from collector.sandbox.faults import Fault
+from collector.sandbox.sandbox import Sandbox
+
+__all__ = [
+    "CANARY",
+    "CLASSIC_SCOPES",
+    "GRANULAR_SCOPES",
+    "PMI_CANARY",
+    "Account",
+    "Call",
+    "Fault",
+    "Group",
+    "Role",
+    "Sandbox",
+    "User",
+]

@@ -1,0 +1,8 @@
+"""The facts about one Zoom account in SQLite, by document and by run: a `Run` writes, a `Store` reads."""
+
+from collector.store.document import ROW
+from collector.store.record import PartAge, RunRecord
+from collector.store.run import Run
+from collector.store.store import Store
+
+__all__ = ["ROW", "PartAge", "Run", "RunRecord", "Store"]

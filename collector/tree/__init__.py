@@ -1,0 +1,5 @@
+"""The `.j1-integration` tree JupiterOne's own tools read: all current facts of the store, swapped in whole."""
+
+from collector.tree.writer import TreeReport, check_target, write_tree
+
+__all__ = ["TreeReport", "check_target", "write_tree"]

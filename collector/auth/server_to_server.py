@@ -1,0 +1,157 @@
+"""A token the program asks for itself: Zoom's Server-to-Server OAuth (grant `account_credentials`).
+
+Nobody signs in and there is no refresh token. A new token does not end older ones (Zoom: "Server-to-Server
+OAuth", multiple tokens), so losing one costs one request; asking once an hour rather than once a process is
+what the cache is for.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import logging
+import random
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import MappingProxyType
+
+from collector.auth.refusals import TokenRefused, explain_server_to_server
+from collector.auth.token_document import TokenDocument
+from collector.auth.token_endpoint import TokenEndpoint
+from collector.auth.token_file import DamagedTokenFile, TokenFile
+from collector.auth.token_source import Token
+from collector.clock import Clock
+from collector.errors import CollectorError
+from collector.redaction import Secret
+
+_GRANT = "account_credentials"
+
+_log = logging.getLogger("collector.auth")
+
+
+class ServerToServer:
+    """A TokenSource for one Server-to-Server app in one account.
+
+    However many threads and processes want a token at once, one of them asks for it and the others get the
+    same one. A cache that cannot be read or written costs a warning, never the run.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: Secret,
+        account_id: str,
+        oauth_url: str,
+        file: TokenFile,
+        clock: Clock,
+        randomness: random.Random,
+    ) -> None:
+        self._client_id = client_id
+        self._account_id = account_id
+        self._client_hash = hashlib.sha256("\n".join((client_id, account_id, oauth_url)).encode()).hexdigest()
+        self._endpoint = TokenEndpoint(client_id, client_secret, oauth_url, clock, randomness)
+        self._file = file
+        self._clock = clock
+        self._one_at_a_time = threading.Lock()
+        self._current: TokenDocument | None = None
+        self._failure: CollectorError | None = None
+
+    def token(self) -> Token:
+        """The cached token while it has life left, else a new one.
+
+        Raises UsageError when Zoom refuses the app or account, CollectionFailed when it gives no usable
+        answer, ProfileBusy when another process keeps the profile locked, NewerVersion when a newer version
+        of this program wrote the token file.
+        """
+        return self._good_token(rejected=None)
+
+    def renew(self, rejected: Token) -> Token:
+        """Another token than the rejected one; raises as `token` does."""
+        return self._good_token(rejected.access_token)
+
+    def _good_token(self, rejected: str | None) -> Token:
+        current = self._current
+        if current is None or not self._usable(current, rejected):
+            current = self._next(rejected)
+        return current.token()
+
+    def _next(self, rejected: str | None) -> TokenDocument:
+        """The token after the current one. Who waits while another thread asks shares what comes of it."""
+        failure_before = self._failure
+        with self._one_at_a_time:
+            if self._current is not None and self._usable(self._current, rejected):
+                return self._current
+            if self._failure is not None and self._failure is not failure_before:
+                raise copy.copy(self._failure)
+            try:
+                self._current = self._from_file_or_zoom(rejected)
+            except CollectorError as failure:
+                self._failure = failure
+                raise
+            return self._current
+
+    def _from_file_or_zoom(self, rejected: str | None) -> TokenDocument:
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._file.locked(self._clock))
+                stored = self._stored()
+            except OSError as problem:
+                self._warn("read", problem)
+                return self._ask()
+            if stored is not None and stored.grant != _GRANT:
+                # A browser sign-in holds a refresh token that only a person can replace.
+                _log.info("%s holds a browser sign-in; it is left alone.", self._file.path)
+                return self._ask()
+            if stored is not None and self._usable(stored, rejected) and self._is_newest(stored):
+                return stored
+            asked = self._ask(others=stored.others if stored else {})
+            try:
+                self._file.save(asked)
+            except OSError as problem:
+                self._warn("saved", problem)
+            return asked
+
+    def _stored(self) -> TokenDocument | None:
+        try:
+            return self._file.load()
+        except DamagedTokenFile as damage:
+            aside = self._file.set_aside(self._clock.now())
+            _log.warning("%s It is kept as %s; a new token is asked for.", damage, aside.name)
+            return None
+
+    def _usable(self, document: TokenDocument, rejected: str | None) -> bool:
+        return (
+            document.client_hash == self._client_hash
+            and document.access_token != rejected
+            and document.is_fresh(self._clock.now())
+        )
+
+    def _is_newest(self, stored: TokenDocument) -> bool:
+        """Whether the file is ahead of this process; behind it, after a failed save, lie refused tokens."""
+        return self._current is None or stored.obtained_at >= self._current.obtained_at
+
+    def _ask(self, others: Mapping[str, object] = MappingProxyType({})) -> TokenDocument:
+        try:
+            answer = self._endpoint.request(_GRANT, account_id=self._account_id)
+        except TokenRefused as refusal:
+            raise explain_server_to_server(refusal, self._client_id) from None
+        now = self._clock.now()
+        return TokenDocument(
+            grant=_GRANT,
+            client_hash=self._client_hash,
+            access_token=answer.access_token,
+            scope=answer.scope,
+            api_url=answer.api_url,
+            obtained_at=now,
+            expires_at=now + answer.expires_in,
+            others=others,
+        )
+
+    def _warn(self, done: str, problem: OSError) -> None:
+        _log.warning(
+            "The Zoom token could not be %s, so it is kept in memory only: %s: %s",
+            done,
+            self._file.path,
+            problem.strerror or problem,
+        )

@@ -1,0 +1,110 @@
+"""The content of a profile's token.json: one JSON object, so that its fields can never disagree."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from collector.auth.token_source import Token, scopes_of
+from collector.errors import NewerVersion
+
+_VERSION = 1
+_EARLIEST_RENEWAL = 300.0
+"""Seconds. A token with less life left is not used any more: a page may take minutes with all its retries."""
+
+
+@dataclass(frozen=True)
+class TokenDocument:
+    """A token with what is needed to know whether it can still be used.
+
+    `grant`: the grant it came from, e.g. `account_credentials`. `client_hash`: stands for the app and account
+    it belongs to. `scope`, `api_url`: as Zoom answered. `obtained_at`, `expires_at`: seconds since 1970 by
+    the clock of this computer at receipt, never by the claims in the token. `others`: fields of the file
+    this version does not know; they are written back unchanged.
+    """
+
+    grant: str
+    client_hash: str
+    access_token: str = field(repr=False)
+    scope: str | None
+    api_url: str | None
+    obtained_at: float
+    expires_at: float
+    others: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> TokenDocument:
+        """The document in the file's content.
+
+        Raises NewerVersion when a newer version of this program wrote it, ValueError when it is damaged.
+        """
+        try:
+            fields = json.loads(content)
+        except RecursionError:
+            raise ValueError("too deeply nested") from None
+        if not isinstance(fields, dict):
+            raise ValueError("not a JSON object")
+        version = fields.pop("version", None)
+        if type(version) is not int or version < 1:
+            raise ValueError("no version")
+        if version > _VERSION:
+            raise NewerVersion(
+                f"The token file has version {version}; this program knows version {_VERSION}.",
+                "Upgrade this program, or use another profile with --profile NAME.",
+            )
+        return cls(
+            grant=_text(fields.pop("grant", None)),
+            client_hash=_text(fields.pop("client_hash", None)),
+            access_token=_text(fields.pop("access_token", None)),
+            scope=_optional_text(fields.pop("scope", None)),
+            api_url=_optional_text(fields.pop("api_url", None)),
+            obtained_at=_seconds(fields.pop("obtained_at", None)),
+            expires_at=_seconds(fields.pop("expires_at", None)),
+            others=fields,
+        )
+
+    def to_bytes(self) -> bytes:
+        """The file's content. Without a final newline: a file cut short anywhere is then no JSON object."""
+        fields = {
+            "version": _VERSION,
+            "grant": self.grant,
+            "client_hash": self.client_hash,
+            "access_token": self.access_token,
+            "scope": self.scope,
+            "api_url": self.api_url,
+            "obtained_at": self.obtained_at,
+            "expires_at": self.expires_at,
+        }
+        return json.dumps({**self.others, **fields}, indent=1).encode()
+
+    def is_fresh(self, now: float) -> bool:
+        """Whether enough life is left at `now` (seconds since 1970): 300 s, for short lives a tenth of them.
+
+        A token from the future is not fresh: the clock has been set back, so its expiry means nothing.
+        """
+        margin = min(_EARLIEST_RENEWAL, (self.expires_at - self.obtained_at) / 10)
+        return self.obtained_at <= now < self.expires_at - margin
+
+    def token(self) -> Token:
+        """The token as the rest of the program knows it."""
+        return Token(self.access_token, scopes_of(self.scope), self.api_url)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("a text is missing")
+    return value
+
+
+def _optional_text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("something else than a text")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("a time is missing")
+    return value

@@ -1,0 +1,65 @@
+"""`collector collect`."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from collector.cli.options import common_options, options
+from collector.cli.output import console, error_console, print_json
+from collector.cli.progress import progress_for
+from collector.cli.summary import as_json, print_summary
+from collector.clock import SystemClock
+from collector.collection import collect_account
+from collector.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--step", "steps", multiple=True, metavar="ID", help="Run only this step and what it depends on; repeatable."
+)
+@common_options
+@click.pass_context
+def collect(context: click.Context, steps: tuple[str, ...]) -> int:
+    """Read the Zoom account and write its graph to ./.j1-integration."""
+    given = options(context)
+    chosen = tuple(part for step in steps for part in step.split(",") if part)
+    return collect_and_print(given.settings(), Path.cwd(), as_json_text=given.json, steps=chosen)
+
+
+def collect_and_print(
+    settings: Settings, folder: Path, *, as_json_text: bool = False, steps: tuple[str, ...] = ()
+) -> int:
+    """Collect, show progress and summary, and return the exit code."""
+    clock = SystemClock()
+    with _stopping(clock), progress_for(error_console()) as progress:
+        collected = collect_account(
+            settings, clock=clock, randomness=random.Random(), progress=progress, folder=folder, chosen=steps
+        )
+    if as_json_text:
+        print_json(as_json(collected))
+    else:
+        print_summary(console(), collected)
+    return int(collected.record.exit_code or 0)
+
+
+@contextmanager
+def _stopping(clock: SystemClock) -> Iterator[None]:
+    """While this lasts, Ctrl-C and SIGTERM end the run between two writes; a second one ends it at once."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        clock.stop()
+        signal.signal(number, signal.SIG_DFL)
+
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

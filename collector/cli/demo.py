@@ -1,0 +1,45 @@
+"""`collector demo`: the main job on the embedded sandbox, without a Zoom account."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from collector.cli.collect import collect_and_print
+from collector.cli.options import common_options, options
+from collector.cli.output import console
+from collector.cli.show import show_cards
+from collector.sandbox import Account, Sandbox
+from collector.settings import NAMES, read_settings
+
+_FOLDER = Path("demo")
+
+
+@click.command()
+@click.option("--users", default=250, show_default=True, type=click.IntRange(1, 100_000), help="Size of the account.")
+@common_options
+@click.pass_context
+def demo(context: click.Context, users: int) -> int:
+    """Collect a sandbox account into ./demo/.j1-integration and show one of its users.
+
+    Nothing of yours is touched: token and store live in a throw-away folder, and your configuration is not read.
+    """
+    account = Account.generate(users=users, groups=6, custom_roles=2, seed=7)
+    local_zoom = Sandbox(account)
+    with tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home, local_zoom.serve() as url:
+        environment = {name: value for name, value in os.environ.items() if name not in NAMES}
+        settings = read_settings(
+            {**environment, **local_zoom.environment(url), "ZOOM_HOME": home, "ZOOM_PLAN": "unlimited"}, Path(home)
+        )
+        folder = Path.cwd() / _FOLDER
+        folder.mkdir(exist_ok=True)
+        as_json_text = options(context).json
+        exit_code = collect_and_print(settings, folder, as_json_text=as_json_text)
+        if not as_json_text:
+            console().print("\n$ collector show user", account.owner.email, style="bold")
+            show_cards(settings, "user", account.owner.email)
+            console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
+    return exit_code

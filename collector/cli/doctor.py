@@ -1,0 +1,62 @@
+"""`collector doctor`."""
+
+from __future__ import annotations
+
+import random
+
+import click
+
+from collector.cli.options import common_options, options
+from collector.cli.output import console, print_json, printable
+from collector.clock import SystemClock
+from collector.collection import token_source, zoom_client
+from collector.doctor import Finding, Level, examine, least_privilege
+from collector.errors import ExitCode
+from collector.resources import all_resources
+
+_PRECEDENCE = (ExitCode.USAGE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT, ExitCode.FAILED, ExitCode.INCOMPLETE)
+_STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
+
+
+@click.command()
+@common_options
+@click.pass_context
+def doctor(context: click.Context) -> int:
+    """Check configuration, files, network, clock, token and scopes; each line says how to mend it."""
+    given = options(context)
+    settings = given.settings()
+    clock, randomness = SystemClock(), random.Random()
+    tokens = token_source(settings, clock, randomness)
+    resources = all_resources()
+    findings = []
+    for finding in examine(settings, tokens, zoom_client(settings, tokens, clock, randomness), resources, clock):
+        findings.append(finding)
+        if not given.json:
+            _print_finding(finding)
+    wanted = least_privilege(resources)
+    if given.json:
+        print_json({"findings": [_as_json(finding) for finding in findings], "leastPrivilege": wanted})
+    else:
+        click.echo("\nLeast privilege, to copy:")
+        click.echo(f"  classic scopes:   {' '.join(wanted['classic'])}")
+        click.echo(f"  granular scopes:  {' '.join(wanted['granular'])}")
+        click.echo(f"  role privileges:  {' '.join(wanted['privileges'])}")
+    codes = {finding.exit_code for finding in findings if finding.level is Level.FAILURE}
+    return next((int(code) for code in _PRECEDENCE if code in codes), int(ExitCode.COMPLETE))
+
+
+def _print_finding(finding: Finding) -> None:
+    out = console()
+    out.print(f"{finding.level.value:8}", style=_STYLES[finding.level], end="")
+    out.print(printable(f" {finding.subject}: {finding.message}"), soft_wrap=True)
+    if finding.fix and finding.level is not Level.OK:
+        out.print(printable(f"         Fix: {finding.fix}"), soft_wrap=True)
+
+
+def _as_json(finding: Finding) -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "level": finding.level.value,
+        "message": finding.message,
+        "fix": finding.fix,
+    }

@@ -1,0 +1,69 @@
+"""`-v`, `--json` and `--profile`: the same before and after the verb."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from collector.settings import Settings, read_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Options:
+    """What was given on the command line, wherever it stood."""
+
+    verbose: int = 0
+    json: bool = False
+    profile: str | None = None
+
+    def settings(self) -> Settings:
+        """The configuration of this call. Raises UsageError naming every problem."""
+        return read_settings(os.environ, Path.cwd(), self.profile)
+
+
+def common_options(command: Command) -> Command:
+    """Give a group or a command the options everything has."""
+    decorators = (
+        click.option("-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log what is done."),
+        click.option("--json", is_flag=True, expose_value=False, callback=_json, help="Print JSON instead of text."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            expose_value=False,
+            callback=_profile,
+            help="The profile (token and graph) to work on; default: ZOOM_PROFILE or 'default'.",
+        ),
+    )
+    for decorate in decorators:
+        command = decorate(command)
+    return command
+
+
+def options(context: click.Context) -> Options:
+    """The options of this call."""
+    return context.find_root().ensure_object(Options)
+
+
+def _verbose(context: click.Context, _: click.Parameter, value: int) -> None:
+    given = options(context)
+    given.verbose += value
+    if given.verbose:
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+        logging.getLogger("collector").setLevel(logging.DEBUG)
+
+
+def _json(context: click.Context, _: click.Parameter, value: bool) -> None:
+    options(context).json |= value
+
+
+def _profile(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        options(context).profile = value

@@ -1,0 +1,147 @@
+"""The end of a run in words: what was read, what was not and why, where it lies and what to do next."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from collector.cli.output import moment
+from collector.collection import Collected
+from collector.errors import ExitCode
+from collector.model.coverage import Coverage, Status
+from collector.model.step import StepResult, StepStatus
+
+_STATUS_WORDS = {
+    StepStatus.SUCCESS: "complete",
+    StepStatus.FAILURE: "broken off",
+    StepStatus.PARTIAL: "partial",
+    StepStatus.DISABLED: "not read",
+}
+_MOST_UNKNOWN = 10
+
+
+def print_summary(console: Console, collected: Collected) -> None:
+    """Everything a person should know of a finished run."""
+    record = collected.record
+    console.print(_steps_table(record.steps))
+    for result in record.steps:
+        for note in result.notes:
+            console.print(f"Note: {note}")
+    incomplete = [entry for entry in record.coverage if entry.status is not Status.COMPLETE]
+    if incomplete:
+        console.print("\nNot read completely:")
+        for entry in incomplete:
+            console.print(f"  {_sentence(entry)}")
+            if entry.next_step:
+                console.print(f"    Next: {entry.next_step}")
+    _print_unknown(console, collected)
+    tree = collected.tree
+    console.print(
+        f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {tree.path}",
+        soft_wrap=True,
+    )
+    if record.partial_types:
+        console.print(f"Nothing of these types will be deleted in JupiterOne: {', '.join(record.partial_types)}")
+    console.print(_next(record.exit_code))
+
+
+def as_json(collected: Collected) -> dict[str, object]:
+    """The same facts for programs."""
+    record = collected.record
+    return {
+        "exitCode": int(record.exit_code or 0),
+        "startedAt": record.started_at,
+        "endedAt": record.ended_at,
+        "output": str(collected.tree.path),
+        "entities": collected.tree.entities,
+        "relationships": collected.tree.relationships,
+        "partialTypes": list(record.partial_types),
+        "steps": [
+            {
+                "id": result.step.id,
+                "status": result.status.value,
+                "counts": dict(result.counts),
+                "calls": result.calls,
+                "milliseconds": _milliseconds(result),
+                "notes": list(result.notes),
+            }
+            for result in record.steps
+        ],
+        "coverage": [
+            {
+                "step": entry.step,
+                "reading": entry.reading,
+                "status": entry.status.value,
+                "read": entry.read,
+                "vanished": entry.vanished,
+                "carriedOver": entry.carried_over,
+                "missing": entry.missing,
+                "oldest": entry.oldest,
+                "reason": entry.reason,
+                "nextStep": entry.next_step,
+                "scopes": list(entry.scopes),
+            }
+            for entry in record.coverage
+        ],
+        "unknownSettings": [
+            {"path": setting.path, "kind": setting.kind, "count": setting.count, "kept": setting.kept}
+            for setting in record.unknown_settings
+        ],
+    }
+
+
+def _steps_table(results: tuple[StepResult, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Step", no_wrap=True)
+    table.add_column("Status")
+    for heading in ("Count", "Calls", "Time"):
+        table.add_column(heading, justify="right")
+    for result in results:
+        milliseconds = _milliseconds(result)
+        table.add_row(
+            result.step.id,
+            _STATUS_WORDS[result.status],
+            f"{sum(result.counts.values()):,}",
+            f"{result.calls:,}",
+            "-" if milliseconds is None else f"{milliseconds / 1000:.1f} s",
+        )
+    return table
+
+
+def _milliseconds(result: StepResult) -> int | None:
+    if result.started_at is None or result.ended_at is None:
+        return None
+    return result.ended_at - result.started_at
+
+
+def _sentence(entry: Coverage) -> str:
+    counts = [f"{entry.read} read"]
+    if entry.carried_over and entry.oldest is not None:
+        counts.append(f"{entry.carried_over} kept from earlier, the oldest of {moment(entry.oldest)}")
+    if entry.missing:
+        counts.append(f"{entry.missing} missing")
+    if entry.vanished:
+        counts.append(f"{entry.vanished} vanished")
+    reason = f": {entry.reason}" if entry.reason else ""
+    return f"{entry.reading} ({entry.step}) {entry.status.value}, {', '.join(counts)}{reason}"
+
+
+def _print_unknown(console: Console, collected: Collected) -> None:
+    unknown = collected.record.unknown_settings
+    if not unknown:
+        return
+    console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
+    for setting in unknown[:_MOST_UNKNOWN]:
+        console.print(
+            f"  {setting.path} ({setting.kind}, {setting.count} times, {'kept' if setting.kept else 'left out'})"
+        )
+    if len(unknown) > _MOST_UNKNOWN:
+        console.print(f"  and {len(unknown) - _MOST_UNKNOWN} more: collector collect --json names all")
+
+
+def _next(exit_code: int | None) -> str:
+    if exit_code == ExitCode.DAILY_LIMIT:
+        return "Next: run `collector collect` again after the daily limit clears."
+    if exit_code == ExitCode.INCOMPLETE:
+        return "Next: mend what was not read (above) and run `collector collect` again; `collector doctor` helps."
+    return "Next: collector show user EMAIL"

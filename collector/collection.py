@@ -1,0 +1,126 @@
+"""What `collector collect` does: from settings to a token, through the engine into the store, and out as a tree."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from collector.auth import EnvironmentToken, ServerToServer, TokenFile, TokenSource
+from collector.clock import Clock
+from collector.engine.collect import Job, check_steps, collect
+from collector.engine.progress import Progress
+from collector.errors import ProfileBusy, UsageError
+from collector.resources import all_resources
+from collector.settings import Settings
+from collector.store import RunRecord, Store
+from collector.tree import TreeReport, write_tree
+from collector.zoom.client import ZoomClient
+from collector.zoom.pacing import Pacer
+
+TREE_FOLDER = ".j1-integration"
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A finished run and the tree written from it."""
+
+    record: RunRecord
+    tree: TreeReport
+
+
+def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
+    """Where this configuration's tokens come from: the environment, else Server-to-Server.
+
+    Raises UsageError when the configuration names no way to a token.
+    """
+    if settings.access_token is not None:
+        return EnvironmentToken(settings.access_token)
+    if settings.account_id and settings.client_id and settings.client_secret:
+        return ServerToServer(
+            settings.client_id,
+            settings.client_secret,
+            settings.account_id,
+            settings.oauth_url,
+            TokenFile(settings.profile_folder, settings.profile),
+            clock,
+            randomness,
+        )
+    raise UsageError(
+        "No Zoom credentials are configured.",
+        "Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of a Server-to-Server app (or ZOOM_ACCESS_TOKEN) "
+        "in ./.env, see .env.example. To see the collector without a Zoom account: `collector demo`.",
+    )
+
+
+def zoom_client(settings: Settings, tokens: TokenSource, clock: Clock, randomness: random.Random) -> ZoomClient:
+    """A client for this configuration's account, paced for its plan."""
+    return ZoomClient(
+        tokens,
+        Pacer(settings.plan, settings.rate_share, clock),
+        clock,
+        randomness,
+        oauth_url=settings.oauth_url,
+        configured_api_url=settings.api_url,
+    )
+
+
+def store_path(settings: Settings) -> Path:
+    """Where the profile's graph is kept."""
+    return settings.profile_folder / "graph.db"
+
+
+def collect_account(
+    settings: Settings,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    progress: Progress,
+    folder: Path,
+    chosen: Sequence[str] = (),
+) -> Collected:
+    """Collect the account of this configuration and write `.j1-integration` into `folder`.
+
+    `chosen`: ids of the steps to run with all they depend on; empty for all. Raises every CollectorError but
+    ReadingErrors, which become coverage; ProfileBusy when another collection of this profile is under way.
+    """
+    resources = all_resources()
+    steps = check_steps(resources, chosen) if chosen else None
+    tokens = token_source(settings, clock, randomness)
+    with Store.open(store_path(settings)) as store, _alone(settings):
+        token = tokens.token()
+        record = collect(
+            Job(
+                client=zoom_client(settings, tokens, clock, randomness),
+                store=store,
+                clock=clock,
+                progress=progress,
+                resources=resources,
+                scopes=token.scopes,
+                account_id=settings.account_id if settings.access_token is None else None,
+                chosen=steps,
+                tags=tuple(settings.tags.items()),
+            )
+        )
+        return Collected(record, write_tree(store, folder / TREE_FOLDER))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the profile for one collection at a time."""
+    lock = FileLock(settings.profile_folder / "collect.lock", mode=0o600, fallback_to_soft=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ProfileBusy(
+            f"Another collection of profile {settings.profile!r} is under way.",
+            "Wait until it has ended, or use another profile with --profile NAME.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,184 @@
+"""Checks everything a collection needs and says of each thing how it stands and what mends it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from pathlib import Path
+
+import requests
+
+from collector.auth import Token, TokenSource
+from collector.clock import Clock
+from collector.errors import CollectorError, ExitCode, ReadingError
+from collector.resources import account
+from collector.resources.declaration import Resource
+from collector.settings import Settings
+from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
+from collector.zoom.endpoint import Endpoint
+from collector.zoom.hosts import api_url
+
+MOST_CLOCK_SKEW_SECONDS = 120
+
+
+class Level(str, Enum):
+    """How a thing stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `fix` says what mends it; `exit_code` what a failure of it means."""
+
+    subject: str
+    level: Level
+    message: str
+    fix: str = ""
+    exit_code: ExitCode = ExitCode.COMPLETE
+
+
+def examine(
+    settings: Settings,
+    tokens: TokenSource,
+    client: ZoomClient,
+    resources: tuple[Resource, ...],
+    clock: Clock,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> Iterator[Finding]:
+    """Look at configuration, files, network, clock, token, account and scopes, one after the other."""
+    yield _configuration(settings)
+    yield from _files(settings.profile_folder)
+    yield from _network(settings, clock, new_session)
+    try:
+        token = tokens.token()
+    except CollectorError as failure:
+        yield Finding("token", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
+        return
+    yield Finding("token", Level.OK, _token_words(token))
+    yield _account(client)
+    yield from _scopes(token, resources)
+
+
+def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
+    """Every endpoint the resources use, with what is read there: lists, documents, member lists, look-ups."""
+    found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
+    for resource in resources:
+        used = [(resource.step_id, resource.listing)]
+        used += [(resource.step_id, document.endpoint) for document in resource.documents]
+        used += [(link.step_id, link.members) for link in resource.links if link.members is not None]
+        used += [(resource.step_id, resource.lookup)] if resource.lookup is not None else []
+        for step_id, endpoint in used:
+            found.setdefault((step_id, endpoint.path), (step_id, endpoint))
+    return list(found.values())
+
+
+def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
+    """What to give the app and the administrator's role: `classic` scopes, `granular` scopes, `privileges`."""
+    used = [endpoint for _, endpoint in endpoints(resources)]
+    return {
+        "classic": sorted({endpoint.scopes.classic[0] for endpoint in used}),
+        "granular": sorted({endpoint.scopes.granular[0] for endpoint in used}),
+        "privileges": sorted({endpoint.privilege for endpoint in used}),
+    }
+
+
+def _configuration(settings: Settings) -> Finding:
+    if settings.access_token is not None:
+        way = "the token in ZOOM_ACCESS_TOKEN, which is used as it is and never renewed"
+    else:
+        way = "Server-to-Server (ZOOM_ACCOUNT_ID)"
+    plan = f"plan {settings.plan.value}" + ("" if settings.plan_given else " (assumed: ZOOM_PLAN is not set)")
+    return Finding(
+        "configuration", Level.OK, f"profile {settings.profile!r}, {way}, {plan}, rate share {settings.rate_share}"
+    )
+
+
+def _files(folder: Path) -> Iterator[Finding]:
+    if not folder.exists():
+        yield Finding("files", Level.OK, f"{folder} will be made at the first run")
+        return
+    for path in (folder, folder / "token.json", folder / "graph.db"):
+        if not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            wanted = "700" if path.is_dir() else "600"
+            yield Finding(
+                "files", Level.WARNING, f"{path} can be read by others (mode {mode:o})", f"chmod {wanted} {path}"
+            )
+        else:
+            yield Finding("files", Level.OK, f"{path} is yours alone (mode {mode:o})")
+
+
+def _network(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
+    base = api_url(settings.api_url, settings.oauth_url, None)
+    for url in dict.fromkeys(address for address in (settings.oauth_url, base) if address):
+        try:
+            response = new_session().head(
+                url, timeout=CONNECT_SECONDS, allow_redirects=False, headers={"User-Agent": USER_AGENT}
+            )
+        except requests.RequestException as failure:
+            yield Finding(
+                "network",
+                Level.FAILURE,
+                f"{url} cannot be reached ({type(failure).__name__})",
+                "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE.",
+                ExitCode.FAILED,
+            )
+            continue
+        yield Finding("network", Level.OK, f"{url} answers")
+        if url == settings.oauth_url:
+            yield _clock(response.headers.get("Date"), clock)
+
+
+def _clock(date: str | None, clock: Clock) -> Finding:
+    try:
+        skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
+    except (TypeError, ValueError):
+        return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
+    if abs(skew) > MOST_CLOCK_SKEW_SECONDS:
+        return Finding(
+            "clock",
+            Level.WARNING,
+            f"This computer's clock differs by {abs(skew):.0f} seconds",
+            "Turn on time synchronization; tokens expire by this clock.",
+        )
+    return Finding("clock", Level.OK, "This computer's clock agrees with the server's")
+
+
+def _token_words(token: Token) -> str:
+    if token.scopes is None:
+        return "a token is there; it does not say its scopes, so every step will be tried"
+    return f"a token is there, with {len(token.scopes)} scopes"
+
+
+def _account(client: ZoomClient) -> Finding:
+    try:
+        answer = client.get(account.RESOURCE.listing)
+    except (ReadingError, CollectorError) as failure:
+        return Finding("account", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
+    return Finding("account", Level.OK, f"Zoom answers for account {account.account_id(answer)}")
+
+
+def _scopes(token: Token, resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    for step_id, endpoint in endpoints(resources):
+        classic, granular = endpoint.scopes.advice
+        subject = f"scope for {endpoint.path}"
+        if token.scopes is None:
+            yield Finding(subject, Level.WARNING, f"unknown; {step_id} needs {classic} or {granular}")
+        elif endpoint.scopes.granted_by(token.scopes):
+            yield Finding(subject, Level.OK, f"granted, used by {step_id}")
+        else:
+            yield Finding(
+                subject,
+                Level.FAILURE,
+                f"missing, needed by {step_id}",
+                f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
+                ExitCode.INCOMPLETE,
+            )

@@ -1,0 +1,267 @@
+"""A run from the first call to the exit code: which steps run, in what order, and how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from collector.clock import Clock
+from collector.engine.context import Context, StepOutcome
+from collector.engine.entities import read_entities
+from collector.engine.links import build_link
+from collector.engine.pool import in_parallel
+from collector.engine.progress import Progress
+from collector.errors import (
+    CollectionFailed,
+    CollectorError,
+    DailyLimitReached,
+    ExitCode,
+    ReadingError,
+    Unreachable,
+    UsageError,
+)
+from collector.model.coverage import Coverage, Status, any_incomplete
+from collector.model.graph import JsonObject
+from collector.model.step import Step, StepResult, StepStatus, in_report_order, with_dependencies
+from collector.resources import account, other_end, steps
+from collector.resources.declaration import Link, Resource
+from collector.store import Run, RunRecord, Store
+from collector.zoom.client import ZoomClient
+
+WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to collect and with what.
+
+    `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
+    the store's owner when Zoom does not tell. `chosen`: step ids to run with all they depend on; None for all.
+    """
+
+    client: ZoomClient
+    store: Store
+    clock: Clock
+    progress: Progress
+    resources: tuple[Resource, ...]
+    scopes: frozenset[str] | None
+    account_id: str | None = None
+    chosen: frozenset[str] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    workers: int = WORKERS
+
+
+def collect(job: Job) -> RunRecord:
+    """Read the account into the store. The record's exit code is 0, 3 or 75.
+
+    Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
+    what was read until then is kept and the run recorded with that exit code.
+    """
+    identity = _identify(job)
+    _bind(job, identity)
+    return _Collection(job, identity).run()
+
+
+def check_steps(resources: tuple[Resource, ...], chosen: Sequence[str]) -> frozenset[str]:
+    """The chosen step ids. Raises UsageError naming those that exist when one does not."""
+    known = [step.id for step in steps(resources)]
+    unknown = sorted(set(chosen) - set(known))
+    if unknown:
+        raise UsageError(f"There is no step {', '.join(unknown)}.", f"The steps are: {', '.join(known)}.")
+    return frozenset(chosen)
+
+
+def _identify(job: Job) -> JsonObject | CollectorError:
+    """The answer to `/users/me`, or why there is none; the first call of every run."""
+    endpoint = account.RESOURCE.listing
+    if not endpoint.scopes.granted_by(job.scopes):
+        return CollectorError(f"the token lacks the scope for {endpoint.path}")
+    try:
+        answers = in_parallel([endpoint], lambda one: [job.client.get(one)], 1, job.clock)
+        return next(answer for _, answer in answers)
+    except Unreachable as failure:
+        if job.client.reached:
+            return failure
+        raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step) from None
+    except (ReadingError, DailyLimitReached) as failure:
+        return failure
+
+
+def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
+    """Make sure that the store is this account's, before anything is written."""
+    found = None if isinstance(identity, CollectorError) else account.account_id(identity)
+    account_id = found or job.account_id
+    if account_id is not None:
+        job.store.bind(account_id)
+    elif job.store.account_id is not None and isinstance(identity, CollectorError):
+        raise UsageError(
+            f"This profile holds the Zoom account {job.store.account_id}, but it cannot be checked whether the token "
+            f"belongs to it: {identity.message}.",
+            f"Give the token the scope {' or '.join(account.RESOURCE.listing.scopes.advice)}, or use another profile "
+            "with --profile NAME.",
+        )
+
+
+class _Collection:
+    """The state of one run."""
+
+    def __init__(self, job: Job, identity: JsonObject | CollectorError) -> None:
+        self._job = job
+        self._steps = steps(job.resources)
+        self._wanted = (
+            {step.id for step in self._steps} if job.chosen is None else with_dependencies(self._steps, job.chosen)
+        )
+        self._runners = _runners(job.resources)
+        self._results: dict[str, StepResult] = {}
+        self._coverage: dict[str, tuple[Coverage, ...]] = {}
+        self._run: Run = job.store.begin(int(job.clock.now() * 1000), dict(job.tags))
+        self._ctx = Context(
+            client=job.client,
+            store=job.store,
+            run=self._run,
+            clock=job.clock,
+            progress=job.progress,
+            workers=job.workers,
+            scopes=job.scopes,
+            identity=identity,
+        )
+
+    def run(self) -> RunRecord:
+        try:
+            for step in in_report_order(self._steps):
+                self._settle(step)
+            self._check_something_was_read()
+        except CollectorError as failure:
+            self._finish(failure.exit_code)
+            raise
+        except BaseException:
+            self._finish(ExitCode.FAILED)
+            raise
+        self._finish(self._exit_code())
+        record = self._job.store.latest_run()
+        if record is None:
+            raise CollectionFailed("The run was not recorded in the store.", "Run `collector doctor`.")
+        return record
+
+    def _settle(self, step: Step) -> None:
+        """Run a step, or say why not."""
+        obstacle = self._obstacle(step)
+        if obstacle is not None:
+            result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
+            self._record(result, (obstacle,))
+            return
+        self._job.progress.started(step)
+        started_at, calls = self._ctx.now(), self._job.client.calls.total()
+        resource, link = self._runners[step.id]
+        if link is None:
+            outcome = read_entities(self._ctx, resource, step)
+        else:
+            outcome = build_link(self._ctx, resource, link, step, self._resource_of(other_end(resource, link.type)))
+        if outcome.whole:
+            self._ctx.whole_types.update(step.types)
+        result = StepResult(
+            step,
+            self._status(step, outcome),
+            () if outcome.whole else step.types,
+            self._counts(step),
+            self._job.client.calls.total() - calls,
+            started_at,
+            self._ctx.now(),
+            outcome.notes,
+        )
+        self._record(result, outcome.coverage)
+
+    def _obstacle(self, step: Step) -> Coverage | None:
+        """Why a step is not run at all: not chosen, its scope is missing, or a step it needs was not run."""
+        if step.id not in self._wanted:
+            return self._not_run(step, Status.SKIPPED, "not chosen with --step")
+        for dependency in step.depends_on:
+            if self._results[dependency].status is StepStatus.DISABLED:
+                status = _worst(self._coverage[dependency])
+                return self._not_run(step, status, f"depends on {dependency}, which was not read")
+        resource, link = self._runners[step.id]
+        endpoint = resource.listing if link is None else link.members
+        denial = self._ctx.missing_scope(endpoint) if endpoint is not None else None
+        if denial is None:
+            return None
+        return replace(
+            self._not_run(step, Status.DENIED, denial.message),
+            next_step=denial.next_step,
+            scopes=denial.scopes,
+        )
+
+    def _not_run(self, step: Step, status: Status, reason: str) -> Coverage:
+        resource, link = self._runners[step.id]
+        reading = resource.name if link is None else link.type.type
+        return Coverage(step.id, reading, status, is_set=True, reason=reason)
+
+    def _status(self, step: Step, outcome: StepOutcome) -> StepStatus:
+        """The step's status in the words of JupiterOne's tools."""
+        sets = [entry for entry in outcome.coverage if entry.is_set]
+        if any(entry.status is Status.PARTIAL for entry in sets):
+            return StepStatus.FAILURE
+        if any(entry.status in (Status.DENIED, Status.NOT_LICENSED) for entry in sets):
+            return StepStatus.DISABLED
+        dependencies = (self._results[dependency].status for dependency in step.depends_on)
+        if any(status in (StepStatus.FAILURE, StepStatus.PARTIAL) for status in dependencies):
+            return StepStatus.PARTIAL
+        return StepStatus.SUCCESS
+
+    def _record(self, result: StepResult, coverage: tuple[Coverage, ...]) -> None:
+        self._results[result.step.id] = result
+        self._coverage[result.step.id] = coverage
+        self._job.progress.ended(result)
+
+    def _counts(self, step: Step) -> dict[str, int]:
+        """How many objects of the step's types the graph now holds."""
+        return {type_: self._job.store.count(type_) for type_ in step.types}
+
+    def _resource_of(self, entity_type: str) -> Resource:
+        return next(resource for resource in self._job.resources if resource.entity.type == entity_type)
+
+    def _check_something_was_read(self) -> None:
+        coverage = [entry for entries in self._coverage.values() for entry in entries]
+        broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
+        nothing_read = not any(entry.read for entry in coverage)
+        if broken is not None and nothing_read and self._job.client.daily_limit is None:
+            raise CollectionFailed(
+                f"Nothing could be read from Zoom: {broken.reason}.", "Run `collector collect` again."
+            )
+
+    def _exit_code(self) -> ExitCode:
+        if self._job.client.daily_limit is not None:
+            return ExitCode.DAILY_LIMIT
+        incomplete = any(any_incomplete(entries) for entries in self._coverage.values())
+        return ExitCode.INCOMPLETE if incomplete else ExitCode.COMPLETE
+
+    def _finish(self, exit_code: ExitCode) -> None:
+        """Record how the run ended; steps it did not come to are recorded as not read."""
+        for step in self._steps:
+            if step.id not in self._results:
+                result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
+                self._results[step.id] = result
+                self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, "the run ended before"),)
+        ordered = in_report_order(self._steps)
+        self._run.finish(
+            self._ctx.now(),
+            exit_code,
+            [self._results[step.id] for step in ordered],
+            [entry for step in ordered for entry in self._coverage[step.id]],
+            self._ctx.unknown_settings(),
+        )
+
+
+def _runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
+    """What each step id stands for: a resource's own entities, or one of its links."""
+    runners: dict[str, tuple[Resource, Link | None]] = {}
+    for resource in resources:
+        runners[resource.step_id] = (resource, None)
+        for link in resource.links:
+            runners[link.step_id] = (resource, link)
+    return runners
+
+
+def _worst(coverage: Sequence[Coverage]) -> Status:
+    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.SKIPPED)
+    statuses = {entry.status for entry in coverage if entry.is_set}
+    return next((status for status in order if status in statuses), Status.SKIPPED)

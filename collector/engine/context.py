@@ -1,0 +1,82 @@
+"""What the parts of a run share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from collector.clock import Clock, milliseconds
+from collector.engine.pool import in_parallel
+from collector.engine.progress import Progress
+from collector.errors import CollectorError, Denied
+from collector.model.coverage import Coverage
+from collector.model.graph import JsonObject
+from collector.model.step import Step
+from collector.model.unknown import UnknownSetting
+from collector.resources.declaration import UnknownField
+from collector.store import Run, Store
+from collector.zoom.client import ZoomClient
+from collector.zoom.endpoint import Endpoint
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass
+class Context:
+    """One run's client, store and counts.
+
+    `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
+    none. `whole_types`: types whose set was read completely in this run.
+    """
+
+    client: ZoomClient
+    store: Store
+    run: Run
+    clock: Clock
+    progress: Progress
+    workers: int
+    scopes: frozenset[str] | None
+    identity: JsonObject | CollectorError
+    whole_types: set[str] = field(default_factory=set)
+    unknown: Counter[UnknownField] = field(default_factory=Counter)
+
+    def in_parallel(
+        self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]]
+    ) -> Iterator[tuple[Task, Result]]:
+        """Results of `work` done by the run's threads; see pool.in_parallel."""
+        return in_parallel(tasks, work, self.workers, self.clock)
+
+    def now(self) -> int:
+        """Milliseconds since 1970."""
+        return milliseconds(self.clock.now())
+
+    def missing_scope(self, endpoint: Endpoint) -> Denied | None:
+        """The denial to expect when the token is known to lack the endpoint's scope."""
+        if endpoint.scopes.granted_by(self.scopes):
+            return None
+        classic, granular = endpoint.scopes.advice
+        return Denied(
+            f"the token lacks the scope for {endpoint.path}",
+            f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
+            (classic, granular),
+        )
+
+    def unknown_settings(self) -> list[UnknownSetting]:
+        """The settings nobody has described yet, by path."""
+        return [
+            UnknownSetting(unknown.path, unknown.kind, count, unknown.kept)
+            for unknown, count in sorted(self.unknown.items(), key=lambda item: (item[0].path, item[0].kind))
+        ]
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """What running a step came to. `whole`: every set it reads was read completely."""
+
+    step: Step
+    coverage: tuple[Coverage, ...]
+    whole: bool
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,156 @@
+"""The step of a resource's own entities: its list, then the further documents of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from collector.engine.context import Context, StepOutcome
+from collector.engine.documents import read_documents
+from collector.engine.listing import ListEnd, Rows, read_list
+from collector.engine.tally import Tally
+from collector.errors import (
+    CollectorError,
+    DailyLimitReached,
+    Denied,
+    NotApplicable,
+    NotLicensed,
+    ReadingError,
+    Unread,
+    Vanished,
+)
+from collector.model.coverage import Status
+from collector.model.graph import JsonObject
+from collector.model.step import Step
+from collector.resources.declaration import PENDING, Pass, Resource
+from collector.store import ROW
+
+MOST_LOOKUPS = 200
+"""More known entities than this missing from every list make the listing incomplete, instead of being asked for."""
+FAILURES_IN_A_ROW = 25
+"""After so many documents of one kind failing one after the other, with none read between, the rest is left unread."""
+
+_COMMIT_EVERY = 500
+
+
+def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
+    """Read the list, settle who is gone, then read the documents of everybody."""
+    lists = _read_lists(ctx, resource, step)
+    if _whole(lists):
+        lists += _settle_missing(ctx, resource, step)
+    ctx.run.commit()
+    documents = read_documents(ctx, resource, step)
+    ctx.run.commit()
+    return StepOutcome(step, tuple(tally.coverage() for tally in (*lists, *documents)), _whole(lists))
+
+
+def _whole(tallies: list[Tally]) -> bool:
+    return all(tally.status is Status.COMPLETE for tally in tallies)
+
+
+def _read_lists(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
+    """Every pass of the list; after a denial the other passes, which need the same, are not tried."""
+    tallies = []
+    hopeless: CollectorError | None = None
+    for one_pass in resource.passes:
+        tally = Tally(step.id, one_pass.reading(resource.name), is_set=True)
+        tallies.append(tally)
+        failure = hopeless or _read_pass(ctx, resource, step, one_pass, tally)
+        if failure is not None:
+            tally.failed(failure)
+            hopeless = failure if isinstance(failure, Denied | NotLicensed) else None
+    return tallies
+
+
+def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tally: Tally) -> CollectorError | None:
+    """Keep the rows of one pass as they arrive; what kept the list from being whole, if anything did."""
+
+    def with_defaults(row: JsonObject) -> JsonObject:
+        return {**one_pass.defaults, **row}
+
+    def read(params: Mapping[str, str]) -> Iterator[Rows | ListEnd]:
+        if resource.listing.rows is None:
+            return _single(ctx.identity, resource.identify)
+        return read_list(
+            ctx.client, resource.listing, params=params, identify=lambda row: resource.identify(with_defaults(row))
+        )
+
+    failure: CollectorError | None = None
+    expected = 0
+    for _, found in ctx.in_parallel([one_pass.params], read):
+        if isinstance(found, ListEnd):
+            tally.read, failure = found.read, found.failure
+            continue
+        if found.total is not None and found.total > expected:
+            ctx.progress.expect(step, found.total - expected)
+            expected = found.total
+        for row in found.rows:
+            _keep_row(ctx, resource, with_defaults(row))
+        ctx.run.commit()
+        ctx.progress.advance(step, len(found.rows))
+    return failure
+
+
+def _single(
+    answer: JsonObject | CollectorError, identify: Callable[[JsonObject], str | None]
+) -> Iterator[Rows | ListEnd]:
+    """The one row of a resource that is no list."""
+    if isinstance(answer, CollectorError):
+        yield ListEnd(0, answer)
+    elif identify(answer) is None:
+        yield ListEnd(0, Unread("the answer does not say which account it is about"))
+    else:
+        yield Rows([answer], 1)
+        yield ListEnd(1)
+
+
+def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> str | None:
+    identifier = resource.identify(row)
+    if identifier is None:
+        return None
+    key = resource.entity.key(identifier)
+    entity = resource.entity
+    ctx.run.put(key, ROW, {"_type": entity.type, "_class": list(entity.classes), **resource.convert(row)}, ctx.now())
+    return key
+
+
+def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
+    """Those known from earlier whom no list names any more: gone, unless asking for them shows otherwise."""
+    entity_type = resource.entity.type
+    if resource.lookup is None:
+        for key in ctx.run.unseen(entity_type):
+            ctx.run.remove(key)
+        return []
+    missing = ctx.run.count_unseen(entity_type)
+    if not missing:
+        return []
+    tally = Tally(step.id, f"known {resource.name} missing from the lists", is_set=True)
+    if missing > MOST_LOOKUPS:
+        tally.failed(Unread(f"{missing} known {resource.name} are in none of the lists, too many to be asked for"))
+        return [tally]
+    denial = ctx.missing_scope(resource.lookup)
+    if denial is not None:
+        tally.failed(denial)
+        return [tally]
+    for key, answer in ctx.in_parallel(ctx.run.unseen(entity_type), lambda key: [_look_up(ctx, resource, key)]):
+        if isinstance(answer, Vanished | NotApplicable):
+            tally.vanished += 1
+            ctx.run.remove(key)
+        elif isinstance(answer, CollectorError):
+            tally.failed(answer)
+        elif _keep_row(ctx, resource, answer) == key:
+            tally.read += 1
+        else:  # the address now belongs to somebody else: the invitation was accepted meanwhile
+            tally.vanished += 1
+            ctx.run.remove(key)
+    return [tally]
+
+
+def _look_up(ctx: Context, resource: Resource, key: str) -> JsonObject | CollectorError:
+    identifier = key.removeprefix(resource.entity.key("")).removeprefix(PENDING)
+    lookup = resource.lookup
+    if lookup is None:
+        return Unread(f"{resource.name} cannot be asked for one by one")
+    try:
+        return ctx.client.get(lookup, {resource.id_placeholder: identifier})
+    except (ReadingError, DailyLimitReached) as failure:
+        return failure

@@ -1,0 +1,84 @@
+"""Reads a whole list and says whether it was whole.
+
+Duplicate rows are no fault. Fewer unique rows than Zoom announces (`total_records`): one more pass, then the list is
+incomplete (Zoom developer docs, pagination; docs/architecture.md, "The coverage law").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from collector.errors import CollectorError, DailyLimitReached, ReadingError, Unread
+from collector.model.graph import JsonObject
+from collector.zoom.client import ZoomClient
+from collector.zoom.endpoint import NO_PARAMS, Endpoint
+from collector.zoom.paging import EndlessListing, pages
+
+_PASSES = 2
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows not seen before in this listing; `total` is what Zoom announces for the whole of it."""
+
+    rows: Sequence[JsonObject]
+    total: int | None
+
+
+@dataclass(frozen=True)
+class ListEnd:
+    """The end of a listing: how many different rows it held, and what kept it from being whole, if anything did."""
+
+    read: int
+    failure: CollectorError | None = None
+
+
+def read_list(
+    client: ZoomClient,
+    endpoint: Endpoint,
+    ids: Mapping[str, str] = NO_PARAMS,
+    params: Mapping[str, str] = NO_PARAMS,
+    *,
+    identify: Callable[[JsonObject], str | None],
+) -> Iterator[Rows | ListEnd]:
+    """The rows page by page, each once, and at last a ListEnd. `identify` tells rows apart; None for one it cannot."""
+    seen: set[str] = set()
+    problem: CollectorError | None = None
+    for _ in range(_PASSES):
+        total: int | None = None
+        nameless = 0
+        circle: EndlessListing | None = None
+        try:
+            for page in pages(client, endpoint, ids, params):
+                total = page.total if page.total is not None else total
+                fresh: dict[str, JsonObject] = {}
+                for row in page.rows:
+                    identifier = identify(row)
+                    if identifier is None:
+                        nameless += 1
+                    elif identifier not in seen:
+                        fresh[identifier] = row
+                seen.update(fresh)
+                yield Rows(list(fresh.values()), total)
+        except EndlessListing as endless:
+            circle = endless
+        except (ReadingError, DailyLimitReached) as failure:
+            yield ListEnd(len(seen), failure)
+            return
+        problem = _problem(endpoint, len(seen), nameless, total, circle)
+        if problem is None:
+            break
+    yield ListEnd(len(seen), problem)
+
+
+def _problem(
+    endpoint: Endpoint, read: int, nameless: int, total: int | None, circle: EndlessListing | None
+) -> CollectorError | None:
+    if nameless:
+        return Unread(f"{nameless} rows of {endpoint.path} have no id to know them by")
+    if total is None:
+        return circle
+    if read >= total:
+        return None
+    return circle or Unread(f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again")

@@ -1,0 +1,119 @@
+"""Reads with a few threads at once while one thread, the caller's, keeps what they find.
+
+Work is handed out no faster than its results are taken, so memory does not grow with the number of tasks. The threads
+are daemons: a call in flight never keeps the process from ending.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from collector.clock import Clock
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_WAITING_RESULTS = 4
+"""How many results per thread may wait to be taken before the threads pause."""
+_LOOK_UP_SECONDS = 0.1
+"""How often the caller looks whether the process was asked to stop."""
+
+
+@dataclass(frozen=True)
+class _Found(Generic[Task, Result]):
+    task: Task
+    result: Result
+
+
+class _Enough:
+    """Tells a thread that there is no more work."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    failure: BaseException | None = None
+
+
+def in_parallel(
+    tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], workers: int, clock: Clock
+) -> Iterator[tuple[Task, Result]]:
+    """Every (task, result) that `work` yields, in the order they arrive.
+
+    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. What `work` raises is raised here,
+    and the rest is given up. Raises Interrupted when the clock was stopped.
+    """
+    pool = _Pool(work, workers)
+    remaining = iter(tasks)
+    outstanding = 0
+    try:
+        while True:
+            for task in itertools.islice(remaining, 2 * workers - outstanding):
+                pool.hand_out(task)
+                outstanding += 1
+            if not outstanding:
+                return
+            item = pool.take(clock)
+            if isinstance(item, _Found):
+                yield item.task, item.result
+                continue
+            outstanding -= 1
+            if item.failure is not None:
+                raise item.failure
+    finally:
+        pool.give_up()
+
+
+class _Pool(Generic[Task, Result]):
+    """The threads and the two queues between them and the caller."""
+
+    def __init__(self, work: Callable[[Task], Iterable[Result]], workers: int) -> None:
+        self._work = work
+        self._workers = workers
+        self._threads = 0
+        self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
+        self._arrived: queue.Queue[_Found[Task, Result] | _Ended] = queue.Queue(workers * _WAITING_RESULTS)
+        self._given_up = threading.Event()
+
+    def hand_out(self, task: Task) -> None:
+        self._waiting.put(task)
+        if self._threads < self._workers:
+            threading.Thread(target=self._serve, name=f"reader-{self._threads}", daemon=True).start()
+            self._threads += 1
+
+    def take(self, clock: Clock) -> _Found[Task, Result] | _Ended:
+        """The next thing that arrives; looks now and then whether the process was asked to stop."""
+        while True:
+            clock.wait(0)
+            try:
+                return self._arrived.get(timeout=_LOOK_UP_SECONDS)
+            except queue.Empty:
+                continue
+
+    def give_up(self) -> None:
+        """Let every thread end as soon as it can."""
+        self._given_up.set()
+        for _ in range(self._threads):
+            self._waiting.put(_Enough())
+
+    def _serve(self) -> None:
+        while not isinstance(task := self._waiting.get(), _Enough) and not self._given_up.is_set():
+            failure: BaseException | None = None
+            try:
+                for result in self._work(task):
+                    self._hand_over(_Found(task, result))
+            except BaseException as raised:  # whatever it is, it belongs to the caller
+                failure = raised
+            self._hand_over(_Ended(failure))
+
+    def _hand_over(self, item: _Found[Task, Result] | _Ended) -> None:
+        while not self._given_up.is_set():
+            try:
+                self._arrived.put(item, timeout=_LOOK_UP_SECONDS)
+            except queue.Full:
+                continue
+            return

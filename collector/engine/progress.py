@@ -1,0 +1,39 @@
+"""What a run tells while it runs; the command line shows it, tests listen to it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from collector.model.step import Step, StepResult
+
+
+class Progress(Protocol):
+    """Called from the thread that runs the collection."""
+
+    def started(self, step: Step) -> None:
+        """A step begins."""
+
+    def expect(self, step: Step, count: int) -> None:
+        """So many more things are to be read for this step."""
+
+    def advance(self, step: Step, count: int = 1) -> None:
+        """So many things have been read for this step."""
+
+    def ended(self, result: StepResult) -> None:
+        """A step has ended, or was not run at all."""
+
+
+class Silence:
+    """A Progress that shows nothing."""
+
+    def started(self, step: Step) -> None:
+        pass
+
+    def expect(self, step: Step, count: int) -> None:
+        pass
+
+    def advance(self, step: Step, count: int = 1) -> None:
+        pass
+
+    def ended(self, result: StepResult) -> None:
+        pass

@@ -1,0 +1,72 @@
+"""Keeps count of one reading and judges it: the coverage law in one place."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from collector.errors import CollectorError, Denied, NotLicensed
+from collector.model.coverage import Coverage, Status
+
+
+def status_of(failure: CollectorError) -> Status:
+    """What a reading that met only this failure is called."""
+    if isinstance(failure, Denied):
+        return Status.DENIED
+    return Status.NOT_LICENSED if isinstance(failure, NotLicensed) else Status.PARTIAL
+
+
+class Tally:
+    """Counts what was read, what failed and why, for one (step, thing read)."""
+
+    def __init__(self, step: str, reading: str, *, is_set: bool) -> None:
+        self.step = step
+        self.reading = reading
+        self.is_set = is_set
+        self.read = 0
+        self.vanished = 0
+        self.carried_over = 0
+        self.missing = 0
+        self.oldest: int | None = None
+        self._failures: dict[Status, CollectorError] = {}
+        self._reasons: Counter[str] = Counter()
+
+    def failed(self, failure: CollectorError) -> None:
+        """Something could not be read."""
+        self._failures.setdefault(status_of(failure), failure)
+        self._reasons[failure.message] += 1
+
+    def carry(self, read_at: int) -> None:
+        """A document that could not be read is kept as it was read at that time (milliseconds since 1970)."""
+        self.carried_over += 1
+        self.oldest = read_at if self.oldest is None else min(self.oldest, read_at)
+
+    @property
+    def status(self) -> Status:
+        """Complete without failures; with one kind of failure and nothing read, that kind; else partial."""
+        if not self._failures:
+            return Status.COMPLETE
+        if len(self._failures) == 1 and not self.read:
+            return next(iter(self._failures))
+        return Status.PARTIAL
+
+    def coverage(self) -> Coverage:
+        """The judgement."""
+        failure = self._failures.get(self.status) or next(iter(self._failures.values()), None)
+        reason = ""
+        if failure is not None:
+            others = len(self._reasons) - 1
+            reason = failure.message + (f" (and {others} other reasons)" if others else "")
+        return Coverage(
+            step=self.step,
+            reading=self.reading,
+            status=self.status,
+            is_set=self.is_set,
+            read=self.read,
+            vanished=self.vanished,
+            carried_over=self.carried_over,
+            missing=self.missing,
+            oldest=self.oldest,
+            reason=reason,
+            next_step=failure.next_step if failure else "",
+            scopes=failure.scopes if isinstance(failure, Denied) else (),
+        )

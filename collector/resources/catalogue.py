@@ -1,0 +1,165 @@
+"""The catalogue of user settings and the one rule by which they become properties.
+
+`user_settings.csv` says of every settings path: which of the four documents holds it, its type, whether it is a
+secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`. Secrets never pass, whatever their type.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from collector.model.graph import JsonObject, Properties, Property, PropertyValue
+from collector.model.naming import property_name
+from collector.redaction import looks_secret, mask_urls
+from collector.resources.declaration import Conversion, UnknownField
+
+OBJECTS = "objects"
+"""The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
+
+_LONGEST_UNKNOWN_PATH = 200
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row of the catalogue. `type`: bool, int, str, int[], str[] or objects."""
+
+    document: str
+    path: str
+    type: str
+    secret: bool
+    description: str
+
+    @property
+    def name(self) -> str:
+        """The property it becomes."""
+        return property_name(self.path)
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the described kind; Zoom sometimes sends numbers where booleans are described."""
+        if self.type in ("bool", "int"):
+            return isinstance(value, bool | int | float)
+        if self.type == "str":
+            return isinstance(value, str)
+        return isinstance(value, list) and is_plain(value)
+
+
+@cache
+def catalogue() -> Mapping[str, Setting]:
+    """Every described settings path."""
+    text = (files("collector.resources") / "user_settings.csv").read_text(encoding="utf-8")
+    _heading, *rows = csv.reader(text.splitlines())
+    settings = [
+        Setting(document, path, type_, kept_out == "yes", description)
+        for document, path, type_, kept_out, description in rows
+    ]
+    return {f"{setting.document}:{setting.path}": setting for setting in settings}
+
+
+def setting_properties() -> tuple[Property, ...]:
+    """The properties the catalogue gives a user, in its order; secrets and lists of objects give none."""
+    return tuple(
+        Property(setting.name, setting.description)
+        for setting in catalogue().values()
+        if not setting.secret and setting.type != OBJECTS
+    )
+
+
+def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Conversion]:
+    """The function that turns a document of this name into properties.
+
+    `taken` are property names of the user that a setting nobody has described yet must not claim.
+    """
+
+    def convert(body: JsonObject) -> Conversion:
+        properties: Properties = {}
+        unknown: dict[str, object] = {}
+        for path, value in _leaves(body):
+            setting = catalogue().get(f"{document}:{path}")
+            if setting is None and path in _described_paths():
+                continue  # another of the four documents is the one that says it
+            if setting is None or not (setting.secret or setting.type == OBJECTS or setting.accepts(value)):
+                unknown[path] = value
+            elif not setting.secret and setting.type != OBJECTS:
+                properties[setting.name] = plain(value)
+        fields = []
+        for path, value in sorted(unknown.items()):
+            name = property_name(path)
+            kept = _may_keep(path, value) and name not in properties and name not in taken | _described_names()
+            if kept:
+                properties[name] = plain(value)
+            fields.append(UnknownField(path[:_LONGEST_UNKNOWN_PATH], _kind(value), kept))
+        return Conversion(properties, tuple(fields))
+
+    return convert
+
+
+def authentication_options(body: JsonObject, prefix: str) -> Properties:
+    """A list of sign-in methods as three lists: `<prefix>OptionNames`, `<prefix>OptionTypes`, `<prefix>OptionDomains`.
+
+    Domains, a comma-separated text in Zoom, become single ones. Nothing where Zoom sent no list.
+    """
+    options = body.get("authentication_options")
+    if not isinstance(options, list):
+        return {}
+    objects = [option for option in options if isinstance(option, dict)]
+    domains = ",".join(str(option.get("domains") or "") for option in objects)
+    return {
+        f"{prefix}OptionNames": [mask_urls(str(option["name"])) for option in objects if option.get("name")],
+        f"{prefix}OptionTypes": [str(option["type"]) for option in objects if option.get("type")],
+        f"{prefix}OptionDomains": [domain.strip() for domain in domains.split(",") if domain.strip()],
+    }
+
+
+def plain(value: object) -> PropertyValue:
+    """A JSON scalar or list of scalars as a property value; texts lose secrets embedded in addresses."""
+    if isinstance(value, str):
+        return mask_urls(value)
+    if isinstance(value, list):
+        return [mask_urls(item) if isinstance(item, str) else item for item in value]
+    return value if isinstance(value, bool | int | float) else None
+
+
+@cache
+def _described_paths() -> frozenset[str]:
+    return frozenset(setting.path for setting in catalogue().values())
+
+
+@cache
+def _described_names() -> frozenset[str]:
+    return frozenset(setting.name for setting in catalogue().values())
+
+
+def _leaves(body: JsonObject, above: str = "") -> Iterator[tuple[str, object]]:
+    """Every dotted path that leads to something other than an object, with its value; null says nothing."""
+    for name, value in body.items():
+        path = f"{above}{name}"
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{path}.")
+        elif value is not None:
+            yield path, value
+
+
+def _may_keep(path: str, value: object) -> bool:
+    """Undescribed booleans and numbers are kept; under a secret-looking name only booleans, 0 and 1."""
+    if isinstance(value, bool):
+        return True
+    return isinstance(value, int | float) and (value in (0, 1) or not looks_secret(path.rpartition(".")[2]))
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "list" if isinstance(value, list) else "text"
+
+
+def is_plain(value: object) -> bool:
+    """Whether JupiterOne takes it as a property: a scalar, or a list of scalars of one type."""
+    if isinstance(value, list):
+        return len({type(item) for item in value}) <= 1 and all(isinstance(i, bool | int | float | str) for i in value)
+    return isinstance(value, bool | int | float | str)

@@ -1,0 +1,119 @@
+"""How a resource is declared: as data, once, in a file of its own.
+
+From the declaration come its steps, the scope check, the generated data model, the step metadata of summary.json and
+the conformance tests. A declaration is found by its module attribute `RESOURCE` (see collector.resources).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collector.model.graph import EntityType, JsonObject, Properties, RelationshipType
+from collector.zoom.endpoint import NO_PARAMS, Endpoint
+
+
+@dataclass(frozen=True)
+class UnknownField:
+    """A field of a document that its catalogue does not describe; see model.unknown for `kind`."""
+
+    path: str
+    kind: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A document as properties, and what in it was not known."""
+
+    properties: Properties
+    unknown: tuple[UnknownField, ...] = ()
+
+
+def by_id(row: JsonObject) -> str | None:
+    """The identifier of a row that has a text `id`."""
+    value = row.get("id")
+    return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One reading of a list. `defaults` are fields a row may lack because the query already says them."""
+
+    params: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
+    defaults: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
+
+    def reading(self, name: str) -> str:
+        """What the coverage calls this pass: `users?status=inactive`."""
+        query = "&".join(f"{key}={value}" for key, value in self.params.items())
+        return f"{name}?{query}" if query else name
+
+
+@dataclass(frozen=True)
+class Document:
+    """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage."""
+
+    part: str
+    endpoint: Endpoint
+    convert: Callable[[JsonObject], Conversion]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Properties of a member that follow from the entities a link ties it to, kept as a part of its own."""
+
+    part: str
+    derive: Callable[[Sequence[Mapping[str, object]]], Properties]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relationship step.
+
+    Without `members` every entity at one end is tied to every one at the other (the account has all its groups).
+    With `members` that endpoint lists, for each entity of the declaring resource, the entities at the other end.
+    `named_by` is the property of the member that names its entity; it decides where present, and the entities in
+    `told_by_members` are not asked for their lists unless some member lacks it.
+    """
+
+    step_id: str
+    step_name: str
+    type: RelationshipType
+    members: Endpoint | None = None
+    named_by: str | None = None
+    told_by_members: frozenset[str] = frozenset()
+    derivation: Derivation | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of thing in Zoom and how it becomes entities.
+
+    `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the
+    type) or None when the row has none. `lookup` asks for one entity known from earlier that no list names any more;
+    its answer is converted like a row. `identifier_of` turns a key back into the id of API paths, None where the
+    entity has no id (a pending user).
+    """
+
+    order: int
+    entity: EntityType
+    step_id: str
+    step_name: str
+    name: str
+    listing: Endpoint
+    identify: Callable[[JsonObject], str | None]
+    convert: Callable[[JsonObject], Properties]
+    passes: tuple[Pass, ...] = (Pass(),)
+    documents: tuple[Document, ...] = ()
+    lookup: Endpoint | None = None
+    links: tuple[Link, ...] = ()
+    id_placeholder: str = "id"
+
+    def path_ids(self, key: str) -> Mapping[str, str] | None:
+        """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""
+        identifier = key.removeprefix(f"{self.entity.type}:")
+        return None if identifier.startswith(PENDING) else {self.id_placeholder: identifier}
+
+
+PENDING = "pending:"
+"""Begins the identifier of somebody who was invited and has no id yet; the e-mail address follows."""

@@ -1,0 +1,129 @@
+"""Roles, what they may do, and who has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.resources import account, users
+from collector.resources.catalogue import plain
+from collector.resources.declaration import Conversion, Derivation, Document, Link, Resource, by_id
+from collector.zoom.endpoint import Endpoint, Label, Scopes
+
+OWNER, ADMIN, MEMBER = "0", "1", "2"
+"""Ids of the built-in roles; they are texts."""
+
+ADMINISTRATIVE_PRIVILEGES = frozenset({"User:Edit", "Role:Edit", "Group:Edit", "AccountSetting:Edit"})
+"""A custom role holding one of these can change who may do what in the account."""
+
+ENTITY = EntityType(
+    "Role",
+    "zoom_role",
+    ("AccessRole",),
+    (
+        Property("id", "Zoom's id of the role: 0 Owner, 1 Admin, 2 Member, else of a custom role"),
+        Property("name", "Name of the role"),
+        Property("displayName", "Same as name"),
+        Property("description", "What the administrators wrote about the role"),
+        Property("totalMembers", "Number of members Zoom counts"),
+        Property("superAdmin", "Whether it is the account owner's role"),
+        Property("systemRole", "Whether it is one of Zoom's built-in roles"),
+        Property(
+            "admin",
+            "Whether the role may change users, roles, groups or account settings; absent where it is not known",
+        ),
+        Property("privilegeNames", "Privileges the role holds; absent where they could not be read"),
+    ),
+)
+
+
+def convert(row: JsonObject) -> Properties:
+    """A role's properties from a row of the role list."""
+    identifier = by_id(row)
+    name = plain(row.get("name")) or identifier
+    properties: Properties = {"id": identifier, "name": name, "displayName": name}
+    if isinstance(row.get("description"), str):
+        properties["description"] = plain(row["description"])
+    if isinstance(row.get("total_members"), int):
+        properties["totalMembers"] = plain(row["total_members"])
+    properties["superAdmin"] = identifier == OWNER
+    properties["systemRole"] = identifier in (OWNER, ADMIN, MEMBER)
+    if properties["systemRole"]:
+        properties["admin"] = identifier != MEMBER
+    return properties
+
+
+def convert_privileges(body: JsonObject) -> Conversion:
+    """A role's privileges; for custom roles they say whether it administers the account."""
+    privileges = body.get("privileges")
+    names = sorted({str(name) for name in privileges}) if isinstance(privileges, list) else []
+    properties: Properties = {"privilegeNames": names}
+    if body.get("id") not in (OWNER, ADMIN, MEMBER):
+        properties["admin"] = not ADMINISTRATIVE_PRIVILEGES.isdisjoint(names)
+    return Conversion(properties)
+
+
+def is_admin(roles: Sequence[Mapping[str, object]]) -> Properties:
+    """Whether somebody with these roles is an administrator; nothing where a role's power is not known."""
+    powers = [role.get("admin") for role in roles]
+    if True in powers:
+        return {"isAdmin": True}
+    return {} if None in powers or not powers else {"isAdmin": False}
+
+
+_CLASSIC = ("role:read:admin", "role:write:admin")
+
+RESOURCE = Resource(
+    order=4,
+    name="roles",
+    entity=ENTITY,
+    step_id="fetch-roles",
+    step_name="Fetch Roles",
+    listing=Endpoint(
+        path="/roles",
+        label=Label.MEDIUM,
+        scopes=Scopes(_CLASSIC, ("role:read:list_roles:admin", "role:read:list_roles")),
+        privilege="Role:Read",
+        rows="roles",
+        page_size=None,
+    ),
+    identify=by_id,
+    convert=convert,
+    documents=(
+        Document(
+            "privileges",
+            Endpoint(
+                path="/roles/{roleId}",
+                label=Label.LIGHT,
+                scopes=Scopes(_CLASSIC, ("role:read:role:admin", "role:read:role")),
+                privilege="Role:Read",
+                page_size=None,
+            ),
+            convert_privileges,
+        ),
+    ),
+    id_placeholder="roleId",
+    links=(
+        Link(
+            step_id="build-user-and-role-relationship",
+            step_name="Build User and Role Relationship",
+            type=RelationshipType(users.ENTITY.type, "ASSIGNED", ENTITY.type),
+            members=Endpoint(
+                path="/roles/{roleId}/members",
+                label=Label.MEDIUM,
+                scopes=Scopes(_CLASSIC, ("role:read:list_members:admin", "role:read:list_members")),
+                privilege="Role:Read",
+                rows="members",
+                rows_required=False,
+            ),
+            named_by="roleId",
+            told_by_members=frozenset({MEMBER}),
+            derivation=Derivation("access", is_admin),
+        ),
+        Link(
+            step_id="build-account-and-role-relationship",
+            step_name="Build Account and Role Relationship",
+            type=RelationshipType(account.ENTITY.type, "HAS", ENTITY.type),
+        ),
+    ),
+)

@@ -1,0 +1,230 @@
+"""Users: active, inactive and pending, each with the four documents of their settings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from collector.model.graph import (
+    EntityType,
+    JsonObject,
+    Properties,
+    Property,
+    PropertyValue,
+    RelationshipType,
+)
+from collector.redaction import mask_urls
+from collector.resources import account
+from collector.resources.catalogue import (
+    authentication_options,
+    converter,
+    is_plain,
+    plain,
+    setting_properties,
+)
+from collector.resources.declaration import PENDING, Conversion, Document, Link, Pass, Resource
+from collector.zoom.endpoint import Endpoint, Label, Scopes
+
+_ROW_PROPERTIES = (
+    Property("id", "Zoom's id of the user; absent while the invitation is pending"),
+    Property("username", "E-mail address in lower case, as a list"),
+    Property("email", "E-mail address in lower case, as a list"),
+    Property("emailDomain", "Part of the e-mail address after the @, as a list"),
+    Property("shortLoginId", "Part of the e-mail address before the @, as a list"),
+    Property("name", "First and last name, else the display name, else the e-mail address"),
+    Property("displayName", "Same as name"),
+    Property("firstName", "First name, or null"),
+    Property("lastName", "Last name, or null"),
+    Property("type", "1 Basic, 2 Licensed, 3 on-premises, 4 without a meetings licence, 99 none"),
+    Property("status", "active, inactive or pending"),
+    Property("active", "Whether the status is active (older name)"),
+    Property("isActive", "Whether the status is active"),
+    Property("verified", "1 when the e-mail address was confirmed, else 0"),
+    Property("timezone", "Time zone the user chose"),
+    Property("language", "Language the user chose"),
+    Property("dept", "Department"),
+    Property("phoneNumber", "Phone number (deprecated by Zoom)"),
+    Property("picUrl", "Address of the profile picture"),
+    Property("lastClientVersion", "Version of the client last used"),
+    Property("roleId", "Id of the role the user has"),
+    Property("groupIds", "Ids of the user's groups, in the order Zoom gives them precedence"),
+    Property("createdAt", "When the latest way to sign in was created, as Zoom writes it"),
+    Property("createdOn", "When the user was created, in milliseconds since 1970"),
+    Property("lastLoginTime", "Last sign-in as Zoom writes it; Zoom moves it every three days at most"),
+    Property("lastLoginOn", "Last sign-in, in milliseconds since 1970"),
+)
+_DERIVED_PROPERTIES = (
+    Property("isAdmin", "Whether one of the user's roles may administer the account"),
+    *(
+        Property(f"{kind}AuthenticationOption{what}", f"{text} that {kind}s may ask for")
+        for kind in ("meeting", "recording")
+        for what, text in (
+            ("Names", "Names of the sign-in methods"),
+            ("Types", "Kinds of the sign-in methods"),
+            ("Domains", "E-mail domains the sign-in methods accept"),
+        )
+    ),
+)
+
+ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES, *setting_properties()))
+
+_TAKEN = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
+
+_COPIED = (
+    "type",
+    "verified",
+    "timezone",
+    "language",
+    "dept",
+    ("phone_number", "phoneNumber"),
+    ("pic_url", "picUrl"),
+    ("last_client_version", "lastClientVersion"),
+    ("role_id", "roleId"),
+    ("group_ids", "groupIds"),
+    ("last_login_time", "lastLoginTime"),
+)
+
+
+def identify(row: JsonObject) -> str | None:
+    """A user's id; for somebody invited who has none yet `pending:` and the e-mail address in lower case."""
+    identifier = _text(row, "id")
+    if identifier:
+        return identifier
+    email = _text(row, "email").lower()
+    return f"{PENDING}{email}" if email and row.get("status") == "pending" else None
+
+
+def convert(row: JsonObject) -> Properties:
+    """A user's properties from a row of the user list, or from the answer about one user.
+
+    Zoom sets `created_at` of pending users to the time of the call, so they have no creation date here.
+    """
+    pending = row.get("status") == "pending"
+    status = _text(row, "status")
+    first, last = (None, None) if pending else (_text(row, "first_name") or None, _text(row, "last_name") or None)
+    email = _text(row, "email").lower()
+    name = " ".join(part for part in (first, last) if part) or _text(row, "display_name") or email or _text(row, "id")
+    properties: Properties = {
+        **({"id": _text(row, "id")} if _text(row, "id") else {}),
+        **_logins(email),
+        "name": mask_urls(name),
+        "displayName": mask_urls(name),
+        "firstName": first,
+        "lastName": last,
+        "status": status,
+        "active": status == "active",
+        "isActive": status == "active",
+    }
+    for copied in _COPIED:
+        source, target = copied if isinstance(copied, tuple) else (copied, copied)
+        value = row.get(source)
+        if is_plain(value):
+            properties[target] = plain(value)
+    if not pending:
+        properties.update(_dates(row))
+    return properties
+
+
+def _logins(email: str) -> Properties:
+    local, _, domain = email.rpartition("@")
+    one_or_null = {"username": email, "email": email, "shortLoginId": local or email}
+    logins: Properties = {name: [value] if value else None for name, value in one_or_null.items()}
+    if domain:
+        logins["emailDomain"] = [domain]
+    return logins
+
+
+def _dates(row: JsonObject) -> Properties:
+    created = _text(row, "created_at")
+    dates: dict[str, PropertyValue] = {
+        "createdAt": created or None,
+        "createdOn": _milliseconds(_text(row, "user_created_at") or created),
+        "lastLoginOn": _milliseconds(_text(row, "last_login_time")),
+    }
+    return {name: value for name, value in dates.items() if value is not None}
+
+
+def _milliseconds(text: str) -> int | None:
+    """An ISO 8601 instant as milliseconds since 1970, `None` when it is none."""
+    try:
+        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return int((instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp() * 1000)
+
+
+def _text(row: JsonObject, name: str) -> str:
+    value = row.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+_SETTINGS_SCOPES = Scopes(
+    ("user:read:admin", "user:read", "user:write:admin", "user:write"),
+    ("user:read:settings:admin", "user:read:settings"),
+)
+
+
+def _settings(part: str, option: str | None = None) -> Document:
+    to_properties = converter(part, _TAKEN)
+    prefix = f"{part.partition('_')[0]}Authentication"
+
+    def convert_document(body: JsonObject) -> Conversion:
+        conversion = to_properties(body)
+        if option is None or not part.endswith("_authentication"):
+            return conversion
+        return Conversion({**conversion.properties, **authentication_options(body, prefix)}, conversion.unknown)
+
+    return Document(
+        part,
+        Endpoint(
+            path="/users/{userId}/settings",
+            label=Label.MEDIUM,
+            scopes=_SETTINGS_SCOPES,
+            privilege="User:Read",
+            params={"option": option} if option else {},
+            page_size=None,
+        ),
+        convert_document,
+    )
+
+
+RESOURCE = Resource(
+    order=2,
+    name="users",
+    entity=ENTITY,
+    step_id="fetch-users",
+    step_name="Fetch Users",
+    listing=Endpoint(
+        path="/users",
+        label=Label.MEDIUM,
+        scopes=Scopes(("user:read:admin", "user:write:admin"), ("user:read:list_users:admin",)),
+        privilege="User:Read",
+        rows="users",
+    ),
+    identify=identify,
+    convert=convert,
+    passes=tuple(
+        Pass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
+    ),
+    documents=(
+        _settings("settings"),
+        *(
+            _settings(option, option)
+            for option in ("meeting_authentication", "recording_authentication", "meeting_security")
+        ),
+    ),
+    lookup=Endpoint(
+        path="/users/{userId}",
+        label=Label.LIGHT,
+        scopes=account.RESOURCE.listing.scopes,
+        privilege="User:Read",
+        page_size=None,
+    ),
+    id_placeholder="userId",
+    links=(
+        Link(
+            step_id="build-account-and-user-relationship",
+            step_name="Build Account and User Relationship",
+            type=RelationshipType(account.ENTITY.type, "HAS", ENTITY.type),
+        ),
+    ),
+)

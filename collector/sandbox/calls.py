@@ -1,0 +1,56 @@
+"""What the sandbox was asked, for tests and for the demo's last line."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """One request and its answer.
+
+    `path` is the one asked for, `template` the endpoint's with `<>` for what varies ("" for unknown ones), `query`
+    the raw query. `status` is 0 where the connection was dropped. `label`: the rate-limit label, "" without one.
+    """
+
+    method: str
+    path: str
+    query: str
+    template: str
+    status: int
+    label: str
+
+
+class Calls:
+    """A count of all requests and the latest 10,000 of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self._latest: deque[Call] = deque(maxlen=10_000)
+
+    def add(self, call: Call) -> None:
+        with self._lock:
+            self._counts[call.template, call.status] += 1
+            self._latest.append(call)
+
+    def count(self, template: str | None = None, status: int | None = None) -> int:
+        """How many requests there were to a template, say "/v2/users/<user_id>/settings", with a status."""
+        with self._lock:
+            return sum(
+                count
+                for (asked, answered), count in self._counts.items()
+                if template in (None, asked) and status in (None, answered)
+            )
+
+    @property
+    def latest(self) -> list[Call]:
+        """Oldest first."""
+        with self._lock:
+            return list(self._latest)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._counts.clear()
+            self._latest.clear()

@@ -1,0 +1,115 @@
+"""Things that go wrong on purpose: what, where and how often."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+FaultKind = Literal[
+    "status_500",
+    "status_502_html",
+    "html_200",
+    "redirect",
+    "qps_429",
+    "daily_429",
+    "reset",
+    "slow",
+    "dropped_body",
+    "truncated",
+    "wrong_types",
+    "wrong_rows",
+    "duplicated_rows",
+    "missing_rows",
+    "empty_page_with_token",
+    "repeated_token",
+    "expired_page_token",
+    "unauthorized",
+    "revoked",
+    "missing_scope",
+    "missing_privilege",
+    "not_licensed",
+    "vanished_404",
+]
+"""
+status_500             Zoom's JSON error
+status_502_html        a page of the edge instead of JSON; html_200 the same with status 200
+redirect               302 to another host
+qps_429, daily_429     rate-limit refusals
+reset                  the connection is closed without an answer
+slow                   the answer comes after `delay` seconds
+dropped_body           the connection is closed in the middle of the body
+truncated              a complete answer whose JSON is cut off
+wrong_types            a list where an object belongs; wrong_rows: a list answer whose rows are texts
+duplicated_rows        the first row of a list answer twice; missing_rows: without it
+empty_page_with_token  no rows, and a token with which the same page is had
+repeated_token         the next page token is the one that was sent; only requests that sent one
+expired_page_token     as after 15 minutes; only requests that sent one
+unauthorized           401/124 although the token is good
+revoked                the token of the request is no good from now on
+missing_scope, missing_privilege, not_licensed
+                       the refusals of HTTP 400
+vanished_404           what was asked for has been deleted: 404 for users and groups (400/1034 for roles)
+"""
+
+_NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_token")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of trouble.
+
+    It meets requests whose path, without /v2 (but with /oauth), matches the shell pattern `path`, and whose
+    parameters have the values of `query`, where None means absent. It spares the first `after` of them and
+    strikes `times` of the following, all with None. `delay`: seconds, for "slow". `retry_after`: the value of that
+    header on a 429.
+    """
+
+    kind: FaultKind
+    path: str = "*"
+    query: Mapping[str, str | None] | None = None
+    after: int = 0
+    times: int | None = 1
+    delay: float = 1.0
+    retry_after: str = ""
+
+    def meets(self, path: str, parameters: Mapping[str, str]) -> bool:
+        if self.kind in _NEEDS_PAGE_TOKEN and "next_page_token" not in parameters:
+            return False
+        wanted = (self.query or {}).items()
+        return fnmatchcase(path, self.path) and all(parameters.get(name) == value for name, value in wanted)
+
+
+class Faults:
+    """The planned faults, in the order they were added. A request struck by one is not seen by later ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._planned: list[Fault] = []
+        self._met: Counter[int] = Counter()
+
+    def add(self, *faults: Fault) -> None:
+        with self._lock:
+            self._planned.extend(faults)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._planned.clear()
+            self._met.clear()
+
+    def strike(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+        """The fault that strikes this request, if one does."""
+        if not self._planned:
+            return None
+        with self._lock:
+            for position, fault in enumerate(self._planned):
+                if not fault.meets(path, parameters):
+                    continue
+                self._met[position] += 1
+                turn = self._met[position] - fault.after
+                if turn > 0 and (fault.times is None or turn <= fault.times):
+                    return fault
+        return None

@@ -1,0 +1,150 @@
+"""Filling an account from a seed, with the oddities real directories have."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from collector.sandbox.directory import ADMIN_ROLE, BASIC, LICENSED, MEMBER_ROLE, OWNER_ROLE, UserStatus
+from collector.sandbox.profiles import PROFILE_SHARES
+
+if TYPE_CHECKING:
+    from collector.sandbox.account import Account
+
+_FIRST_NAMES = (
+    "Ada", "Alan", "Barbara", "Bjarne", "Chidi", "Dana", "Edsger", "Fatima", "Grace", "Hedy", "Ines",
+    "Jürgen", "Katherine", "Linus", "Margaret", "Niklaus", "Olga", "Priya", "Radia", "Sören", "Wei", "Zoë",
+)  # fmt: skip
+_LAST_NAMES = (
+    "Almeida", "Byron", "Chen", "Dijkstra", "Eze", "Fischer", "García", "Hopper", "Ivanova", "Johnson",
+    "Lamarr", "Müller", "Nakamura", "O'Brien", "Perlman", "Quist", "Rao", "Stone", "Turing", "Østergaard",
+)  # fmt: skip
+_DEPARTMENTS = ("Engineering", "Sales", "Finance", "R&D", "Support", "Legal", "")
+_GROUP_NAMES = ("All Staff", "Engineering", "Sales", "Contractors", "Leadership", "Support")
+_CUSTOM_ROLES = (
+    ("Helpdesk", "Reset users", ("User:Read", "User:Edit", "Group:Read")),
+    ("Auditor", "Looks, touches nothing", ("User:Read", "Group:Read", "Role:Read", "AccountSetting:Read")),
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How big an account is to be. Shares are of all users, 0 to 1."""
+
+    users: int
+    groups: int
+    custom_roles: int
+    inactive_share: float
+    pending_share: float
+
+
+@dataclass(frozen=True)
+class _Oddity:
+    """What is unusual about one of the first users."""
+
+    first_name: str
+    last_name: str
+    display_name: str
+    email: str
+
+
+_ODDITIES = (
+    _Oddity("", "", "", "no.name@example.com"),
+    _Oddity("Robert", "Tables", "<script>alert(1)</script>", "bobby@example.com"),
+    _Oddity("Yuki", "Rocket 🚀", "Yuki 🚀✨", "yuki@example.com"),
+    _Oddity("Jürgen", "Größe-Übermut", "Jürgen Größe-Übermut", "juergen@example.com"),
+    _Oddity("Camel", "Case", "Camel Case", "Camel.Case@Example.COM"),
+    _Oddity("Plus", "Address", "Plus Address", "plus+zoom@example.com"),
+)
+
+
+def populate(account: Account, recipe: Recipe) -> None:
+    """Add groups, custom roles and users.
+
+    The first user is the owner, the next ones the oddities. The first group holds most people, every inactive and
+    every pending one among them; the last of several is empty.
+    """
+    chance = random.Random(f"{account.seed} account")  # noqa: S311 - made-up people, not secrets
+    group_ids = [account.add_group(_name(_GROUP_NAMES, number)).id for number in range(recipe.groups)]
+    if len(group_ids) > 1:
+        empty = group_ids.pop()
+        account.rename_group(empty, "Nobody Here")
+    role_ids = [_add_custom_role(account, number) for number in range(recipe.custom_roles)]
+    statuses = _statuses(recipe, chance)
+    for number, status in enumerate(statuses):
+        person = _person(number, chance)
+        account.add_user(
+            person.email,
+            person.first_name,
+            person.last_name,
+            display_name=person.display_name,
+            type_=LICENSED if number == 0 or chance.random() < 0.7 else BASIC,
+            status=status,
+            role_id=_role(number, status, role_ids, chance),
+            group_ids=_groups(group_ids, status, chance),
+            department=chance.choice(_DEPARTMENTS),
+            profile=_profile(chance),
+        )
+
+
+def _name(names: Sequence[str], number: int) -> str:
+    return names[number] if number < len(names) else f"{names[number % len(names)]} {number + 1}"
+
+
+def _add_custom_role(account: Account, number: int) -> str:
+    name, description, privileges = _CUSTOM_ROLES[number % len(_CUSTOM_ROLES)]
+    if number >= len(_CUSTOM_ROLES):
+        name = f"{name} {number + 1}"
+    return account.add_role(name, privileges, description).id
+
+
+def _statuses(recipe: Recipe, chance: random.Random) -> list[UserStatus]:
+    """One status a user; the owner is active, and a share above 0 makes at least one where there is room."""
+    others = max(0, recipe.users - 1)
+    inactive = min(others, max(1, round(recipe.users * recipe.inactive_share)) if recipe.inactive_share else 0)
+    pending = max(1, round(recipe.users * recipe.pending_share)) if recipe.pending_share else 0
+    pending = min(others - inactive, pending)
+    odd = min(len(_ODDITIES), others - inactive - pending)
+    rest: list[UserStatus] = ["active"] * (others - inactive - pending - odd)
+    rest += ["inactive"] * inactive
+    rest += ["pending"] * pending
+    chance.shuffle(rest)
+    first: list[UserStatus] = ["active"] * (min(recipe.users, 1) + odd)
+    return first + rest
+
+
+def _person(number: int, chance: random.Random) -> _Oddity:
+    if 1 <= number <= len(_ODDITIES):
+        return _ODDITIES[number - 1]
+    first, last = chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES)
+    if number == 0:
+        first, last = "Olive", "Owner"
+    local = f"{first}.{last}.{number}".encode("ascii", "ignore").decode().replace("'", "").lower()
+    return _Oddity(first, last, f"{first} {last}", f"{local}@example.com")
+
+
+def _role(number: int, status: UserStatus, role_ids: Sequence[str], chance: random.Random) -> str:
+    if number == 0:
+        return OWNER_ROLE
+    drawn = chance.random()
+    if status == "pending":
+        return MEMBER_ROLE
+    if drawn < 0.01 or number == 1:
+        return ADMIN_ROLE
+    if role_ids and (drawn < 0.03 or number <= 1 + len(role_ids)):
+        return role_ids[number % len(role_ids)]
+    return MEMBER_ROLE
+
+
+def _groups(group_ids: Sequence[str], status: UserStatus, chance: random.Random) -> tuple[str, ...]:
+    if not group_ids:
+        return ()
+    everybody, *others = group_ids
+    chosen = [everybody] if status != "active" or chance.random() < 0.8 else []
+    return (*chosen, *(group_id for group_id in others if chance.random() < 0.15))
+
+
+def _profile(chance: random.Random) -> str:
+    return chance.choices(list(PROFILE_SHARES), list(PROFILE_SHARES.values()))[0]

@@ -1,0 +1,144 @@
+"""The two pagings of lists: next_page_token and the older page_number (Zoom developer docs, pagination)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from collector.clock import Clock
+from collector.sandbox.errors import bad_page_token, validation_failed
+from collector.sandbox.identifiers import fraction_from
+
+TokenAbsentStyle = Literal["missing", "empty"]
+Item = TypeVar("Item")
+
+DEFAULT_PAGE_SIZE = 30
+MAXIMUM_PAGE_SIZE = 300
+TOKEN_SECONDS = 15 * 60
+_PAYLOAD = struct.Struct(">Id")
+_SEAL_BYTES = 12
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """A request for a list: who asks for what. A token is good for exactly this."""
+
+    subject: str
+    path: str
+    parameters: Mapping[str, str]
+
+    @property
+    def token(self) -> str:
+        return self.parameters.get("next_page_token", "")
+
+    def identity(self) -> str:
+        """Everything that must stay the same from page to page."""
+        changing = ("next_page_token", "page_number")
+        fixed = sorted(item for item in self.parameters.items() if item[0] not in changing)
+        return repr((self.subject, self.path, fixed))
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some of the items and what the answer says around them."""
+
+    items: Sequence[Item]
+    frame: Mapping[str, Any]
+
+
+class Pager:
+    """Cuts lists into pages.
+
+    `token_absent_style`: what the last page has for a token, no key at all or an empty text. `dup_rate` and
+    `skip_rate`, 0 to 1: how many page boundaries repeat the last row before them, or lose the first row after
+    them, as it happens when the directory changes between two pages; which ones follows from `seed`.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        token_absent_style: TokenAbsentStyle = "missing",  # noqa: S107 - the word, not a token
+        dup_rate: float = 0.0,
+        skip_rate: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self._clock = clock
+        self._token_absent_style = token_absent_style
+        self._dup_rate = dup_rate
+        self._skip_rate = skip_rate
+        self._seed = seed
+
+    def page(self, items: Sequence[Item], query: ListQuery) -> Page[Item]:
+        """The page asked for; raises ZoomError for sizes, numbers and tokens Zoom does not take."""
+        size = _whole_number(query, "page_size", DEFAULT_PAGE_SIZE)
+        if size > MAXIMUM_PAGE_SIZE:
+            raise validation_failed("page_size")
+        number = _whole_number(query, "page_number", 1)
+        by_number = "page_number" in query.parameters and not query.token
+        start = (number - 1) * size if by_number else self._start(query)
+        end = min(start + size, len(items))
+        frame: dict[str, Any] = {
+            "page_count": -(-len(items) // size),
+            "page_number": number if by_number else start // size + 1,
+            "page_size": size,
+            "total_records": len(items),
+        }
+        if by_number:
+            return Page(items[start:end], frame)
+        if end < len(items):
+            frame["next_page_token"] = self.token(query, end)
+        elif self._token_absent_style == "empty":  # noqa: S105 - the word, not a token
+            frame["next_page_token"] = ""
+        return Page(self._disturbed(items, start, end, query), frame)
+
+    def token(self, query: ListQuery, start: int) -> str:
+        """A token for the page that begins with item `start`."""
+        payload = _PAYLOAD.pack(start, self._clock.now() + TOKEN_SECONDS)
+        return base64.urlsafe_b64encode(payload + self._seal(payload, query)).decode()
+
+    def same_page_again(self, query: ListQuery) -> str:
+        """A token for the page that `query` asks for."""
+        return self.token(query, self._start(query))
+
+    def _start(self, query: ListQuery) -> int:
+        if not query.token:
+            return 0
+        try:
+            sealed = base64.urlsafe_b64decode(query.token)
+            payload, seal = sealed[:-_SEAL_BYTES], sealed[-_SEAL_BYTES:]
+            start, expires = _PAYLOAD.unpack(payload)
+        except (binascii.Error, struct.error, ValueError):
+            raise bad_page_token() from None
+        if seal != self._seal(payload, query) or self._clock.now() >= expires:
+            raise bad_page_token()
+        return int(start)
+
+    def _seal(self, payload: bytes, query: ListQuery) -> bytes:
+        key = f"sandbox page tokens {self._seed}".encode()
+        return hashlib.blake2b(payload + query.identity().encode(), key=key, digest_size=_SEAL_BYTES).digest()
+
+    def _disturbed(self, items: Sequence[Item], start: int, end: int, query: ListQuery) -> Sequence[Item]:
+        rows = list(items[start:end])
+        if start == 0 or not rows:
+            return rows
+        drawn = fraction_from(self._seed, query.path, start)
+        if drawn < self._dup_rate:
+            return [items[start - 1], *rows]
+        if drawn >= 1.0 - self._skip_rate:
+            return rows[1:]
+        return rows
+
+
+def _whole_number(query: ListQuery, name: str, default: int) -> int:
+    """The parameter as a number of 1 or more."""
+    text = query.parameters.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise validation_failed(name)
+    return int(text)

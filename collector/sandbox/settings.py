@@ -1,0 +1,156 @@
+"""Answers of "Get user settings": four documents a user, prepared once for everybody who shares a profile."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from collector.sandbox.account import Account
+from collector.sandbox.default_settings import (
+    ACCOUNT,
+    LICENSED_ONLY,
+    LICENSED_SETTINGS,
+    MEETING_SECURITY,
+    PERSON,
+)
+from collector.sandbox.directory import LICENSED, User
+from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, Profile
+
+MAIN = ""
+OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
+"""Values of the query parameter `option`; without it comes the main document."""
+
+_PERSON = PERSON.encode()
+_SIGN_IN_NAMES = {
+    "enforce_login": "Sign in to Zoom",
+    "enforce_login_with_same_account": "Users in this account",
+    "enforce_login_with_domains": "Sign in with these domains",
+    "internally": "Only people of this account",
+}
+
+
+class UserSettings:
+    """The settings documents of an account's users as JSON bytes.
+
+    `future_fields` adds settings nobody has described yet to one profile.
+    """
+
+    def __init__(self, account: Account, future_fields: bool = False) -> None:
+        self._account = account
+        self._future_fields = future_fields
+        self._prepared: dict[tuple[str, bool, str], bytes] = {}
+
+    def answer(self, user: User, option: str, fields: str = "") -> bytes:
+        """The JSON document for a query of `option` and `custom_query_fields`.
+
+        `fields`: leaf names joined by commas, or "authentication_options" for both authentication documents.
+        """
+        if fields == "authentication_options":
+            both = {name: self.document(user, name) for name in OPTIONS[:2]}
+            return _bytes({"authentication_options": both})
+        if fields:
+            return _bytes(_only(self.document(user, option), set(fields.split(","))))
+        if self._account.changed_settings(user.id):
+            return _bytes(self.document(user, option))
+        return self._shared(user, option).replace(_PERSON, str(user.number).encode())
+
+    def document(self, user: User, option: str) -> dict[str, Any]:
+        """The same as an object of its own."""
+        shared = self._shared(user, option).replace(_PERSON, str(user.number).encode())
+        document: dict[str, Any] = json.loads(shared)
+        for path, value in self._account.changed_settings(user.id).items():
+            if _option_of(path) == option:
+                _put(document, path, value)
+        return document
+
+    def _shared(self, user: User, option: str) -> bytes:
+        key = (user.profile, user.type == LICENSED, option)
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            document = self._document(user.profile, user.type == LICENSED, option)
+            prepared = _bytes(document).replace(ACCOUNT.encode(), self._account.id.encode())
+            self._prepared[key] = prepared
+        return prepared
+
+    def _document(self, profile_name: str, licensed: bool, option: str) -> dict[str, Any]:
+        profile = PROFILES[profile_name]
+        if option == "meeting_authentication":
+            return _meeting_authentication(profile)
+        if option == "recording_authentication":
+            return _recording_authentication(profile)
+        if option == "meeting_security":
+            return {"meeting_security": {**copy.deepcopy(MEETING_SECURITY), **profile.security}}
+        changes = dict(profile.settings)
+        if self._future_fields and profile_name == "assistant":
+            changes.update(FUTURE_FIELDS)
+        return _main(changes, licensed)
+
+
+def _main(changes: Mapping[str, object], licensed: bool) -> dict[str, Any]:
+    document = copy.deepcopy(LICENSED_SETTINGS)
+    for path, value in changes.items():
+        _put(document, path, value)
+    if not licensed:
+        for path in LICENSED_ONLY:
+            section, _, leaf = path.partition(".")
+            document[section].pop(leaf, None)
+    return document
+
+
+def _meeting_authentication(profile: Profile) -> dict[str, Any]:
+    return {
+        "meeting_authentication": bool(profile.meeting_login),
+        "allow_authentication_exception": False,
+        "authentication_options": [_sign_in(profile.meeting_login or "enforce_login")],
+    }
+
+
+def _recording_authentication(profile: Profile) -> dict[str, Any]:
+    if not profile.recording_login:
+        return {"recording_authentication": False}
+    return {
+        "recording_authentication": True,
+        "authentication_options": [_sign_in(profile.recording_login)],
+    }
+
+
+def _sign_in(type_: str) -> dict[str, Any]:
+    option: dict[str, Any] = {
+        "id": f"signIn_{ACCOUNT}",
+        "name": _SIGN_IN_NAMES[type_],
+        "type": type_,
+        "default_option": True,
+        "visible": True,
+    }
+    if type_ == "enforce_login_with_domains":
+        option["domains"] = "example.com,example.org"
+    return option
+
+
+def _option_of(path: str) -> str:
+    head = path.partition(".")[0]
+    return head if head in OPTIONS else MAIN
+
+
+def _put(document: dict[str, Any], path: str, value: object) -> None:
+    *parents, leaf = path.split(".")
+    for name in parents:
+        document = document.setdefault(name, {})
+    document[leaf] = copy.deepcopy(value)
+
+
+def _only(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    """The fields of these names, inside the sections they are in."""
+    kept: dict[str, Any] = {}
+    for name, value in document.items():
+        if name in names:
+            kept[name] = value
+        elif isinstance(value, dict) and (inner := _only(value, names)):
+            kept[name] = inner
+    return kept
+
+
+def _bytes(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()

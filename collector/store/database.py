@@ -1,0 +1,160 @@
+"""graph.db as a file: created private, opened, brought up to date; its failures told in whole sentences."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from collector.errors import CollectionFailed, CollectorError, NewerVersion, ProfileBusy
+from collector.store.schema import MIGRATIONS
+
+_BUSY_SECONDS = 10.0
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+def create_private(path: Path) -> None:
+    """Create the file (0600) and the folders missing above it (0700), whatever the umask allows.
+
+    SQLite gives `-wal` and `-shm` the permissions of the file itself. Raises CollectionFailed.
+    """
+    try:
+        for folder in reversed([parent for parent in path.parents if not parent.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise CollectionFailed(
+            f"The store {path} cannot be created: {error.strerror}.",
+            "Check the permissions of its folder, or choose another one with ZOOM_HOME.",
+        ) from error
+
+
+class Database:
+    """One connection to graph.db; for the thread that opened it.
+
+    Every method raises CollectionFailed when the file is damaged or read-only or the disk is full, and
+    ProfileBusy when another process keeps it locked for more than ten seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
+        self.path = path
+        with self._explained():
+            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        version = self._version()
+        if version > len(MIGRATIONS):
+            raise NewerVersion(
+                f"The store {self.path} was written by a newer version of this program "
+                f"(schema {version}, known are 1 to {len(MIGRATIONS)}).",
+                "Upgrade this program, or use another profile with `--profile NAME`.",
+            )
+        if version == 0 and self.row("SELECT 1 FROM sqlite_master") is not None:
+            raise self._damaged("holds tables of another program")
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute("PRAGMA synchronous = NORMAL")
+        if version < len(MIGRATIONS):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        self.execute("BEGIN IMMEDIATE")  # another process may have come first, so the version is asked again
+        for statements in MIGRATIONS[self._version() :]:
+            for statement in statements:
+                self.execute(statement)
+        self.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        self.commit()
+
+    def _version(self) -> int:
+        version = self.value("PRAGMA user_version")
+        assert isinstance(version, int)  # noqa: S101 - SQLite keeps it as a 32-bit integer
+        return version
+
+    def execute(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """Run one statement; for its `rowcount` and `lastrowid`."""
+        with self._explained():
+            return self._connection.execute(statement, parameters)
+
+    def row(self, statement: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row, or None."""
+        return next(self.rows(statement, parameters), None)
+
+    def value(self, statement: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(statement, parameters)
+        return None if row is None else row[0]
+
+    def rows(self, statement: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
+        """All rows, one at a time: memory does not grow with the result."""
+        with self._explained():
+            yield from self._connection.execute(statement, parameters)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether there are changes that `commit` would keep and `close` would drop."""
+        return self._connection.in_transaction
+
+    def begin(self) -> None:
+        """Begin a transaction that may write."""
+        self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Keep the changes of the open transaction, if there is one."""
+        with self._explained():
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        """Drop the changes of the open transaction, if SQLite has not done so already."""
+        with self._explained():
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the file; changes that were not committed are dropped."""
+        self._connection.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._explanation(str(error)) from error
+
+    def _explanation(self, reason: str) -> CollectorError:
+        # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
+        if "not a database" in reason or "malformed" in reason:
+            return self._damaged("is damaged or no SQLite file")
+        if "locked" in reason:
+            return ProfileBusy(
+                f"Another process is writing to the store {self.path}.", "Wait for it to end, then try again."
+            )
+        if "full" in reason:
+            return CollectionFailed(
+                f"The disk is full: the store {self.path} could not be written. What it held before is kept.",
+                "Free some space and run the command again.",
+            )
+        if "readonly" in reason or "unable to open" in reason:
+            return CollectionFailed(
+                f"The store {self.path} cannot be written ({reason}).",
+                "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
+            )
+        return CollectionFailed(
+            f"The store {self.path} failed: {reason}.", "Run the command again; if it stays, check the disk."
+        )
+
+    def _damaged(self, how: str) -> CollectionFailed:
+        aside = shlex.quote(f"{self.path}.damaged")
+        return CollectionFailed(
+            f"The store {self.path} {how}. It was left as it is.",
+            f"Move it aside with `mv {shlex.quote(str(self.path))} {aside}`, then run `collector collect`.",
+        )

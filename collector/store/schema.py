@@ -1,0 +1,113 @@
+"""The tables of graph.db, and how an older file becomes a newer one.
+
+Keys are long and repeat, so they are kept once (`entity`) and referred to by number. The views `current_part`,
+`current_entity` and `current_relationship` show what holds now to whoever opens the file in `sqlite3`.
+
+A fact holds from `from_run`, the first run that read it, until before `to_run`, the run in which it ceased;
+`to_run` is NULL while it holds. Times are milliseconds since 1970. References are declared for the reader:
+the store itself leaves none dangling.
+"""
+
+from __future__ import annotations
+
+_FIRST = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE entity (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)",
+    # hash: SHA-256 of the canonical JSON. Most users share their settings, so equal documents are kept once.
+    "CREATE TABLE document (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, json TEXT NOT NULL)",
+    """CREATE TABLE part (
+        entity INTEGER NOT NULL REFERENCES entity (id),
+        part TEXT NOT NULL,
+        document INTEGER NOT NULL REFERENCES document (id),
+        read_at INTEGER NOT NULL,
+        read_run INTEGER NOT NULL REFERENCES run (id),
+        from_run INTEGER NOT NULL REFERENCES run (id),
+        to_run INTEGER REFERENCES run (id),
+        PRIMARY KEY (entity, part, from_run)
+    ) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX part_now ON part (entity, part) WHERE to_run IS NULL",
+    "CREATE TABLE relationship_type (id INTEGER PRIMARY KEY, type TEXT NOT NULL UNIQUE, class TEXT NOT NULL)",
+    # The _key of a relationship is made of its class and its ends' keys, so it needs no column.
+    """CREATE TABLE relationship (
+        type INTEGER NOT NULL REFERENCES relationship_type (id),
+        source INTEGER NOT NULL REFERENCES entity (id),
+        target INTEGER NOT NULL REFERENCES entity (id),
+        seen_run INTEGER NOT NULL REFERENCES run (id),
+        from_run INTEGER NOT NULL REFERENCES run (id),
+        to_run INTEGER REFERENCES run (id),
+        PRIMARY KEY (type, source, target, from_run)
+    ) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX relationship_now ON relationship (target, type, source) WHERE to_run IS NULL",
+    """CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        exit_code INTEGER,
+        tags TEXT NOT NULL
+    )""",
+    """CREATE TABLE step_result (
+        run INTEGER NOT NULL REFERENCES run (id),
+        position INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        types TEXT NOT NULL,
+        depends_on TEXT NOT NULL,
+        status TEXT NOT NULL,
+        partial_types TEXT NOT NULL,
+        counts TEXT NOT NULL,
+        calls INTEGER NOT NULL,
+        started_at INTEGER,
+        ended_at INTEGER,
+        notes TEXT NOT NULL,
+        PRIMARY KEY (run, position)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE coverage (
+        run INTEGER NOT NULL REFERENCES run (id),
+        position INTEGER NOT NULL,
+        step TEXT NOT NULL,
+        reading TEXT NOT NULL,
+        status TEXT NOT NULL,
+        is_set INTEGER NOT NULL,
+        read INTEGER NOT NULL,
+        vanished INTEGER NOT NULL,
+        carried_over INTEGER NOT NULL,
+        missing INTEGER NOT NULL,
+        oldest INTEGER,
+        reason TEXT NOT NULL,
+        next_step TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        PRIMARY KEY (run, position)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE unknown_setting (
+        run INTEGER NOT NULL REFERENCES run (id),
+        path TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        kept INTEGER NOT NULL,
+        PRIMARY KEY (run, path, kind)
+    ) WITHOUT ROWID""",
+    """CREATE VIEW current_part AS
+        SELECT entity.key, part.part, document.json, part.read_at, part.read_run, part.from_run
+        FROM part
+        JOIN entity ON entity.id = part.entity
+        JOIN document ON document.id = part.document
+        WHERE part.to_run IS NULL""",
+    # An entity exists while its row does; a relationship shows while both its ends exist.
+    """CREATE VIEW current_entity AS
+        SELECT key, json AS row_json, read_at, read_run, from_run FROM current_part WHERE part = 'row'""",
+    """CREATE VIEW current_relationship AS
+        SELECT source.key || '|' || lower(relationship_type.class) || '|' || target.key AS key,
+            relationship_type.type, relationship_type.class,
+            source.key AS source_key, target.key AS target_key,
+            relationship.seen_run, relationship.from_run
+        FROM relationship
+        JOIN relationship_type ON relationship_type.id = relationship.type
+        JOIN entity AS source ON source.id = relationship.source
+        JOIN entity AS target ON target.id = relationship.target
+        JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = 'row'
+        JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = 'row'
+        WHERE relationship.to_run IS NULL AND source_row.to_run IS NULL AND target_row.to_run IS NULL""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -1,0 +1,222 @@
+"""Reading graph.db: what holds now, what held after any earlier run, and what is known about the runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from collector.errors import OtherAccount, UsageError
+from collector.model.graph import Properties, Relationship, type_of_key
+from collector.store.database import Database, create_private
+from collector.store.document import joined_entity, parse_document
+from collector.store.identity import key_range
+from collector.store.record import PartAge, RunRecord, read_record
+from collector.store.run import Run
+
+_NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
+
+
+_ENTITIES_NOW = "SELECT key, part, json FROM current_part WHERE key >= ? AND key < ? ORDER BY key"
+_ENTITIES_AFTER = """
+    SELECT entity.key, part.part, document.json
+    FROM entity
+    JOIN part ON part.entity = entity.id
+    JOIN document ON document.id = part.document
+    WHERE entity.key >= :first AND entity.key < :end
+        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+    ORDER BY entity.key"""
+_RELATIONSHIPS_NOW = """
+    SELECT key, type, class, source_key, target_key FROM current_relationship WHERE type = ? ORDER BY key"""
+_RELATIONSHIPS_AFTER = """
+    SELECT source.key || '|' || lower(relationship_type.class) || '|' || target.key,
+        relationship_type.type, relationship_type.class, source.key, target.key
+    FROM relationship
+    JOIN relationship_type ON relationship_type.id = relationship.type
+    JOIN entity AS source ON source.id = relationship.source
+    JOIN entity AS target ON target.id = relationship.target
+    JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = 'row'
+    JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = 'row'
+    WHERE relationship_type.type = :type
+        AND relationship.from_run <= :run AND (relationship.to_run IS NULL OR relationship.to_run > :run)
+        AND source_row.from_run <= :run AND (source_row.to_run IS NULL OR source_row.to_run > :run)
+        AND target_row.from_run <= :run AND (target_row.to_run IS NULL OR target_row.to_run > :run)
+    ORDER BY 1"""
+
+
+class Store:
+    """The facts of one Zoom account. A context manager; for the thread that opened it.
+
+    An entity exists while it has a `row` part; a relationship shows while both its ends exist. Iterators
+    stream in constant memory and show what was there when they reached it: to write meanwhile, use `Run.keys`.
+    Besides what each method names, all raise CollectionFailed when the file is damaged or cannot be read.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open graph.db, creating it (0600) and its folder (0700) when absent.
+
+        Raises NewerVersion, ProfileBusy and CollectionFailed.
+        """
+        create_private(path)
+        return cls(Database(path))
+
+    @classmethod
+    def open_existing(cls, path: Path) -> Store:
+        """Open graph.db to read it. Raises UsageError when there is none yet, and what `open` raises."""
+        if not path.exists():
+            raise UsageError(
+                f"Nothing has been collected yet: there is no store at {path}.",
+                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+            )
+        return cls(Database(path))
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what a run did not commit is dropped."""
+        self._database.close()
+
+    @property
+    def account_id(self) -> str | None:
+        """The Zoom account the store is bound to."""
+        value: str | None = self._database.value("SELECT value FROM meta WHERE name = 'account_id'")
+        return value
+
+    def bind(self, account_id: str) -> None:
+        """Bind the store to this Zoom account, for good. Raises OtherAccount when it is bound to another."""
+        self._database.execute("INSERT OR IGNORE INTO meta VALUES ('account_id', ?)", (account_id,))
+        if self.account_id != account_id:
+            raise OtherAccount(
+                f"The store {self._database.path} holds the Zoom account {self.account_id}, "
+                f"but the token belongs to {account_id}.",
+                "Keep each account in a profile of its own: add `--profile NAME`.",
+            )
+
+    def begin(self, started_at: int, tags: Mapping[str, str]) -> Run:
+        """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970."""
+        return Run.begin(self._database, started_at, tags)
+
+    def latest_run(self) -> RunRecord | None:
+        """The newest finished run."""
+        return next(self.finished_runs(), None)
+
+    def finished_runs(self) -> Iterator[RunRecord]:
+        """All finished runs, the newest first."""
+        for (run,) in self._database.rows("SELECT id FROM run WHERE ended_at IS NOT NULL ORDER BY id DESC"):
+            record = read_record(self._database, run)
+            if record is not None:
+                yield record
+
+    def entity_types(self) -> list[str]:
+        """The `_type`s of which entities exist, sorted."""
+        types: list[str] = []
+        first = ""
+        while True:
+            key: str | None = self._database.value(
+                "SELECT key FROM current_entity WHERE key >= ? ORDER BY key LIMIT 1", (first,)
+            )
+            if key is None:
+                return sorted(types)
+            types.append(type_of_key(key))
+            first = key_range(types[-1])[1]
+
+    def relationship_types(self) -> list[str]:
+        """The `_type`s of which relationships exist, sorted."""
+        types = self._database.rows("SELECT type FROM relationship_type ORDER BY type")
+        exists = "SELECT 1 FROM current_relationship WHERE type = ?"
+        return [type_ for (type_,) in list(types) if self._database.row(exists, (type_,)) is not None]
+
+    def entity(self, key: str) -> Properties | None:
+        """The entity with this `_key`, its parts joined and the latest finished run's tags added."""
+        rows = self._database.rows("SELECT part, json FROM current_part WHERE key = ?", (key,))
+        return joined_entity(key, ((part, text) for part, text in rows), self._tags(None))
+
+    def entities(self, type_: str, run: int | None = None) -> Iterator[Properties]:
+        """The entities of a type in the order of their keys: those of now, or those after a run.
+
+        They carry the tags of that run; those of now, the tags of the latest finished run.
+        """
+        first, end = key_range(type_)
+        if run is None:
+            rows = self._database.rows(_ENTITIES_NOW, (first, end))
+        else:
+            rows = self._database.rows(_ENTITIES_AFTER, {"first": first, "end": end, "run": run})
+        tags = self._tags(run)
+        for key, parts in groupby(rows, key=itemgetter(0)):
+            entity = joined_entity(key, ((part, text) for _, part, text in parts), tags)
+            if entity is not None:
+                yield entity
+
+    def parts(self, key: str) -> list[PartAge]:
+        """The current parts of an entity with their ages, in alphabetical order."""
+        rows = self._database.rows(
+            "SELECT part, read_at, read_run, from_run FROM current_part WHERE key = ? ORDER BY part", (key,)
+        )
+        return [PartAge(*row) for row in rows]
+
+    def relationships(self, type_: str, run: int | None = None) -> Iterator[Relationship]:
+        """The relationships of a type in the order of their keys: those of now, or those after a run."""
+        if run is None:
+            rows = self._database.rows(_RELATIONSHIPS_NOW, (type_,))
+        else:
+            rows = self._database.rows(_RELATIONSHIPS_AFTER, {"type": type_, "run": run})
+        return (Relationship(*row) for row in rows)
+
+    def relationships_of(self, key: str) -> list[Relationship]:
+        """The current relationships from and to an entity, in the order of their keys."""
+        rows = self._database.rows(
+            "SELECT key, type, class, source_key, target_key FROM current_relationship WHERE source_key = ?1"
+            " UNION SELECT key, type, class, source_key, target_key FROM current_relationship"
+            " WHERE target_key = ?1 ORDER BY key",
+            (key,),
+        )
+        return [Relationship(*row) for row in rows]
+
+    def count(self, type_: str) -> int:
+        """How many entities, or relationships, of this `_type` there are now."""
+        count: int = self._database.value(
+            "SELECT (SELECT count(*) FROM current_entity WHERE key >= ? AND key < ?)"
+            " + (SELECT count(*) FROM current_relationship WHERE type = ?)",
+            (*key_range(type_), type_),
+        )
+        return count
+
+    def find(self, type_: str, text: str) -> list[Properties]:
+        """The entities of a type that somebody may mean by this text, in the order of their keys.
+
+        Those whose `_key`, `id`, `name`, `displayName`, `email` or `username` equals it, whatever the case.
+        """
+        wanted = text.casefold()
+        rows = self._database.rows(
+            "SELECT key, row_json FROM current_entity WHERE key >= ? AND key < ? ORDER BY key",
+            key_range(type_),
+        )
+        keys = [key for key, row in rows if wanted in _names(key, parse_document(row))]
+        return [entity for key in keys if (entity := self.entity(key)) is not None]
+
+    def _tags(self, run: int | None) -> Mapping[str, str]:
+        if run is None:
+            run = self._database.value("SELECT max(id) FROM run WHERE ended_at IS NOT NULL")
+        text = self._database.value("SELECT tags FROM run WHERE id = ?", (run,))
+        tags: Mapping[str, str] = {} if text is None else json.loads(text)
+        return tags
+
+
+def _names(key: str, row: Properties) -> set[str]:
+    names = {key.casefold()}
+    for property_ in _NAMING_PROPERTIES:
+        value = row.get(property_)
+        for text in value if isinstance(value, list) else [value]:
+            if text is not None:
+                names.add(str(text).casefold())
+    return names

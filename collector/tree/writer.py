@@ -1,0 +1,159 @@
+"""Writing the tree: one pass over the store, 500 objects a file, built beside its place and swapped in whole.
+
+The layout is that of JupiterOne's integration SDK 17 (`collect --noPretty`):
+
+    summary.json
+    graph/<step id>/entities/<uuid>.json            {"entities":[…]}        one _type a file
+    graph/<step id>/relationships/<uuid>.json       {"relationships":[…]}
+    index/entities/<_type>/<uuid>.json              absolute symlink to the graph file
+    index/relationships/<_type>/<uuid>.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from collector.errors import CollectionFailed, UsageError
+from collector.store import RunRecord, Store
+from collector.tree.exchange import clear_leftovers, new_folder, put_in_place
+from collector.tree.summary import summary
+
+_OBJECTS_PER_FILE = 500
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+GraphObject = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class TreeReport:
+    """Where the tree is (absolute) and how many objects it holds."""
+
+    path: Path
+    entities: int
+    relationships: int
+
+
+def check_target(folder: Path) -> None:
+    """Raise UsageError unless the tree may be written to this folder: it is absent, empty, or such a tree itself."""
+    if folder.is_symlink():
+        what = "is a symbolic link"
+    elif not folder.exists():
+        return
+    elif not folder.is_dir():
+        what = "is a file"
+    elif any(folder.iterdir()) and not _is_tree(folder):
+        what = "holds something else than a tree of JupiterOne's tools"
+    else:
+        return
+    raise UsageError(
+        f"The tree cannot be written to {folder}: it {what}. It was left as it is.",
+        "Move it away, or run the command in another folder.",
+    )
+
+
+def write_tree(store: Store, folder: Path) -> TreeReport:
+    """Write all current facts of the store to `folder`, replacing the tree that is there.
+
+    Who reads meanwhile, and whoever is there after this process was killed, finds the old tree or the new one. Graph
+    files of equal graphs are equal byte for byte. Memory does not grow with the graph. The folders are 0700, the files
+    0600. Raises UsageError when no run was finished yet or `check_target` refuses the folder, and CollectionFailed when
+    it cannot be written.
+    """
+    record = store.latest_run()
+    if record is None:
+        raise UsageError("No run has been finished yet, so there is nothing to write.", "Run `collector collect`.")
+    target = folder.parent.resolve() / folder.name
+    try:
+        check_target(target)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clear_leftovers(target)
+        with _deleted_on_failure(new_folder(target)) as new:
+            report = _Tree(new, target).write(store, record)
+            put_in_place(target)
+    except OSError as error:
+        raise CollectionFailed(
+            f"The tree {target} could not be written: {error.strerror or error}.",
+            "What was collected is kept. Put this right and run `collector collect` again.",
+        ) from error
+    return report
+
+
+class _Tree:
+    """The tree in the making: files go to `folder`, symlinks point to where they will be under `target`."""
+
+    def __init__(self, folder: Path, target: Path) -> None:
+        self._folder = folder
+        self._target = target
+
+    def write(self, store: Store, record: RunRecord) -> TreeReport:
+        """Write every file, summary.json last. A type no step of the run declares has a folder of its own."""
+        self._make_folder("graph")
+        entities = relationships = 0
+        step_ids = {type_: result.step.id for result in record.steps for type_ in result.step.types}
+        for type_ in store.entity_types():
+            step_id = step_ids.get(type_, type_)
+            entities += self._write_type("entities", step_id, type_, store.entities(type_))
+        for type_ in store.relationship_types():
+            step_id = step_ids.get(type_, type_)
+            found = (relationship.as_json() for relationship in store.relationships(type_))
+            relationships += self._write_type("relationships", step_id, type_, found)
+        self._write_file(Path("summary.json"), summary(record))
+        return TreeReport(self._target, entities, relationships)
+
+    def _write_type(self, collection: str, step_id: str, type_: str, objects: Iterable[GraphObject]) -> int:
+        graph = self._make_folder("graph", step_id, collection)
+        index = self._make_folder("index", collection, type_)
+        count = 0
+        for number, chunk in enumerate(_chunks(objects)):
+            name = f"{_file_id(step_id, collection, type_, number)}.json"
+            self._write_file(graph / name, {collection: chunk})
+            (self._folder / index / name).symlink_to(self._target / graph / name)
+            count += len(chunk)
+        return count
+
+    def _make_folder(self, *parts: str) -> Path:
+        """Make a folder of the tree with those above it; its path within the tree."""
+        path = Path()
+        for part in ("", *parts):
+            path /= part
+            (self._folder / path).mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def _write_file(self, path: Path, content: object) -> None:
+        file = os.open(self._folder / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(file, "wb") as stream:
+            stream.write(_JSON.encode(content).encode())
+
+
+def _chunks(objects: Iterable[GraphObject]) -> Iterator[list[GraphObject]]:
+    remaining = iter(objects)
+    while chunk := list(islice(remaining, _OBJECTS_PER_FILE)):
+        yield chunk
+
+
+def _file_id(*parts: object) -> uuid.UUID:
+    """The same parts, the same name: in the form of a random UUID, as the SDK's own are."""
+    digest = hashlib.sha256("\n".join(map(str, parts)).encode()).digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
+
+
+@contextmanager
+def _deleted_on_failure(folder: Path) -> Iterator[Path]:
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _is_tree(folder: Path) -> bool:
+    return (folder / "summary.json").is_file() or (folder / "graph").is_dir() or (folder / "index").is_dir()

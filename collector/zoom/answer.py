@@ -1,0 +1,161 @@
+"""What an answer of Zoom's means: a pure function from status, headers and body to one of twelve kinds.
+
+Zoom's error table is not what HTTP would suggest: a missing scope is a 400, code 200 inside a 400 means "no
+permission", several errors are documented under HTTP 200, and the edge answers in HTML (Zoom API reference, error
+definitions).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+from collector.model.graph import JsonObject
+from collector.redaction import mask_urls
+
+_SCOPE_MESSAGE = re.compile(r"does not contain .*scope", re.IGNORECASE)
+_SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
+_CLASSIC_SCOPE = re.compile(r"does not contain (\S+:\S+) scope", re.IGNORECASE)
+_PAID_ONLY = re.compile(r"only available for", re.IGNORECASE)
+_GONE_CODES = frozenset({1001, 1010, 1034, 4130})
+_NO_DOCUMENT_CODES = frozenset({1000, 1120})
+_NO_PERMISSION_CODES = frozenset({200, 30055008})
+_LONGEST_PER_SECOND_WAIT = 60.0
+_LONGEST_MESSAGE = 300
+
+
+class Kind(Enum):
+    """What to do about an answer."""
+
+    OK = auto()
+    TOKEN_REFUSED = auto()
+    SCOPE_MISSING = auto()
+    PRIVILEGE_MISSING = auto()
+    NOT_LICENSED = auto()
+    VANISHED = auto()
+    NOT_APPLICABLE = auto()
+    PAGE_TOKEN_EXPIRED = auto()
+    RATE_LIMITED = auto()
+    DAILY_LIMIT = auto()
+    TRY_AGAIN = auto()
+    UNUSABLE = auto()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and what it means.
+
+    `body`: the JSON object of an OK answer, else empty. `message`: Zoom's words or ours, at most 300 characters.
+    `scopes`: what Zoom named as missing. `retry_at`: seconds since 1970, where Zoom said when to come back.
+    """
+
+    kind: Kind
+    message: str = ""
+    body: JsonObject | None = None
+    scopes: tuple[str, ...] = ()
+    retry_at: float | None = None
+
+
+def understand(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:
+    """What this answer means. `headers` are looked up without regard to case; `now`: seconds since 1970."""
+    if 300 <= status < 400:
+        return Answer(Kind.UNUSABLE, f"Zoom redirected the call elsewhere (HTTP {status}), which is not followed")
+    body = _json_object(content)
+    if body is None:
+        return _without_json(status)
+    if status == 200 and not _is_error(body):
+        return Answer(Kind.OK, body=body)
+    return _error(status, headers, body, now)
+
+
+def retry_time(value: str | None, now: float) -> float | None:
+    """A Retry-After header as seconds since 1970: whole seconds, an HTTP date or an ISO 8601 instant."""
+    if not value:
+        return None
+    value = value.strip()
+    if value.isdigit():
+        return now + int(value)
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (TypeError, ValueError):
+        pass
+    try:
+        instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
+
+
+def next_utc_midnight(now: float) -> float:
+    """When Zoom's daily allowances begin anew, in seconds since 1970."""
+    today = datetime.fromtimestamp(now, timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (today + timedelta(days=1)).timestamp()
+
+
+def _json_object(content: bytes) -> JsonObject | None:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _without_json(status: int) -> Answer:
+    if status == 401:
+        return Answer(Kind.TOKEN_REFUSED, "Zoom refused the token (HTTP 401)")
+    if status == 429:
+        return Answer(Kind.RATE_LIMITED, "Zoom's per-second limit was reached (HTTP 429)")
+    if status == 404:
+        return Answer(Kind.VANISHED, "Zoom found nothing there (HTTP 404)")
+    return Answer(Kind.TRY_AGAIN, f"Zoom answered HTTP {status} with something that is not a JSON object")
+
+
+def _is_error(body: JsonObject) -> bool:
+    return body.keys() <= {"code", "message", "errors"} and isinstance(body.get("code"), int) and "message" in body
+
+
+def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
+    code = body.get("code")
+    text = str(body.get("message") or "")
+    message = mask_urls(text)[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
+    if _SCOPE_MESSAGE.search(text):
+        return Answer(Kind.SCOPE_MISSING, message, scopes=_scopes(text))
+    if status == 401 or code == 124:
+        return Answer(Kind.TOKEN_REFUSED, message)
+    if status == 429:
+        return _limited(headers, message, now)
+    if status >= 500 or status == 408:
+        return Answer(Kind.TRY_AGAIN, f"Zoom answered HTTP {status}: {message}")
+    if code in _NO_PERMISSION_CODES or status == 403:
+        return Answer(Kind.NOT_LICENSED if _PAID_ONLY.search(text) else Kind.PRIVILEGE_MISSING, message)
+    if code in _NO_DOCUMENT_CODES:
+        return Answer(Kind.NOT_APPLICABLE, message)
+    if status == 404 or code in _GONE_CODES:
+        return Answer(Kind.VANISHED, message)
+    if code == 300 and "next page token" in text.lower():
+        return Answer(Kind.PAGE_TOKEN_EXPIRED, message)
+    return Answer(Kind.UNUSABLE, f"Zoom answered HTTP {status}, code {code}: {message}")
+
+
+def _scopes(text: str) -> tuple[str, ...]:
+    listed = _SCOPE_LIST.search(text)
+    if listed:
+        return tuple(scope for scope in re.split(r"[,\s]+", listed.group(1)) if scope)
+    single = _CLASSIC_SCOPE.search(text)
+    return (single.group(1),) if single else ()
+
+
+def _limited(headers: Mapping[str, str], message: str, now: float) -> Answer:
+    by_name = {name.lower(): value for name, value in headers.items()}
+    retry_at = retry_time(by_name.get("retry-after"), now)
+    daily = (
+        by_name.get("x-ratelimit-type", "").lower().startswith("daily")
+        or "daily" in message.lower()
+        or (retry_at is not None and retry_at - now > _LONGEST_PER_SECOND_WAIT)
+    )
+    return Answer(Kind.DAILY_LIMIT if daily else Kind.RATE_LIMITED, message, retry_at=retry_at)

@@ -1,0 +1,257 @@
+"""Speaks to Zoom: one GET at a time, paced, tried again where that helps, failing by name where it does not."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+import requests
+from requests.auth import AuthBase
+
+from collector import __version__
+from collector.auth import Token, TokenSource
+from collector.clock import Clock
+from collector.errors import (
+    CollectorError,
+    DailyLimitReached,
+    Denied,
+    NotApplicable,
+    NotLicensed,
+    PageTokenExpired,
+    SignInRequired,
+    Unreachable,
+    Unread,
+    UsageError,
+    Vanished,
+)
+from collector.model.graph import JsonObject
+from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
+from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
+from collector.zoom.hosts import api_url
+from collector.zoom.pacing import Pacer
+
+logger = logging.getLogger("collector.zoom")
+
+USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+MOST_TRIES = 5
+"""How often a call is sent when Zoom fails (5xx, time-out, broken connection, something that is not JSON)."""
+MOST_RATE_LIMITED_TRIES = 8
+LONGEST_WAIT_SECONDS = 30.0
+
+
+class ZoomClient:
+    """GETs from the API; safe to share between threads (each has its own kept-alive connection).
+
+    `calls` counts requests sent, by endpoint path.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenSource,
+        pacer: Pacer,
+        clock: Clock,
+        randomness: random.Random,
+        *,
+        oauth_url: str,
+        configured_api_url: str | None = None,
+        new_session: Callable[[], requests.Session] = requests.Session,
+    ) -> None:
+        self.calls: Counter[str] = Counter()
+        self.reached = False
+        """Whether any answer at all has come back yet."""
+        self._tokens = tokens
+        self._pacer = pacer
+        self._clock = clock
+        self._randomness = randomness
+        self._oauth_url = oauth_url
+        self._configured_api_url = configured_api_url
+        self._new_session = new_session
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._daily_limits: dict[Label, DailyLimitReached] = {}
+
+    @property
+    def daily_limit(self) -> DailyLimitReached | None:
+        """The daily limit met on the way that clears last, if any."""
+        with self._lock:
+            limits = list(self._daily_limits.values())
+        return max(limits, key=lambda limit: limit.clears_at, default=None)
+
+    def get(
+        self, endpoint: Endpoint, ids: Mapping[str, str] = NO_PARAMS, params: Mapping[str, str] = NO_PARAMS
+    ) -> JsonObject:
+        """The JSON object the endpoint answers with.
+
+        `ids` fill the placeholders of the path. Raises a ReadingError by what stood in the way, DailyLimitReached,
+        SignInRequired, or Interrupted.
+        """
+        path = endpoint.path_for(ids)
+        query = {**endpoint.params, **params}
+        renewed = False
+        tries = rate_limited = 0
+        while True:
+            self._refuse_past_daily_limit(endpoint.label)
+            self._pacer.wait_turn(endpoint.label)
+            token = self._tokens.token()
+            try:
+                answer = self._send(endpoint, path, query, token)
+            except requests.RequestException as failure:
+                tries += 1
+                if tries >= MOST_TRIES:
+                    _give_up_unreached(endpoint.path, failure, tries)
+                self._clock.wait(self._backoff(tries))
+                continue
+            if answer.kind is Kind.OK and answer.body is not None:
+                problem = _unusable(endpoint, answer.body)
+                if problem is None:
+                    return answer.body
+                answer = Answer(Kind.TRY_AGAIN, problem)
+            if answer.kind is Kind.TOKEN_REFUSED and not renewed:
+                renewed = True
+                self._tokens.renew(token)
+            elif answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
+                rate_limited += 1
+                self._pacer.pause(endpoint.label, self._pause_seconds(answer, rate_limited))
+            elif answer.kind is Kind.TRY_AGAIN and tries + 1 < MOST_TRIES:
+                tries += 1
+                self._clock.wait(self._backoff(tries, answer))
+            else:
+                self._fail(endpoint, answer)
+
+    def _send(self, endpoint: Endpoint, path: str, query: Mapping[str, str], token: Token) -> Answer:
+        base = api_url(self._configured_api_url, self._oauth_url, token.api_url)
+        if base is None:
+            raise UsageError("There is no API address for this ZOOM_OAUTH_URL.", "Set ZOOM_API_URL.")
+        with self._lock:
+            self.calls[endpoint.path] += 1
+        response = self._session().get(
+            f"{base}/v2{path}",
+            params=dict(query),
+            auth=_Bearer(token.access_token),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+        )
+        self.reached = True
+        logger.debug(
+            "GET %s -> %s (tracking id %s)",
+            path,
+            response.status_code,
+            response.headers.get("x-zm-trackingid", "none"),
+        )
+        return understand(response.status_code, response.headers, response.content, self._clock.now())
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self._new_session()
+            session.headers["User-Agent"] = USER_AGENT
+            session.headers["Accept"] = "application/json"
+        return session
+
+    def _backoff(self, tries: int, answer: Answer | None = None) -> float:
+        """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""
+        asked = 0.0
+        if answer is not None and answer.retry_at is not None:
+            asked = answer.retry_at - self._clock.now()
+        wait = max(asked, 2.0 ** (tries - 1)) * (1 + self._randomness.random() / 2)
+        return float(min(wait, LONGEST_WAIT_SECONDS))
+
+    def _pause_seconds(self, answer: Answer, times: int) -> float:
+        """What Zoom asks for, else a second; longer when refused again and again."""
+        asked = answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
+        if times > 1:
+            asked = max(asked, 2.0 ** (times - 1) * (1 + self._randomness.random() / 2))
+        return float(min(max(asked, 1.0), LONGEST_WAIT_SECONDS))
+
+    def _refuse_past_daily_limit(self, label: Label) -> None:
+        with self._lock:
+            limit = self._daily_limits.get(label)
+        if limit is not None:
+            raise limit
+
+    def _fail(self, endpoint: Endpoint, answer: Answer) -> NoReturn:
+        if answer.kind is Kind.DAILY_LIMIT:
+            clears_at = answer.retry_at or next_utc_midnight(self._clock.now())
+            limit = DailyLimitReached(
+                f"Zoom's daily limit for {endpoint.label.value} calls is used up.",
+                "Run `collector collect` again after it clears.",
+                clears_at,
+            )
+            with self._lock:
+                self._daily_limits[endpoint.label] = limit
+            raise limit
+        raise _failure(endpoint, answer)
+
+
+class _Bearer(AuthBase):
+    """Sets the header itself, so that requests never looks for credentials elsewhere (netrc)."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._access_token}"
+        return request
+
+
+def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
+    """Why a 200 answer cannot be used, if so: the list is missing or is not a list of objects."""
+    if endpoint.rows is None:
+        return None
+    rows = body.get(endpoint.rows)
+    if rows is None and not endpoint.rows_required:
+        return None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return f"Zoom's answer to {endpoint.path} holds no list of objects named {endpoint.rows}"
+    return None
+
+
+def _give_up_unreached(path: str, failure: requests.RequestException, tries: int) -> NoReturn:
+    cause = type(failure).__name__
+    if isinstance(failure, requests.ConnectionError | requests.Timeout):
+        raise Unreachable(
+            f"no answer to {path} after {tries} tries ({cause})",
+            "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run `collector collect` again.",
+        ) from None
+    raise Unread(f"the answer to {path} broke off {tries} times ({cause})") from None
+
+
+def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
+    classic, granular = endpoint.scopes.advice
+    match answer.kind:
+        case Kind.TOKEN_REFUSED:
+            return SignInRequired(
+                f"Zoom refused the token, also after a new one was asked for ({answer.message})",
+                "Check with `collector doctor` whether the app is still active and installed.",
+            )
+        case Kind.SCOPE_MISSING:
+            return Denied(
+                f"the token lacks a scope ({answer.message})",
+                f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
+                answer.scopes or (classic, granular),
+            )
+        case Kind.PRIVILEGE_MISSING:
+            return Denied(
+                f"Zoom says: {answer.message}",
+                f"Give the role of the administrator who installed the app the privilege {endpoint.privilege}.",
+            )
+        case Kind.NOT_LICENSED:
+            return NotLicensed(f"Zoom says: {answer.message}")
+        case Kind.VANISHED:
+            return Vanished(f"Zoom says: {answer.message}")
+        case Kind.NOT_APPLICABLE:
+            return NotApplicable(f"Zoom says: {answer.message}")
+        case Kind.PAGE_TOKEN_EXPIRED:
+            return PageTokenExpired(f"Zoom says: {answer.message}")
+        case Kind.RATE_LIMITED:
+            return Unread(f"{endpoint.path} was refused {MOST_RATE_LIMITED_TRIES} times for Zoom's per-second limit")
+        case Kind.TRY_AGAIN:
+            return Unread(f"{endpoint.path} failed {MOST_TRIES} times: {answer.message}")
+        case _:
+            return Unread(f"{endpoint.path}: {answer.message}")

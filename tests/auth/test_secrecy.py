@@ -1,0 +1,104 @@
+"""Canaries in every secret; exceptions, logs and representations are searched for them."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import traceback
+
+import pytest
+import requests
+
+from collector.auth import EnvironmentToken, private_files
+from collector.auth.token_document import TokenDocument
+from collector.errors import CollectorError
+from collector.redaction import Secret
+
+from .conftest import TOKEN_URL, answer
+
+SECRET = "canary-of-the-client-secret"
+TOKEN = "canary-of-the-access-token"
+BASIC = base64.b64encode(f"client-id-1234:{SECRET}".encode()).decode()
+
+
+def everything_said_by(failure: BaseException) -> str:
+    """The failure and all it is chained to, shown or not."""
+    said = []
+    while failure is not None:
+        said += [*traceback.format_exception_only(failure), repr(failure), str(vars(failure))]
+        failure = failure.__cause__ or failure.__context__
+    return "\n".join(said)
+
+
+def assert_silent(text: str) -> None:
+    assert [canary for canary in (SECRET, TOKEN, BASIC) if canary in text] == []
+
+
+ECHO = f"{SECRET} is wrong, not {SECRET}"
+FAILURES = [
+    {"status_code": 400, "json": {"error": "invalid_client", "reason": ECHO}},
+    {"status_code": 400, "json": {"error": ECHO}},
+    {"status_code": 401, "text": ECHO},
+    {"status_code": 403, "json": {"reason": "x" * 290 + SECRET}},
+    {"status_code": 500, "text": ECHO},
+    {"status_code": 429, "text": ECHO, "headers": {"Retry-After": SECRET}},
+    {"status_code": 302, "headers": {"Location": f"https://elsewhere.example/{SECRET}"}},
+    {"text": ECHO},
+    {"json": {"access_token": TOKEN, "token_type": TOKEN}},
+    {"json": answer(1, access_token=TOKEN, scope=[TOKEN])},
+    {"json": answer(1, access_token=TOKEN + "\n")},
+    {"exc": requests.exceptions.InvalidProxyURL(f"http://user:{SECRET}@proxy")},
+    {"exc": requests.exceptions.ConnectionError("no connection")},
+]
+
+
+@pytest.mark.parametrize("response", FAILURES)
+def test_failures(new_source, requests_mock, response, caplog):
+    caplog.set_level(logging.DEBUG)
+    requests_mock.post(TOKEN_URL, [response])
+    with pytest.raises(CollectorError) as failure:
+        new_source(client_secret=Secret(SECRET)).token()
+    shown = "".join(traceback.format_exception(failure.value))
+    assert_silent(everything_said_by(failure.value) + shown + failure.value.next_step + caplog.text)
+
+
+def test_a_token_that_cannot_be_stored(new_source, requests_mock, folder, monkeypatch, caplog):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    caplog.set_level(logging.DEBUG)
+    requests_mock.post(TOKEN_URL, json=answer(1, access_token=TOKEN))
+    monkeypatch.setattr(private_files.os, "replace", full)
+    new_source(client_secret=Secret(SECRET)).token()
+    assert "WARNING" in caplog.text
+    assert_silent(caplog.text)
+
+
+def test_a_damaged_file(new_source, requests_mock, folder, caplog):
+    caplog.set_level(logging.DEBUG)
+    requests_mock.post(TOKEN_URL, json=answer(1, access_token=TOKEN))
+    new_source().token()
+    path = folder / "token.json"
+    path.write_bytes(path.read_bytes()[:-1])
+    new_source().token()
+    assert "corrupt" in caplog.text
+    assert_silent(caplog.text)
+
+
+def test_a_whole_life_over_the_wire(new_source, loopback_zoom, folder, caplog):
+    caplog.set_level(logging.DEBUG)
+    oauth_url, forms = loopback_zoom
+    source = new_source(client_secret=Secret(SECRET), oauth_url=oauth_url)
+    token = source.renew(source.token())
+    assert token.access_token == "token-2"
+    assert len(forms) == 2
+    assert "/oauth/token" in caplog.text
+    assert "token-1" not in caplog.text + repr(vars(source)) + repr(token)
+    assert "token-2" not in caplog.text + repr(vars(source)) + repr(token)
+    assert_silent(caplog.text + repr(vars(source)) + repr(vars(source._endpoint)))
+
+
+def test_representations():
+    document = TokenDocument("g", "c", TOKEN, None, None, 0.0, 1.0, {"refresh_token": SECRET})
+    environment = EnvironmentToken(Secret(TOKEN))
+    assert_silent(f"{document} {document!r} {document.token()} {vars(environment)} {environment!r}")

@@ -1,0 +1,302 @@
+"""Server-to-Server tokens: cached, asked for once however many want one, renewed once after a 401."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Lock, Semaphore
+
+import pytest
+
+from collector.auth import Token, TokenFile, TokenSource, private_files
+from collector.errors import CollectionFailed, CollectorError, NewerVersion, UsageError
+
+from .conftest import TOKEN_URL, answer
+
+
+def stored(folder) -> dict[str, object]:
+    return json.loads((folder / "token.json").read_bytes())
+
+
+def store(folder, **fields: object) -> bytes:
+    """Change fields of the stored document; the new content."""
+    content = json.dumps(stored(folder) | fields).encode()
+    (folder / "token.json").write_bytes(content)
+    return content
+
+
+def at_once(count, work):
+    """The results of `count` threads that start together."""
+    barrier = Barrier(count)
+
+    def run(_: int):
+        barrier.wait()
+        try:
+            return work()
+        except CollectorError as failure:
+            return failure
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def test_a_token_with_its_scopes_and_host(new_source, zoom):
+    source: TokenSource = new_source()
+    assert source.token() == Token(
+        "token-1",
+        frozenset({"user:read:user:admin", "group:read:list_groups:admin"}),
+        "https://api.zoom.us",
+    )
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [("a b", {"a", "b"}), (" a,b,\tc ", {"a", "b", "c"}), ("", set()), (None, None)],
+)
+def test_scopes(new_source, requests_mock, scope, scopes):
+    requests_mock.post(TOKEN_URL, json=answer(1, scope=scope))
+    assert new_source().token().scopes == scopes
+    assert new_source().token().scopes == scopes
+
+
+def test_what_is_written(new_source, zoom, folder, clock):
+    new_source().token()
+    document = stored(folder)
+    assert len(document.pop("client_hash")) == 64
+    assert document == {
+        "version": 1,
+        "grant": "account_credentials",
+        "access_token": "token-1",
+        "scope": "user:read:user:admin group:read:list_groups:admin",
+        "api_url": "https://api.zoom.us",
+        "obtained_at": clock.now(),
+        "expires_at": clock.now() + 3600,
+    }
+
+
+def test_the_next_process_uses_the_same_token(new_source, zoom):
+    assert new_source().token() == new_source().token()
+    assert zoom.call_count == 1
+
+
+def test_five_minutes_before_its_end_a_token_is_replaced(new_source, zoom, clock):
+    source = new_source()
+    source.token()
+    clock.time += 3299
+    assert source.token().access_token == "token-1"
+    clock.time += 1
+    assert source.token().access_token == "token-2"
+    assert new_source().token().access_token == "token-2"
+
+
+def test_a_token_from_the_future_is_not_used(new_source, zoom, clock):
+    source = new_source()
+    source.token()
+    clock.time -= 7200
+    assert source.token().access_token == "token-2"
+    assert new_source().token().access_token == "token-2"
+
+
+@pytest.mark.parametrize(
+    "other", [{"client_id": "other"}, {"account_id": "other"}, {"oauth_url": "https://zoomgov.example"}]
+)
+def test_a_token_of_another_app_or_account_is_not_used(new_source, zoom, requests_mock, other):
+    new_source().token()
+    elsewhere = requests_mock.post("https://zoomgov.example/oauth/token", json=answer(2))
+    assert new_source(**other).token().access_token == "token-2"
+    assert zoom.call_count + elsewhere.call_count == 2
+
+
+def test_fifty_threads_share_one_request(new_source, zoom, clock):
+    source = new_source()
+    assert {token.access_token for token in at_once(50, source.token)} == {"token-1"}
+    clock.time += 3600
+    assert {token.access_token for token in at_once(50, source.token)} == {"token-2"}
+    assert zoom.call_count == 2
+
+
+def test_a_storm_of_401_answers_ends_in_one_request(new_source, zoom):
+    source = new_source()
+    rejected = source.token()
+    renewed = at_once(20, lambda: source.renew(rejected))
+    assert {token.access_token for token in renewed} == {"token-2"}
+    assert zoom.call_count == 2
+
+
+class AnnouncedLock:
+    """A lock that counts who has come to it before they get it."""
+
+    def __init__(self) -> None:
+        self.arrivals = Semaphore(0)
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        self.arrivals.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_threads_that_waited_share_the_failure_too(new_source, requests_mock):
+    source = new_source()
+    source._one_at_a_time = lock = AnnouncedLock()
+    everybody_waits = Event()
+
+    def refuse(request, context):
+        everybody_waits.wait()
+        context.status_code = 400
+        return {"error": "invalid_client"}
+
+    posts = requests_mock.post(TOKEN_URL, json=refuse)
+    with ThreadPoolExecutor(10) as pool:
+        calls = [pool.submit(source.token) for _ in range(10)]
+        for _ in calls:
+            lock.arrivals.acquire()
+        everybody_waits.set()
+        failures = [call.exception() for call in calls]
+    assert {type(failure) for failure in failures} == {UsageError}
+    assert len({str(failure) + failure.next_step for failure in failures}) == 1
+    assert len({id(failure) for failure in failures}) == 10
+    assert posts.call_count == 1
+
+
+def test_a_failure_is_not_remembered_for_later_calls(new_source, requests_mock):
+    requests_mock.post(TOKEN_URL, [{"status_code": 400, "json": {"error": "x"}}, {"json": answer(1)}])
+    source = new_source()
+    with pytest.raises(UsageError):
+        source.token()
+    assert source.token().access_token == "token-1"
+
+
+def test_renewing_takes_a_newer_token_of_another_process(new_source, zoom):
+    ours, theirs = new_source(), new_source()
+    rejected = ours.token()
+    theirs.renew(rejected)
+    assert ours.renew(rejected).access_token == "token-2"
+    assert ours.token().access_token == "token-2"
+    assert zoom.call_count == 2
+
+
+def test_renewing_a_token_that_is_not_the_current_one_takes_the_current_one(new_source, zoom):
+    source = new_source()
+    rejected = source.token()
+    source.renew(rejected)
+    assert source.renew(rejected).access_token == "token-2"
+    assert zoom.call_count == 2
+
+
+def test_renewing_never_takes_an_older_token_from_the_file(new_source, zoom, folder, clock, monkeypatch):
+    source = new_source()
+    source.token()
+    clock.time += 1
+    with monkeypatch.context() as patch:
+        patch.setattr(private_files.tempfile, "mkstemp", no_space)
+        unsaved = source.renew(source.token())
+    assert (unsaved.access_token, stored(folder)["access_token"]) == ("token-2", "token-1")
+    clock.time += 1
+    assert source.renew(unsaved).access_token == "token-3"
+
+
+def no_space(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_costs_one_warning_and_nothing_else(new_source, zoom, folder, monkeypatch, caplog):
+    monkeypatch.setattr(private_files.tempfile, "mkstemp", no_space)
+    source = new_source()
+    assert {source.token().access_token for _ in range(3)} == {"token-1"}
+    assert [(record.name, record.levelname) for record in caplog.records] == [("collector.auth", "WARNING")]
+    assert str(folder / "token.json") in caplog.text
+    assert "No space left on device" in caplog.text
+
+
+def test_a_folder_that_cannot_be_made_costs_one_warning_and_nothing_else(new_source, zoom, tmp_path, caplog):
+    (tmp_path / "file").touch()
+    source = new_source(file=TokenFile(tmp_path / "file" / "default", "default"))
+    assert {source.token().access_token for _ in range(3)} == {"token-1"}
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "Not a directory" in caplog.text
+
+
+def test_a_browser_sign_in_is_left_alone(new_source, zoom, folder):
+    new_source().token()
+    content = store(folder, grant="authorization_code", refresh_token="precious")
+    source = new_source()
+    assert {source.token().access_token for _ in range(3)} == {"token-2"}
+    assert (folder / "token.json").read_bytes() == content
+
+
+def test_unknown_fields_survive_a_new_token(new_source, zoom, folder, clock):
+    new_source().token()
+    store(folder, note={"kept": True})
+    clock.time += 3600
+    new_source().token()
+    assert stored(folder)["access_token"] == "token-2"
+    assert stored(folder)["note"] == {"kept": True}
+
+
+def test_a_newer_file_is_left_untouched(new_source, zoom, folder):
+    new_source().token()
+    content = store(folder, version=2)
+    with pytest.raises(NewerVersion):
+        new_source().token()
+    assert (folder / "token.json").read_bytes() == content
+    assert zoom.call_count == 1
+
+
+def test_a_file_cut_anywhere_is_kept_aside_and_replaced(new_source, zoom, folder, clock):
+    new_source().token()
+    content = (folder / "token.json").read_bytes()
+    for length in range(len(content)):
+        (folder / "token.json").write_bytes(content[:length])
+        assert new_source().token().access_token == f"token-{length + 2}"
+        aside = folder / f"token.json.corrupt-{int(clock.now())}"
+        assert aside.read_bytes() == content[:length]
+        clock.time += 1
+    assert len(list(folder.glob("token.json.corrupt-*"))) == 3
+
+
+def test_everything_is_private_also_without_a_umask(new_source, zoom, folder):
+    before = os.umask(0)
+    try:
+        new_source().token()
+        (folder / "token.json").write_bytes(b"cut")
+        new_source().token()
+    finally:
+        os.umask(before)
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    modes = {path.name.partition("-")[0]: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
+    assert modes == dict.fromkeys(("token.json", "token.lock", "token.json.corrupt"), "0o600")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "reason", "message", "to_change"),
+    [
+        (400, "invalid_client", "Invalid client_id or client_secret", "credentials", "ZOOM_CLIENT_SECRET"),
+        (401, "invalid_request", "Account odd", "credentials", "ZOOM_CLIENT_ID"),
+        (400, "invalid_request", "Invalid client_id: (4,700)", "credentials", "ZOOM_CLIENT_ID"),
+        (400, "invalid_request", "Invalid Account Id", "account", "ZOOM_ACCOUNT_ID"),
+        (400, "invalid_request", "Account does not exist", "account", "ZOOM_ACCOUNT_ID"),
+        (400, "unsupported_grant_type", "unsupported grant type", "by itself", "Server-to-Server"),
+        (400, "invalid_request", "Account does not enabled the OAuth app type", "by itself", "activated"),
+        (400, "invalid_request", "The app has been disabled", "switched off", "Marketplace"),
+        (400, "invalid_request", "Bad Request", "refused", "ZOOM_ACCOUNT_ID"),
+        (403, "", "", "refused", "Marketplace"),
+    ],
+)
+def test_a_refusal_says_what_to_change(new_source, requests_mock, status, error, reason, message, to_change):
+    requests_mock.post(TOKEN_URL, status_code=status, json={"error": error, "reason": reason})
+    with pytest.raises(UsageError, match=message) as refusal:
+        new_source().token()
+    assert to_change in refusal.value.next_step
+    assert "(client id ending in 1234)" in str(refusal.value)
+    assert "client-id-1234" not in str(refusal.value)
+    assert str(refusal.value).endswith(reason or error or f"HTTP {status}")
+
+
+def test_zoom_being_down_is_not_the_users_fault(new_source, requests_mock):
+    requests_mock.post(TOKEN_URL, status_code=503)
+    with pytest.raises(CollectionFailed, match=r"zoom\.example"):
+        new_source().token()

@@ -1,0 +1,212 @@
+"""The token endpoint: the request, the checks of the answer, and what is tried again."""
+
+from __future__ import annotations
+
+import base64
+import random
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+from requests_mock import ANY
+
+from collector.auth.refusals import TokenRefused
+from collector.auth.token_answer import TokenAnswer
+from collector.auth.token_endpoint import TokenEndpoint
+from collector.errors import CollectionFailed, Interrupted, UsageError
+from collector.redaction import Secret
+
+from .conftest import OAUTH_URL, TOKEN_URL, answer
+
+
+@pytest.fixture
+def endpoint(clock):
+    return TokenEndpoint("client-id-1234", Secret("client-secret"), OAUTH_URL, clock, random.Random(7))
+
+
+def ask(endpoint: TokenEndpoint) -> TokenAnswer:
+    return endpoint.request("account_credentials", account_id="account-id")
+
+
+def test_parameters_travel_in_the_body_and_the_app_in_a_basic_header(endpoint, zoom):
+    ask(endpoint)
+    request = zoom.last_request
+    assert request.url == TOKEN_URL
+    assert request.qs == {}
+    assert parse_qs(request.text) == {"grant_type": ["account_credentials"], "account_id": ["account-id"]}
+    credentials = base64.b64encode(b"client-id-1234:client-secret").decode()
+    assert request.headers["Authorization"] == f"Basic {credentials}"
+    assert request.timeout == (5, 30)
+    assert not request.allow_redirects
+
+
+def test_netrc_is_not_read(endpoint, zoom, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine zoom.example login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    ask(endpoint)
+    scheme, _, credentials = zoom.last_request.headers["Authorization"].partition(" ")
+    assert (scheme, base64.b64decode(credentials)) == ("Basic", b"client-id-1234:client-secret")
+
+
+def test_credentials_that_cannot_be_sent_are_refused_before_sending(clock, zoom):
+    endpoint = TokenEndpoint("client-id-1234", Secret("client…secret"), OAUTH_URL, clock, random.Random(7))
+    with pytest.raises(UsageError, match="ZOOM_CLIENT_SECRET") as refusal:
+        ask(endpoint)
+    assert "client…secret" not in str(refusal.value)
+    assert not zoom.called
+
+
+def test_a_good_answer(endpoint, requests_mock):
+    requests_mock.post(TOKEN_URL, json=answer(1, token_type="Bearer", surprise=1))
+    given = ask(endpoint)
+    assert given == TokenAnswer(
+        "token-1", 3600, "user:read:user:admin group:read:list_groups:admin", "https://api.zoom.us"
+    )
+    assert "token-1" not in repr(given)
+
+
+@pytest.mark.parametrize("missing", ["scope", "api_url", "expires_in"])
+def test_optional_fields_may_be_missing(endpoint, requests_mock, missing):
+    body = answer(1)
+    del body[missing]
+    requests_mock.post(TOKEN_URL, json=body)
+    given = ask(endpoint)
+    assert getattr(given, missing) == {"scope": None, "api_url": None, "expires_in": 3600}[missing]
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [(3599, 3599), ("3599", 3599), (3599.0, 3599), (1, 1)]
+    + [(junk, 3600) for junk in (0, -1, "abc", None, True, 1.5, [], {}, "", 10**9, "1e3", " 60")],
+)
+def test_life_of_the_token(endpoint, requests_mock, expires_in, seconds):
+    requests_mock.post(TOKEN_URL, json=answer(1, expires_in=expires_in))
+    assert ask(endpoint).expires_in == seconds
+
+
+@pytest.mark.parametrize(
+    ("junk", "fields"),
+    [
+        ({}, "access_token, token_type"),
+        (answer(1, access_token=None), "access_token"),
+        (answer(1, access_token=""), "access_token"),
+        (answer(1, access_token=["token-1"]), "access_token"),
+        (answer(1, access_token="line\r\nbreak"), "access_token"),
+        (answer(1, token_type="mac"), "token_type"),
+        (answer(1, token_type=None), "token_type"),
+        (answer(1, scope=["a"], api_url=1), "scope, api_url"),
+    ],
+)
+def test_junk_is_refused_by_the_names_of_its_fields(endpoint, requests_mock, junk, fields):
+    posts = requests_mock.post(TOKEN_URL, json=junk)
+    with pytest.raises(CollectionFailed, match=f"unusable: {fields}\\.$"):
+        ask(endpoint)
+    assert posts.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "reason"),
+    [
+        (400, {"reason": "Bad Request", "error": "invalid_request"}, "invalid_request", "Bad Request"),
+        (400, {"error": "invalid_grant"}, "invalid_grant", ""),
+        (400, {"error": "x", "error_description": "why"}, "x", "why"),
+        (200, {"status": False, "errorCode": 4700, "errorMessage": "Token empty"}, "", "Token empty"),
+        (200, answer(1, error="odd"), "odd", ""),
+        (400, {"error": {"nested": 1}, "reason": 7}, "", ""),
+        (302, answer(1), "", ""),
+        (400, {"error": "x", "reason": "a\x1b[31mb\n\u202ec"}, "x", "a [31mb c"),
+        (400, {"error": "x", "reason": "y" * 5000}, "x", "y" * 300),
+        (400, {"error": "x", "reason": "client-secret of account-id"}, "x", "*** of ***"),
+    ],
+)
+def test_a_refusal_keeps_zooms_reason_and_no_secret(endpoint, requests_mock, status, body, error, reason):
+    posts = requests_mock.post(TOKEN_URL, json=body, status_code=status)
+    with pytest.raises(TokenRefused) as refusal:
+        ask(endpoint)
+    assert (refusal.value.status, refusal.value.error, refusal.value.reason) == (status, error, reason)
+    assert posts.call_count == 1
+
+
+def test_401_is_a_refusal_whatever_it_says(endpoint, requests_mock):
+    requests_mock.post(TOKEN_URL, text="<html>", status_code=401)
+    with pytest.raises(TokenRefused) as refusal:
+        ask(endpoint)
+    assert refusal.value.words == "HTTP 401"
+
+
+PASSING = [
+    {"status_code": 500, "json": {"error": "server_error"}},
+    {"status_code": 503, "text": "<html>"},
+    {"status_code": 429, "text": "slow down"},
+    {"status_code": 200, "text": "<html>sign in to this wireless network</html>"},
+    {"status_code": 302, "headers": {"Location": "https://portal.example/"}},
+    {"json": ["token-1"]},
+    {"text": "[" * 100_000},
+    {"exc": requests.exceptions.ConnectTimeout},
+    {"exc": requests.exceptions.ReadTimeout},
+    {"exc": requests.exceptions.ProxyError},
+    {"exc": requests.exceptions.SSLError},
+    {"exc": requests.exceptions.ConnectionError},
+    {"exc": requests.exceptions.ChunkedEncodingError},
+]
+
+
+@pytest.mark.parametrize("trouble", PASSING)
+def test_what_may_pass_is_tried_again(endpoint, clock, requests_mock, trouble):
+    requests_mock.post(TOKEN_URL, [trouble, trouble, trouble, {"json": answer(1)}])
+    assert ask(endpoint).access_token == "token-1"
+    first, second, third = clock.waits
+    assert 1 <= first <= 1.5
+    assert 2 <= second <= 3
+    assert 4 <= third <= 6
+
+
+@pytest.mark.parametrize("trouble", PASSING)
+def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requests_mock, trouble):
+    posts = requests_mock.post(TOKEN_URL, [trouble])
+    with pytest.raises(CollectionFailed, match=r"^No token from zoom\.example: .+\.$") as failure:
+        ask(endpoint)
+    assert "HTTPS_PROXY" in failure.value.next_step
+    assert "REQUESTS_CA_BUNDLE" in failure.value.next_step
+    assert posts.call_count == 4
+    assert failure.value.__context__ is None
+    assert failure.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [("30", 30), ("60", 60), ("Fri, 15 Jan 2027 08:00:20 GMT", 20), ("soon", 1), ("-5", 1), ("", 1)],
+)
+def test_retry_after_is_honoured(endpoint, clock, requests_mock, header, waited):
+    too_many = {"status_code": 429, "headers": {"Retry-After": header}}
+    requests_mock.post(TOKEN_URL, [too_many, {"json": answer(1)}])
+    ask(endpoint)
+    assert waited <= clock.waits[0] <= waited * 1.5
+
+
+def test_a_long_retry_after_is_told_not_waited_for(endpoint, clock, requests_mock):
+    posts = requests_mock.post(TOKEN_URL, status_code=429, headers={"Retry-After": "600"})
+    with pytest.raises(CollectionFailed, match="HTTP 429; it asks to wait 600 s"):
+        ask(endpoint)
+    assert posts.call_count == 1
+    assert clock.waits == []
+
+
+def test_a_request_to_stop_ends_the_waiting(endpoint, clock, requests_mock, monkeypatch):
+    def stop(_: float) -> None:
+        raise Interrupted("stopped")
+
+    monkeypatch.setattr(clock, "wait", stop)
+    posts = requests_mock.post(TOKEN_URL, status_code=500)
+    with pytest.raises(Interrupted):
+        ask(endpoint)
+    assert posts.call_count == 1
+
+
+def test_credentials_in_the_address_are_not_shown(clock, requests_mock):
+    requests_mock.post(ANY, status_code=500)
+    endpoint = TokenEndpoint("id", Secret("secret"), "https://u:hidden@zoom.example", clock, random.Random(7))
+    with pytest.raises(CollectionFailed) as failure:
+        ask(endpoint)
+    assert "hidden" not in str(failure.value)

@@ -1,0 +1,275 @@
+"""token.json: modes, atomic replacement, the lock, damaged and newer files."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from collector.auth import TokenFile, private_files
+from collector.auth.token_document import TokenDocument
+from collector.auth.token_file import DamagedTokenFile
+from collector.errors import NewerVersion, ProfileBusy
+
+DOCUMENT = TokenDocument(
+    grant="account_credentials",
+    client_hash="c" * 64,
+    access_token="token-1",
+    scope="a b",
+    api_url="https://api.zoom.us",
+    obtained_at=1_800_000_000.0,
+    expires_at=1_800_003_600.0,
+    others={"account": {"id": "x"}},
+)
+
+
+@pytest.fixture
+def file(folder: Path) -> TokenFile:
+    return TokenFile(folder, "default")
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def written(file: TokenFile, content: bytes) -> TokenFile:
+    file.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.path.write_bytes(content)
+    file.path.chmod(0o600)
+    return file
+
+
+def test_a_profile_without_a_token(file):
+    assert file.load() is None
+
+
+def test_what_is_saved_is_loaded_with_fields_it_does_not_know(file, clock):
+    with file.locked(clock):
+        file.save(DOCUMENT)
+    assert file.load() == DOCUMENT
+    assert json.loads(file.path.read_bytes())["account"] == {"id": "x"}
+    assert "token-1" not in repr(DOCUMENT)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_everything_is_private_from_birth(file, clock):
+    with file.locked(clock):
+        file.save(DOCUMENT)
+    assert {path.name: mode(path) for path in file.path.parent.iterdir()} == {
+        "token.json": 0o600,
+        "token.lock": 0o600,
+    }
+    assert mode(file.path.parent) == mode(file.path.parent.parent) == 0o700
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_what_is_being_written_is_never_open_to_others(file, clock, monkeypatch):
+    seen = []
+    fsync = os.fsync
+
+    def look(descriptor: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    with file.locked(clock):
+        file.save(DOCUMENT)
+    assert seen == [0o600, 0o700]
+
+
+def test_rights_of_others_are_taken_away_and_told(file, clock, caplog):
+    written(file, DOCUMENT.to_bytes())
+    file.path.chmod(0o644)
+    file.path.parent.chmod(0o755)
+    with file.locked(clock):
+        assert file.load() == DOCUMENT
+    assert (mode(file.path), mode(file.path.parent)) == (0o600, 0o700)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert str(file.path) in caplog.text
+
+
+def test_a_file_of_another_user_is_not_read(file, monkeypatch):
+    written(file, DOCUMENT.to_bytes())
+    monkeypatch.setattr(os, "geteuid", lambda: file.path.stat().st_uid + 1)
+    with pytest.raises(PermissionError, match="another user"):
+        file.load()
+
+
+def test_links_pipes_and_folders_are_not_read(file):
+    file.path.parent.mkdir(parents=True)
+    target = file.path.with_name("target")
+    target.write_bytes(DOCUMENT.to_bytes())
+    file.path.symlink_to(target)
+    with pytest.raises(OSError, match="symbolic link"):
+        file.load()
+    file.path.unlink()
+    os.mkfifo(file.path)
+    with pytest.raises(OSError, match="not a regular file"):
+        file.load()
+    file.path.unlink()
+    file.path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        file.load()
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(file, clock, monkeypatch):
+    with file.locked(clock):
+        file.save(DOCUMENT)
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(private_files.os, "replace", full)
+        with pytest.raises(OSError, match="No space left"):
+            file.save(replace(DOCUMENT, access_token="token-2"))
+    assert file.load() == DOCUMENT
+    assert sorted(path.name for path in file.path.parent.iterdir()) == ["token.json", "token.lock"]
+
+
+def test_leftovers_of_killed_writers_are_removed_after_an_hour(file, clock):
+    file.path.parent.mkdir(parents=True)
+    for name, age in ((".token.json-old.tmp", 3601), (".token.json-young.tmp", 3599), ("mine.tmp", 9999)):
+        path = file.path.with_name(name)
+        path.touch()
+        os.utime(path, (clock.now() - age, clock.now() - age))
+    with file.locked(clock):
+        left = sorted(path.name for path in file.path.parent.glob("*tmp"))
+    assert left == [".token.json-young.tmp", "mine.tmp"]
+
+
+def test_readers_see_whole_documents_only(file, clock):
+    tokens = {f"token-{number}" * 50 for number in range(200)}
+    done = threading.Event()
+    seen: set[str] = set()
+
+    def read() -> None:
+        while not done.is_set():
+            document = file.load()
+            if document:
+                seen.add(document.access_token)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        with file.locked(clock):
+            for token in tokens:
+                file.save(replace(DOCUMENT, access_token=token))
+    finally:
+        done.set()
+        reader.join()
+    assert seen <= tokens
+
+
+def test_a_lock_held_for_thirty_seconds_ends_in_words(file, clock, folder):
+    folder.mkdir(parents=True)
+    held = FileLock(folder / "token.lock")
+    with held, pytest.raises(ProfileBusy, match='profile "default"') as busy, file.locked(clock):
+        pytest.fail("two holders")
+    assert sum(clock.waits) == pytest.approx(30, abs=0.2)
+    assert "--profile" in busy.value.next_step
+
+
+def test_the_lock_is_taken_as_soon_as_it_is_free(file, clock, folder, monkeypatch):
+    folder.mkdir(parents=True)
+    held = FileLock(folder / "token.lock")
+    held.acquire()
+    monkeypatch.setattr(clock, "wait", lambda _: held.release())
+    with file.locked(clock):
+        pass
+
+
+def test_two_profiles_do_not_wait_for_each_other(file, clock, tmp_path):
+    with file.locked(clock), TokenFile(tmp_path / "other", "other").locked(clock):
+        assert clock.waits == []
+
+
+def test_a_changed_bit_never_ends_in_anything_but_a_document_or_damage(file):
+    content = DOCUMENT.to_bytes()
+    written(file, content)
+    for position in range(len(content)):
+        for bit in (0x01, 0x80):
+            changed = bytearray(content)
+            changed[position] ^= bit
+            file.path.write_bytes(changed)
+            with suppress(DamagedTokenFile):
+                assert file.load() is not None
+
+
+def document_with(**fields: object) -> bytes:
+    return json.dumps(json.loads(DOCUMENT.to_bytes()) | fields).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b" " * (2 << 20),
+        document_with(version=0),
+        document_with(version=True),
+        document_with(version="1"),
+        document_with(grant=None),
+        document_with(client_hash=""),
+        document_with(access_token=7),
+        document_with(scope=["a"]),
+        document_with(api_url={}),
+        document_with(obtained_at="yesterday"),
+        document_with(obtained_at=True),
+        document_with(expires_at=None),
+        document_with(expires_at=float("nan")),
+        document_with(expires_at=float("inf")),
+    ],
+)
+def test_a_damaged_file_is_named_and_keeps_its_content_to_itself(file, content):
+    with pytest.raises(DamagedTokenFile, match='profile "default" is damaged') as damage:
+        written(file, content).load()
+    assert damage.value.next_step == "Sign in again: python oauth-server"
+    assert damage.value.__context__ is None
+
+
+def test_the_latest_three_damaged_files_are_kept(file):
+    for second in range(5):
+        written(file, b"%d" % second).set_aside(1_800_000_000.9 + second)
+    kept = {path.name: path.read_bytes() for path in file.path.parent.iterdir()}
+    assert kept == {f"token.json.corrupt-180000000{second}": b"%d" % second for second in (2, 3, 4)}
+    assert {mode(path) for path in file.path.parent.iterdir()} == {0o600}
+
+
+def test_a_newer_file_is_refused(file):
+    with pytest.raises(NewerVersion, match="version 2"):
+        written(file, b'{"version": 2, "all": "different"}').load()
+
+
+@pytest.mark.parametrize(
+    ("life", "passed", "fresh"),
+    [
+        (3600, 0, True),
+        (3600, 3299, True),
+        (3600, 3300, False),
+        (3600, 4000, False),
+        (3600, -1, False),
+        (60, 53, True),
+        (60, 54, False),
+    ],
+)
+def test_how_long_a_token_is_used(life, passed, fresh):
+    document = replace(DOCUMENT, expires_at=DOCUMENT.obtained_at + life)
+    assert document.is_fresh(DOCUMENT.obtained_at + passed) is fresh

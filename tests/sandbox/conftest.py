@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from collector.sandbox import Account, Sandbox
+
+from .asking import Asker, MovableClock
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account.generate(users=80, groups=4, custom_roles=2, seed=7)
+
+
+@pytest.fixture
+def sandbox(account: Account, clock: MovableClock) -> Sandbox:
+    return Sandbox(account, clock=clock)
+
+
+@pytest.fixture
+def zoom(sandbox: Sandbox) -> Asker:
+    return Asker(sandbox)
