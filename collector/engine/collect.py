@@ -197,11 +197,11 @@ class _Collection:
 
     def _status(self, step: Step, outcome: StepOutcome) -> StepStatus:
         """The step's status in the words of JupiterOne's tools."""
-        sets = [entry for entry in outcome.coverage if entry.is_set]
-        if any(entry.status is Status.PARTIAL for entry in sets):
-            return StepStatus.FAILURE
-        if any(entry.status in (Status.DENIED, Status.NOT_LICENSED) for entry in sets):
+        statuses = {entry.status for entry in outcome.coverage if entry.is_set}
+        if statuses <= {Status.DENIED, Status.NOT_LICENSED}:
             return StepStatus.DISABLED
+        if statuses != {Status.COMPLETE}:
+            return StepStatus.FAILURE
         dependencies = (self._results[dependency].status for dependency in step.depends_on)
         if any(status in (StepStatus.FAILURE, StepStatus.PARTIAL) for status in dependencies):
             return StepStatus.PARTIAL

@@ -5,8 +5,8 @@ Only what `/users/me` says of the account is taken; status and id there are the 
 
 from __future__ import annotations
 
-from collector.model.graph import EntityType, JsonObject, Properties, Property
-from collector.resources.declaration import Resource
+from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.resources.declaration import Link, Resource
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 ENTITY = EntityType(
@@ -35,6 +35,15 @@ def convert(row: JsonObject) -> Properties:
     number = row.get("account_number")
     name = str(number) if isinstance(number, int) and not isinstance(number, bool) else identifier
     return {"id": identifier, "accountId": identifier, "name": name, "displayName": name, "vendor": "Zoom"}
+
+
+def has(entity: EntityType) -> Link:
+    """The step that ties the account to every entity of this type."""
+    return Link(
+        step_id=f"build-account-and-{entity.resource.lower().replace(' ', '-')}-relationship",
+        step_name=f"Build Account and {entity.resource} Relationship",
+        type=RelationshipType(ENTITY.type, "HAS", entity.type),
+    )
 
 
 RESOURCE = Resource(

@@ -61,10 +61,6 @@ RESOURCE = Resource(
                 rows="members",
             ),
         ),
-        Link(
-            step_id="build-account-and-group-relationship",
-            step_name="Build Account and Group Relationship",
-            type=RelationshipType(account.ENTITY.type, "HAS", ENTITY.type),
-        ),
+        account.has(ENTITY),
     ),
 )

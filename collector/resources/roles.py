@@ -120,10 +120,6 @@ RESOURCE = Resource(
             told_by_members=frozenset({MEMBER}),
             derivation=Derivation("access", is_admin),
         ),
-        Link(
-            step_id="build-account-and-role-relationship",
-            step_name="Build Account and Role Relationship",
-            type=RelationshipType(account.ENTITY.type, "HAS", ENTITY.type),
-        ),
+        account.has(ENTITY),
     ),
 )

@@ -10,7 +10,6 @@ from collector.model.graph import (
     Properties,
     Property,
     PropertyValue,
-    RelationshipType,
 )
 from collector.redaction import mask_urls
 from collector.resources import account
@@ -21,7 +20,7 @@ from collector.resources.catalogue import (
     plain,
     setting_properties,
 )
-from collector.resources.declaration import PENDING, Conversion, Document, Link, Pass, Resource
+from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _ROW_PROPERTIES = (
@@ -220,11 +219,5 @@ RESOURCE = Resource(
         page_size=None,
     ),
     id_placeholder="userId",
-    links=(
-        Link(
-            step_id="build-account-and-user-relationship",
-            step_name="Build Account and User Relationship",
-            type=RelationshipType(account.ENTITY.type, "HAS", ENTITY.type),
-        ),
-    ),
+    links=(account.has(ENTITY),),
 )

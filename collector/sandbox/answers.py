@@ -6,7 +6,6 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from collector.sandbox.canaries import CANARY
 from collector.sandbox.errors import ZoomError
@@ -34,11 +33,6 @@ def as_json(document: object) -> bytes:
 
 def refusal(error: ZoomError) -> Answer:
     return Answer(error.status, as_json(error.body), error.headers)
-
-
-def rows_name(document: Mapping[str, Any]) -> str:
-    """The key of a list answer's rows ("users", "members", …), "" when it is no list answer."""
-    return next((name for name, value in document.items() if isinstance(value, list)), "")
 
 
 class CommonHeaders:

@@ -124,7 +124,7 @@ class _Routes:
             return refusal(error)
         if fault is None:
             return answer
-        return trouble.disturb(fault, answer, query.token, partial(parts.pager.same_page_again, query))
+        return trouble.disturb(fault, answer, endpoint.rows, query.token, partial(parts.pager.same_page_again, query))
 
     def _response(self, answer: Answer, template: str, label: Label | None, caching: str) -> Response:
         self._record(template, answer.status, label)
@@ -132,7 +132,7 @@ class _Routes:
         response.headers.extend(self._parts.headers(caching))
         if label is not None:
             response.headers.extend(self._parts.limits.headers(label))
-        response.headers.extend(answer.headers)
+        response.headers.update(answer.headers)
         if answer.dropped:
             response.response = _half_of(answer.body)
         return response

@@ -31,6 +31,12 @@ class Endpoint:
     def paid(self) -> bool:
         return self.area != "User"
 
+    @property
+    def rows(self) -> str:
+        """The key of the rows in a list answer; "" when the answer is no list."""
+        last = self.rule.rpartition("/")[2]
+        return last if last in ("users", "groups", "roles", "members") else ""
+
     def allows(self, scopes: Set[str]) -> bool:
         """Whether a token with these scopes may ask. A family's classic write scopes grant reading, too."""
         accepted = {*self.classic, *self.granular}

@@ -53,6 +53,8 @@ revoked                the token of the request is no good from now on
 missing_scope, missing_privilege, not_licensed
                        the refusals of HTTP 400
 vanished_404           what was asked for has been deleted: 404 for users and groups (400/1034 for roles)
+
+The token endpoint knows the first seven and "slow".
 """
 
 _NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_token")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 
 from collector.sandbox.endpoints import Endpoint, is_granular
 from collector.sandbox.errors import (
+    ZoomError,
     invalid_token,
     missing_privilege,
     missing_scopes,
@@ -35,18 +36,18 @@ class Gate:
         token = self._tokens.check(bearer(authorization))
         self._limits.take(endpoint.label)
         if not endpoint.allows(token.scopes):
-            raise self.scope_refusal(endpoint, token.scopes)
+            raise _scope_refusal(endpoint, token.scopes)
         if endpoint.paid and self._plan == "free":
             raise paid_accounts_only(self._account_id)
         if f"{endpoint.area}:Read" in self._denied_privileges:
             raise missing_privilege(endpoint.area)
         return token
 
-    @staticmethod
-    def scope_refusal(endpoint: Endpoint, scopes: Set[str]) -> Exception:
-        """The error for a token with these scopes: it names scopes of the style the token has."""
-        granular = any(is_granular(scope) for scope in scopes)
-        return missing_scopes(endpoint.granular if granular else endpoint.classic[:1], granular)
+
+def _scope_refusal(endpoint: Endpoint, scopes: Set[str]) -> ZoomError:
+    """The error for a token with these scopes: it names scopes of the style the token has."""
+    granular = any(is_granular(scope) for scope in scopes)
+    return missing_scopes(endpoint.granular if granular else endpoint.classic[:1], granular)
 
 
 def bearer(authorization: str) -> str:

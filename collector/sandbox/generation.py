@@ -66,7 +66,7 @@ def populate(account: Account, recipe: Recipe) -> None:
     The first user is the owner, the next ones the oddities. The first group holds most people, every inactive and
     every pending one among them; the last of several is empty.
     """
-    chance = random.Random(f"{account.seed} account")  # noqa: S311 - made-up people, not secrets
+    chance = random.Random(f"{account.seed} account")
     group_ids = [account.add_group(_name(_GROUP_NAMES, number)).id for number in range(recipe.groups)]
     if len(group_ids) > 1:
         empty = group_ids.pop()

@@ -6,6 +6,7 @@ ends at 00:00 UTC.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -117,7 +118,7 @@ class RateLimits:
         now = self._clock.now()
         midnight = (now // _DAY + 1) * _DAY
         if self._retry_after == "seconds":
-            return str(int(midnight - now) + 1)
+            return str(math.ceil(midnight - now))
         if self._retry_after == "http-date":
             return formatdate(midnight, usegmt=True)
         return timestamp(midnight)

@@ -80,6 +80,7 @@ PROFILES: Mapping[str, Profile] = {
             "in_meeting.allow_users_save_chats": 1,
             "in_meeting.private_chat": False,
         },
+        {"approved_or_denied_countries_or_regions": {"enable": True, "method": "deny", "denied_list": ["AQ"]}},
     ),
     "webinars": Profile(
         4,
@@ -141,7 +142,7 @@ PROFILES: Mapping[str, Profile] = {
             },
             "tsp.call_out": True,
             "tsp.show_international_numbers_link": False,
-            "tsp.call_out_countries": [{"code": "49"}],
+            "tsp.call_out_countries": [],
         },
     ),
     "data_regions": Profile(
@@ -161,7 +162,6 @@ PROFILES: Mapping[str, Profile] = {
                 "enable": True,
                 "method": "approve",
                 "approved_list": ["DE", "NL"],
-                "denied_list": [],
             },
             "block_user_domain": True,
             "block_user_domain_list": ["example.net"],

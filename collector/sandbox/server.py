@@ -24,7 +24,7 @@ def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
     `port` 0 takes a free one. An application that raises an OSError closes the connection without (further)
     answer: that is how dropped connections are played.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns whenever a request has to wait
     server = create_server(
         app,
         host="127.0.0.1",

@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.clock import Clock
 from collector.sandbox import errors
-from collector.sandbox.answers import HTML_TYPE, Answer, as_json, rows_name
+from collector.sandbox.answers import HTML_TYPE, Answer, as_json
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.faults import Fault
 from collector.sandbox.limits import RateLimits
@@ -63,8 +63,12 @@ def refuse(fault: Fault, endpoint: Endpoint, item_id: str, account_id: str) -> N
         raise refusals[fault.kind]
 
 
-def disturb(fault: Fault, answer: Answer, sent_token: str, same_page_again: Callable[[], str]) -> Answer:
-    """A good answer made bad. `same_page_again` gives a token for the page that was asked for."""
+def disturb(fault: Fault, answer: Answer, rows: str, sent_token: str, same_page_again: Callable[[], str]) -> Answer:
+    """A good answer made bad.
+
+    `rows` is the key of the rows of a list answer, "" for other answers, which faults of lists leave alone.
+    `same_page_again` gives a token for the page that was asked for.
+    """
     if answer.status != 200:
         return answer
     if fault.kind == "dropped_body":
@@ -73,18 +77,23 @@ def disturb(fault: Fault, answer: Answer, sent_token: str, same_page_again: Call
         return replace(answer, body=answer.body[: len(answer.body) // 2])
     if fault.kind == "wrong_types":
         return replace(answer, body=as_json(["unexpected"]))
+    if not rows:
+        return answer
     document: dict[str, Any] = json.loads(answer.body)
-    name = rows_name(document)
     if fault.kind == "repeated_token":
         document["next_page_token"] = sent_token
     elif fault.kind == "empty_page_with_token":
-        document.update({name: [], "next_page_token": same_page_again()})
-    elif fault.kind == "wrong_rows":
-        document[name] = ["unexpected" for _ in document[name]]
-    elif fault.kind == "duplicated_rows":
-        document[name] = [*document[name][:1], *document[name]]
-    elif fault.kind == "missing_rows":
-        document[name] = document[name][1:]
+        document.update({rows: [], "next_page_token": same_page_again()})
     else:
-        return answer
+        document[rows] = _disturbed_rows(fault, document[rows])
     return replace(answer, body=as_json(document))
+
+
+def _disturbed_rows(fault: Fault, listed: list[Any]) -> list[Any]:
+    if fault.kind == "wrong_rows":
+        return ["unexpected" for _ in listed]
+    if fault.kind == "duplicated_rows":
+        return [*listed[:1], *listed]
+    if fault.kind == "missing_rows":
+        return listed[1:]
+    return listed

@@ -121,11 +121,11 @@ class _Tree:
         return count
 
     def _make_folder(self, *parts: str) -> Path:
-        """Make a folder of the tree with those above it; its path within the tree."""
-        path = Path()
-        for part in ("", *parts):
-            path /= part
-            (self._folder / path).mkdir(mode=0o700, exist_ok=True)
+        """Make a folder of the tree with those missing above it; its path within the tree."""
+        path = Path(*parts)
+        for folder in reversed((path, *path.parents)):
+            if not (self._folder / folder).exists():
+                (self._folder / folder).mkdir(mode=0o700)
         return path
 
     def _write_file(self, path: Path, content: object) -> None:

@@ -43,7 +43,7 @@ def test_the_file_is_private_before_anything_is_in_it(path: Path, monkeypatch: p
         assert mode(file) == "0o600"
         raise sqlite3.OperationalError("stop here")
 
-    monkeypatch.setattr(database.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite3, "connect", connect)
     with pytest.raises(CollectionFailed):
         Store.open(path)
 

@@ -1,0 +1,49 @@
+"""JupiterOne's own command line accepts the tree."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from collector.store import Store
+from collector.tree import write_tree
+
+from .graph import assert_whole, collect, graph_keys
+from .install_real_tools import J1_INTEGRATION
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed"),
+    pytest.mark.skipif(
+        not J1_INTEGRATION.exists(),
+        reason="JupiterOne's tools are not installed: run `python -m tests.tree.install_real_tools`",
+    ),
+]
+
+
+def test_visualize_draws_everything(store: Store, folder: Path) -> None:
+    collect(store, "Ada", "Bob", "Ünïcode", *(f"User{number:03}" for number in range(600)))
+    write_tree(store, folder)
+    result = subprocess.run(
+        [J1_INTEGRATION, "visualize"], cwd=folder.parent, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+    assert f"Visualize graph here: {folder / 'index.html'}" in result.stdout
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    entities = {key for key in graph_keys(folder) if "|" not in key}
+    relationships = graph_keys(folder) - entities
+    assert (len(entities), len(relationships)) == (604, 603)
+    assert [key for key in entities if f'"id":"{key}"' not in page] == []
+    ends = (key.split("|has|") for key in relationships)
+    assert [pair for pair in ends if '"from":"{}","to":"{}"'.format(*pair) not in page] == []
+    assert "MISSING ENTITY" not in page
+    assert "DUPLICATE _KEY" not in page
+
+
+def test_a_visualized_tree_is_replaced_like_any_other(store: Store, folder: Path) -> None:
+    write_tree(store, folder)
+    subprocess.run([J1_INTEGRATION, "visualize"], cwd=folder.parent, capture_output=True, check=True, timeout=120)
+    write_tree(store, folder)
+    assert_whole(folder)

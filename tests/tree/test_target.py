@@ -1,0 +1,140 @@
+"""Where a tree may be written, and what happens to what was there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from collector.errors import UsageError
+from collector.store import Store
+from collector.tree import check_target, exchange, write_tree
+
+from .graph import assert_whole, collect, graph_keys
+
+ADA_AND_BOB = {
+    "zoom_account:acme",
+    "zoom_user:ada",
+    "zoom_user:bob",
+    "zoom_account:acme|has|zoom_user:ada",
+    "zoom_account:acme|has|zoom_user:bob",
+}
+CYD = {"zoom_account:acme", "zoom_user:cyd", "zoom_account:acme|has|zoom_user:cyd"}
+
+
+@pytest.fixture(params=["exchange", "two renames"])
+def way_of_swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "two renames":
+        monkeypatch.setattr(exchange, "_exchange", lambda one, other: False)
+
+
+@pytest.mark.usefixtures("way_of_swapping")
+def test_the_new_tree_replaces_the_old_one_whole(store: Store, folder: Path) -> None:
+    write_tree(store, folder)
+    (folder / "index.html").write_text("from visualize")
+    assert graph_keys(folder) == ADA_AND_BOB
+    collect(store, "Cyd")
+    write_tree(store, folder)
+    assert graph_keys(folder) == CYD
+    assert_whole(folder)
+    assert not (folder / "index.html").exists()
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="only Linux and macOS can exchange folders")
+def test_this_system_exchanges_folders(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    (one / "of one").touch()
+    if not exchange._exchange(one, other):
+        pytest.skip("the file system of the temporary folder cannot exchange folders")
+    assert (other / "of one").exists()
+    assert not (one / "of one").exists()
+
+
+def test_an_exchange_that_fails_is_told(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    with pytest.raises(FileNotFoundError):
+        exchange._exchange(tmp_path / "one", tmp_path / "missing")
+
+
+def test_an_empty_folder_will_do(store: Store, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    write_tree(store, folder)
+    assert_whole(folder)
+
+
+def test_a_tree_of_the_sdk_is_replaced(store: Store, folder: Path) -> None:
+    (folder / "graph" / "fetch-users").mkdir(parents=True)
+    check_target(folder)
+    write_tree(store, folder)
+    assert_whole(folder)
+
+
+def test_a_file_is_left_untouched(store: Store, folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.write_text("mine")
+    with pytest.raises(UsageError, match="it is a file"):
+        write_tree(store, folder)
+    assert folder.read_text() == "mine"
+
+
+def test_a_folder_of_something_else_is_left_untouched(store: Store, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "thesis.tex").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else"):
+        write_tree(store, folder)
+    assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_is_left_untouched(store: Store, folder: Path, there: bool) -> None:
+    elsewhere = folder.parent / "elsewhere"
+    (elsewhere if there else folder.parent).mkdir(parents=True)
+    folder.symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="is a symbolic link"):
+        write_tree(store, folder)
+    assert folder.is_symlink()
+
+
+def dead_process() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
+
+
+def test_leftovers_of_the_dead_are_cleared_and_those_of_the_living_kept(store: Store, folder: Path) -> None:
+    names = {
+        "of the dead": f".j1-integration.new-{dead_process()}",
+        "of an earlier process with our number": f".j1-integration.new-{os.getpid()}",
+        "of the living": f".j1-integration.new-{os.getppid()}",
+        "of nobody": ".j1-integration.new-idea",
+    }
+    for name in names.values():
+        (folder.parent / name / "graph").mkdir(parents=True)
+    write_tree(store, folder)
+    assert {path.name for path in folder.parent.iterdir()} == {
+        ".j1-integration",
+        names["of the living"],
+        names["of nobody"],
+    }
+
+
+def test_a_target_taken_away_by_the_dead_is_put_back(store: Store, folder: Path) -> None:
+    write_tree(store, folder)
+    folder.rename(folder.with_name(f"{folder.name}.old-{dead_process()}"))
+    exchange.clear_leftovers(folder)
+    assert graph_keys(folder) == ADA_AND_BOB
+
+
+def test_the_whole_of_what_was_replaced_goes_away(store: Store, folder: Path) -> None:
+    write_tree(store, folder)
+    left = folder.with_name(f"{folder.name}.old-{dead_process()}")
+    left.mkdir()
+    exchange.clear_leftovers(folder)
+    assert not left.exists()
+    assert graph_keys(folder) == ADA_AND_BOB
