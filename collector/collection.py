@@ -10,15 +10,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from collector.auth import EnvironmentToken, ServerToServer, TokenFile, TokenSource
-from collector.clock import Clock
+from collector.auth import EnvironmentToken, ServerToServer, Token, TokenFile, TokenSource
+from collector.clock import Clock, milliseconds
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
 from collector.errors import ProfileBusy, UsageError
-from collector.resources import all_resources
+from collector.resources import all_resources, endpoints
+from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.store import RunRecord, Store
-from collector.tree import TreeReport, write_tree
+from collector.tree import TreeReport, check_target, write_tree
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
 
@@ -27,10 +28,14 @@ TREE_FOLDER = ".j1-integration"
 
 @dataclass(frozen=True)
 class Collected:
-    """A finished run and the tree written from it."""
+    """A finished run and the tree written from it.
+
+    `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one.
+    """
 
     record: RunRecord
     tree: TreeReport
+    clears_at: int | None = None
 
 
 def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
@@ -55,6 +60,17 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
         "Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of a Server-to-Server app (or ZOOM_ACCESS_TOKEN) "
         "in ./.env, see .env.example. To see the collector without a Zoom account: `collector demo`.",
     )
+
+
+def current_token(tokens: TokenSource, resources: tuple[Resource, ...]) -> Token:
+    """The token to read these resources with.
+
+    A cached Server-to-Server token does not know the scopes its app was given since, so one that lacks any is asked
+    for anew. Raises as TokenSource.token.
+    """
+    token = tokens.token()
+    whole = all(endpoint.scopes.granted_by(token.scopes) for _, endpoint in endpoints(resources))
+    return token if whole or not isinstance(tokens, ServerToServer) else tokens.renew(token)
 
 
 def zoom_client(settings: Settings, tokens: TokenSource, clock: Clock, randomness: random.Random) -> ZoomClient:
@@ -90,12 +106,14 @@ def collect_account(
     """
     resources = all_resources()
     steps = check_steps(resources, chosen) if chosen else None
+    check_target(folder / TREE_FOLDER)
     tokens = token_source(settings, clock, randomness)
     with Store.open(store_path(settings)) as store, _alone(settings):
-        token = tokens.token()
+        token = current_token(tokens, resources)
+        client = zoom_client(settings, tokens, clock, randomness)
         record = collect(
             Job(
-                client=zoom_client(settings, tokens, clock, randomness),
+                client=client,
                 store=store,
                 clock=clock,
                 progress=progress,
@@ -106,7 +124,9 @@ def collect_account(
                 tags=tuple(settings.tags.items()),
             )
         )
-        return Collected(record, write_tree(store, folder / TREE_FOLDER))
+        tree = write_tree(store, folder / TREE_FOLDER)
+        limit = client.daily_limit
+        return Collected(record, tree, None if limit is None else milliseconds(limit.clears_at))
 
 
 @contextmanager

@@ -13,12 +13,12 @@ import requests
 
 from collector.auth import Token, TokenSource
 from collector.clock import Clock
-from collector.errors import CollectorError, ExitCode, ReadingError
-from collector.resources import account
+from collector.collection import current_token
+from collector.errors import CollectorError, ExitCode
+from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
-from collector.zoom.endpoint import Endpoint
 from collector.zoom.hosts import api_url
 
 MOST_CLOCK_SKEW_SECONDS = 120
@@ -56,26 +56,13 @@ def examine(
     yield from _files(settings.profile_folder)
     yield from _network(settings, clock, new_session)
     try:
-        token = tokens.token()
+        token = current_token(tokens, resources)
     except CollectorError as failure:
         yield Finding("token", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
         return
     yield Finding("token", Level.OK, _token_words(token))
     yield _account(client)
     yield from _scopes(token, resources)
-
-
-def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
-    """Every endpoint the resources use, with what is read there: lists, documents, member lists, look-ups."""
-    found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
-    for resource in resources:
-        used = [(resource.step_id, resource.listing)]
-        used += [(resource.step_id, document.endpoint) for document in resource.documents]
-        used += [(link.step_id, link.members) for link in resource.links if link.members is not None]
-        used += [(resource.step_id, resource.lookup)] if resource.lookup is not None else []
-        for step_id, endpoint in used:
-            found.setdefault((step_id, endpoint.path), (step_id, endpoint))
-    return list(found.values())
 
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
@@ -121,7 +108,11 @@ def _network(settings: Settings, clock: Clock, new_session: Callable[[], request
     for url in dict.fromkeys(address for address in (settings.oauth_url, base) if address):
         try:
             response = new_session().head(
-                url, timeout=CONNECT_SECONDS, allow_redirects=False, headers={"User-Agent": USER_AGENT}
+                url,
+                timeout=CONNECT_SECONDS,
+                allow_redirects=False,
+                headers={"User-Agent": USER_AGENT},
+                auth=_without_credentials,
             )
         except requests.RequestException as failure:
             yield Finding(
@@ -135,6 +126,11 @@ def _network(settings: Settings, clock: Clock, new_session: Callable[[], request
         yield Finding("network", Level.OK, f"{url} answers")
         if url == settings.oauth_url:
             yield _clock(response.headers.get("Date"), clock)
+
+
+def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from looking for credentials itself (netrc)."""
+    return request
 
 
 def _clock(date: str | None, clock: Clock) -> Finding:
@@ -161,7 +157,7 @@ def _token_words(token: Token) -> str:
 def _account(client: ZoomClient) -> Finding:
     try:
         answer = client.get(account.RESOURCE.listing)
-    except (ReadingError, CollectorError) as failure:
+    except CollectorError as failure:
         return Finding("account", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
     return Finding("account", Level.OK, f"Zoom answers for account {account.account_id(answer)}")
 

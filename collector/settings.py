@@ -26,6 +26,8 @@ DEFAULT_REDIRECT_URI = "http://localhost:5000/redirect"
 DEFAULT_RATE_SHARE = 0.8
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PLACEHOLDER = re.compile(r"your[_ -]|<.*>|^changeme$|^xxx+$", re.IGNORECASE)
+_NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
+"""Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes are a slip of whoever pasted them."""
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
 
@@ -127,8 +129,8 @@ class _Reader:
         if value is not None and _PLACEHOLDER.search(value):
             self.problems.append(f"{name} still holds the placeholder text.")
             return None
-        if value is not None and re.search(r"[\s'\"\x00-\x1f\x7f]", value):
-            self.problems.append(f"{name} holds blanks, quotes or control characters; credentials have none.")
+        if value is not None and _NO_CREDENTIAL.search(value):
+            self.problems.append(f"{name} holds blanks, quotes or characters outside ASCII; credentials have none.")
             return None
         return value
 
@@ -136,14 +138,26 @@ class _Reader:
         value = self.credential(name)
         return Secret(value) if value is not None else None
 
-    def url(self, name: str) -> str | None:
+    def address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not is_safe(value):
+            self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
+            return None
+        return value
+
+    def base_address(self, name: str) -> str | None:
+        value = self.address(name)
+        return value.rstrip("/").removesuffix("/v2") if value is not None else None
+
+    def folder(self, name: str) -> Path | None:
         value = self.text(name)
         if value is None:
             return None
-        if not is_safe(value):
-            self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
+        try:
+            return Path(value).expanduser().absolute()
+        except RuntimeError:
+            self.problems.append(f"{name} begins with ~ and a user this computer does not know.")
             return None
-        return value.rstrip("/")
 
     def boolean(self, name: str) -> bool:
         value = (self.text(name) or "").lower()
@@ -191,33 +205,30 @@ def _collect(reader: _Reader, profile: str | None) -> Settings:
         client_id=reader.credential("ZOOM_CLIENT_ID"),
         client_secret=reader.secret("ZOOM_CLIENT_SECRET"),
         account_id=reader.credential("ZOOM_ACCOUNT_ID"),
-        redirect_uri=reader.text("ZOOM_REDIRECT_URI") or DEFAULT_REDIRECT_URI,
+        redirect_uri=reader.address("ZOOM_REDIRECT_URI") or DEFAULT_REDIRECT_URI,
         access_token=reader.secret("ZOOM_ACCESS_TOKEN"),
         plan=plan or Plan.PRO,
         plan_given=plan is not None,
         rate_share=reader.share("ZOOM_RATE_SHARE"),
-        oauth_url=reader.url("ZOOM_OAUTH_URL") or DEFAULT_OAUTH_URL,
-        api_url=reader.url("ZOOM_API_URL"),
+        oauth_url=reader.base_address("ZOOM_OAUTH_URL") or DEFAULT_OAUTH_URL,
+        api_url=reader.base_address("ZOOM_API_URL"),
         profile=reader.profile("ZOOM_PROFILE", profile),
-        home=Path(reader.text("ZOOM_HOME") or user_data_path("zoom-collector", appauthor=False))
-        .expanduser()
-        .absolute(),
+        home=reader.folder("ZOOM_HOME") or user_data_path("zoom-collector", appauthor=False).absolute(),
         account_name=reader.text("ACCOUNT_NAME"),
         tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
     )
-    _check_together(settings, reader.problems)
+    _check_together(settings, reader)
     return settings
 
 
-def _check_together(settings: Settings, problems: list[str]) -> None:
+def _check_together(settings: Settings, reader: _Reader) -> None:
+    """What one setting asks of another; what is there but wrong has been told already."""
+    problems = reader.problems
     if settings.tag_with_account_name and not settings.account_name:
         problems.append("TAG_WITH_ACCOUNT_NAME is set, but ACCOUNT_NAME is not: there is no name to tag with.")
-    if zoom_cloud(settings.oauth_url) is None and settings.api_url is None:
+    if zoom_cloud(settings.oauth_url) is None and reader.text("ZOOM_API_URL") is None:
         problems.append("ZOOM_OAUTH_URL is not Zoom's own, so ZOOM_API_URL must say where the API is.")
     if settings.account_id and not settings.access_token:
-        for name, value in (
-            ("ZOOM_CLIENT_ID", settings.client_id),
-            ("ZOOM_CLIENT_SECRET", settings.client_secret),
-        ):
-            if value is None:
+        for name in ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"):
+            if reader.text(name) is None:
                 problems.append(f"ZOOM_ACCOUNT_ID is set (Server-to-Server), so {name} is needed too.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -12,7 +14,7 @@ from collector.cli.collect import collect
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
 from collector.cli.document import document
-from collector.cli.options import common_options
+from collector.cli.options import Options, common_options
 from collector.cli.output import show_error
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
@@ -40,21 +42,35 @@ for command in (collect, show, doctor, document, sandbox, demo):
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
+    given = Options()
     try:
-        result = cli.main(args=arguments, prog_name="collector", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except click.Abort:
-        return ExitCode.INTERRUPTED
-    except click.ClickException as problem:
-        problem.show()
-        return ExitCode.USAGE
-    except CollectorError as failure:
-        show_error(failure)
-        return failure.exit_code
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
-        return ExitCode.FAILED
+        result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
+    except (Exception, KeyboardInterrupt) as failure:
+        return _told(failure, given)
     return result if isinstance(result, int) else ExitCode.COMPLETE
+
+
+def _told(failure: BaseException, given: Options) -> int:
+    """The exit code of a failure, after telling it."""
+    match failure:
+        case click.exceptions.Exit():
+            return failure.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            return ExitCode.INTERRUPTED
+        case click.ClickException():
+            failure.show()
+            return ExitCode.USAGE
+        case CollectorError():
+            show_error(failure)
+            return failure.exit_code
+        case BrokenPipeError():
+            sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
+            return ExitCode.FAILED
+    if given.verbose:
+        traceback.print_exception(failure)
+    click.echo(
+        f"Error: Something went wrong that nobody foresaw ({type(failure).__name__}); please report it, together with "
+        "what the same command prints with -v.",
+        err=True,
+    )
+    return ExitCode.FAILED

@@ -14,9 +14,9 @@ import click
 from collector.cli.options import common_options, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.progress import progress_for
-from collector.cli.summary import as_json, print_summary
+from collector.cli.summary import as_json, next_command, print_summary
 from collector.clock import SystemClock
-from collector.collection import collect_account
+from collector.collection import Collected, collect_account
 from collector.settings import Settings
 
 
@@ -29,14 +29,17 @@ from collector.settings import Settings
 def collect(context: click.Context, steps: tuple[str, ...]) -> int:
     """Read the Zoom account and write its graph to ./.j1-integration."""
     given = options(context)
-    chosen = tuple(part for step in steps for part in step.split(",") if part)
-    return collect_and_print(given.settings(), Path.cwd(), as_json_text=given.json, steps=chosen)
+    chosen = tuple(part.strip() for step in steps for part in step.split(","))
+    collected = collect_and_print(given.settings(), Path.cwd(), as_json_text=given.json, steps=chosen)
+    if not given.json:
+        console().print(next_command(collected))
+    return int(collected.record.exit_code or 0)
 
 
 def collect_and_print(
     settings: Settings, folder: Path, *, as_json_text: bool = False, steps: tuple[str, ...] = ()
-) -> int:
-    """Collect, show progress and summary, and return the exit code."""
+) -> Collected:
+    """Collect, and show progress and summary."""
     clock = SystemClock()
     with _stopping(clock), progress_for(error_console()) as progress:
         collected = collect_account(
@@ -46,7 +49,7 @@ def collect_and_print(
         print_json(as_json(collected))
     else:
         print_summary(console(), collected)
-    return int(collected.record.exit_code or 0)
+    return collected
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,10 +14,13 @@ from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
 from collector.cli.output import console
 from collector.cli.show import show_cards
+from collector.errors import UsageError
+from collector.resources.users import RESOURCE as USER
 from collector.sandbox import Account, Sandbox
 from collector.settings import NAMES, read_settings
 
 _FOLDER = Path("demo")
+_SHOWN_PROPERTIES = 25
 
 
 @click.command()
@@ -29,17 +34,44 @@ def demo(context: click.Context, users: int) -> int:
     """
     account = Account.generate(users=users, groups=6, custom_roles=2, seed=7)
     local_zoom = Sandbox(account)
-    with tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home, local_zoom.serve() as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home,
+        _no_proxy(),
+        local_zoom.serve() as url,
+    ):
         environment = {name: value for name, value in os.environ.items() if name not in NAMES}
         settings = read_settings(
             {**environment, **local_zoom.environment(url), "ZOOM_HOME": home, "ZOOM_PLAN": "unlimited"}, Path(home)
         )
-        folder = Path.cwd() / _FOLDER
-        folder.mkdir(exist_ok=True)
+        folder = _folder()
         as_json_text = options(context).json
-        exit_code = collect_and_print(settings, folder, as_json_text=as_json_text)
+        collected = collect_and_print(settings, folder, as_json_text=as_json_text)
         if not as_json_text:
-            console().print("\n$ collector show user", account.owner.email, style="bold")
-            show_cards(settings, "user", account.owner.email)
+            console().print(f"\n$ collector show user {account.owner.email}", style="bold", soft_wrap=True)
+            show_cards(settings, USER, account.owner.email, most_properties=_SHOWN_PROPERTIES)
             console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
-    return exit_code
+    return int(collected.record.exit_code or 0)
+
+
+def _folder() -> Path:
+    folder = Path.cwd() / _FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as failure:
+        raise UsageError(
+            f"The folder {folder} cannot be made: {failure.strerror}.", "Run the demo in another folder."
+        ) from None
+    return folder
+
+
+@contextmanager
+def _no_proxy() -> Iterator[None]:
+    """A proxy of the system could not reach a server on this computer's loopback address."""
+    earlier = os.environ.get("no_proxy")
+    os.environ["no_proxy"] = "127.0.0.1"
+    try:
+        yield
+    finally:
+        del os.environ["no_proxy"]
+        if earlier is not None:
+            os.environ["no_proxy"] = earlier

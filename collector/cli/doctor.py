@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import click
 
-from collector.cli.options import common_options, options
-from collector.cli.output import console, print_json, printable
+from collector.cli.options import Options, common_options, options
+from collector.cli.output import console, print_json, printable_lines
 from collector.clock import SystemClock
 from collector.collection import token_source, zoom_client
 from collector.doctor import Finding, Level, examine, least_privilege
-from collector.errors import ExitCode
+from collector.errors import ExitCode, UsageError
 from collector.resources import all_resources
+from collector.resources.declaration import Resource
 
 _PRECEDENCE = (ExitCode.USAGE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT, ExitCode.FAILED, ExitCode.INCOMPLETE)
 _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
@@ -24,12 +26,9 @@ _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 def doctor(context: click.Context) -> int:
     """Check configuration, files, network, clock, token and scopes; each line says how to mend it."""
     given = options(context)
-    settings = given.settings()
-    clock, randomness = SystemClock(), random.Random()
-    tokens = token_source(settings, clock, randomness)
     resources = all_resources()
     findings = []
-    for finding in examine(settings, tokens, zoom_client(settings, tokens, clock, randomness), resources, clock):
+    for finding in _findings(given, resources):
         findings.append(finding)
         if not given.json:
             _print_finding(finding)
@@ -45,12 +44,23 @@ def doctor(context: click.Context) -> int:
     return next((int(code) for code in _PRECEDENCE if code in codes), int(ExitCode.COMPLETE))
 
 
+def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    clock, randomness = SystemClock(), random.Random()
+    try:
+        settings = given.settings()
+        tokens = token_source(settings, clock, randomness)
+    except UsageError as problem:
+        yield Finding("configuration", Level.FAILURE, problem.message, problem.next_step, problem.exit_code)
+        return
+    yield from examine(settings, tokens, zoom_client(settings, tokens, clock, randomness), resources, clock)
+
+
 def _print_finding(finding: Finding) -> None:
     out = console()
     out.print(f"{finding.level.value:8}", style=_STYLES[finding.level], end="")
-    out.print(printable(f" {finding.subject}: {finding.message}"), soft_wrap=True)
+    out.print(printable_lines(f" {finding.subject}: {finding.message}"), soft_wrap=True)
     if finding.fix and finding.level is not Level.OK:
-        out.print(printable(f"         Fix: {finding.fix}"), soft_wrap=True)
+        out.print(printable_lines(f"         Fix: {finding.fix}"), soft_wrap=True)
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

@@ -24,21 +24,30 @@ def error_console() -> Console:
 
 def show_error(failure: CollectorError) -> None:
     """What happened, and what to do next."""
-    click.echo(f"Error: {failure.message}", err=True)
+    click.echo(f"Error: {printable_lines(failure.message)}", err=True)
     if failure.next_step:
-        click.echo(f"Next: {failure.next_step}", err=True)
+        click.echo(f"Next: {printable_lines(failure.next_step)}", err=True)
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
-    """A value as indented JSON on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """A value as indented JSON on standard output; what could steer a terminal is escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
 def moment(milliseconds: int | float) -> str:
     """Milliseconds since 1970 as `2026-11-23 18:04:05 UTC`."""
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):  # Zoom may name any time to come back at
+        return "a time beyond the calendar"
 
 
 def printable(text: str) -> str:
     """A text from outside without control characters, which could steer a terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of ours, whose line breaks are meant."""
+    return "\n".join(printable(line) for line in text.split("\n"))

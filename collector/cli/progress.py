@@ -14,6 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from collector.cli.summary import STATUS_WORDS
 from collector.model.step import Step, StepResult, StepStatus
 
 
@@ -82,7 +83,7 @@ class Lines:
 
     def ended(self, result: StepResult) -> None:
         if result.status is not StepStatus.SUCCESS:
-            click.echo(f"{result.step.name}: {result.status.value}", err=True)
+            click.echo(f"{result.step.name}: {STATUS_WORDS[result.status]}", err=True)
 
 
 def progress_for(console: Console) -> Bars | Lines:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import click
 
 from collector.cli.options import common_options
+from collector.errors import UsageError
 from collector.sandbox import Account, Sandbox
 
 
@@ -22,7 +25,7 @@ from collector.sandbox import Account, Sandbox
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
     """Run a local Zoom until Ctrl-C, and print the .env lines to use it."""
     local_zoom = Sandbox(Account.generate(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
-    with local_zoom.serve(port=port) as url:
+    with _served(local_zoom, port) as url:
         click.echo("# A sandbox Zoom is running; put these lines into ./.env, then: collector collect")
         for name, value in local_zoom.environment(url).items():
             click.echo(f"{name}={value}")
@@ -31,3 +34,16 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("The sandbox has ended.", err=True)
+
+
+@contextmanager
+def _served(local_zoom: Sandbox, port: int) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(local_zoom.serve(port=port))
+        except OSError as failure:
+            raise UsageError(
+                f"The sandbox cannot listen on port {port}: {failure.strerror}.",
+                "Choose another one with --port, 0 picks a free one.",
+            ) from None
+        yield url

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
 from collector.collection import store_path
 from collector.explore.show import Card, find_cards
+from collector.resources import all_resources
+from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.store import Store
 
@@ -22,31 +23,41 @@ def show() -> None:
     """Show an entity: its properties, what it is tied to, when each part was read."""
 
 
-def _verb(noun: str, argument: str | None) -> click.Command:
+def _verb(resource: Resource) -> click.Command:
+    noun = resource.noun
+
     def command(context: click.Context, text: str | None = None) -> None:
         given = options(context)
-        show_cards(given.settings(), noun, text, as_json_text=given.json)
+        show_cards(given.settings(), resource, text, as_json_text=given.json)
 
     named = click.pass_context(command)
-    if argument is not None:
-        named = click.argument("text", metavar=argument)(named)
-    description = f"Show the {noun}." if argument is None else f"Show the {noun} of this {argument.lower()} (or id)."
+    description = f"Show the {noun}."
+    if resource.listing.rows is not None:
+        named = click.argument("text", metavar="NAME")(named)
+        description = f"Show the {noun} of this name, id, _key or e-mail address."
     return click.command(noun, help=description)(common_options(named))
 
 
-for _noun, _argument in (("user", "EMAIL"), ("group", "NAME"), ("role", "NAME"), ("account", None)):
-    show.add_command(_verb(_noun, _argument))
+for _resource in all_resources():
+    show.add_command(_verb(_resource))
 
 
-def show_cards(settings: Settings, noun: str, text: str | None, *, as_json_text: bool = False) -> None:
-    """Print everything the graph says of the entities this names."""
+def show_cards(
+    settings: Settings,
+    resource: Resource,
+    text: str | None,
+    *,
+    as_json_text: bool = False,
+    most_properties: int | None = None,
+) -> None:
+    """Print what the graph says of the entities this names; of each at most so many properties."""
     with Store.open_existing(store_path(settings)) as store:
-        cards = find_cards(store, noun, text)
+        cards = find_cards(store, resource.entity, text)
     if as_json_text:
         print_json([_as_json(card) for card in cards])
         return
     for card in cards:
-        _print_card(console(), card)
+        _print_card(console(), card, most_properties)
 
 
 def _as_json(card: Card) -> dict[str, object]:
@@ -57,14 +68,8 @@ def _as_json(card: Card) -> dict[str, object]:
     }
 
 
-def _print_card(out: Console, card: Card) -> None:
+def _print_card(out: Console, card: Card, most_properties: int | None) -> None:
     out.print(printable(f"{card.entity.get('displayName')}  {card.entity['_key']}"), style="bold")
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=False, overflow="fold")
-    table.add_column(overflow="fold")
-    for name, value in card.entity.items():
-        table.add_row(name, printable(_text(value)))
-    out.print(table)
     out.print("\nRelationships", style="bold")
     for tie in card.ties:
         more = f" and {len(tie.names) - _MOST_NAMES} more" if len(tie.names) > _MOST_NAMES else ""
@@ -74,6 +79,12 @@ def _print_card(out: Console, card: Card) -> None:
     out.print("\nRead", style="bold")
     for part in card.parts:
         out.print(f"  {part.part}: {moment(part.read_at)}")
+    out.print("\nProperties", style="bold")
+    properties = list(card.entity.items())
+    for name, value in properties[:most_properties]:
+        out.print(printable(f"  {name}: {_text(value)}"))
+    if len(properties) > len(properties[:most_properties]):
+        out.print(f"  and {len(properties) - len(properties[:most_properties])} more")
 
 
 def _text(value: object) -> str:

@@ -5,35 +5,40 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.output import moment
+from collector.cli.output import moment, printable
 from collector.collection import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import StepResult, StepStatus
+from collector.store import RunRecord
 
-_STATUS_WORDS = {
+STATUS_WORDS = {
     StepStatus.SUCCESS: "complete",
     StepStatus.FAILURE: "broken off",
     StepStatus.PARTIAL: "partial",
     StepStatus.DISABLED: "not read",
 }
+_DOCUMENTS_MISSING = "documents missing"
 _MOST_UNKNOWN = 10
 
 
 def print_summary(console: Console, collected: Collected) -> None:
     """Everything a person should know of a finished run."""
     record = collected.record
-    console.print(_steps_table(record.steps))
+    console.print(_steps_table(record))
     for result in record.steps:
         for note in result.notes:
-            console.print(f"Note: {note}")
-    incomplete = [entry for entry in record.coverage if entry.status is not Status.COMPLETE]
+            console.print(printable(f"Note: {note}"))
+    skipped = [entry.step for entry in record.coverage if entry.status is Status.SKIPPED]
+    if skipped:
+        console.print(f"\nLeft out by choice: {', '.join(skipped)}")
+    incomplete = [entry for entry in record.coverage if entry.status not in (Status.COMPLETE, Status.SKIPPED)]
     if incomplete:
         console.print("\nNot read completely:")
         for entry in incomplete:
-            console.print(f"  {_sentence(entry)}")
+            console.print(printable(f"  {_sentence(entry)}"))
             if entry.next_step:
-                console.print(f"    Next: {entry.next_step}")
+                console.print(printable(f"    Next: {entry.next_step}"))
     _print_unknown(console, collected)
     tree = collected.tree
     console.print(
@@ -42,7 +47,6 @@ def print_summary(console: Console, collected: Collected) -> None:
     )
     if record.partial_types:
         console.print(f"Nothing of these types will be deleted in JupiterOne: {', '.join(record.partial_types)}")
-    console.print(_next(record.exit_code))
 
 
 def as_json(collected: Collected) -> dict[str, object]:
@@ -52,6 +56,7 @@ def as_json(collected: Collected) -> dict[str, object]:
         "exitCode": int(record.exit_code or 0),
         "startedAt": record.started_at,
         "endedAt": record.ended_at,
+        "clearsAt": collected.clears_at,
         "output": str(collected.tree.path),
         "entities": collected.tree.entities,
         "relationships": collected.tree.relationships,
@@ -90,17 +95,19 @@ def as_json(collected: Collected) -> dict[str, object]:
     }
 
 
-def _steps_table(results: tuple[StepResult, ...]) -> Table:
+def _steps_table(record: RunRecord) -> Table:
+    with_gaps = {entry.step for entry in record.coverage if not entry.is_set and entry.status is not Status.COMPLETE}
     table = Table(box=None, pad_edge=False)
-    table.add_column("Step", no_wrap=True)
-    table.add_column("Status")
+    table.add_column("Step", overflow="fold")
+    table.add_column("Status", no_wrap=True)
     for heading in ("Count", "Calls", "Time"):
-        table.add_column(heading, justify="right")
-    for result in results:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for result in record.steps:
         milliseconds = _milliseconds(result)
+        whole = result.status is StepStatus.SUCCESS
         table.add_row(
             result.step.id,
-            _STATUS_WORDS[result.status],
+            _DOCUMENTS_MISSING if whole and result.step.id in with_gaps else STATUS_WORDS[result.status],
             f"{sum(result.counts.values()):,}",
             f"{result.calls:,}",
             "-" if milliseconds is None else f"{milliseconds / 1000:.1f} s",
@@ -132,16 +139,17 @@ def _print_unknown(console: Console, collected: Collected) -> None:
         return
     console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
     for setting in unknown[:_MOST_UNKNOWN]:
-        console.print(
-            f"  {setting.path} ({setting.kind}, {setting.count} times, {'kept' if setting.kept else 'left out'})"
-        )
+        fate = "kept" if setting.kept else "left out"
+        console.print(printable(f"  {setting.path} ({setting.kind}, {setting.count} times, {fate})"))
     if len(unknown) > _MOST_UNKNOWN:
         console.print(f"  and {len(unknown) - _MOST_UNKNOWN} more: collector collect --json names all")
 
 
-def _next(exit_code: int | None) -> str:
-    if exit_code == ExitCode.DAILY_LIMIT:
-        return "Next: run `collector collect` again after the daily limit clears."
+def next_command(collected: Collected) -> str:
+    """What to do after this run."""
+    exit_code = collected.record.exit_code
+    if collected.clears_at is not None:
+        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when the daily limit clears."
     if exit_code == ExitCode.INCOMPLETE:
         return "Next: mend what was not read (above) and run `collector collect` again; `collector doctor` helps."
     return "Next: collector show user EMAIL"

@@ -15,9 +15,11 @@ from collector.errors import (
     CollectionFailed,
     CollectorError,
     DailyLimitReached,
+    Denied,
     ExitCode,
     ReadingError,
     Unreachable,
+    Unread,
     UsageError,
 )
 from collector.model.coverage import Coverage, Status, any_incomplete
@@ -75,7 +77,7 @@ def _identify(job: Job) -> JsonObject | CollectorError:
     """The answer to `/users/me`, or why there is none; the first call of every run."""
     endpoint = account.RESOURCE.listing
     if not endpoint.scopes.granted_by(job.scopes):
-        return CollectorError(f"the token lacks the scope for {endpoint.path}")
+        return Denied(f"the token lacks the scope for {endpoint.path}")
     try:
         answers = in_parallel([endpoint], lambda one: [job.client.get(one)], 1, job.clock)
         return next(answer for _, answer in answers)
@@ -93,13 +95,23 @@ def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
     account_id = found or job.account_id
     if account_id is not None:
         job.store.bind(account_id)
-    elif job.store.account_id is not None and isinstance(identity, CollectorError):
-        raise UsageError(
-            f"This profile holds the Zoom account {job.store.account_id}, but it cannot be checked whether the token "
-            f"belongs to it: {identity.message}.",
-            f"Give the token the scope {' or '.join(account.RESOURCE.listing.scopes.advice)}, or use another profile "
-            "with --profile NAME.",
-        )
+        return
+    if job.store.account_id is None:
+        return
+    if isinstance(identity, DailyLimitReached):
+        raise identity
+    reason = identity.message if isinstance(identity, CollectorError) else "Zoom does not say whose it is"
+    message = (
+        f"This profile holds the Zoom account {job.store.account_id}, but it cannot be checked whether the token "
+        f"belongs to it: {reason}."
+    )
+    if isinstance(identity, Unread):
+        raise CollectionFailed(message, "Run `collector collect` again.")
+    raise UsageError(
+        message,
+        f"Give the token the scope {' or '.join(account.RESOURCE.listing.scopes.advice)}, or use another profile "
+        "with --profile NAME.",
+    )
 
 
 class _Collection:
@@ -112,6 +124,7 @@ class _Collection:
             {step.id for step in self._steps} if job.chosen is None else with_dependencies(self._steps, job.chosen)
         )
         self._runners = _runners(job.resources)
+        self._calls_before = job.client.calls.total()
         self._results: dict[str, StepResult] = {}
         self._coverage: dict[str, tuple[Coverage, ...]] = {}
         self._run: Run = job.store.begin(int(job.clock.now() * 1000), dict(job.tags))
@@ -151,8 +164,10 @@ class _Collection:
             self._record(result, (obstacle,))
             return
         self._job.progress.started(step)
-        started_at, calls = self._ctx.now(), self._job.client.calls.total()
         resource, link = self._runners[step.id]
+        started_at, calls = self._ctx.now(), self._job.client.calls.total()
+        if link is None and resource.listing.rows is None:
+            calls -= self._calls_before  # the answer this step is about was asked for first of all
         if link is None:
             outcome = read_entities(self._ctx, resource, step)
         else:
@@ -220,13 +235,18 @@ class _Collection:
         return next(resource for resource in self._job.resources if resource.entity.type == entity_type)
 
     def _check_something_was_read(self) -> None:
-        coverage = [entry for entries in self._coverage.values() for entry in entries]
+        coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
         broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
         nothing_read = not any(entry.read for entry in coverage)
         if broken is not None and nothing_read and self._job.client.daily_limit is None:
             raise CollectionFailed(
                 f"Nothing could be read from Zoom: {broken.reason}.", "Run `collector collect` again."
             )
+
+    def _asks_zoom(self, step: Step) -> bool:
+        """Whether the step reads something; others only tie together what is in the store."""
+        _, link = self._runners[step.id]
+        return link is None or link.members is not None
 
     def _exit_code(self) -> ExitCode:
         if self._job.client.daily_limit is not None:
@@ -262,6 +282,6 @@ def _runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link 
 
 
 def _worst(coverage: Sequence[Coverage]) -> Status:
-    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.SKIPPED)
-    statuses = {entry.status for entry in coverage if entry.is_set}
-    return next((status for status in order if status in statuses), Status.SKIPPED)
+    """The status that says most of why the sets of a step were not read."""
+    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.SKIPPED, Status.COMPLETE)
+    return min((entry.status for entry in coverage if entry.is_set), key=order.index)

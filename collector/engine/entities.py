@@ -26,10 +26,6 @@ from collector.store import ROW
 
 MOST_LOOKUPS = 200
 """More known entities than this missing from every list make the listing incomplete, instead of being asked for."""
-FAILURES_IN_A_ROW = 25
-"""After so many documents of one kind failing one after the other, with none read between, the rest is left unread."""
-
-_COMMIT_EVERY = 500
 
 
 def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
@@ -65,7 +61,7 @@ def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tal
     """Keep the rows of one pass as they arrive; what kept the list from being whole, if anything did."""
 
     def with_defaults(row: JsonObject) -> JsonObject:
-        return {**one_pass.defaults, **row}
+        return {**one_pass.defaults, **{name: value for name, value in row.items() if value is not None}}
 
     def read(params: Mapping[str, str]) -> Iterator[Rows | ListEnd]:
         if resource.listing.rows is None:
@@ -103,14 +99,16 @@ def _single(
         yield ListEnd(1)
 
 
-def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> str | None:
+def _key(resource: Resource, row: JsonObject) -> str | None:
     identifier = resource.identify(row)
-    if identifier is None:
-        return None
-    key = resource.entity.key(identifier)
-    entity = resource.entity
-    ctx.run.put(key, ROW, {"_type": entity.type, "_class": list(entity.classes), **resource.convert(row)}, ctx.now())
-    return key
+    return None if identifier is None else resource.entity.key(identifier)
+
+
+def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> None:
+    key, entity = _key(resource, row), resource.entity
+    if key is not None:
+        row_properties = {"_type": entity.type, "_class": list(entity.classes), **resource.convert(row)}
+        ctx.run.put(key, ROW, row_properties, ctx.now())
 
 
 def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
@@ -137,12 +135,21 @@ def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]
             ctx.run.remove(key)
         elif isinstance(answer, CollectorError):
             tally.failed(answer)
-        elif _keep_row(ctx, resource, answer) == key:
-            tally.read += 1
-        else:  # the address now belongs to somebody else: the invitation was accepted meanwhile
-            tally.vanished += 1
-            ctx.run.remove(key)
+        else:
+            _keep_found(ctx, resource, key, answer, tally)
     return [tally]
+
+
+def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tally: Tally) -> None:
+    """Keep what was found when asked for an entity: it, or who has its address since an invitation was accepted."""
+    found = _key(resource, row)
+    if found == key:
+        tally.read += 1
+    else:
+        tally.vanished += 1
+        ctx.run.remove(key)
+    if found is not None and not ctx.run.seen(found):
+        _keep_row(ctx, resource, row)
 
 
 def _look_up(ctx: Context, resource: Resource, key: str) -> JsonObject | CollectorError:

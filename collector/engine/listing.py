@@ -16,6 +16,7 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import EndlessListing, pages
 
 _PASSES = 2
+_AGAIN = "Run `collector collect` again; if it stays, ask Zoom's support."
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,6 @@ def _problem(
         return circle
     if read >= total:
         return None
-    return circle or Unread(f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again")
+    return circle or Unread(
+        f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again", _AGAIN
+    )

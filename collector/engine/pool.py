@@ -106,6 +106,8 @@ class _Pool(Generic[Task, Result]):
             try:
                 for result in self._work(task):
                     self._hand_over(_Found(task, result))
+                    if self._given_up.is_set():
+                        return  # what is left of the task would be read for nobody
             except BaseException as raised:  # whatever it is, it belongs to the caller
                 failure = raised
             self._hand_over(_Ended(failure))

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.errors import UsageError
+from collector.model.graph import EntityType
 from collector.store import PartAge, Store
-
-NOUNS = {"account": "zoom_account", "group": "zoom_group", "role": "zoom_role", "user": "zoom_user"}
-"""What a person may ask to see, and the `_type` it is."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,15 @@ class Card:
     parts: tuple[PartAge, ...]
 
 
-def find_cards(store: Store, noun: str, text: str | None) -> list[Card]:
+def find_cards(store: Store, entity_type: EntityType, text: str | None) -> list[Card]:
     """The cards of the entities of this kind that `text` names: by name, id, key or e-mail address.
 
     Raises UsageError when there is none.
     """
-    entity_type = NOUNS[noun]
-    entities = list(store.entities(entity_type)) if text is None else store.find(entity_type, text)
+    found = store.entities(entity_type.type) if text is None else store.find(entity_type.type, text)
+    entities = list(found)
     if not entities:
+        noun = entity_type.resource.lower()
         what = f"{noun} {text!r}" if text is not None else noun
         raise UsageError(
             f"The graph holds no {what}.",

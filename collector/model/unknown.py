@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class UnknownSetting:
     """A settings path outside the catalogue, counted over one run.
 
-    `path` is dotted ("in_meeting.new_feature"), `kind` the JSON type of its values ("boolean", "number", "string",
-    "array", "object"), `count` the number of documents it occurred in, `kept` whether its values are in the graph.
+    `path` is dotted ("in_meeting.new_feature"), `kind` the JSON type of its values ("boolean", "number", "text"
+    or "list"), `count` the number of documents it occurred in, `kept` whether its values are in the graph.
     """
 
     path: str

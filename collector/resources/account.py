@@ -6,7 +6,7 @@ Only what `/users/me` says of the account is taken; status and id there are the 
 from __future__ import annotations
 
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
-from collector.resources.declaration import Link, Resource
+from collector.resources.declaration import Link, Resource, whole_number
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 ENTITY = EntityType(
@@ -32,8 +32,8 @@ def account_id(row: JsonObject) -> str | None:
 def convert(row: JsonObject) -> Properties:
     """The account's properties from an answer about a user of it."""
     identifier = account_id(row)
-    number = row.get("account_number")
-    name = str(number) if isinstance(number, int) and not isinstance(number, bool) else identifier
+    number = whole_number(row, "account_number")
+    name = identifier if number is None else str(number)
     return {"id": identifier, "accountId": identifier, "name": name, "displayName": name, "vendor": "Zoom"}
 
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from collector.model.graph import JsonObject, Properties, Property, PropertyValue
 from collector.model.naming import property_name
 from collector.redaction import looks_secret, mask_urls
-from collector.resources.declaration import Conversion, UnknownField
+from collector.resources.declaration import Conversion, UnknownField, text
 
 OBJECTS = "objects"
 """The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
@@ -50,8 +50,8 @@ class Setting:
 @cache
 def catalogue() -> Mapping[str, Setting]:
     """Every described settings path."""
-    text = (files("collector.resources") / "user_settings.csv").read_text(encoding="utf-8")
-    _heading, *rows = csv.reader(text.splitlines())
+    table = (files("collector.resources") / "user_settings.csv").read_text(encoding="utf-8")
+    _heading, *rows = csv.reader(table.splitlines())
     settings = [
         Setting(document, path, type_, kept_out == "yes", description)
         for document, path, type_, kept_out, description in rows
@@ -88,7 +88,8 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
         fields = []
         for path, value in sorted(unknown.items()):
             name = property_name(path)
-            kept = _may_keep(path, value) and name not in properties and name not in taken | _described_names()
+            claimed = not name or name in properties or name in taken | _described_names()
+            kept = not claimed and not _is_within_secret(path) and _may_keep(path, value)
             if kept:
                 properties[name] = plain(value)
             fields.append(UnknownField(path[:_LONGEST_UNKNOWN_PATH], _kind(value), kept))
@@ -106,11 +107,11 @@ def authentication_options(body: JsonObject, prefix: str) -> Properties:
     if not isinstance(options, list):
         return {}
     objects = [option for option in options if isinstance(option, dict)]
-    domains = ",".join(str(option.get("domains") or "") for option in objects)
+    names, types, domains = ([mask_urls(text(one, name)) for one in objects] for name in ("name", "type", "domains"))
     return {
-        f"{prefix}OptionNames": [mask_urls(str(option["name"])) for option in objects if option.get("name")],
-        f"{prefix}OptionTypes": [str(option["type"]) for option in objects if option.get("type")],
-        f"{prefix}OptionDomains": [domain.strip() for domain in domains.split(",") if domain.strip()],
+        f"{prefix}OptionNames": [name for name in names if name],
+        f"{prefix}OptionTypes": [type_ for type_ in types if type_],
+        f"{prefix}OptionDomains": [domain.strip() for domain in ",".join(domains).split(",") if domain.strip()],
     }
 
 
@@ -133,24 +134,38 @@ def _described_names() -> frozenset[str]:
     return frozenset(setting.name for setting in catalogue().values())
 
 
-def _leaves(body: JsonObject, above: str = "") -> Iterator[tuple[str, object]]:
+@cache
+def _secret_paths() -> tuple[str, ...]:
+    return tuple(setting.path for setting in catalogue().values() if setting.secret)
+
+
+def _leaves(body: JsonObject) -> Iterator[tuple[str, object]]:
     """Every dotted path that leads to something other than an object, with its value; null says nothing."""
-    for name, value in body.items():
-        path = f"{above}{name}"
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{path}.")
-        elif value is not None:
-            yield path, value
+    waiting: list[tuple[str, JsonObject]] = [("", body)]
+    while waiting:
+        above, inner = waiting.pop()
+        for name, value in inner.items():
+            path = f"{above}{name}"
+            if isinstance(value, dict):
+                waiting.append((f"{path}.", value))
+            elif value is not None:
+                yield path, value
+
+
+def _is_within_secret(path: str) -> bool:
+    """Whether a described secret, become an object, is what this path leads into."""
+    return any(path.startswith(f"{secret}.") for secret in _secret_paths())
 
 
 def _may_keep(path: str, value: object) -> bool:
-    """Undescribed booleans and numbers are kept; under a secret-looking name only booleans, 0 and 1."""
+    """Undescribed booleans and numbers are kept; under a secret-looking path only booleans, 0 and 1."""
     if isinstance(value, bool):
         return True
-    return isinstance(value, int | float) and (value in (0, 1) or not looks_secret(path.rpartition(".")[2]))
+    return isinstance(value, int | float) and (value in (0, 1) or not any(map(looks_secret, path.split("."))))
 
 
 def _kind(value: object) -> str:
+    """The kind of a value that is no object, in the words of model.unknown."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):

@@ -36,6 +36,18 @@ def by_id(row: JsonObject) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def text(row: JsonObject, name: str) -> str:
+    """A text of a row without the blanks around it; empty where it is missing or of another type."""
+    value = row.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def whole_number(row: JsonObject, name: str) -> int | None:
+    """A whole number of a row; None where it is missing or of another type."""
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 @dataclass(frozen=True)
 class Pass:
     """One reading of a list. `defaults` are fields a row may lack because the query already says them."""
@@ -108,6 +120,11 @@ class Resource:
     lookup: Endpoint | None = None
     links: tuple[Link, ...] = ()
     id_placeholder: str = "id"
+
+    @property
+    def noun(self) -> str:
+        """What one of them is called on the command line: `user`, `contact-group`."""
+        return self.entity.resource.lower().replace(" ", "-")
 
     def path_ids(self, key: str) -> Mapping[str, str] | None:
         """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""

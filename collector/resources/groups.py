@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
 from collector.resources import account, users
 from collector.resources.catalogue import plain
-from collector.resources.declaration import Link, Resource, by_id
+from collector.resources.declaration import Link, Resource, by_id, text, whole_number
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 ENTITY = EntityType(
@@ -24,11 +24,12 @@ ENTITY = EntityType(
 
 def convert(row: JsonObject) -> Properties:
     """A group's properties from a row of the group list."""
-    name = plain(row.get("name")) or by_id(row)
+    name = plain(text(row, "name") or by_id(row))
     properties: Properties = {"id": by_id(row), "name": name, "displayName": name}
     for source, target in (("total_members", "totalMembers"), ("directory_privacy", "directoryPrivacy")):
-        if isinstance(row.get(source), int):
-            properties[target] = plain(row[source])
+        number = whole_number(row, source)
+        if number is not None:
+            properties[target] = number
     return properties
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.redaction import mask_urls
 from collector.resources import account, users
 from collector.resources.catalogue import plain
-from collector.resources.declaration import Conversion, Derivation, Document, Link, Resource, by_id
+from collector.resources.declaration import Conversion, Derivation, Document, Link, Resource, by_id, text, whole_number
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 OWNER, ADMIN, MEMBER = "0", "1", "2"
@@ -40,12 +41,13 @@ ENTITY = EntityType(
 def convert(row: JsonObject) -> Properties:
     """A role's properties from a row of the role list."""
     identifier = by_id(row)
-    name = plain(row.get("name")) or identifier
+    name = plain(text(row, "name") or identifier)
+    total_members = whole_number(row, "total_members")
     properties: Properties = {"id": identifier, "name": name, "displayName": name}
     if isinstance(row.get("description"), str):
         properties["description"] = plain(row["description"])
-    if isinstance(row.get("total_members"), int):
-        properties["totalMembers"] = plain(row["total_members"])
+    if total_members is not None:
+        properties["totalMembers"] = total_members
     properties["superAdmin"] = identifier == OWNER
     properties["systemRole"] = identifier in (OWNER, ADMIN, MEMBER)
     if properties["systemRole"]:
@@ -54,11 +56,16 @@ def convert(row: JsonObject) -> Properties:
 
 
 def convert_privileges(body: JsonObject) -> Conversion:
-    """A role's privileges; for custom roles they say whether it administers the account."""
+    """A role's privileges; for custom roles they say whether it administers the account.
+
+    Nothing where Zoom sent no list of them: not knowing is not the same as having none.
+    """
     privileges = body.get("privileges")
-    names = sorted({str(name) for name in privileges}) if isinstance(privileges, list) else []
+    if not isinstance(privileges, list):
+        return Conversion({})
+    names = sorted({mask_urls(name) for name in privileges if isinstance(name, str)})
     properties: Properties = {"privilegeNames": names}
-    if body.get("id") not in (OWNER, ADMIN, MEMBER):
+    if by_id(body) not in (None, OWNER, ADMIN, MEMBER):
         properties["admin"] = not ADMINISTRATIVE_PRIVILEGES.isdisjoint(names)
     return Conversion(properties)
 

@@ -20,7 +20,7 @@ from collector.resources.catalogue import (
     plain,
     setting_properties,
 )
-from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource
+from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource, text
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _ROW_PROPERTIES = (
@@ -84,39 +84,41 @@ _COPIED = (
 
 
 def identify(row: JsonObject) -> str | None:
-    """A user's id; for somebody invited who has none yet `pending:` and the e-mail address in lower case."""
-    identifier = _text(row, "id")
-    if identifier:
-        return identifier
-    email = _text(row, "email").lower()
-    return f"{PENDING}{email}" if email and row.get("status") == "pending" else None
+    """A user's id; for somebody invited `pending:` and the e-mail address in lower case.
+
+    Lists hide the id of invited people, the answer about one of them has it: they must be the same in both.
+    """
+    email = text(row, "email").lower()
+    if row.get("status") == "pending" and email:
+        return f"{PENDING}{email}"
+    return text(row, "id") or None
 
 
 def convert(row: JsonObject) -> Properties:
     """A user's properties from a row of the user list, or from the answer about one user.
 
-    Zoom sets `created_at` of pending users to the time of the call, so they have no creation date here.
+    Zoom sets `created_at` of pending users to the time of the call, so they have no creation date here. It leaves unset
+    texts out of lists and sends them empty elsewhere: here they are absent, however the user was read.
     """
     pending = row.get("status") == "pending"
-    status = _text(row, "status")
-    first, last = (None, None) if pending else (_text(row, "first_name") or None, _text(row, "last_name") or None)
-    email = _text(row, "email").lower()
-    name = " ".join(part for part in (first, last) if part) or _text(row, "display_name") or email or _text(row, "id")
+    status = text(row, "status")
+    first, last = (None, None) if pending else (_words(row, "first_name") or None, _words(row, "last_name") or None)
+    email = text(row, "email").lower()
+    name = " ".join(part for part in (first, last) if part) or _words(row, "display_name") or email or text(row, "id")
     properties: Properties = {
-        **({"id": _text(row, "id")} if _text(row, "id") else {}),
+        **({"id": text(row, "id")} if text(row, "id") and not pending else {}),
         **_logins(email),
-        "name": mask_urls(name),
-        "displayName": mask_urls(name),
+        "name": name,
+        "displayName": name,
         "firstName": first,
         "lastName": last,
-        "status": status,
-        "active": status == "active",
-        "isActive": status == "active",
     }
+    if status:
+        properties.update(status=status, active=status == "active", isActive=status == "active")
     for copied in _COPIED:
         source, target = copied if isinstance(copied, tuple) else (copied, copied)
         value = row.get(source)
-        if is_plain(value):
+        if is_plain(value) and value != "":
             properties[target] = plain(value)
     if not pending:
         properties.update(_dates(row))
@@ -124,36 +126,36 @@ def convert(row: JsonObject) -> Properties:
 
 
 def _logins(email: str) -> Properties:
-    local, _, domain = email.rpartition("@")
+    local, at, domain = email.rpartition("@")
     one_or_null = {"username": email, "email": email, "shortLoginId": local or email}
     logins: Properties = {name: [value] if value else None for name, value in one_or_null.items()}
-    if domain:
+    if at and domain:
         logins["emailDomain"] = [domain]
     return logins
 
 
 def _dates(row: JsonObject) -> Properties:
-    created = _text(row, "created_at")
+    created = _words(row, "created_at")
     dates: dict[str, PropertyValue] = {
         "createdAt": created or None,
-        "createdOn": _milliseconds(_text(row, "user_created_at") or created),
-        "lastLoginOn": _milliseconds(_text(row, "last_login_time")),
+        "createdOn": _milliseconds(text(row, "user_created_at") or created),
+        "lastLoginOn": _milliseconds(text(row, "last_login_time")),
     }
     return {name: value for name, value in dates.items() if value is not None}
 
 
-def _milliseconds(text: str) -> int | None:
+def _milliseconds(written: str) -> int | None:
     """An ISO 8601 instant as milliseconds since 1970, `None` when it is none."""
     try:
-        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        instant = datetime.fromisoformat(written.replace("Z", "+00:00"))
     except ValueError:
         return None
     return int((instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp() * 1000)
 
 
-def _text(row: JsonObject, name: str) -> str:
-    value = row.get(name)
-    return value.strip() if isinstance(value, str) else ""
+def _words(row: JsonObject, name: str) -> str:
+    """A text somebody wrote, without secrets embedded in addresses."""
+    return mask_urls(text(row, name))
 
 
 _SETTINGS_SCOPES = Scopes(

@@ -16,20 +16,15 @@ from collector.store.identity import Identities, check_key, key_range
 from collector.store.record import write_results
 
 _PAGE = 1000
-_CURRENT_PART = "FROM entity JOIN part ON part.entity = entity.id WHERE key = ? AND part = ? AND to_run IS NULL"
-_CURRENT_ROWS = (
-    f"FROM entity JOIN part ON part.entity = entity.id WHERE key >= ? AND key < ? AND part = '{ROW}' AND to_run IS NULL"
-)
 
 
 class Run:
     """The one writer of a store, from `Store.begin` to `finish`.
 
-    What it writes is kept at `commit` and `finish`; a process that dies loses what came after.
-    Reading through it sees its own uncommitted writing. A fact the run confirms only gets younger; one it
-    changes is closed and followed by a new one, both with this run's number; changes within the run leave no
-    history. All methods raise CollectionFailed when the disk is full or the file read-only or damaged, and
-    ProfileBusy when another process holds it.
+    What it writes is kept at `commit` and `finish`; a process that dies loses what came after. Reading through it sees
+    its own uncommitted writing. A fact the run confirms only gets younger; one it changes is closed and followed by a
+    new one, both with this run's number; changes within the run leave no history. All methods raise CollectionFailed
+    when the disk is full or the file read-only or damaged, and ProfileBusy when another process holds it.
     """
 
     def __init__(self, database: Database, run: int) -> None:
@@ -173,16 +168,17 @@ class Run:
 
     def count_related(self, type_: str, source_key: str | None = None, target_key: str | None = None) -> int:
         """How many relationships of a type, from and to these entities where given, were seen in this run."""
-        statement = (
-            "SELECT count(*) FROM relationship WHERE type = (SELECT id FROM relationship_type WHERE type = ?)"
-            " AND seen_run = ? AND to_run IS NULL"
-        )
+        clauses = ["SELECT count(*) FROM relationship"]
+        if target_key is not None:  # SQLite would otherwise read the whole type
+            clauses.append("INDEXED BY relationship_now")
+        clauses.append("WHERE type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run = ?")
+        clauses.append("AND to_run IS NULL")
         if source_key is not None:
-            statement += " AND source = (SELECT id FROM entity WHERE key = ?)"
+            clauses.append("AND source = (SELECT id FROM entity WHERE key = ?)")
         if target_key is not None:
-            statement += " AND target = (SELECT id FROM entity WHERE key = ?)"
+            clauses.append("AND target = (SELECT id FROM entity WHERE key = ?)")
         ends = [key for key in (source_key, target_key) if key is not None]
-        count: int = self._database.value(statement, (type_, self.id, *ends))
+        count: int = self._database.value(" ".join(clauses), (type_, self.id, *ends))
         return count
 
     def commit(self) -> None:

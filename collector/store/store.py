@@ -18,7 +18,6 @@ from collector.store.run import Run
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
-
 _ENTITIES_NOW = "SELECT key, part, json FROM current_part WHERE key >= ? AND key < ? ORDER BY key"
 _ENTITIES_AFTER = """
     SELECT entity.key, part.part, document.json
@@ -30,6 +29,12 @@ _ENTITIES_AFTER = """
     ORDER BY entity.key"""
 _RELATIONSHIPS_NOW = """
     SELECT key, type, class, source_key, target_key FROM current_relationship WHERE type = ? ORDER BY key"""
+_RELATIONSHIPS_OF = """
+    SELECT key, type, class, source_key, target_key FROM current_relationship
+    WHERE type IN (SELECT type FROM relationship_type) AND source_key = :key
+    UNION
+    SELECT key, type, class, source_key, target_key FROM current_relationship WHERE target_key = :key
+    ORDER BY key"""
 _RELATIONSHIPS_AFTER = """
     SELECT source.key || '|' || lower(relationship_type.class) || '|' || target.key,
         relationship_type.type, relationship_type.class, source.key, target.key
@@ -174,13 +179,7 @@ class Store:
 
     def relationships_of(self, key: str) -> list[Relationship]:
         """The current relationships from and to an entity, in the order of their keys."""
-        rows = self._database.rows(
-            "SELECT key, type, class, source_key, target_key FROM current_relationship WHERE source_key = ?1"
-            " UNION SELECT key, type, class, source_key, target_key FROM current_relationship"
-            " WHERE target_key = ?1 ORDER BY key",
-            (key,),
-        )
-        return [Relationship(*row) for row in rows]
+        return [Relationship(*row) for row in self._database.rows(_RELATIONSHIPS_OF, {"key": key})]
 
     def count(self, type_: str) -> int:
         """How many entities, or relationships, of this `_type` there are now."""

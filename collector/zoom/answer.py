@@ -8,6 +8,7 @@ definitions).
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +23,15 @@ _SCOPE_MESSAGE = re.compile(r"does not contain .*scope", re.IGNORECASE)
 _SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
 _CLASSIC_SCOPE = re.compile(r"does not contain (\S+:\S+) scope", re.IGNORECASE)
 _PAID_ONLY = re.compile(r"only available for", re.IGNORECASE)
-_GONE_CODES = frozenset({1001, 1010, 1034, 4130})
+_GONE_CODES = frozenset({1001, 1010, 1034, 2001, 4130})
+_NO_SUCH_PLACE_CODES = frozenset({None, 404})
+"""Codes of a 404 that is about the address called, not about what was asked for."""
 _NO_DOCUMENT_CODES = frozenset({1000, 1120})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
+_SCOPE_CODE = 4711
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _LONGEST_PER_SECOND_WAIT = 60.0
+_FARTHEST_RETRY = 7 * 86400.0
 _LONGEST_MESSAGE = 300
 
 
@@ -67,28 +73,31 @@ def understand(status: int, headers: Mapping[str, str], content: bytes, now: flo
         return Answer(Kind.UNUSABLE, f"Zoom redirected the call elsewhere (HTTP {status}), which is not followed")
     body = _json_object(content)
     if body is None:
-        return _without_json(status)
+        return _without_json(status, headers, now)
     if status == 200 and not _is_error(body):
         return Answer(Kind.OK, body=body)
     return _error(status, headers, body, now)
 
 
 def retry_time(value: str | None, now: float) -> float | None:
-    """A Retry-After header as seconds since 1970: whole seconds, an HTTP date or an ISO 8601 instant."""
-    if not value:
-        return None
-    value = value.strip()
-    if value.isdigit():
+    """A Retry-After header as seconds since 1970: whole seconds, an HTTP date or an ISO 8601 instant.
+
+    Something else, or more than a week ahead, says nothing.
+    """
+    instant = _instant(value.strip(), now) if value else None
+    return instant if instant is not None and instant - now <= _FARTHEST_RETRY else None
+
+
+def _instant(value: str, now: float) -> float | None:
+    if _SECONDS.fullmatch(value):
         return now + int(value)
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except (TypeError, ValueError):
-        pass
-    try:
-        instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
+    for parse in (parsedate_to_datetime, _iso_instant):
+        try:
+            instant = parse(value)
+        except (TypeError, ValueError):
+            continue
+        return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
+    return None
 
 
 def next_utc_midnight(now: float) -> float:
@@ -97,22 +106,34 @@ def next_utc_midnight(now: float) -> float:
     return (today + timedelta(days=1)).timestamp()
 
 
+def _iso_instant(value: str) -> datetime:
+    return datetime.fromisoformat(value.replace("Z", "+00:00"))
+
+
 def _json_object(content: bytes) -> JsonObject | None:
     try:
-        body = json.loads(content)
-    except ValueError:
+        body = json.loads(content, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
 
-def _without_json(status: int) -> Answer:
+def _finite(number: str) -> float:
+    """JSON has neither NaN nor infinities (RFC 8259 §6), but Python's reader lets them pass."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no JSON number")
+    return value
+
+
+def _without_json(status: int, headers: Mapping[str, str], now: float) -> Answer:
+    """An answer of something between Zoom and here: what it says of the thing asked for means nothing."""
     if status == 401:
         return Answer(Kind.TOKEN_REFUSED, "Zoom refused the token (HTTP 401)")
     if status == 429:
-        return Answer(Kind.RATE_LIMITED, "Zoom's per-second limit was reached (HTTP 429)")
-    if status == 404:
-        return Answer(Kind.VANISHED, "Zoom found nothing there (HTTP 404)")
-    return Answer(Kind.TRY_AGAIN, f"Zoom answered HTTP {status} with something that is not a JSON object")
+        return _limited(headers, "Zoom's per-second limit was reached (HTTP 429)", now)
+    message = f"Zoom answered HTTP {status} with something that is not a JSON object"
+    return Answer(Kind.TRY_AGAIN, message, retry_at=_retry_at(headers, now))
 
 
 def _is_error(body: JsonObject) -> bool:
@@ -120,22 +141,23 @@ def _is_error(body: JsonObject) -> bool:
 
 
 def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
-    code = body.get("code")
+    given = body.get("code")
+    code = given if isinstance(given, int) else None
     text = str(body.get("message") or "")
     message = mask_urls(text)[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
-    if _SCOPE_MESSAGE.search(text):
+    if code == _SCOPE_CODE or _SCOPE_MESSAGE.search(text):
         return Answer(Kind.SCOPE_MISSING, message, scopes=_scopes(text))
     if status == 401 or code == 124:
         return Answer(Kind.TOKEN_REFUSED, message)
     if status == 429:
         return _limited(headers, message, now)
     if status >= 500 or status == 408:
-        return Answer(Kind.TRY_AGAIN, f"Zoom answered HTTP {status}: {message}")
+        return Answer(Kind.TRY_AGAIN, f"Zoom answered HTTP {status}: {message}", retry_at=_retry_at(headers, now))
     if code in _NO_PERMISSION_CODES or status == 403:
         return Answer(Kind.NOT_LICENSED if _PAID_ONLY.search(text) else Kind.PRIVILEGE_MISSING, message)
     if code in _NO_DOCUMENT_CODES:
         return Answer(Kind.NOT_APPLICABLE, message)
-    if status == 404 or code in _GONE_CODES:
+    if code in _GONE_CODES or (status == 404 and code not in _NO_SUCH_PLACE_CODES):
         return Answer(Kind.VANISHED, message)
     if code == 300 and "next page token" in text.lower():
         return Answer(Kind.PAGE_TOKEN_EXPIRED, message)
@@ -151,11 +173,18 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 
 def _limited(headers: Mapping[str, str], message: str, now: float) -> Answer:
-    by_name = {name.lower(): value for name, value in headers.items()}
-    retry_at = retry_time(by_name.get("retry-after"), now)
+    retry_at = _retry_at(headers, now)
     daily = (
-        by_name.get("x-ratelimit-type", "").lower().startswith("daily")
+        (_header(headers, "x-ratelimit-type") or "").lower().startswith("daily")
         or "daily" in message.lower()
         or (retry_at is not None and retry_at - now > _LONGEST_PER_SECOND_WAIT)
     )
     return Answer(Kind.DAILY_LIMIT if daily else Kind.RATE_LIMITED, message, retry_at=retry_at)
+
+
+def _retry_at(headers: Mapping[str, str], now: float) -> float | None:
+    return retry_time(_header(headers, "retry-after"), now)
+
+
+def _header(headers: Mapping[str, str], wanted: str) -> str | None:
+    return next((value for name, value in headers.items() if name.lower() == wanted), None)

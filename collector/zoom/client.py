@@ -7,6 +7,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import NoReturn
 
 import requests
@@ -152,6 +153,7 @@ class ZoomClient:
             session = self._local.session = self._new_session()
             session.headers["User-Agent"] = USER_AGENT
             session.headers["Accept"] = "application/json"
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # Zoom's cookies mean nothing here
         return session
 
     def _backoff(self, tries: int, answer: Answer | None = None) -> float:
@@ -177,11 +179,12 @@ class ZoomClient:
 
     def _fail(self, endpoint: Endpoint, answer: Answer) -> NoReturn:
         if answer.kind is Kind.DAILY_LIMIT:
-            clears_at = answer.retry_at or next_utc_midnight(self._clock.now())
+            now = self._clock.now()
+            announced = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
             limit = DailyLimitReached(
                 f"Zoom's daily limit for {endpoint.label.value} calls is used up.",
                 "Run `collector collect` again after it clears.",
-                clears_at,
+                announced or next_utc_midnight(now),
             )
             with self._lock:
                 self._daily_limits[endpoint.label] = limit

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from urllib.parse import SplitResult, urlsplit
 
 _API_OF_CLOUD = {"zoom.us": "https://api.zoom.us", "zoomgov.com": "https://api.zoomgov.com"}
+_NO_PART_OF_A_BASE = re.compile(r"[\s\\?#@\x00-\x1f\x7f]")
+"""A base address has neither user nor query, and a backslash ends the host for some readers but not for others."""
 
 
 def api_url(configured: str | None, oauth_url: str, from_token: str | None) -> str | None:
@@ -24,23 +27,19 @@ def api_url(configured: str | None, oauth_url: str, from_token: str | None) -> s
 
 def zoom_cloud(url: str) -> str | None:
     """`zoom.us` or `zoomgov.com` when the address is https under that domain, else `None`."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if parts.scheme != "https":
+    parts = _base_address(url)
+    if parts is None or parts.scheme != "https":
         return None
+    host = parts.hostname or ""
     return next((cloud for cloud in _API_OF_CLOUD if host == cloud or host.endswith(f".{cloud}")), None)
 
 
 def is_safe(url: str) -> bool:
     """Whether a token may be sent there: https anywhere, plain http on loopback only (RFC 8252 §8.3)."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
+    parts = _base_address(url)
+    if parts is None or not parts.hostname:
         return False
-    if not host or parts.username or parts.password or parts.query or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 
 
 def is_loopback(host: str) -> bool:
@@ -51,3 +50,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _base_address(url: str) -> SplitResult | None:
+    """The parts of an address that calls can be made under, `None` when it is none."""
+    if _NO_PART_OF_A_BASE.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

@@ -15,6 +15,8 @@ MOST_RESTARTS = 3
 """How often a listing begins again because its page token expired (they live 15 minutes)."""
 SPARE_PAGES = 5
 """Pages allowed beyond what `total_records` announces, before the listing is taken for endless."""
+MOST_PAGES = 10_000
+"""Pages of a list that announces no total, before it is taken for endless: three million rows."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def _one_pass(
             raise EndlessListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
         if page.total is not None and count > math.ceil(page.total / (endpoint.page_size or 1)) + SPARE_PAGES:
             raise EndlessListing(f"{endpoint.path} goes on after all {page.total} announced rows")
+        if count > MOST_PAGES:
+            raise EndlessListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
         tokens.add(str(token))
         query["next_page_token"] = str(token)
 

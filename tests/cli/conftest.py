@@ -1,0 +1,91 @@
+"""The command line in this process, in an empty working folder, with nothing of the person who runs the tests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from collector.cli import run
+from collector.sandbox import Account, Sandbox
+from collector.settings import NAMES
+from tests.engine.conftest import people
+
+FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder; the profiles are beside it, in `home`."""
+    for name in (*NAMES, *FORCING):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ZOOM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    logger = logging.getLogger("collector")
+    level, root_level = logger.level, logging.getLogger().level
+    yield
+    logger.setLevel(level)
+    logging.getLogger().setLevel(root_level)
+
+
+@pytest.fixture
+def collector(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `collector` with these arguments. Whatever goes wrong, nobody is shown a traceback."""
+
+    def command(*arguments: str) -> Outcome:
+        code = run(arguments)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Outcome(code, captured.out, captured.err)
+
+    return command
+
+
+@pytest.fixture
+def account() -> Account:
+    return people()
+
+
+@contextmanager
+def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, **settings: str) -> Iterator[None]:
+    """Serve the sandbox, and configure the collector to read it."""
+    with sandbox.serve() as url:
+        configure(monkeypatch, {**sandbox.environment(url), **settings})
+        yield
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox on a socket, which the collector is configured to read."""
+    sandbox = Sandbox(account)
+    with served(sandbox, monkeypatch):
+        yield sandbox

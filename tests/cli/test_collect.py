@@ -1,0 +1,269 @@
+"""`collector collect`: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from collector.cli.progress import Bars, Lines, progress_for
+from collector.model.step import Step, StepResult, StepStatus
+from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, Sandbox
+
+from .conftest import Command, served
+
+
+def words(text: str) -> str:
+    """The text on one line: where lines break depends on the width of the terminal."""
+    return " ".join(text.split())
+
+
+def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:
+    outcome = collector("collect")
+    assert outcome.code == 0
+    assert [line.split()[:4] for line in outcome.out.splitlines()[:10]] == [
+        ["Step", "Status", "Count", "Calls"],
+        ["fetch-users", "complete", "8", "27"],
+        ["fetch-account", "complete", "1", "1"],
+        ["build-account-and-user-relationship", "complete", "8", "0"],
+        ["fetch-groups", "complete", "3", "1"],
+        ["build-user-and-group-relationship", "complete", "5", "3"],
+        ["build-account-and-group-relationship", "complete", "3", "0"],
+        ["fetch-roles", "complete", "5", "6"],
+        ["build-user-and-role-relationship", "complete", "8", "4"],
+        ["build-account-and-role-relationship", "complete", "5", "0"],
+    ]
+    assert f"17 entities and 29 relationships in {work / '.j1-integration'}\n" in outcome.out
+    assert "Next: collector show user EMAIL" in outcome.out
+    assert "Not read completely" not in outcome.out
+    assert (work / ".j1-integration" / "summary.json").is_file()
+
+
+def test_progress_goes_to_standard_error_in_plain_lines(collector: Command, zoom: Sandbox) -> None:
+    outcome = collector("collect")
+    assert outcome.err.splitlines() == [
+        "Fetch Users ...",
+        "Fetch Account ...",
+        "Build Account and User Relationship ...",
+        "Fetch Groups ...",
+        "Build User and Group Relationship ...",
+        "Build Account and Group Relationship ...",
+        "Fetch Roles ...",
+        "Build User and Role Relationship ...",
+        "Build Account and Role Relationship ...",
+    ]
+
+
+def test_what_was_denied_is_told_with_the_scope_to_add(
+    collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = GRANULAR_SCOPES - {"group:read:list_members:admin"}
+    with served(Sandbox(account, scopes=scopes), monkeypatch):
+        outcome = collector("collect")
+    assert outcome.code == 3
+    said = words(outcome.out)
+    assert "zoom_group_has_user (build-user-and-group-relationship) denied, 0 read: the token lacks the scope" in said
+    assert "Next: Add group:read:admin (classic app) or group:read:list_members:admin (granular app)" in said
+    assert "Nothing of these types will be deleted in JupiterOne: zoom_group_has_user" in said
+    assert "Next: mend what was not read (above) and run `collector collect` again" in said
+
+
+def test_documents_that_are_missing_show_in_the_table(
+    collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(Sandbox(account, scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}), monkeypatch):
+        outcome = collector("collect")
+    assert outcome.code == 3
+    assert outcome.out.splitlines()[1].split()[:3] == ["fetch-users", "documents", "missing"]
+    assert "settings (fetch-users) denied, 0 read, 6 missing: the token lacks the scope" in words(outcome.out)
+
+
+def test_what_the_plan_does_not_include_is_shown_and_no_failure(collector: Command, zoom: Sandbox) -> None:
+    zoom.faults.add(Fault("not_licensed", "/groups", times=None), Fault("not_licensed", "/roles", times=None))
+    outcome = collector("collect")
+    assert outcome.code == 0
+    assert "groups (fetch-groups) not licensed, 0 read: Zoom says: Only available for paid account" in words(
+        outcome.out
+    )
+
+
+def test_a_daily_limit_says_when_to_come_back(collector: Command, zoom: Sandbox, work: Path) -> None:
+    zoom.faults.add(Fault("daily_429", "/groups", times=None))
+    outcome = collector("collect")
+    assert outcome.code == 75
+    assert re.search(
+        r"Next: run `collector collect` again after \d{4}-\d\d-\d\d 00:00:00 UTC, when the daily limit clears\.",
+        words(outcome.out),
+    )
+    assert (work / ".j1-integration" / "summary.json").is_file()
+
+
+def test_an_absurd_time_to_come_back_is_no_crash(collector: Command, zoom: Sandbox) -> None:
+    zoom.faults.add(Fault("daily_429", "/groups", times=None, retry_after="9" * 12))
+    outcome = collector("collect")
+    assert outcome.code == 75
+    assert "run `collector collect` again after" in words(outcome.out)
+
+
+@pytest.mark.parametrize("arguments", [("--json", "collect"), ("collect", "--json")])
+def test_json(collector: Command, zoom: Sandbox, work: Path, arguments: tuple[str, ...]) -> None:
+    outcome = collector(*arguments)
+    assert outcome.code == 0
+    summary = json.loads(outcome.out)
+    assert (summary["exitCode"], summary["entities"], summary["relationships"]) == (0, 17, 29)
+    assert summary["output"] == str(work / ".j1-integration")
+    assert summary["partialTypes"] == []
+    assert summary["steps"][0]["id"] == "fetch-users"
+    assert summary["steps"][0]["counts"] == {"zoom_user": 8}
+    assert [entry["reading"] for entry in summary["coverage"]][:2] == ["users?status=active", "users?status=inactive"]
+
+
+@pytest.mark.parametrize("steps", [("--step", "fetch-groups"), ("--step=fetch-groups,fetch-account",)])
+def test_chosen_steps(collector: Command, zoom: Sandbox, steps: tuple[str, ...]) -> None:
+    outcome = collector("collect", *steps)
+    assert outcome.code == 0
+    assert zoom.calls.count("/v2/groups") == 1
+    assert zoom.calls.count("/v2/users") == 0
+    assert "Left out by choice: fetch-users" in words(outcome.out)
+
+
+@pytest.mark.parametrize("step", ["fetch-meetings", "", ",", "fetch-users,"])
+def test_an_unknown_step_is_wrong_use(collector: Command, zoom: Sandbox, work: Path, step: str) -> None:
+    outcome = collector("collect", "--step", step)
+    assert outcome.code == 2
+    assert outcome.err.startswith("Error: There is no step ")
+    assert "Next: The steps are: fetch-account, fetch-users, " in outcome.err
+    assert zoom.calls.count() == 0
+    assert list(work.iterdir()) == []
+
+
+def test_without_credentials(collector: Command, work: Path, tmp_path: Path) -> None:
+    outcome = collector("collect")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "Error: No Zoom credentials are configured.\n"
+        "Next: Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of a Server-to-Server app (or "
+        "ZOOM_ACCESS_TOKEN) in ./.env, see .env.example. To see the collector without a Zoom account: "
+        "`collector demo`.\n"
+    )
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_dot_env_of_the_working_folder_is_read(
+    collector: Command, account: Account, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = Sandbox(account, scopes=CLASSIC_SCOPES)
+    with sandbox.serve() as url:
+        lines = [f"{name}={value}" for name, value in sandbox.environment(url).items()]
+        (work / ".env").write_text("\n".join(lines))
+        assert collector("collect").code == 0
+
+
+def test_a_wrong_secret(collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch, work: Path) -> None:
+    monkeypatch.setenv("ZOOM_CLIENT_SECRET", "something-else")
+    outcome = collector("collect")
+    assert outcome.code == 2
+    assert outcome.err.startswith("Error: Zoom refused the app credentials (client id ending in ")
+    assert list(work.iterdir()) == []
+
+
+def test_several_configuration_problems_are_told_at_once(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOM_PLAN", "gold")
+    monkeypatch.setenv("ZOOM_RATE_SHARE", "7")
+    monkeypatch.setenv("TAG_WITH_ACCOUNT_NAME", "true")
+    outcome = collector("collect", "--profile", "../elsewhere")
+    assert outcome.code == 2
+    assert [line for line in outcome.err.splitlines() if line.startswith("  - ")] == [
+        "  - ZOOM_PLAN must be one of free, pro, business, unlimited, not 'gold'.",
+        "  - ZOOM_RATE_SHARE must be a number from 0.01 to 1, not '7'.",
+        "  - --profile must be 1 to 32 small letters, digits, '-' or '_', beginning with a letter or digit.",
+        "  - TAG_WITH_ACCOUNT_NAME is set, but ACCOUNT_NAME is not: there is no name to tag with.",
+    ]
+
+
+def test_a_folder_of_somebody_elses_is_found_out_before_anything_is_read(
+    collector: Command, zoom: Sandbox, work: Path
+) -> None:
+    (work / ".j1-integration").mkdir()
+    (work / ".j1-integration" / "thesis.txt").write_text("mine")
+    outcome = collector("collect")
+    assert outcome.code == 2
+    assert "holds something else than a tree" in outcome.err
+    assert zoom.calls.count() == 0
+    assert (work / ".j1-integration" / "thesis.txt").read_text() == "mine"
+
+
+def test_profiles_are_apart(collector: Command, zoom: Sandbox, tmp_path: Path) -> None:
+    assert collector("--profile", "one", "collect").code == 0
+    assert collector("collect", "--profile", "two").code == 0
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["one", "two"]
+
+
+def test_what_zoom_sends_cannot_steer_the_terminal(collector: Command, zoom: Sandbox, account: Account) -> None:
+    account.change_settings(account.owner.id, {"in_meeting.evil\x1b[2J\x9b31m\u202e": True})
+    outcome = collector("collect")
+    assert outcome.code == 0
+    assert "1 settings are not described yet" in outcome.out
+    assert "in_meeting.evil�[2J�31m�" in outcome.out
+    assert [c for c in outcome.out if not c.isprintable() and c != "\n"] == []
+
+
+def test_nor_when_it_comes_as_json(collector: Command, zoom: Sandbox, account: Account) -> None:
+    account.change_settings(account.owner.id, {"in_meeting.evil\x1b[2J\x9b31m\u202e": True})
+    outcome = collector("collect", "--json")
+    assert json.loads(outcome.out)["unknownSettings"][0]["path"] == "in_meeting.evil\x1b[2J\x9b31m\u202e"
+    assert [c for c in outcome.out if not c.isprintable() and c != "\n"] == []
+
+
+def test_a_narrow_terminal_still_shows_every_column(
+    collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    outcome = collector("collect")
+    lines = outcome.out.splitlines()
+    assert lines[0].split() == ["Step", "Status", "Count", "Calls", "Time"]
+    assert [line.split()[1:4] for line in lines if " complete " in line][:2] == [
+        ["complete", "8", "27"],
+        ["complete", "1", "1"],
+    ]
+    assert max(len(line) for line in lines if ".j1-integration" not in line) <= 40
+
+
+class TestProgress:
+    STEP = Step("fetch-users", "Fetch Users", ("zoom_user",))
+
+    def drawn(self, *, terminal: bool) -> str:
+        console = Console(file=io.StringIO(), force_terminal=terminal, width=100, _environ={})
+        with progress_for(console) as progress:
+            progress.started(self.STEP)
+            progress.expect(self.STEP, 4000)
+            progress.advance(self.STEP, 2500)
+            progress.ended(StepResult(self.STEP, StepStatus.SUCCESS))
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue()
+
+    def test_a_bar_a_step_on_a_terminal(self) -> None:
+        drawn = self.drawn(terminal=True)
+        assert "Fetch Users" in drawn
+        assert "2500/2500" in drawn
+
+    def test_plain_lines_elsewhere(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.drawn(terminal=False) == ""
+        assert capsys.readouterr().err == "Fetch Users ...\nFetch Users: 2500 read\n"
+
+    def test_bars_are_for_terminals_only(self) -> None:
+        assert isinstance(progress_for(Console(file=io.StringIO(), force_terminal=True, _environ={})), Bars)
+        assert isinstance(progress_for(Console(file=io.StringIO(), _environ={})), Lines)
+        dumb = Console(file=io.StringIO(), force_terminal=True, _environ={"TERM": "dumb"})
+        assert isinstance(progress_for(dumb), Lines)
+
+    def test_a_step_that_was_not_run_has_no_bar(self) -> None:
+        console = Console(file=io.StringIO(), force_terminal=True, width=100, _environ={})
+        with progress_for(console) as progress:
+            progress.ended(StepResult(self.STEP, StepStatus.DISABLED))
+        assert isinstance(console.file, io.StringIO)
+        assert "Fetch Users" not in console.file.getvalue()

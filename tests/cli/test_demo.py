@@ -1,0 +1,77 @@
+"""`collector demo`: the main job without a Zoom account, and without touching anything of anybody's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Command
+from .processes import ended
+
+
+def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, work: Path) -> None:
+    outcome = collector("demo", "--users", "40")
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert [line.split()[:3] for line in lines[1:3]] == [
+        ["fetch-users", "complete", "40"],
+        ["fetch-account", "complete", "1"],
+    ]
+    assert "$ collector show user olive.owner.0@example.com" in lines
+    assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
+    assert lines[-1] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
+
+
+def test_it_writes_only_the_folder_demo(collector: Command, work: Path, tmp_path: Path) -> None:
+    (work / ".env").write_text("ZOOM_ACCESS_TOKEN=mine\n")
+    collector("demo", "--users", "10")
+    assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
+    assert [path.name for path in (work / "demo").iterdir()] == [".j1-integration"]
+    assert sorted(path.name for path in (work / "demo" / ".j1-integration").iterdir()) == [
+        "graph",
+        "index",
+        "summary.json",
+    ]
+    assert not (tmp_path / "home").exists()
+
+
+def test_nothing_is_left_in_the_folder_of_temporary_files(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    code, _, _ = ended("demo", "--users", "10", cwd=work, settings={"TMPDIR": str(tmp_path / "tmp")})
+    assert code == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_is_configured_is_not_used(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOM_ACCESS_TOKEN", "mine")
+    monkeypatch.setenv("ZOOM_PLAN", "nonsense")
+    monkeypatch.setenv("ZOOM_PROFILE", "NONSENSE")
+    assert collector("demo", "--users", "10").code == 0
+
+
+def test_a_proxy_of_the_system_is_no_obstacle(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy")
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert collector("demo", "--users", "10").code == 0
+
+
+def test_json(collector: Command) -> None:
+    assert json.loads(collector("demo", "--users", "10", "--json").out)["steps"][0]["counts"] == {"zoom_user": 10}
+
+
+def test_a_second_time(collector: Command) -> None:
+    assert collector("demo", "--users", "10").code == 0
+    assert collector("demo", "--users", "12").code == 0
+
+
+def test_a_file_where_the_folder_should_be(collector: Command, work: Path) -> None:
+    (work / "demo").write_text("mine")
+    outcome = collector("demo", "--users", "10")
+    assert outcome.code == 2
+    assert outcome.err.endswith("Next: Run the demo in another folder.\n")
+    assert (work / "demo").read_text() == "mine"

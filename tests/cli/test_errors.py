@@ -1,0 +1,144 @@
+"""Wrong use, and what nobody foresaw: a sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import subprocess
+import sys
+
+import pytest
+
+from collector import __version__
+from collector.cli import run
+from collector.sandbox import Account, Sandbox
+
+from .conftest import Command
+
+DOCUMENT = importlib.import_module("collector.cli.document")  # in the package the name is the command's
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("fetch",), "No such command 'fetch'"),
+        (("collect", "--setp", "x"), "No such option"),
+        (("collect", "extra"), "unexpected extra argument"),
+        (("collect", "--step"), "requires an argument"),
+        (("show", "meeting", "x"), "No such command 'meeting'"),
+        (("show", "user"), "Missing argument 'NAME'"),
+        (("show", "group"), "Missing argument 'NAME'"),
+        (("show", "account", "x"), "unexpected extra argument"),
+        (("demo", "--users", "0"), "is not in the range"),
+        (("demo", "--users", "many"), "is not a valid integer"),
+        (("sandbox", "--port", "70000"), "is not in the range"),
+        (("sandbox", "--groups", "-1"), "is not in the range"),
+        (("--profile",), "requires an argument"),
+    ],
+)
+def test_wrong_use(collector: Command, arguments: tuple[str, ...], message: str) -> None:
+    outcome = collector(*arguments)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize("arguments", [(), ("show",)])
+def test_without_a_verb_the_help_is_shown(collector: Command, arguments: tuple[str, ...]) -> None:
+    outcome = collector(*arguments)
+    assert outcome.code == 2
+    assert "Usage: collector" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("collect",), ("show",), ("show", "user"), ("doctor",), ("document",), ("sandbox",), ("demo",)]
+)
+def test_every_verb_has_help(collector: Command, arguments: tuple[str, ...]) -> None:
+    outcome = collector(*arguments, "-h")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Usage: collector")
+    for option in ("--verbose", "--json", "--profile", "--help"):
+        assert option in outcome.out
+
+
+def test_version(collector: Command) -> None:
+    assert collector("--version").out == f"collector, version {__version__}\n"
+
+
+@pytest.mark.parametrize("name", ["Zoom", "", "..", "a/b", "-x", "a" * 33, "ä"])
+@pytest.mark.parametrize("verb", [("collect",), ("show", "account")])
+def test_a_profile_name_that_is_none(collector: Command, name: str, verb: tuple[str, ...]) -> None:
+    outcome = collector(*verb, f"--profile={name}")
+    assert outcome.code == 2
+    assert "--profile must be 1 to 32 small letters, digits, '-' or '_'" in outcome.err
+
+
+@pytest.fixture
+def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("inner details")
+
+    monkeypatch.setattr(DOCUMENT, "regenerate", fail)
+
+
+UNFORESEEN = (
+    "Error: Something went wrong that nobody foresaw (RuntimeError); please report it, together with what the same "
+    "command prints with -v.\n"
+)
+
+
+@pytest.mark.usefixtures("_broken")
+class TestUnforeseen:
+    def test_one_sentence_asks_to_report_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["document"]) == 1
+        assert capsys.readouterr() == ("", UNFORESEEN)
+
+    @pytest.mark.parametrize("arguments", [["-v", "document"], ["document", "-v"]])
+    def test_the_traceback_comes_with_v(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+        assert run(arguments) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("Traceback (most recent call last):")
+        assert "RuntimeError: inner details" in said
+        assert said.endswith(UNFORESEEN)
+
+
+def test_ctrl_c_in_any_verb(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DOCUMENT, "regenerate", interrupted)
+    assert collector("document").code == 130
+
+
+def test_the_exit_code_reaches_the_shell() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "collector", "collect", "--step", "none"], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: There is no step none.\n")
+
+
+def test_a_reader_that_has_gone_is_no_crash() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collector", "collect", "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    assert process.wait() in (0, 1)
+    process.stderr.close()
+
+
+def test_a_terminal_that_lacks_letters_is_no_crash(
+    zoom: Sandbox, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.rename_group(account.groups[0].id, "Größe")
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii", write_through=True))
+    assert run(["collect"]) == 0
+    assert run(["show", "group", "Größe"]) == 0
+    assert b"Gr??e  zoom_group:" in shown.getvalue()

@@ -1,0 +1,73 @@
+"""`collector sandbox`: a local Zoom and the .env lines to use it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+from collector.sandbox import Account
+
+from .conftest import Command
+from .processes import ended, started
+
+
+def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> None:
+    with started("sandbox", "--users", "12", "--port", "0", cwd=work) as sandbox:
+        assert sandbox.stdout is not None
+        lines = [sandbox.stdout.readline() for _ in range(7)]
+        assert lines[0] == "# A sandbox Zoom is running; put these lines into ./.env, then: collector collect\n"
+        assert [line.partition("=")[0] for line in lines[1:]] == [
+            "ZOOM_OAUTH_URL",
+            "ZOOM_API_URL",
+            "ZOOM_ACCOUNT_ID",
+            "ZOOM_CLIENT_ID",
+            "ZOOM_CLIENT_SECRET",
+            "ZOOM_PLAN",
+        ]
+        (work / ".env").write_text("".join(lines))
+        assert collector("collect").code == 0
+        assert collector("show", "account").code == 0
+
+        sandbox.send_signal(signal.SIGINT)
+        out, err = sandbox.communicate(timeout=10)
+    assert sandbox.returncode == 0
+    assert out == ""
+    assert err.endswith("# Ctrl-C ends it.\nThe sandbox has ended.\n")
+
+
+def test_the_same_seed_is_the_same_account(work: Path) -> None:
+    def account_id(seed: str) -> str:
+        with started("sandbox", "--seed", seed, "--users", "3", "--port", "0", cwd=work) as sandbox:
+            assert sandbox.stdout is not None
+            return next(line for line in sandbox.stdout if line.startswith("ZOOM_ACCOUNT_ID=")).strip()
+
+    assert account_id("5") == f"ZOOM_ACCOUNT_ID={Account(seed=5).id}"
+
+
+def test_a_port_that_is_taken(collector: Command) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        outcome = collector("sandbox", "--users", "3", "--port", str(port))
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"Error: The sandbox cannot listen on port {port}: Address already in use.\n"
+        "Next: Choose another one with --port, 0 picks a free one.\n"
+    )
+
+
+def test_verbose_logs_every_call_without_a_secret(work: Path) -> None:
+    with started("sandbox", "--users", "3", "--port", "0", cwd=work) as sandbox:
+        assert sandbox.stdout is not None
+        lines = [sandbox.stdout.readline() for _ in range(7)]
+        (work / ".env").write_text("".join(lines))
+        for arguments in (("-v", "collect"), ("collect", "-v")):
+            code, _, err = ended(*arguments, cwd=work)
+            assert code == 0
+            assert "DEBUG collector.zoom: GET /users/me -> 200 (tracking id v=2.0;clid=us06;rid=WEB_" in err
+            assert "CANARY" not in err
+        code, _, err = ended("collect", cwd=work)
+        assert code == 0
+        assert "DEBUG" not in err

@@ -1,0 +1,170 @@
+"""`collector show`: one thing, what it is tied to, when each part of it was read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from collector.sandbox import Account, Sandbox
+
+from .conftest import Command
+
+
+def lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+@pytest.fixture
+def collected(collector: Command, zoom: Sandbox) -> Account:
+    """The account, already collected."""
+    assert collector("collect").code == 0
+    return zoom.account
+
+
+@pytest.mark.usefixtures("collected")
+class TestWhatIsShown:
+    @pytest.mark.parametrize("text", ["ada@example.com", "ADA@Example.com", "Ada Byron"])
+    def test_a_user(self, collector: Command, collected: Account, text: str) -> None:
+        ada = collected.user("ada@example.com")
+        assert ada is not None
+        outcome = collector("show", "user", text)
+        assert (outcome.code, outcome.err) == (0, "")
+        shown = lines(outcome.out)
+        assert shown[0] == f"Ada Byron zoom_user:{ada.id}"
+        for line in ("_type: zoom_user", "_class: User", "email: ada@example.com", "isAdmin: yes", "roleId: 1"):
+            assert line in shown
+        assert shown[shown.index("Relationships") :][:4] == [
+            "Relationships",
+            "ASSIGNED role: Admin",
+            f"account HAS this: {collected.number}",
+            "group HAS this: Engineering",
+        ]
+        read = shown[shown.index("Read") + 1 : shown.index("Properties") - 1]
+        assert [line.partition(":")[0] for line in read] == [
+            "access",
+            "meeting_authentication",
+            "meeting_security",
+            "recording_authentication",
+            "row",
+            "settings",
+        ]
+
+    def test_a_user_by_id_and_by_key(self, collector: Command, collected: Account) -> None:
+        by_id = collector("show", "user", collected.owner.id)
+        assert by_id.code == 0
+        assert collector("show", "user", f"zoom_user:{collected.owner.id}") == by_id
+
+    def test_a_pending_user(self, collector: Command) -> None:
+        shown = lines(collector("show", "user", "pia@example.com").out)
+        assert shown[0] == "pia@example.com zoom_user:pending:pia@example.com"
+        for line in ("firstName: (none)", "lastName: (none)", "status: pending", "active: no"):
+            assert line in shown
+
+    def test_a_group(self, collector: Command) -> None:
+        shown = lines(collector("show", "group", "engineering").out)
+        assert "HAS user: Ada Byron, Bob Stone, Ina Quist" in shown
+
+    def test_a_role(self, collector: Command) -> None:
+        shown = lines(collector("show", "role", "Helpdesk").out)
+        for line in ("admin: yes", "privilegeNames: User:Edit, User:Read", "user ASSIGNED this: Bob Stone"):
+            assert line in shown
+
+    def test_the_account(self, collector: Command, collected: Account) -> None:
+        shown = lines(collector("show", "account").out)
+        assert shown[0] == f"{collected.number} zoom_account:{collected.id}"
+        assert "HAS group: Empty, Engineering, Sales" in shown
+        assert "HAS role: Admin, Auditor, Helpdesk, Member, Owner" in shown
+
+    @pytest.mark.parametrize("arguments", [("--json", "show", "group"), ("show", "--json", "group"), ("show", "group")])
+    def test_json(self, collector: Command, arguments: tuple[str, ...]) -> None:
+        last = () if "--json" in arguments else ("--json",)
+        (card,) = json.loads(collector(*arguments, "Sales", *last).out)
+        assert card["entity"]["name"] == "Sales"
+        assert card["relationships"]["HAS user"] == ["Cyd Chen", "pia@example.com"]
+        assert [part["part"] for part in card["parts"]] == ["row"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("user", "nobody@example.com"), "The graph holds no user 'nobody@example.com'."),
+            (("group", "Nobody"), "The graph holds no group 'Nobody'."),
+            (("role", ""), "The graph holds no role ''."),
+            (("user", "'; DROP TABLE part; --"), """The graph holds no user "'; DROP TABLE part; --"."""),
+            (("user", "a\x1b[2J"), "The graph holds no user 'a\\x1b[2J'."),
+        ],
+    )
+    def test_what_is_not_there(self, collector: Command, arguments: tuple[str, ...], message: str) -> None:
+        outcome = collector("show", *arguments)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err == (
+            f"Error: {message}\n"
+            "Next: Names, ids, keys and e-mail addresses are compared whole, in either case; "
+            "`collector collect` reads the account again.\n"
+        )
+
+    def test_two_of_one_name_are_both_shown(self, collector: Command, collected: Account) -> None:
+        collected.add_group("Sales")
+        collector("collect")
+        assert collector("show", "group", "Sales").out.count("_type") == 2
+
+
+def test_nothing_was_collected_yet(collector: Command) -> None:
+    outcome = collector("show", "account")
+    assert outcome.code == 2
+    assert outcome.err.startswith("Error: Nothing has been collected yet: there is no store at ")
+    assert "Next: Run `collector collect` first, or name the right profile with `--profile NAME`." in outcome.err
+
+
+def test_nothing_was_collected_in_this_profile(collector: Command, collected: Account) -> None:
+    assert collector("show", "account").code == 0
+    assert collector("show", "account", "--profile", "other").code == 2
+
+
+def test_a_name_cannot_steer_the_terminal(collector: Command, zoom: Sandbox, account: Account) -> None:
+    name = "Eve\x1b[2J\x1b]0;title\x07\r\n\x9b31m\u202eevil"
+    account.add_user("eve@example.com", name, "", group_ids=[account.groups[0].id])
+    account.rename_group(account.groups[1].id, f"[red]{name}[/red]")
+    collector("collect")
+    for outcome in (
+        collector("show", "user", "eve@example.com"),
+        collector("show", "account"),
+        collector("show", "account", "--json"),
+        collector("show", "user", "eve@example.com", "--json"),
+    ):
+        assert outcome.code == 0
+        assert [c for c in outcome.out if not c.isprintable() and c != "\n"] == []
+    assert collector("show", "user", "eve@example.com").out.startswith("Eve�[2J�]0;title����31m�evil  zoom_user:")
+
+
+def test_markup_in_a_name_is_text(collector: Command, zoom: Sandbox, account: Account) -> None:
+    account.rename_group(account.groups[0].id, "[bold]:smile:[/bold][link=//evil.example]x[/link]")
+    collector("collect")
+    assert "[bold]:smile:[/bold][link=//evil.example]x[/link]" in collector("show", "account").out
+
+
+def test_more_names_than_anybody_reads_are_counted(collector: Command, zoom: Sandbox, account: Account) -> None:
+    for number in range(30):
+        account.add_user(f"more{number:02}@example.com", f"More{number:02}", "X", group_ids=[account.groups[2].id])
+    collector("collect")
+    outcome = collector("show", "group", "Empty")
+    assert " ".join(outcome.out.split()).count("More") == 20
+    assert "and 10 more" in outcome.out
+    (card,) = json.loads(collector("show", "group", "Empty", "--json").out)
+    assert len(card["relationships"]["HAS user"]) == 30
+
+
+def test_a_narrow_terminal_loses_nothing(
+    collector: Command, collected: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    outcome = collector("show", "user", "olive@example.com")
+    assert outcome.code == 0
+    assert max(len(line) for line in outcome.out.splitlines()) <= 40
+    everything = "".join(outcome.out.split())
+    for text in (
+        "email:olive@example.com",
+        "scheduleMeetingMeetingPasswordRequirementHaveUpperAndLowerCharacters:no",
+        "profileRecordingStorageLocationAllowedValues:US,AU,CA,DE,SG,BR,JP,CH",
+    ):
+        assert text in everything

@@ -1,0 +1,354 @@
+"""User settings: one rule for names, one catalogue of what they are, and no secret passes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.resources.catalogue import authentication_options, catalogue, converter, setting_properties
+from collector.resources.declaration import Conversion, UnknownField
+from collector.resources.users import ENTITY, RESOURCE
+
+SETTINGS = "settings"
+SECURITY = "meeting_security"
+SECRETS = {
+    "schedule_meeting.pmi_password",
+    "schedule_meeting.default_password_for_scheduled_meetings",
+    "in_meeting.custom_service_instructions",
+    "in_meeting.webinar_live_streaming.custom_service_instructions",
+    "telephony.audio_conference_info",
+    "meeting_security.password_for_pmi",
+}
+EVERY_TYPE = ["CANARY", 1234567890, 0, 1, True, False, 1.5, ["CANARY"], [1], {"a": "CANARY"}, {"a": 1234567890}, {}]
+
+
+def convert(document: str, body: dict[str, Any], taken: frozenset[str] = frozenset()) -> Conversion:
+    return converter(document, taken)(body)
+
+
+def nested(path: str, value: object) -> dict[str, Any]:
+    """`a.b` and a value as `{"a": {"b": value}}`."""
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "value", "name"),
+    [
+        (SETTINGS, "schedule_meeting.host_video", False, "scheduleMeetingHostVideo"),
+        (SETTINGS, "schedule_meeting.audio_type", "both", "scheduleMeetingAudioType"),
+        (
+            SETTINGS,
+            "schedule_meeting.require_password_for_scheduled_meetings",
+            True,
+            "scheduleMeetingRequirePasswordForScheduledMeetings",
+        ),
+        (
+            SETTINGS,
+            "schedule_meeting.meeting_password_requirement.consecutive_characters_length",
+            4,
+            "scheduleMeetingMeetingPasswordRequirementConsecutiveCharactersLength",
+        ),
+        (SETTINGS, "in_meeting.feedback", True, "inMeetingFeedback"),
+        (SETTINGS, "in_meeting.e2e_encryption", True, "inMeetingE2eEncryption"),
+        (SETTINGS, "in_meeting.data_center_regions", ["DE", "NL"], "inMeetingDataCenterRegions"),
+        (SETTINGS, "in_meeting.allow_participants_chat_with", 4, "inMeetingAllowParticipantsChatWith"),
+        (
+            SETTINGS,
+            "recording.required_password_for_shared_cloud_recordings",
+            True,
+            "recordingRequiredPasswordForSharedCloudRecordings",
+        ),
+        (
+            SETTINGS,
+            "recording.ip_address_access_control.ip_addresses_or_ranges",
+            "192.0.2.0/24",
+            "recordingIpAddressAccessControlIpAddressesOrRanges",
+        ),
+        (SETTINGS, "telephony.telephony_regions.selection_value", "USTB", "telephonyTelephonyRegionsSelectionValue"),
+        (SETTINGS, "telephony.telephony_regions.selection_values", "USTB", "telephonyTelephonyRegionsSelectionValues"),
+        (SETTINGS, "feature.meeting_capacity", 100, "featureMeetingCapacity"),
+        (
+            SETTINGS,
+            "feature.zoom_events_unlimited_capacities",
+            [100, 500],
+            "featureZoomEventsUnlimitedCapacities",
+        ),
+        (SETTINGS, "tsp.call_out", False, "tspCallOut"),
+        ("meeting_authentication", "meeting_authentication", True, "meetingAuthentication"),
+        ("meeting_authentication", "allow_authentication_exception", False, "allowAuthenticationException"),
+        ("recording_authentication", "recording_authentication", True, "recordingAuthentication"),
+        (SECURITY, "meeting_security.pmi_password", True, "meetingSecurityPmiPassword"),
+        (SECURITY, "meeting_security.encryption_type", "e2ee", "meetingSecurityEncryptionType"),
+        (
+            SECURITY,
+            "meeting_security.block_user_domain_list",
+            ["evil.example"],
+            "meetingSecurityBlockUserDomainList",
+        ),
+        (
+            SECURITY,
+            "meeting_security.approved_or_denied_countries_or_regions.denied_list",
+            ["XX"],
+            "meetingSecurityApprovedOrDeniedCountriesOrRegionsDeniedList",
+        ),
+    ],
+)
+def test_a_setting_becomes_a_property(document, path, value, name):
+    assert convert(document, nested(path, value)) == Conversion({name: value})
+
+
+def test_what_zoom_does_not_send_is_absent_never_false():
+    assert convert(SETTINGS, {}) == Conversion({})
+    assert convert(SETTINGS, {"in_meeting": {}, "tsp": {}, "other_options": {}}) == Conversion({})
+    assert convert(SETTINGS, {"in_meeting": None, "tsp": {"call_out": None}}) == Conversion({})
+
+
+def test_lists_of_objects_are_known_and_not_written():
+    body = {
+        "in_meeting": {"virtual_background_settings": {"enable": True, "files": [{"name": "Grass"}]}},
+        "tsp": {"call_out_countries": [{"code": "1"}]},
+        "audio_conferencing": {"toll_free_and_fee_based_toll_call": {"numbers": [{"number": "1"}]}},
+    }
+    assert convert(SETTINGS, body) == Conversion({"inMeetingVirtualBackgroundSettingsEnable": True})
+
+
+@pytest.mark.parametrize("value", EVERY_TYPE)
+@pytest.mark.parametrize("path", sorted(SECRETS))
+def test_a_secret_never_passes_whatever_its_type(path, value):
+    document = SECURITY if path.startswith("meeting_security") else SETTINGS
+    assert convert(document, nested(path, value)).properties == {}
+
+
+def test_the_secrets_of_the_catalogue():
+    assert {setting.path for setting in catalogue().values() if setting.secret} == SECRETS
+
+
+def test_texts_lose_the_passcodes_embedded_in_them():
+    body = {"schedule_meeting": {"audio_type": "see https://zoom.us/j/1?pwd=CANARY"}}
+    assert convert(SETTINGS, body).properties == {"scheduleMeetingAudioType": "see https://zoom.us/j/1?pwd=***"}
+    body = {"in_meeting": {"data_center_regions": ["https://zoom.us/j/1?pwd=CANARY"]}}
+    assert convert(SETTINGS, body).properties == {"inMeetingDataCenterRegions": ["https://zoom.us/j/1?pwd=***"]}
+
+
+# Settings nobody has described yet
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "name"),
+    [
+        ("in_meeting.brand_new", True, "boolean", "inMeetingBrandNew"),
+        ("in_meeting.brand_new", False, "boolean", "inMeetingBrandNew"),
+        ("in_meeting.brand_new", 7, "number", "inMeetingBrandNew"),
+        ("in_meeting.brand_new", 1.5, "number", "inMeetingBrandNew"),
+        ("general_setting.deep.er", 0, "number", "generalSettingDeepEr"),
+        ("in_meeting.new_password", True, "boolean", "inMeetingNewPassword"),
+        ("in_meeting.new_password", 1, "number", "inMeetingNewPassword"),
+        ("in_meeting.brand_new", "text", "text", None),
+        ("in_meeting.brand_new", "", "text", None),
+        ("in_meeting.brand_new", ["a"], "list", None),
+        ("in_meeting.brand_new", [1], "list", None),
+        ("in_meeting.brand_new", [], "list", None),
+        ("in_meeting.new_password", 123456, "number", None),
+        ("in_meeting.new_passcode", "CANARY", "text", None),
+        ("in_meeting.host_key", 123456, "number", None),
+        ("in_meeting.hostKey", 123456, "number", None),
+        ("in_meeting.pmi", 1234567890, "number", None),
+        ("in_meeting.voicemail_pin", 1234, "number", None),
+        ("in_meeting.stream_key.value", 123456, "number", None),
+        ("настройка", True, "boolean", None),
+    ],
+)
+def test_undescribed_settings_are_reported_and_kept_when_harmless(path, value, kind, name):
+    conversion = convert(SETTINGS, nested(path, value))
+    assert conversion.properties == ({name: value} if name else {})
+    assert conversion.unknown == (UnknownField(path, kind, kept=name is not None),)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind"),
+    [
+        ("schedule_meeting.audio_type", 7, "number"),
+        ("schedule_meeting.audio_type", ["both"], "list"),
+        ("schedule_meeting.host_video", "yes", "text"),
+        ("feature.meeting_capacity", "100", "text"),
+        ("in_meeting.data_center_regions", "DE", "text"),
+        ("in_meeting.data_center_regions", ["DE", 1], "list"),
+        ("in_meeting.data_center_regions", [{"code": "DE"}], "list"),
+        ("in_meeting.data_center_regions", [None], "list"),
+    ],
+)
+def test_a_described_setting_of_another_type_is_reported_and_left_out(path, value, kind):
+    assert convert(SETTINGS, nested(path, value)) == Conversion({}, (UnknownField(path, kind, kept=False),))
+
+
+def test_undescribed_settings_are_reported_in_order():
+    body = {"z": True, "a": {"b": "text", "a": 7}}
+    assert convert(SETTINGS, body).unknown == (
+        UnknownField("a.a", "number", kept=True),
+        UnknownField("a.b", "text", kept=False),
+        UnknownField("z", "boolean", kept=True),
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_undescribed_settings_with_one_name_always_the_same_is_kept(order):
+    body = dict([("brand_new", 1), ("brand.new", 2)][::order])
+    assert convert(SETTINGS, body) == Conversion(
+        {"brandNew": 2},
+        (UnknownField("brand.new", "number", kept=True), UnknownField("brand_new", "number", kept=False)),
+    )
+
+
+def test_an_undescribed_setting_never_overwrites_a_described_one():
+    body = {"schedule_meeting": {"host_video": False}, "schedule": {"meeting_host_video": True}}
+    assert convert(SETTINGS, body) == Conversion(
+        {"scheduleMeetingHostVideo": False}, (UnknownField("schedule.meeting_host_video", "boolean", kept=False),)
+    )
+
+
+def test_an_undescribed_setting_never_poses_as_a_described_one_that_is_absent():
+    body = {"schedule": {"meeting_host_video": True}, "meeting_security_waiting_room": False}
+    assert convert(SETTINGS, body).properties == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["id", "name", "display_name", "active", "is_admin", "type", "status", "group_ids", "created_on"]
+)
+def test_an_undescribed_setting_never_poses_as_a_property_of_the_user(path):
+    convert_settings = RESOURCE.documents[0].convert
+    assert convert_settings({path: True}) == Conversion({}, (UnknownField(path, "boolean", kept=False),))
+
+
+def test_a_setting_belongs_to_the_document_that_describes_it():
+    """What the main document repeats of another one is neither taken nor called unknown."""
+    body = {"meeting_security": {"waiting_room": True, "password_for_pmi": "CANARY"}, "meeting_authentication": True}
+    assert convert(SETTINGS, body) == Conversion({})
+
+
+def test_very_long_and_very_deep_documents():
+    deep: dict[str, Any] = {"x": True}
+    for _ in range(5000):
+        deep = {"x": deep}
+    (unknown,) = convert(SETTINGS, deep).unknown
+    assert (len(unknown.path), unknown.kind) == (200, "boolean")
+
+
+# Sign-in methods
+
+
+@pytest.mark.parametrize(
+    ("options", "names", "types", "domains"),
+    [
+        ([], [], [], []),
+        (
+            [{"id": "1", "name": "Sign in to Zoom", "type": "enforce_login", "default_option": True, "visible": True}],
+            ["Sign in to Zoom"],
+            ["enforce_login"],
+            [],
+        ),
+        (
+            [
+                {"name": "Staff", "type": "enforce_login_with_domains", "domains": "a.example, b.example,,"},
+                {"name": "Partners", "type": "enforce_login_with_domains", "domains": "c.example"},
+                {"name": "Same account", "type": "enforce_login_with_same_account", "domains": ""},
+            ],
+            ["Staff", "Partners", "Same account"],
+            ["enforce_login_with_domains", "enforce_login_with_domains", "enforce_login_with_same_account"],
+            ["a.example", "b.example", "c.example"],
+        ),
+        ([{"name": "https://zoom.us/j/1?pwd=CANARY"}], ["https://zoom.us/j/1?pwd=***"], [], []),
+        ([{"name": {"a": 1}, "type": 7, "domains": ["a.example"]}, None, "text", {}], [], [], []),
+    ],
+)
+def test_sign_in_methods_become_three_lists(options, names, types, domains):
+    assert authentication_options({"authentication_options": options}, "meetingAuthentication") == {
+        "meetingAuthenticationOptionNames": names,
+        "meetingAuthenticationOptionTypes": types,
+        "meetingAuthenticationOptionDomains": domains,
+    }
+
+
+@pytest.mark.parametrize("body", [{}, {"authentication_options": None}, {"authentication_options": {"name": "x"}}])
+def test_sign_in_methods_zoom_did_not_send_are_absent(body):
+    assert authentication_options(body, "meetingAuthentication") == {}
+
+
+def test_sign_in_methods_of_recordings_have_names_of_their_own():
+    (convert_recording,) = (
+        document.convert for document in RESOURCE.documents if document.part == "recording_authentication"
+    )
+    body = {"recording_authentication": True, "authentication_options": [{"name": "Colleagues", "type": "internally"}]}
+    assert convert_recording(body) == Conversion(
+        {
+            "recordingAuthentication": True,
+            "recordingAuthenticationOptionNames": ["Colleagues"],
+            "recordingAuthenticationOptionTypes": ["internally"],
+            "recordingAuthenticationOptionDomains": [],
+        }
+    )
+
+
+# The catalogue itself
+
+
+def test_every_row_of_the_catalogue():
+    for key, setting in catalogue().items():
+        assert key == f"{setting.document}:{setting.path}"
+        assert setting.document in (SETTINGS, "meeting_authentication", "recording_authentication", SECURITY)
+        assert re.fullmatch(r"[a-z0-9_]+(\.[a-zA-Z0-9_]+)*", setting.path)
+        assert setting.type in ("bool", "int", "str", "int[]", "str[]", "objects")
+        assert len(setting.description) > 10
+
+
+def test_no_two_settings_share_a_name():
+    names = Counter(prop.name for prop in setting_properties())
+    assert [name for name, count in names.items() if count > 1] == []
+    assert len(names) == len(catalogue()) - len(SECRETS) - 5  # five are lists of objects
+    assert names.keys() <= {prop.name for prop in ENTITY.properties}
+
+
+# All published paths
+
+PUBLISHED = Path(__file__).parents[3] / "shared" / "zoom-openapi" / "fields.json"
+SAMPLES: dict[str, object] = {"bool": True, "int": 30, "str": "text", "bool[]": [True], "int[]": [30], "str[]": ["a"]}
+
+
+def published_settings() -> dict[str, tuple[str, set[str]]]:
+    """Every published path of a plain value or list of them: its type, and the documents it is published for."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    endpoints = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    for option in ("", "meeting_authentication", "recording_authentication", SECURITY):
+        query = f"?option={option}" if option else ""
+        for path, field in endpoints[f"GET /users/{{userId}}/settings{query}"]["fields"].items():
+            if field["type"] == "obj" or "[]." in path:
+                continue
+            type_ = field["type"] + path[len(path.removesuffix("[]")) :]
+            found.setdefault(path.removesuffix("[]"), (type_, set()))[1].add(option or SETTINGS)
+    return found
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published field lists are not beside this repository")
+def test_every_published_path_becomes_exactly_one_property_unless_it_is_secret():
+    published = published_settings()
+    assert len(published) == 266
+    by_name: dict[str, str] = {}
+    for path, (type_, documents) in published.items():
+        value = SAMPLES[type_]
+        conversions = [convert(document, nested(path, value)) for document in documents]
+        assert [conversion.unknown for conversion in conversions] == [()] * len(documents), path
+        produced = [item for conversion in conversions for item in conversion.properties.items()]
+        if path in SECRETS:
+            assert produced == [], path
+            continue
+        ((name, kept),) = produced
+        assert kept == value, path
+        assert by_name.setdefault(name, path) == path
+    assert len(by_name) == 266 - len(SECRETS & published.keys())

@@ -1,0 +1,93 @@
+"""Roles, what they may do, and who is an administrator because of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from collector.resources.roles import convert, convert_privileges, is_admin
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name", "super_admin", "system_role", "admin"),
+    [
+        ("0", "Owner", True, True, True),
+        ("1", "Admin", False, True, True),
+        ("2", "Member", False, True, False),
+        ("0", "Inhaber", True, True, True),
+        ("rHlpDeskAdm1nXy2ZabCdE", "Owner", False, False, None),
+        ("00", "Helpdesk", False, False, None),
+    ],
+)
+def test_built_in_roles_are_known_by_their_id(identifier, name, super_admin, system_role, admin):
+    role = convert({"id": identifier, "name": name})
+    assert (role["superAdmin"], role["systemRole"], role.get("admin")) == (super_admin, system_role, admin)
+
+
+@pytest.mark.parametrize(
+    ("privileges", "admin"),
+    [
+        (["User:Edit"], True),
+        (["Role:Edit"], True),
+        (["Group:Edit"], True),
+        (["AccountSetting:Edit"], True),
+        (["User:Read", "Role:Read", "Group:Read", "AccountSetting:Read"], False),
+        (["Recording:Edit", "ZoomRooms:Edit", "IMChatBot:Edit"], False),
+        (["user:edit", "User:Edit:Own"], False),
+        ([], False),
+    ],
+)
+def test_a_custom_role_is_administrative_by_what_it_may_edit(privileges, admin):
+    assert convert_privileges({"id": "custom", "privileges": privileges}).properties == {
+        "privilegeNames": sorted(privileges),
+        "admin": admin,
+    }
+
+
+def test_privileges_are_sorted_each_once_whatever_zoom_invents():
+    body = {"id": "custom", "privileges": ["User:Read", "Brand:New", "User:Read"]}
+    assert convert_privileges(body).properties["privilegeNames"] == ["Brand:New", "User:Read"]
+
+
+@pytest.mark.parametrize("identifier", ["0", "1", "2"])
+def test_privileges_do_not_decide_about_built_in_roles(identifier):
+    assert convert_privileges({"id": identifier, "privileges": ["User:Read"]}).properties == {
+        "privilegeNames": ["User:Read"]
+    }
+
+
+@pytest.mark.parametrize("privileges", [None, "User:Edit", {"User:Edit": True}, 7])
+def test_privileges_zoom_did_not_send_are_not_called_none(privileges):
+    assert convert_privileges({"id": "custom", "privileges": privileges}).properties == {}
+    assert convert_privileges({"id": "custom"}).properties == {}
+
+
+@pytest.mark.parametrize("identifier", [None, "", 0, 1, ["0"]])
+def test_an_answer_that_does_not_say_which_role_it_is_decides_nothing(identifier):
+    assert convert_privileges({"id": identifier, "privileges": ["User:Read"]}).properties == {
+        "privilegeNames": ["User:Read"]
+    }
+
+
+def test_only_texts_are_privileges():
+    body = {"id": "custom", "privileges": ["User:Read", None, 7, {"a": 1}, ["User:Edit"]]}
+    assert convert_privileges(body).properties == {"privilegeNames": ["User:Read"], "admin": False}
+
+
+OWNER, MEMBER, HELPDESK, UNKNOWN = {"admin": True}, {"admin": False}, {"admin": True}, {"name": "Custom"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "access"),
+    [
+        ([OWNER], {"isAdmin": True}),
+        ([MEMBER], {"isAdmin": False}),
+        ([MEMBER, HELPDESK], {"isAdmin": True}),
+        ([UNKNOWN, OWNER], {"isAdmin": True}),
+        ([UNKNOWN], {}),
+        ([MEMBER, UNKNOWN], {}),
+        ([], {}),
+    ],
+)
+def test_who_is_an_administrator(roles, access):
+    """Not knowing what a role may do is never taken for harmlessness."""
+    assert is_admin(roles) == access

@@ -1,0 +1,272 @@
+"""Secrets in, nothing out: what the sandbox serves as secrets is searched for in all the collector leaves behind."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from collector.cli import run
+from collector.clock import SystemClock
+from collector.collection import collect_account
+from collector.engine.progress import Silence
+from collector.errors import CollectorError
+from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox
+from collector.sandbox.faults import FaultKind
+from collector.sandbox.profiles import PROFILES
+from collector.settings import NAMES, read_settings
+from tests.canaries import everything_said_by, files_with_canaries, found_in
+from tests.cli.processes import started
+from tests.fakes import FakeClock
+
+
+class StoppableClock(FakeClock):
+    def stop(self) -> None:
+        raise AssertionError("nobody stops these runs")
+
+
+class Gate(SystemClock):
+    """The sandbox's clock: a slow answer comes when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+        self.open = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        self.reached.set()
+        self.open.wait(timeout=60)
+
+
+@pytest.fixture
+def account() -> Account:
+    """An account in which every kind of secret occurs."""
+    account = Account.generate(users=8, groups=3, custom_roles=2, seed=7)
+    for profile in PROFILES:
+        account.add_user(f"{profile}@example.com", profile=profile)
+    return account
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def zoom(
+    account: Account, gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Sandbox]:
+    """A sandbox that also sends settings nobody has described yet; everything is logged."""
+    sandbox = Sandbox(account, future_fields=True, clock=gate)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for module in ("collector.cli.collect", "collector.cli.doctor"):
+        monkeypatch.setattr(importlib.import_module(module), "SystemClock", StoppableClock)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    level = logging.getLogger("collector").level
+    with sandbox.serve() as url, caplog.at_level(logging.DEBUG):
+        for name, value in {**sandbox.environment(url), "ZOOM_HOME": str(tmp_path / "home")}.items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+        gate.open.set()
+    logging.getLogger("collector").setLevel(level)
+
+
+Said = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Said:
+    """Runs `collector`; gives the exit code and everything printed and logged since the last one."""
+
+    def command(*arguments: str) -> tuple[int, str]:
+        caplog.clear()
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err + caplog.text
+
+    return command
+
+
+def assert_only_the_token_file_holds_one(tmp_path: Path) -> None:
+    assert files_with_canaries(tmp_path) == {"token.json"}
+    assert b"CANARY-SECRET" not in (tmp_path / "home" / "default" / "token.json").read_bytes()
+
+
+def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
+    client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
+    served = [client.get(f"/v2/users/{user.id}/settings", headers=headers).text for user in account.users]
+    served += [client.get(path, headers=headers).text for path in ("/v2/users", "/v2/users/me")]
+    text = "\n".join(served)
+    assert CANARY in text
+    assert f'"pmi":{PMI_CANARY}' in text
+    assert "CANARY-FUTURE" in text
+    assert CANARY in zoom.client_secret
+    assert found_in(f'"pmi":{PMI_CANARY}00001,') != []
+
+
+@pytest.mark.parametrize("arguments", [("collect",), ("collect", "-v"), ("collect", "--json")])
+def test_a_collection(zoom: Sandbox, said: Said, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code, text = said(*arguments)
+    assert code == 0
+    assert "GET /users/me -> 200" in text
+    assert found_in(text) == []
+    assert_only_the_token_file_holds_one(tmp_path)
+
+
+def test_settings_nobody_described_yet_keep_no_text(zoom: Sandbox, said: Said, tmp_path: Path) -> None:
+    said("collect")
+    summary = json.loads((tmp_path / "work" / ".j1-integration" / "summary.json").read_bytes())
+    unknown = {setting["path"]: setting["kept"] for setting in summary["metadata"]["unknownSettings"]}
+    assert unknown == {"feature.future_note": False, "in_meeting.future_canvas_enabled": True}
+    _, text = said("show", "user", "assistant@example.com")
+    assert "inMeetingFutureCanvasEnabled: yes" in text
+    assert "futureNote" not in text
+
+
+def test_the_journal_of_the_store(zoom: Sandbox, said: Said, account: Account, tmp_path: Path) -> None:
+    said("collect")
+    path = tmp_path / "home" / "default" / "graph.db"
+    account.update_user(account.owner.id, first_name="Olivia")
+    with closing(sqlite3.connect(path)) as reader:  # keeps the journal from being folded into the file
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM run").fetchone()
+        said("collect")
+        assert path.with_name("graph.db-wal").stat().st_size > 0
+        assert_only_the_token_file_holds_one(tmp_path)
+
+
+def test_people_asked_for_one_by_one(zoom: Sandbox, said: Said, account: Account, tmp_path: Path) -> None:
+    """The answer about one user holds more secrets than the list: the personal meeting address with its passcode."""
+    said("collect")
+    forgotten = account.owner
+    real = account.users_with_status
+    with patch.object(account, "users_with_status", lambda status: [u for u in real(status) if u != forgotten]):
+        code, text = said("collect", "-v")
+    assert code == 0
+    assert zoom.calls.count("/v2/users/<user_id>", 200) == 1
+    assert found_in(text) == []
+    assert_only_the_token_file_holds_one(tmp_path)
+
+
+FAULTS: list[tuple[FaultKind, str]] = [
+    ("status_500", "/users/*/settings"),
+    ("status_502_html", "/users"),
+    ("html_200", "/groups"),
+    ("redirect", "/roles"),
+    ("daily_429", "/groups/*/members"),
+    ("qps_429", "/users"),
+    ("reset", "/users/*/settings"),
+    ("dropped_body", "/users/me"),
+    ("truncated", "/users/*/settings"),
+    ("wrong_types", "/users/*/settings"),
+    ("wrong_rows", "/users"),
+    ("unauthorized", "/groups"),
+    ("revoked", "/users/*/settings"),
+    ("missing_scope", "/users/*/settings"),
+    ("vanished_404", "/users/*/settings"),
+    ("html_200", "/oauth/token"),
+    ("reset", "/oauth/token"),
+]
+
+
+@pytest.mark.parametrize(("kind", "path"), FAULTS)
+def test_when_something_always_goes_wrong(
+    zoom: Sandbox, said: Said, tmp_path: Path, kind: FaultKind, path: str
+) -> None:
+    zoom.faults.add(Fault(kind, path, times=None))
+    _, text = said("collect", "-v")
+    assert found_in(text) == []
+    assert files_with_canaries(tmp_path) <= {"token.json"}
+
+
+def test_when_everything_goes_wrong_once(zoom: Sandbox, said: Said, tmp_path: Path) -> None:
+    zoom.faults.add(*(Fault(kind, path) for kind, path in FAULTS if kind != "daily_429"))
+    code, text = said("collect", "-v")
+    assert code == 3
+    assert found_in(text) == []
+    assert_only_the_token_file_holds_one(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"ZOOM_CLIENT_SECRET": f"{CANARY}-wrong"}, None),
+        ({"ZOOM_ACCESS_TOKEN": f"{CANARY}-token"}, None),
+        ({"ZOOM_CLIENT_SECRET": f"{CANARY} with blanks"}, None),
+        ({"ZOOM_CLIENT_SECRET": f"{CANARY}…"}, None),
+        ({}, Fault("reset", times=None)),
+        ({}, Fault("unauthorized", "/groups", times=None)),
+        ({}, Fault("status_500", "/oauth/token", times=None)),
+        ({}, Fault("html_200", "/oauth/token", times=None)),
+        ({"ZOOM_API_URL": f"http://127.0.0.1:9/?pwd={CANARY}"}, None),
+    ],
+)
+def test_failures_say_nothing(
+    zoom: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: dict[str, str], fault: Fault | None
+) -> None:
+    for name, value in changed.items():
+        monkeypatch.setenv(name, value)
+    if fault is not None:
+        zoom.faults.add(fault)
+    with pytest.raises(CollectorError) as failure:
+        collect_account(
+            read_settings(os.environ, tmp_path),
+            clock=FakeClock(),
+            randomness=random.Random(7),
+            progress=Silence(),
+            folder=tmp_path / "work",
+        )
+    assert found_in(everything_said_by(failure.value) + failure.value.next_step) == []
+
+
+def test_looking_at_it(zoom: Sandbox, said: Said, account: Account) -> None:
+    said("collect")
+    for arguments in (
+        ("doctor", "-v"),
+        ("doctor", "--json"),
+        ("show", "account"),
+        ("show", "account", "--json"),
+        ("show", "group", account.groups[0].name, "--json"),
+        ("show", "role", "Helpdesk"),
+        *(("show", "user", user.email) for user in account.users),
+        *(("show", "user", user.email, "--json") for user in account.users[-4:]),
+    ):
+        code, text = said(*arguments)
+        assert code == 0, arguments
+        assert found_in(text) == [], arguments
+
+
+def test_the_demo(zoom: Sandbox, said: Said, tmp_path: Path) -> None:
+    code, text = said("demo", "--users", "60", "-v")
+    assert code == 0
+    assert found_in(text) == []
+    assert files_with_canaries(tmp_path) == set()
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps to look at processes with")
+def test_the_arguments_of_the_process(zoom: Sandbox, gate: Gate, tmp_path: Path) -> None:
+    zoom.faults.add(Fault("slow", "/groups"))
+    with started("collect", cwd=tmp_path / "work") as process:
+        assert gate.reached.wait(timeout=30)
+        arguments = subprocess.run(
+            ["ps", "-ww", "-o", "args=", "-p", str(process.pid)], capture_output=True, text=True, check=True
+        ).stdout
+        gate.open.set()
+        out, err = process.communicate(timeout=30)
+    assert "collector collect" in arguments
+    assert found_in(arguments + out + err) == []

@@ -1,0 +1,101 @@
+"""The documentation names everything there is: verbs, options, settings, exit codes, scopes, entities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from collector.cli import cli
+from collector.doctor import least_privilege
+from collector.errors import ExitCode
+from collector.explore.document import END, START, data_model_section, replace_section
+from collector.resources import all_resources, entity_types, relationship_types
+from collector.settings import NAMES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+ALL_TEXT = "\n".join(path.read_text(encoding="utf-8") for path in (README, *DOCS))
+
+
+def verbs(command: click.Command = cli, name: str = "collector") -> Iterator[tuple[str, click.Command]]:
+    """Every verb with its full name, the deepest ones: `collector show user`."""
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for word, inner in command.commands.items():
+        yield from verbs(inner, f"{name} {word}")
+
+
+VERBS = dict(verbs())
+OPTIONS = sorted({option for verb in (cli, *VERBS.values()) for param in verb.params for option in param.opts})
+LONG_OPTIONS = [option for option in OPTIONS if option.startswith("--")]
+
+
+def test_the_documents_are_there() -> None:
+    assert {"architecture.md", "jupiterone.md"} <= {path.name for path in DOCS}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_in_the_readme(verb: str) -> None:
+    assert f"{verb}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("option", LONG_OPTIONS)
+def test_every_option_is_mentioned(option: str) -> None:
+    assert re.search(rf"(?<![\w-]){option}(?![\w-])", ALL_TEXT)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_mentioned_and_in_the_example(name: str) -> None:
+    assert re.search(rf"\b{name}\b", ALL_TEXT)
+    assert re.search(rf"^#?{name}=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_example_holds_nothing_but_settings() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^#?([A-Z][A-Z0-9_]*)=", example, re.MULTILINE)) == sorted(NAMES)
+
+
+def test_no_document_mentions_a_setting_that_is_not_read() -> None:
+    mentioned = set(re.findall(r"\b(?:ZOOM|ACCOUNT|TAG)_[A-Z_]+\b", ALL_TEXT))
+    assert mentioned <= set(NAMES)
+
+
+@pytest.mark.parametrize("path", [README, ROOT / "docs" / "architecture.md"], ids=["README", "architecture"])
+@pytest.mark.parametrize("code", ExitCode, ids=lambda code: str(int(code)))
+def test_every_exit_code_has_a_row(path: Path, code: ExitCode) -> None:
+    assert re.search(rf"^\|\s*`?{int(code)}`?\s*\|", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_help_names_every_exit_code() -> None:
+    for code in ExitCode:
+        assert re.search(rf"\b{int(code)} [a-z]", " ".join(str(cli.help).split()))
+
+
+@pytest.mark.parametrize("kind", ["classic", "granular", "privileges"])
+def test_every_scope_and_privilege_to_give_is_in_the_readme(kind: str) -> None:
+    readme = README.read_text(encoding="utf-8")
+    assert [wanted for wanted in least_privilege(all_resources())[kind] if f"`{wanted}`" not in readme] == []
+
+
+def test_the_data_model_is_what_the_code_declares() -> None:
+    text = (ROOT / "docs" / "jupiterone.md").read_text(encoding="utf-8")
+    resources = all_resources()
+    section = data_model_section(entity_types(resources), relationship_types(resources))
+    assert (text.count(START), text.count(END)) == (1, 1)
+    assert replace_section(text, section) == text, "run `collector document`"
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    dead = [
+        f"{path.name}: {link}"
+        for path in (README, *DOCS)
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+        if "://" not in link and not (path.parent / link).exists()
+    ]
+    assert dead == []

@@ -1,0 +1,278 @@
+"""What Zoom's answers mean: every row of its error table, and what does not come from Zoom at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+
+from collector.zoom.answer import Answer, Kind, next_utc_midnight, retry_time, understand
+from tests.fakes import NOON
+
+PER_SECOND = "You have reached the maximum per-second rate limit for this API. Try again later."
+DAILY = (
+    "You have reached the maximum daily rate limit for this API. "
+    "Refer to the response header for details on when you can make another request."
+)
+HTML = b"<html><head><title>Attention Required! | Cloudflare</title></head></html>"
+
+ERROR_TABLE = [
+    (401, 124, "Invalid access token.", Kind.TOKEN_REFUSED),
+    (401, 124, "Access token is expired.", Kind.TOKEN_REFUSED),
+    (400, 124, "Access token is expired.", Kind.TOKEN_REFUSED),
+    (401, 124, "Invalid access token, not supported as query parameter string.", Kind.TOKEN_REFUSED),
+    (400, 4711, "Invalid access token, does not contain scopes:[user:read:settings:admin].", Kind.SCOPE_MISSING),
+    (400, 4711, "The wording of this message has changed.", Kind.SCOPE_MISSING),
+    (400, 4700, "Invalid access token, does not contain scopes:[role:read:admin].", Kind.SCOPE_MISSING),
+    (401, 4700, "Invalid access token, does not contain role:read:admin scope.", Kind.SCOPE_MISSING),
+    (400, 104, "Invalid access token, does not contain scopes:[phone:read:admin].", Kind.SCOPE_MISSING),
+    (400, 200, "No permission.", Kind.PRIVILEGE_MISSING),
+    (400, 200, "You do not have the permission to retrieve role information.", Kind.PRIVILEGE_MISSING),
+    (403, 200, "The user has not authorized this app's access to shared permissions.", Kind.PRIVILEGE_MISSING),
+    (400, 30055008, "No permission.", Kind.PRIVILEGE_MISSING),
+    (403, 30055008, "No permission.", Kind.PRIVILEGE_MISSING),
+    (400, 200, "Only available for paid accounts.", Kind.NOT_LICENSED),
+    (400, 200, "Only available for paid account: Zk2mAcc0untIdXyz01abcQ.", Kind.NOT_LICENSED),
+    (400, 200, "Only available for Paid or ZMP account: Zk2mAcc0untIdXyz01abcQ.", Kind.NOT_LICENSED),
+    (400, 300, "Validation Failed.", Kind.UNUSABLE),
+    (400, 300, "Invalid field.", Kind.UNUSABLE),
+    (400, 300, "The next page token is either invalid or has expired.", Kind.PAGE_TOKEN_EXPIRED),
+    (400, 1000, "You can not access settings of users that are still in pending state.", Kind.NOT_APPLICABLE),
+    (400, 1120, "A valid invitation to join the Zoom account was not found.", Kind.NOT_APPLICABLE),
+    (404, 1001, "User does not exist: Xq3vB7mKQyGfL0aPz8WnRw.", Kind.VANISHED),
+    (400, 1010, "User not belong to this account", Kind.VANISHED),
+    (400, 1010, "Group does not belong to your account.", Kind.VANISHED),
+    (400, 1034, "Provided `role_id` does not exist.", Kind.VANISHED),
+    (404, 2001, "Account does not exist: Zk2mAcc0untIdXyz01abcQ", Kind.VANISHED),
+    (400, 2001, "Account does not exist: Zk2mAcc0untIdXyz01abcQ", Kind.VANISHED),
+    (404, 4130, "A group with this gA1zK8QpTn6bVt0sYw2LxQ does not exist.", Kind.VANISHED),
+    (404, 3001, "Meeting does not exist: 1.", Kind.VANISHED),
+    (404, 1012, "Room not found.", Kind.VANISHED),
+    (404, 404, "Not Found", Kind.UNUSABLE),
+    (404, None, "Not Found", Kind.UNUSABLE),
+    (405, 405, "Method Not Allowed", Kind.UNUSABLE),
+    (408, 408, "Request Timeout", Kind.TRY_AGAIN),
+    (429, 429, PER_SECOND, Kind.RATE_LIMITED),
+    (429, 4001, PER_SECOND, Kind.RATE_LIMITED),
+    (429, 429, PER_SECOND.replace("second", "minute"), Kind.RATE_LIMITED),
+    (429, 429, "Too many concurrent requests.", Kind.RATE_LIMITED),
+    (429, 429, DAILY, Kind.DAILY_LIMIT),
+    (500, 500, "Internal error", Kind.TRY_AGAIN),
+    (502, 502, "Bad Gateway", Kind.TRY_AGAIN),
+    (503, 503, "Service Unavailable", Kind.TRY_AGAIN),
+    (504, 504, "Gateway Timeout", Kind.TRY_AGAIN),
+]
+
+
+def asked(status: int, body: object, **headers: str) -> Answer:
+    """What an answer with this JSON body means at noon; header names have `-` for `_`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return understand(status, named, json.dumps(body).encode(), NOON)
+
+
+def error(code: int | None, message: str) -> dict[str, object]:
+    return {"code": code, "message": message} if code is not None else {"message": message}
+
+
+@pytest.mark.parametrize(("status", "code", "message", "kind"), ERROR_TABLE)
+def test_the_error_table(status, code, message, kind):
+    assert asked(status, error(code, message)).kind is kind
+
+
+def test_a_good_answer_is_its_body():
+    assert asked(200, {"id": "ada"}) == Answer(Kind.OK, body={"id": "ada"})
+    assert asked(200, {}) == Answer(Kind.OK, body={})
+
+
+def test_zooms_words_are_passed_on_without_embedded_secrets():
+    answer = asked(400, error(200, "No permission for https://zoom.us/j/1?pwd=open&x=1"))
+    assert answer == Answer(Kind.PRIVILEGE_MISSING, "No permission for https://zoom.us/j/1?pwd=***&x=1")
+
+
+def test_long_messages_are_cut():
+    assert len(asked(400, error(200, "no" * 1000)).message) == 300
+
+
+@pytest.mark.parametrize(
+    ("message", "scopes"),
+    [
+        ("does not contain scopes:[role:read:admin].", ("role:read:admin",)),
+        (
+            "Invalid access token, does not contain scopes:[user:read:settings:admin, user:read:settings].",
+            ("user:read:settings:admin", "user:read:settings"),
+        ),
+        ("Invalid access token, does not contain role:read:admin scope.", ("role:read:admin",)),
+        ("Invalid access token, does not contain scopes:[].", ()),
+        ("Invalid access token, does not contain the scope.", ()),
+    ],
+)
+def test_the_scopes_zoom_names_as_missing(message, scopes):
+    answer = asked(400, error(4711, message))
+    assert (answer.kind, answer.scopes) == (Kind.SCOPE_MISSING, scopes)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        (200, "Only available for paid accounts.", Kind.NOT_LICENSED),
+        (200, "No permission.", Kind.PRIVILEGE_MISSING),
+        (300, "The next page token is either invalid or has expired.", Kind.PAGE_TOKEN_EXPIRED),
+        (1001, "User does not exist: ada.", Kind.VANISHED),
+        (124, "Invalid access token.", Kind.TOKEN_REFUSED),
+    ],
+)
+def test_several_errors_come_under_http_200(code, message, kind):
+    assert asked(200, error(code, message)).kind is kind
+
+
+def test_a_document_that_happens_to_hold_a_code_is_no_error():
+    assert asked(200, {"code": 1, "message": "hello", "users": []}).kind is Kind.OK
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, Kind.TRY_AGAIN),
+        (401, Kind.TOKEN_REFUSED),
+        (403, Kind.TRY_AGAIN),
+        (404, Kind.TRY_AGAIN),
+        (429, Kind.RATE_LIMITED),
+        (502, Kind.TRY_AGAIN),
+        (503, Kind.TRY_AGAIN),
+    ],
+)
+def test_html_comes_from_something_in_between(status, kind):
+    """A page saying 404 is not Zoom's word that somebody is gone."""
+    assert understand(status, {}, HTML, NOON).kind is kind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"users": [{"id": "Xq3',
+        b'["a list"]',
+        b'"a text"',
+        b"null",
+        b"17",
+        b"\xff\xfe\x00",
+        b'{"share": NaN}',
+        b'{"share": -Infinity}',
+        b'{"share": 1e999}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+    ],
+    ids=lambda content: content[:24].decode("latin-1"),
+)
+def test_what_is_no_json_object_is_asked_for_again(content):
+    answer = understand(200, {}, content, NOON)
+    assert answer == Answer(Kind.TRY_AGAIN, "Zoom answered HTTP 200 with something that is not a JSON object")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_unusable(status):
+    assert understand(status, {"Location": "https://elsewhere.example"}, b"", NOON) == Answer(
+        Kind.UNUSABLE, f"Zoom redirected the call elsewhere (HTTP {status}), which is not followed"
+    )
+
+
+@pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "124"}])
+def test_errors_of_the_wrong_types_are_unusable(body):
+    assert asked(400, body).kind is Kind.UNUSABLE
+
+
+@pytest.mark.parametrize(
+    ("headers", "message", "kind", "retry_at"),
+    [
+        ({"Retry_After": "7"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 7),
+        ({"Retry_After": "60"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 60),
+        ({"Retry_After": "61"}, PER_SECOND, Kind.DAILY_LIMIT, NOON + 61),
+        ({"X_RateLimit_Type": "QPS"}, PER_SECOND, Kind.RATE_LIMITED, None),
+        ({"x_ratelimit_type": "Daily-limit"}, "Slow down.", Kind.DAILY_LIMIT, None),
+        (
+            {"X_RATELIMIT_TYPE": "DAILY", "RETRY_AFTER": "2026-11-24T00:00:00Z"},
+            DAILY,
+            Kind.DAILY_LIMIT,
+            NOON + 12 * 3600,
+        ),
+    ],
+)
+def test_a_429_is_told_apart_by_headers_and_words(headers, message, kind, retry_at):
+    answer = asked(429, error(429, message), **headers)
+    assert (answer.kind, answer.retry_at) == (kind, retry_at)
+
+
+def test_the_headers_of_a_429_count_without_json_too():
+    headers = {"X-RateLimit-Type": "Daily-limit", "Retry-After": "2026-11-24T00:00:00Z"}
+    answer = understand(429, headers, HTML, NOON)
+    assert (answer.kind, answer.retry_at) == (Kind.DAILY_LIMIT, NOON + 12 * 3600)
+
+
+@pytest.mark.parametrize("content", [b'{"code": 503, "message": "Maintenance"}', HTML])
+def test_a_failing_zoom_may_say_when_to_come_back(content):
+    answer = understand(503, {"Retry-After": "9"}, content, NOON)
+    assert (answer.kind, answer.retry_at) == (Kind.TRY_AGAIN, NOON + 9)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("5", 5),
+        (" 30 ", 30),
+        ("2026-11-23T12:00:05Z", 5),
+        ("2026-11-23T12:00:05.500Z", 5.5),
+        ("2026-11-23T14:00:05+02:00", 5),
+        ("2026-11-23T12:00:05", 5),
+        ("Mon, 23 Nov 2026 12:00:05 GMT", 5),
+        ("Mon, 23 Nov 2026 12:00:05 -0000", 5),
+        ("Mon, 23 Nov 2026 13:00:05 +0100", 5),
+    ],
+)
+def test_retry_after_in_every_form(value, seconds, far_from_utc):
+    assert retry_time(value, NOON) == NOON + seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        " ",
+        "soon",
+        "-5",
+        "1.5",
+        "²",
+        "2026-13-45",
+        "9" * 40,
+        "Mon, 99 Nov",
+        "604801",
+        "9999-12-31T23:59:59-23:59",
+    ],
+)
+def test_a_retry_after_that_says_nothing(value):
+    assert retry_time(value, NOON) is None
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch):
+    """The computer's own time zone is not UTC."""
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    yield
+    if before is None:
+        monkeypatch.delenv("TZ")
+    else:
+        monkeypatch.setenv("TZ", before)
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [(NOON, NOON + 12 * 3600), (NOON - 12 * 3600, NOON + 12 * 3600), (NOON + 12 * 3600 - 1, NOON + 12 * 3600)],
+)
+def test_daily_allowances_begin_anew_at_midnight_utc(now, midnight):
+    assert next_utc_midnight(now) == midnight
