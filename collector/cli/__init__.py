@@ -43,6 +43,9 @@ for command in (collect, show, doctor, document, sandbox, demo):
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
     given = Options()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack letters that names in Zoom have
+            stream.reconfigure(errors="replace")
     try:
         result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
     except (Exception, KeyboardInterrupt) as failure:

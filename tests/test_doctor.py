@@ -1,0 +1,82 @@
+"""What the doctor does on the network. What it prints: tests/cli/test_doctor.py."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import requests
+
+from collector.auth import EnvironmentToken
+from collector.collection import zoom_client
+from collector.doctor import Level, endpoints, examine
+from collector.redaction import Secret
+from collector.resources import all_resources
+from collector.sandbox import Account, Sandbox
+from collector.settings import Settings, read_settings
+from tests.fakes import FakeClock
+from tests.wsgi_adapter import WsgiAdapter
+
+
+class Recording(WsgiAdapter):
+    """Remembers what was sent."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.app)
+        self.sent: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
+        self.sent.append(request)
+        return super().send(request, **options)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    environment = {
+        "ZOOM_ACCESS_TOKEN": "some-token",
+        "ZOOM_OAUTH_URL": "https://zoom.example",
+        "ZOOM_API_URL": "https://api.zoom.example",
+        "ZOOM_HOME": str(tmp_path / "home"),
+    }
+    return read_settings(environment, tmp_path)
+
+
+@pytest.fixture
+def network() -> Recording:
+    return Recording(Sandbox(Account.generate(users=3)))
+
+
+def examined(settings: Settings, network: Recording) -> dict[str, Level]:
+    """Subject → how it stands; asking Zoom's API goes nowhere."""
+
+    def new_session() -> requests.Session:
+        session = requests.Session()
+        session.mount("https://", network)
+        return session
+
+    clock, tokens = FakeClock(), EnvironmentToken(Secret("some-token"))
+    client = zoom_client(settings, tokens, clock, random.Random(7))
+    findings = examine(settings, tokens, client, all_resources(), clock, new_session)
+    return {finding.subject: finding.level for finding in findings if finding.subject in ("network", "clock", "files")}
+
+
+def test_reachability_is_asked_without_any_credentials(
+    settings: Settings, network: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setattr("collector.doctor._account", lambda client: next(iter(())), raising=True)
+    with pytest.raises(RuntimeError):  # the account is not asked for here: the examination ends there
+        examined(settings, network)
+    assert [request.method for request in network.sent] == ["HEAD", "HEAD"]
+    assert [request.url for request in network.sent] == ["https://zoom.example/", "https://api.zoom.example/"]
+    assert [request.headers.get("Authorization") for request in network.sent] == [None, None]
+
+
+def test_every_endpoint_is_examined_once() -> None:
+    paths = [endpoint.path for _, endpoint in endpoints(all_resources())]
+    assert sorted(paths) == sorted(set(paths))
+    assert len(paths) == 9
