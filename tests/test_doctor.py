@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import requests
 
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
-from collector.doctor import Level, endpoints, examine
+from collector.doctor import Finding, Level, endpoints, examine
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Account, Sandbox
@@ -47,9 +48,7 @@ def network() -> Recording:
     return Recording(Sandbox(Account.generate(users=3)))
 
 
-def examined(settings: Settings, network: Recording) -> dict[str, Level]:
-    """Subject → how it stands; asking Zoom's API goes nowhere."""
-
+def findings_before_the_token(settings: Settings, network: Recording) -> list[Finding]:
     def new_session() -> requests.Session:
         session = requests.Session()
         session.mount("https://", network)
@@ -58,7 +57,7 @@ def examined(settings: Settings, network: Recording) -> dict[str, Level]:
     clock, tokens = FakeClock(), EnvironmentToken(Secret("some-token"))
     client = zoom_client(settings, tokens, clock, random.Random(7))
     findings = examine(settings, tokens, client, all_resources(), clock, new_session)
-    return {finding.subject: finding.level for finding in findings if finding.subject in ("network", "clock", "files")}
+    return list(itertools.takewhile(lambda finding: finding.subject != "token", findings))
 
 
 def test_reachability_is_asked_without_any_credentials(
@@ -68,12 +67,18 @@ def test_reachability_is_asked_without_any_credentials(
     netrc.write_text("default login somebody password secret\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    monkeypatch.setattr("collector.doctor._account", lambda client: next(iter(())), raising=True)
-    with pytest.raises(RuntimeError):  # the account is not asked for here: the examination ends there
-        examined(settings, network)
-    assert [request.method for request in network.sent] == ["HEAD", "HEAD"]
-    assert [request.url for request in network.sent] == ["https://zoom.example/", "https://api.zoom.example/"]
+    findings_before_the_token(settings, network)
+    assert [(request.method, request.url) for request in network.sent] == [
+        ("HEAD", "https://zoom.example/"),
+        ("HEAD", "https://api.zoom.example/"),
+    ]
     assert [request.headers.get("Authorization") for request in network.sent] == [None, None]
+
+
+def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings: Settings, network: Recording) -> None:
+    (clock,) = (finding for finding in findings_before_the_token(settings, network) if finding.subject == "clock")
+    assert clock.level is Level.WARNING
+    assert clock.message == "The server did not say what time it is, so the clock is unchecked"
 
 
 def test_every_endpoint_is_examined_once() -> None:

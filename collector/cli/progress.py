@@ -54,7 +54,7 @@ class Bars:
     def ended(self, result: StepResult) -> None:
         if result.step.id in self._tasks:
             task = self._progress.tasks[self._tasks[result.step.id]]
-            self._progress.update(task.id, total=task.completed, completed=task.completed)
+            self._progress.update(task.id, total=task.completed, visible=task.completed > 0)
 
 
 class Lines:
