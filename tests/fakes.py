@@ -1,8 +1,10 @@
-"""A clock of the tests' own."""
+"""Clocks of the tests' own."""
 
 from __future__ import annotations
 
 import threading
+
+from collector.clock import SystemClock
 
 NOON = 1_795_435_200.0
 """2026-11-23T12:00:00Z."""
@@ -28,3 +30,16 @@ class FakeClock:
         with self._lock:
             self.waits.append(seconds)
             self.time += seconds
+
+
+class Gate(SystemClock):
+    """For a sandbox: `reached` is set when somebody waits for a slow answer, which comes once `open` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+        self.open = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        self.reached.set()
+        self.open.wait(timeout=60)

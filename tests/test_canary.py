@@ -19,7 +19,6 @@ from unittest.mock import patch
 import pytest
 
 from collector.cli import run
-from collector.clock import SystemClock
 from collector.collection import collect_account
 from collector.engine.progress import Silence
 from collector.errors import CollectorError
@@ -29,25 +28,12 @@ from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
 from tests.canaries import everything_said_by, files_with_canaries, found_in
 from tests.cli.processes import started
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, Gate
 
 
 class StoppableClock(FakeClock):
     def stop(self) -> None:
         raise AssertionError("nobody stops these runs")
-
-
-class Gate(SystemClock):
-    """The sandbox's clock: a slow answer comes when the test says so."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached = threading.Event()
-        self.open = threading.Event()
-
-    def wait(self, seconds: float) -> None:
-        self.reached.set()
-        self.open.wait(timeout=60)
 
 
 @pytest.fixture
@@ -96,6 +82,9 @@ def said(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -
     def command(*arguments: str) -> tuple[int, str]:
         caplog.clear()
         code = run(arguments)
+        for thread in threading.enumerate():
+            if thread.name.startswith("reader-"):  # a call under way when the run gave up; a process would just end
+                thread.join(timeout=30)
         captured = capsys.readouterr()
         return code, captured.out + captured.err + caplog.text
 

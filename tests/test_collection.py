@@ -8,7 +8,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -25,20 +24,7 @@ from collector.settings import NAMES, read_settings
 from collector.store import Store
 from tests.cli.processes import ended, started
 from tests.engine.conftest import people
-from tests.fakes import FakeClock
-
-
-class Gate(SystemClock):
-    """The sandbox's clock: a slow answer is as slow as the test wants it to be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached = threading.Event()
-        self.open = threading.Event()
-
-    def wait(self, seconds: float) -> None:
-        self.reached.set()
-        self.open.wait(timeout=60)
+from tests.fakes import FakeClock, Gate
 
 
 class StopsBefore(Silence):

@@ -42,7 +42,7 @@ def test_the_documents_are_there() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_in_the_readme(verb: str) -> None:
-    assert f"{verb}" in README.read_text(encoding="utf-8")
+    assert verb in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("option", LONG_OPTIONS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -20,6 +21,8 @@ Result = TypeVar("Result")
 
 _WAITING_RESULTS = 4
 """How many results per thread may wait to be taken before the threads pause."""
+_PATIENCE_SECONDS = 2.0
+"""How long the caller waits at the end for calls in flight; slower ones are left behind."""
 _LOOK_UP_SECONDS = 0.1
 """How often the caller looks whether the process was asked to stop."""
 
@@ -74,16 +77,17 @@ class _Pool(Generic[Task, Result]):
     def __init__(self, work: Callable[[Task], Iterable[Result]], workers: int) -> None:
         self._work = work
         self._workers = workers
-        self._threads = 0
+        self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
         self._arrived: queue.Queue[_Found[Task, Result] | _Ended] = queue.Queue(workers * _WAITING_RESULTS)
         self._given_up = threading.Event()
 
     def hand_out(self, task: Task) -> None:
         self._waiting.put(task)
-        if self._threads < self._workers:
-            threading.Thread(target=self._serve, name=f"reader-{self._threads}", daemon=True).start()
-            self._threads += 1
+        if len(self._threads) < self._workers:
+            thread = threading.Thread(target=self._serve, name=f"reader-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def take(self, clock: Clock) -> _Found[Task, Result] | _Ended:
         """The next thing that arrives; looks now and then whether the process was asked to stop."""
@@ -95,10 +99,13 @@ class _Pool(Generic[Task, Result]):
                 continue
 
     def give_up(self) -> None:
-        """Let every thread end as soon as it can."""
+        """Let every thread end, and wait a moment for calls in flight, so that nothing is written afterwards."""
         self._given_up.set()
-        for _ in range(self._threads):
+        for _ in self._threads:
             self._waiting.put(_Enough())
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, patience - time.monotonic()))
 
     def _serve(self) -> None:
         while not isinstance(task := self._waiting.get(), _Enough) and not self._given_up.is_set():

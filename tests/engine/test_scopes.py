@@ -96,11 +96,8 @@ def test_a_missing_scope_is_named_with_the_one_to_add(profile: Profile, scope: s
     assert all(scope in entry.next_step for entry in record.coverage if entry.scopes)
 
 
-@pytest.mark.parametrize(
-    ("scopes", "told"), [({"user:write:admin", "group:write:admin", "role:write:admin"}, True)], ids=["write"]
-)
-def test_write_scopes_of_the_same_family_open_it_too(profile: Profile, scopes: set[str], told: bool) -> None:
-    assert profile.collect(scopes=scopes, scopes_told=told).exit_code == 0
+def test_write_scopes_of_the_same_family_open_it_too(profile: Profile) -> None:
+    assert profile.collect(scopes={"user:write:admin", "group:write:admin", "role:write:admin"}).exit_code == 0
 
 
 def test_a_token_without_any_scope_reads_nothing_and_deletes_nothing(profile: Profile) -> None:
