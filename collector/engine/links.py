@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from collector.engine.context import Context, StepOutcome
 from collector.engine.listing import ListEnd, Rows, read_list
 from collector.engine.tally import Tally
-from collector.errors import Vanished
+from collector.errors import CollectorError, Denied, Vanished
 from collector.model.graph import JsonObject, Relationship
 from collector.model.step import Step
 from collector.resources.declaration import PENDING, Derivation, Link, Resource
@@ -76,6 +76,7 @@ class _Membership:
     unknown_owners: int = 0
     unknown_members: int = 0
     disagreements: int = 0
+    closed: CollectorError | None = None
 
     def build(self) -> StepOutcome:
         tally = Tally(self.step.id, f"members of {self.resource.name}", is_set=True)
@@ -96,6 +97,8 @@ class _Membership:
                 self.ctx.run.remove(owner_key)
             elif found.failure is not None:
                 tally.failed(found.failure)
+                if isinstance(found.failure, Denied) and found.failure.scopes:
+                    self.closed = found.failure  # the other lists need the same scope
             elif self.link.named_by is not None:
                 self.disagreements += max(0, self.named[owner_key] - self.listed[owner_key])
             self.ctx.run.commit()
@@ -123,6 +126,8 @@ class _Membership:
                 yield owner_key
 
     def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:
+        if self.closed is not None:
+            return iter([ListEnd(0, self.closed)])
         ids = self.resource.path_ids(owner_key) or {}
         return read_list(self.ctx.client, self.members, ids, identify=_member_identifier)
 

@@ -265,6 +265,14 @@ class TestDenied:
         # Those under way when the first refusal comes are not called back.
         assert profile.sandbox.calls.count("/v2/users/<user_id>/settings", 400) <= 16
 
+    def test_denied_member_lists_are_not_asked_for_group_by_group(self, profile: Profile) -> None:
+        for number in range(40):
+            profile.sandbox.account.add_group(f"Group {number}")
+        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_members:admin"}, scopes_told=False)
+        assert record.partial_types == ["zoom_group_has_user"]
+        # Those under way when the first refusal comes are not called back.
+        assert profile.sandbox.calls.count("/v2/groups/<group_id>/members") <= 16
+
     @pytest.mark.parametrize(
         ("privilege", "partial"),
         [
