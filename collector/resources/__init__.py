@@ -9,6 +9,7 @@ from functools import cache
 from collector.model.graph import EntityType, RelationshipType
 from collector.model.step import Step
 from collector.resources.declaration import Resource
+from collector.zoom.endpoint import Endpoint
 
 
 @cache
@@ -44,3 +45,16 @@ def entity_types(resources: tuple[Resource, ...]) -> list[EntityType]:
 def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType]:
     """The relationship types, in report order."""
     return [link.type for resource in resources for link in resource.links]
+
+
+def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
+    """Every endpoint the resources use, with what is read there: lists, documents, member lists, look-ups."""
+    found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
+    for resource in resources:
+        used = [(resource.step_id, resource.listing)]
+        used += [(resource.step_id, document.endpoint) for document in resource.documents]
+        used += [(link.step_id, link.members) for link in resource.links if link.members is not None]
+        used += [(resource.step_id, resource.lookup)] if resource.lookup is not None else []
+        for step_id, endpoint in used:
+            found.setdefault((step_id, endpoint.path), (step_id, endpoint))
+    return list(found.values())
