@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint types docs tools clean
+.PHONY: setup demo test browser-test lint types docs tools clean
 
 setup: $(VENV)/.installed
 
@@ -19,6 +19,10 @@ demo: setup
 
 test: setup lint types
 	$(BIN)/python -m pytest
+
+# The pages in a real Chromium; pictures of all of them are kept in build/screenshots.
+browser-test: setup
+	$(BIN)/python -m pytest tests/browser
 
 lint: setup
 	$(BIN)/ruff check .

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from collector.auth import EnvironmentToken, ServerToServer, Token, TokenFile, TokenSource
+from collector.auth import (
+    EnvironmentToken,
+    OAuthClient,
+    ServerToServer,
+    SignedIn,
+    Token,
+    TokenFile,
+    TokenSource,
+)
 from collector.clock import Clock, milliseconds
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
@@ -38,28 +46,43 @@ class Collected:
     clears_at: int | None = None
 
 
-def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
-    """Where this configuration's tokens come from: the environment, else Server-to-Server.
+def oauth_client(settings: Settings) -> OAuthClient:
+    """The app people sign in with; without a secret a public one. Raises UsageError when none is configured."""
+    if settings.client_id is None:
+        raise UsageError(
+            "No Zoom credentials are configured.",
+            "Set ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of your app in ./.env and sign in with `collector auth login`; "
+            "or with ZOOM_ACCOUNT_ID those of a Server-to-Server app; or ZOOM_ACCESS_TOKEN. See .env.example. To see "
+            "the collector without a Zoom account: `collector demo`.",
+        )
+    return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
 
-    Raises UsageError when the configuration names no way to a token.
+
+def token_file(settings: Settings) -> TokenFile:
+    """Where the profile keeps its token."""
+    return TokenFile(settings.profile_folder, settings.profile)
+
+
+def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
+    """Where this configuration's tokens come from: the environment, else Server-to-Server, else a browser sign-in.
+
+    Raises UsageError when the configuration names no way to a token. Whether anybody has signed in shows when the
+    first token is asked for (SignInRequired).
     """
     if settings.access_token is not None:
         return EnvironmentToken(settings.access_token)
+    file = token_file(settings)
     if settings.account_id and settings.client_id and settings.client_secret:
         return ServerToServer(
             settings.client_id,
             settings.client_secret,
             settings.account_id,
             settings.oauth_url,
-            TokenFile(settings.profile_folder, settings.profile),
+            file,
             clock,
             randomness,
         )
-    raise UsageError(
-        "No Zoom credentials are configured.",
-        "Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of a Server-to-Server app (or ZOOM_ACCESS_TOKEN) "
-        "in ./.env, see .env.example. To see the collector without a Zoom account: `collector demo`.",
-    )
+    return SignedIn(oauth_client(settings), file, clock, randomness)
 
 
 def current_token(tokens: TokenSource, resources: tuple[Resource, ...]) -> Token:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
-from collector.auth import Token, TokenSource
+from collector.auth import OAuthClient, Token, TokenFile, TokenSource, stored_sign_in
+from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token
 from collector.errors import CollectorError, ExitCode
@@ -19,9 +22,11 @@ from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
-from collector.zoom.hosts import api_url
+from collector.zoom.hosts import api_url, is_loopback
 
 MOST_CLOCK_SKEW_SECONDS = 120
+REDIRECT_SERVER = "zoom-collector-auth"
+"""What the redirect server calls itself at /health."""
 
 
 class Level(str, Enum):
@@ -51,9 +56,11 @@ def examine(
     clock: Clock,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> Iterator[Finding]:
-    """Look at configuration, files, network, clock, token, account and scopes, one after the other."""
+    """Look at configuration, files, sign-in, network, clock, token, account and scopes, one after the other."""
     yield _configuration(settings)
     yield from _files(settings.profile_folder)
+    if settings.access_token is None and settings.account_id is None:
+        yield from _sign_in(settings, clock, new_session)
     yield from _network(settings, clock, new_session)
     try:
         token = current_token(tokens, resources)
@@ -78,8 +85,10 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
 def _configuration(settings: Settings) -> Finding:
     if settings.access_token is not None:
         way = "the token in ZOOM_ACCESS_TOKEN, which is used as it is and never renewed"
-    else:
+    elif settings.account_id is not None:
         way = "Server-to-Server (ZOOM_ACCOUNT_ID)"
+    else:
+        way = "sign-in with the browser"
     plan = f"plan {settings.plan.value}" + ("" if settings.plan_given else " (assumed: ZOOM_PLAN is not set)")
     return Finding(
         "configuration", Level.OK, f"profile {settings.profile!r}, {way}, {plan}, rate share {settings.rate_share}"
@@ -101,6 +110,55 @@ def _files(folder: Path) -> Iterator[Finding]:
             )
         else:
             yield Finding("files", Level.OK, f"{path} is yours alone (mode {mode:o})")
+
+
+def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
+    identifier = settings.client_id or ""
+    kind = "public, so PKCE alone protects the sign-in" if settings.client_secret is None else "with a secret"
+    yield Finding("client", Level.OK, f"the app with the client id ending in {identifier[-4:]}, {kind}")
+    yield _redirect_address(settings.redirect_uri, new_session)
+    client = OAuthClient(identifier, settings.client_secret, settings.oauth_url)
+    stored = stored_sign_in(TokenFile(settings.profile_folder, settings.profile), client, clock)
+    if stored.state != "usable" or stored.expires_at is None:
+        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(settings.profile))
+        return
+    who = (stored.account or {}).get("email") or "somebody Zoom did not name"
+    until = datetime.fromtimestamp(stored.expires_at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    yield Finding("sign-in", Level.OK, f"signed in as {who}; the access token ends at {until} and is renewed before")
+
+
+def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Session]) -> Finding:
+    subject = "redirect address"
+    try:
+        parts = urlsplit(redirect_uri)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not port or parts.scheme != "http" or not is_loopback(host):
+        return Finding(
+            subject,
+            Level.FAILURE,
+            f"{redirect_uri} is not an address of this computer with a port",
+            "Set ZOOM_REDIRECT_URI to http://localhost:5000/redirect or http://127.0.0.1:5000/redirect.",
+            ExitCode.USAGE,
+        )
+    with new_session() as session:
+        session.trust_env = False  # a proxy cannot reach this computer's loopback
+        try:
+            answer = session.get(f"http://{parts.netloc}/health", timeout=1, allow_redirects=False).json()
+        except requests.ConnectionError:
+            return Finding(subject, Level.OK, f"{redirect_uri}; its port is free. The app at Zoom must list the same.")
+        except requests.RequestException:
+            answer = None
+    if isinstance(answer, dict) and answer.get("app") == REDIRECT_SERVER:
+        return Finding(subject, Level.OK, f"{redirect_uri}; the sign-in page is being served there")
+    return Finding(
+        subject,
+        Level.WARNING,
+        f"another program answers at the port of {redirect_uri}",
+        "End it, or set ZOOM_REDIRECT_URI to another port, here and in the Zoom Marketplace. On macOS it may be the "
+        "AirPlay Receiver (System Settings, General, AirDrop & Handoff).",
+    )
 
 
 def _network(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:

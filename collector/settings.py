@@ -53,6 +53,7 @@ NAMES = ZOOM_NAMES + OTHER_NAMES
 class Settings:
     """What a run is configured with.
 
+    Without `account_id` people sign in with the browser; then a missing `client_secret` means a public client.
     `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `home` holds a
     folder per profile. `account_name` is `None` unless entities are to be tagged with it or it was given.
     """

@@ -1,4 +1,4 @@
-"""For every test: what is logged, by whomever, never holds one of the sandbox's secrets."""
+"""For every test: logging is put back, and what is logged never holds one of the sandbox's secrets."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ class _Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.found += found_in(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """What a command sets for its own process does not reach the next test."""
+    loggers = [logging.getLogger(name) for name in (None, "authlib", "collector", "redirect_server", "urllib3")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,17 +3,42 @@
 token_source.py      what the rest of the program sees: `TokenSource` gives a `Token` and renews it
 environment.py       a token somebody put into ZOOM_ACCESS_TOKEN
 server_to_server.py  a token the program asks for itself, cached in the profile
+signed_in.py         a token from a browser sign-in, refreshed before it ends
+renewal.py           spends a refresh token, and says what happened when that fails
+keeping.py           the file as one process sees it, with what could not be written yet
+single_flight.py     one thread asks, the others share
+deferred_signals.py  Ctrl-C and SIGTERM wait for the critical moment to pass
+status.py            how the stored sign-in stands, without asking anybody
+oauth_client.py      the app, public or with a secret
 token_endpoint.py    the one place that speaks to Zoom's token endpoint, through Authlib
 token_answer.py      what the endpoint may answer, and what is refused
-refusals.py          Zoom's refusals in words, with the one thing to change
+refusals.py          what can go wrong there, in words, with the one thing to change
 token_file.py        token.json of a profile: lock, load, save
 token_document.py    the content of token.json
 private_files.py     folders 0700, files 0600, replaced whole or not at all
 """
 
 from collector.auth.environment import EnvironmentToken
+from collector.auth.oauth_client import OAuthClient
 from collector.auth.server_to_server import ServerToServer
-from collector.auth.token_file import TokenFile
+from collector.auth.signed_in import SignedIn
+from collector.auth.status import StoredSignIn, stored_sign_in
+from collector.auth.token_document import TokenDocument
+from collector.auth.token_endpoint import TokenEndpoint
+from collector.auth.token_file import StorageFailed, TokenFile
 from collector.auth.token_source import Token, TokenSource
 
-__all__ = ["EnvironmentToken", "ServerToServer", "Token", "TokenFile", "TokenSource"]
+__all__ = [
+    "EnvironmentToken",
+    "OAuthClient",
+    "ServerToServer",
+    "SignedIn",
+    "StorageFailed",
+    "StoredSignIn",
+    "Token",
+    "TokenDocument",
+    "TokenEndpoint",
+    "TokenFile",
+    "TokenSource",
+    "stored_sign_in",
+]

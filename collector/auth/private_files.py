@@ -7,6 +7,7 @@ import logging
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,22 +51,71 @@ def read_private_file(path: Path, limit: int) -> bytes | None:
         return file.read(limit)
 
 
+class PreparedFile:
+    """The next content of a private file: a place on disk first, the content later.
+
+    Until `commit` has ended, readers and a crash at any moment see the old file; after it the new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Create the place beside `path`, mode 0600. Raises OSError when that cannot be done."""
+        self._path = path
+        self._descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
+        self._temporary = Path(temporary)
+        self._open = True
+
+    def reserve(self, note: bytes, size: int) -> None:
+        """Write `note` and blanks up to `size` bytes and make them durable, so that the disk has the room.
+
+        Raises OSError, and leaves nothing behind, when it has not.
+        """
+        try:
+            _write(self._descriptor, note.ljust(size))
+            os.fsync(self._descriptor)
+        except BaseException:
+            self.discard()
+            raise
+
+    def commit(self, content: bytes) -> None:
+        """Make this the file's content, durably. Raises OSError, and leaves nothing behind, when that fails."""
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            _write(self._descriptor, content)
+            os.ftruncate(self._descriptor, len(content))
+            os.fsync(self._descriptor)
+            os.replace(self._temporary, self._path)
+        except BaseException:
+            self.discard()
+            raise
+        self.leave()
+        _sync_folder(self._path.parent)
+
+    def leave(self) -> None:
+        """Close it and let it lie, as a sign of what was begun (see `notes_left`)."""
+        if self._open:
+            self._open = False
+            os.close(self._descriptor)
+
+    def discard(self) -> None:
+        """Close it and remove it, unless it was committed or left."""
+        if self._open:
+            self.leave()
+            self._temporary.unlink(missing_ok=True)
+
+
 def replace_private_file(path: Path, content: bytes) -> None:
     """Write the file with mode 0600 so that readers, and a crash at any moment, see the old or the new one.
 
     Raises OSError when it could not be written or not be made durable.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    PreparedFile(path).commit(content)
+
+
+def notes_left(path: Path, longest: int) -> Iterator[tuple[bytes, float]]:
+    """The notes of prepared files nobody committed: the first `longest` bytes, and when (seconds since 1970)."""
+    for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
+        with suppress(OSError):
+            yield temporary.read_bytes()[:longest].rstrip(), temporary.stat().st_mtime
 
 
 def remove_leftovers(path: Path, older_than: float) -> None:
@@ -74,6 +124,12 @@ def remove_leftovers(path: Path, older_than: float) -> None:
         with suppress(OSError):
             if temporary.lstat().st_mtime < older_than:
                 temporary.unlink()
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def _prefix(path: Path) -> str:

@@ -7,22 +7,21 @@ what the cache is for.
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import logging
 import random
-import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import MappingProxyType
 
+from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import TokenRefused, explain_server_to_server
+from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_file import DamagedTokenFile, TokenFile
 from collector.auth.token_source import Token
 from collector.clock import Clock
-from collector.errors import CollectorError
 from collector.redaction import Secret
 
 _GRANT = "account_credentials"
@@ -50,12 +49,10 @@ class ServerToServer:
         self._client_id = client_id
         self._account_id = account_id
         self._client_hash = hashlib.sha256("\n".join((client_id, account_id, oauth_url)).encode()).hexdigest()
-        self._endpoint = TokenEndpoint(client_id, client_secret, oauth_url, clock, randomness)
+        self._endpoint = TokenEndpoint(OAuthClient(client_id, client_secret, oauth_url), clock, randomness)
         self._file = file
         self._clock = clock
-        self._one_at_a_time = threading.Lock()
-        self._current: TokenDocument | None = None
-        self._failure: CollectorError | None = None
+        self._flight: SingleFlight[TokenDocument] = SingleFlight()
 
     def token(self) -> Token:
         """The cached token while it has life left, else a new one.
@@ -71,25 +68,10 @@ class ServerToServer:
         return self._good_token(rejected.access_token)
 
     def _good_token(self, rejected: str | None) -> Token:
-        current = self._current
-        if current is None or not self._usable(current, rejected):
-            current = self._next(rejected)
-        return current.token()
-
-    def _next(self, rejected: str | None) -> TokenDocument:
-        """The token after the current one. Who waits while another thread asks shares what comes of it."""
-        failure_before = self._failure
-        with self._one_at_a_time:
-            if self._current is not None and self._usable(self._current, rejected):
-                return self._current
-            if self._failure is not None and self._failure is not failure_before:
-                raise copy.copy(self._failure)
-            try:
-                self._current = self._from_file_or_zoom(rejected)
-            except CollectorError as failure:
-                self._failure = failure
-                raise
-            return self._current
+        return self._flight.get(
+            is_good=lambda document: self._usable(document, rejected),
+            make=lambda: self._from_file_or_zoom(rejected),
+        ).token()
 
     def _from_file_or_zoom(self, rejected: str | None) -> TokenDocument:
         with ExitStack() as held:
@@ -129,7 +111,8 @@ class ServerToServer:
 
     def _is_newest(self, stored: TokenDocument) -> bool:
         """Whether the file is ahead of this process; behind it, after a failed save, lie refused tokens."""
-        return self._current is None or stored.obtained_at >= self._current.obtained_at
+        latest = self._flight.latest
+        return latest is None or stored.obtained_at >= latest.obtained_at
 
     def _ask(self, others: Mapping[str, object] = MappingProxyType({})) -> TokenDocument:
         try:

@@ -10,9 +10,16 @@ from dataclasses import dataclass, field
 from collector.auth.token_source import Token, scopes_of
 from collector.errors import NewerVersion
 
+SIGN_IN_GRANT = "authorization_code"
+"""The grant of a browser sign-in (RFC 6749 §4.1)."""
+
 _VERSION = 1
 _EARLIEST_RENEWAL = 300.0
 """Seconds. A token with less life left is not used any more: a page may take minutes with all its retries."""
+
+
+_LATEST_USE = 60.0
+"""Seconds. A token with less life left may end on its way to Zoom."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +28,13 @@ class TokenDocument:
 
     `grant`: the grant it came from, e.g. `account_credentials`. `client_hash`: stands for the app and account
     it belongs to. `scope`, `api_url`: as Zoom answered. `obtained_at`, `expires_at`: seconds since 1970 by
-    the clock of this computer at receipt, never by the claims in the token. `others`: fields of the file
-    this version does not know; they are written back unchanged.
+    the clock of this computer at receipt, never by the claims in the token.
+
+    Of a browser sign-in only: `refresh_token`, for one use. `account`: who signed in, as `id`, `email` and
+    `account_id`. `generation`: counts the tokens of this profile, so that older never replaces newer. `reauth`:
+    set once Zoom has refused the refresh token for good, with the `reason` and the time `at`.
+
+    `others`: fields of the file this version does not know; they are written back unchanged.
     """
 
     grant: str
@@ -32,6 +44,10 @@ class TokenDocument:
     api_url: str | None
     obtained_at: float
     expires_at: float
+    refresh_token: str | None = field(default=None, repr=False)
+    account: Mapping[str, object] | None = None
+    generation: int = 0
+    reauth: Mapping[str, object] | None = None
     others: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -62,12 +78,16 @@ class TokenDocument:
             api_url=_optional_text(fields.pop("api_url", None)),
             obtained_at=_seconds(fields.pop("obtained_at", None)),
             expires_at=_seconds(fields.pop("expires_at", None)),
+            refresh_token=_optional_text(fields.pop("refresh_token", None)),
+            account=_optional_object(fields.pop("account", None)),
+            generation=_count(fields.pop("generation", 0)),
+            reauth=_optional_object(fields.pop("reauth", None)),
             others=fields,
         )
 
     def to_bytes(self) -> bytes:
         """The file's content. Without a final newline: a file cut short anywhere is then no JSON object."""
-        fields = {
+        fields: dict[str, object] = {
             "version": _VERSION,
             "grant": self.grant,
             "client_hash": self.client_hash,
@@ -77,6 +97,13 @@ class TokenDocument:
             "obtained_at": self.obtained_at,
             "expires_at": self.expires_at,
         }
+        sign_in = {
+            "refresh_token": self.refresh_token,
+            "account": self.account,
+            "generation": self.generation or None,
+            "reauth": self.reauth,
+        }
+        fields |= {name: value for name, value in sign_in.items() if value is not None}
         return json.dumps({**self.others, **fields}, indent=1).encode()
 
     def is_fresh(self, now: float) -> bool:
@@ -85,6 +112,11 @@ class TokenDocument:
         A token from the future is not fresh: the clock has been set back, so its expiry means nothing.
         """
         margin = min(_EARLIEST_RENEWAL, (self.expires_at - self.obtained_at) / 10)
+        return self.obtained_at <= now < self.expires_at - margin
+
+    def is_alive(self, now: float) -> bool:
+        """Whether the token will do while a new one cannot be had: 60 s are left, for short lives a fiftieth."""
+        margin = min(_LATEST_USE, (self.expires_at - self.obtained_at) / 50)
         return self.obtained_at <= now < self.expires_at - margin
 
     def token(self) -> Token:
@@ -101,6 +133,18 @@ def _text(value: object) -> str:
 def _optional_text(value: object) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ValueError("something else than a text")
+    return value
+
+
+def _optional_object(value: object) -> dict[str, object] | None:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError("something else than an object")
+    return value
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("something else than a count")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The one place that speaks to Zoom's token endpoint (RFC 6749 §3.2; Zoom: "Using OAuth 2.0").
+"""The one place that speaks to Zoom's token endpoint (RFC 6749 §3.2, RFC 7009; Zoom: "Using OAuth 2.0").
 
 Authlib builds the request and authenticates the client. What it would do with the answer is done here: it
 drops Zoom's `reason`, takes any JSON object for a token, never retries, and its automatic refresh lets two
@@ -8,18 +8,21 @@ threads spend the same refresh token.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.requests_client import OAuth2Session
+from urllib3.exceptions import MaxRetryError
 
-from collector.auth.refusals import TokenRefused
+from collector.auth.deferred_signals import signals_delivered
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.refusals import NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
-from collector.errors import CollectionFailed, UsageError
-from collector.redaction import Secret
+from collector.errors import UsageError
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
@@ -44,15 +47,31 @@ _TROUBLES: tuple[tuple[type[requests.RequestException], str], ...] = (
 )
 
 
-class _Unanswered(CollectionFailed):
-    """No usable answer came, but the next try may get one. `wait`: seconds the endpoint asked for, or 0."""
-
-    def __init__(self, message: str, next_step: str = "", wait: float = 0.0) -> None:
-        super().__init__(message, next_step)
-        self.wait = wait
+_NEVER_SENT = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
 
 
-class _TokenSession(OAuth2Session):  # type: ignore[misc]  # Authlib comes without types
+_Ask = Callable[[OAuth2Session], requests.Response]
+
+
+@dataclass(frozen=True)
+class _Patience:
+    """How often a request is repeated at most, and how often it may be sent when Zoom may have carried it out.
+
+    `after_answers`: whether it is also repeated when there was an answer, only not a usable one.
+    """
+
+    repeats: int
+    sendings: int
+    after_answers: bool = True
+
+
+_ANY_TIME = _Patience(repeats=len(_BACKOFF), sendings=1 + len(_BACKOFF))
+_ONCE = _Patience(repeats=1, sendings=1, after_answers=False)
+_PATIENCE = {"refresh_token": _Patience(repeats=len(_BACKOFF), sendings=2)}
+"""A refresh token is for one use as well, but Zoom has been seen to take it again for a while."""
+
+
+class _Session(OAuth2Session):  # type: ignore[misc]  # Authlib comes without types
     """Authlib's session; the answer is handed back as it came."""
 
     def parse_response_token(self, response: requests.Response) -> requests.Response:
@@ -60,81 +79,136 @@ class _TokenSession(OAuth2Session):  # type: ignore[misc]  # Authlib comes witho
 
 
 class TokenEndpoint:
-    """`{oauth_url}/oauth/token` for one app. Safe to share between threads."""
+    """`{oauth_url}/oauth/token` and `{oauth_url}/oauth/revoke` for one app. Safe to share between threads."""
 
-    def __init__(
-        self, client_id: str, client_secret: Secret, oauth_url: str, clock: Clock, randomness: random.Random
-    ) -> None:
-        self._client_id = client_id
-        self._client_secret = client_secret
-        self._url = f"{oauth_url.rstrip('/')}/oauth/token"
+    def __init__(self, client: OAuthClient, clock: Clock, randomness: random.Random) -> None:
+        self._client = client
+        self._base = f"{client.oauth_url.rstrip('/')}/oauth"
         self._clock = clock
         self._randomness = randomness
 
-    def request(self, grant_type: str, **parameters: str) -> TokenAnswer:
+    def request(self, grant_type: str, *, once_only: bool = False, **parameters: str) -> TokenAnswer:
         """Ask for a token: the grant and its parameters go into the form body, the app into a Basic header.
 
-        Failures that may pass (no connection, 429, 5xx, no JSON) are tried again up to three times.
+        A public client names itself in the body (RFC 6749 §3.2.1). Failures that may pass (no connection, 429,
+        5xx, no JSON) are tried again up to three times; a refresh token is sent once more at most after a try that
+        Zoom may have carried out. `once_only`, for authorization codes: again only when there was no connection,
+        and that once.
 
-        Raises TokenRefused when Zoom says no, CollectionFailed when it gives no usable answer, UsageError for
-        credentials that cannot be ones, Interrupted when stopped while waiting.
+        Raises TokenRefused when Zoom says no, Unanswered when it gives no usable answer, MalformedAnswer when the
+        answer is no token, UsageError for credentials that cannot be ones, Interrupted when stopped while waiting.
         """
+
+        def ask(session: OAuth2Session) -> requests.Response:
+            answer: requests.Response = session.fetch_token(
+                f"{self._base}/token", grant_type=grant_type, allow_redirects=False, timeout=_TIMEOUT, **parameters
+            )
+            return answer
+
+        patience = _ONCE if once_only else _PATIENCE.get(grant_type, _ANY_TIME)
+        return TokenAnswer.from_json(self._repeat(ask, patience, tuple(parameters.values())))
+
+    def revoke(self, token: str) -> None:
+        """End the authorization this access or refresh token belongs to (RFC 7009 §2.1).
+
+        Raises as `request` does. Zoom also removes the app from the user's installed apps.
+        """
+
+        def ask(session: OAuth2Session) -> requests.Response:
+            answer: requests.Response = session.revoke_token(
+                f"{self._base}/revoke", token, allow_redirects=False, timeout=_TIMEOUT
+            )
+            return answer
+
+        # RFC 7009 §2.2 asks for nothing but the status; Zoom adds {"status": "success"}.
+        self._repeat(ask, _ANY_TIME, (token,), body_needed=False)
+
+    def _repeat(
+        self, ask: _Ask, patience: _Patience, secrets: tuple[str, ...], body_needed: bool = True
+    ) -> dict[str, object]:
+        """The answer's JSON object, after as many tries as it may take."""
+        lost = ""
+        sendings_left = patience.sendings
+        for backoff in (*_BACKOFF[: patience.repeats], None):
+            try:
+                return self._try(ask, secrets, body_needed)
+            except TokenRefused as refusal:
+                refusal.lost = lost
+                raise
+            except Unanswered as failure:
+                if failure.may_have_acted:
+                    lost = failure.trouble
+                    sendings_left -= 1
+                failure.may_have_acted = bool(lost)
+                answered = isinstance(failure, ZoomTrouble) and not patience.after_answers
+                if backoff is None or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
+                    raise
+                wait = max(failure.wait, backoff + self._randomness.uniform(0, backoff / 2))
+            # Nothing is on its way now, so nothing can be lost.
+            with signals_delivered():
+                self._clock.wait(wait)
+        raise AssertionError("the last try answers or raises")
+
+    def _try(self, ask: _Ask, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
+        try:
+            with self._session() as session:
+                # Neither follows redirects: they would carry the credentials to a place nobody configured.
+                response = ask(session)
+        except requests.RequestException as failure:
+            trouble = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
+            sent = _was_sent(failure)
+        else:
+            return self._read(response, secrets, body_needed)
+        # Not chained: the exceptions of requests carry the request, credentials included.
+        unreached = NoConnection(*self._words(trouble), trouble)
+        unreached.may_have_acted = sent
+        raise unreached
+
+    def _session(self) -> OAuth2Session:
+        secret = self._client.client_secret
         # RFC 6749 appendix A.1 and A.2: visible ASCII. A secret copied with its ellipsis ends here.
-        if not (self._client_id + self._client_secret.reveal()).isascii():
+        if not (self._client.client_id + (secret.reveal() if secret else "")).isascii():
             raise UsageError(
                 "ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET holds a character that no Zoom credential has.",
                 "Copy both again from the app's page in the Zoom App Marketplace.",
             )
-        backoffs = iter(_BACKOFF)
-        while True:
-            try:
-                return self._try(grant_type, parameters)
-            except _Unanswered as failure:
-                unanswered = failure
-            backoff = next(backoffs, None)
-            if backoff is None or unanswered.wait > _LONGEST_WAIT:
-                raise unanswered
-            self._clock.wait(max(unanswered.wait, backoff + self._randomness.uniform(0, backoff / 2)))
+        if secret is None:
+            return _Session(self._client.client_id, token_endpoint_auth_method="none")  # noqa: S106 - a method
+        return _Session(self._client.client_id, secret.reveal())
 
-    def _try(self, grant_type: str, parameters: Mapping[str, str]) -> TokenAnswer:
-        try:
-            with _TokenSession(self._client_id, self._client_secret.reveal()) as session:
-                # A redirect would carry the credentials to a place nobody configured.
-                response = session.fetch_token(
-                    self._url, grant_type=grant_type, allow_redirects=False, timeout=_TIMEOUT, **parameters
-                )
-        except requests.RequestException as failure:
-            trouble = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
-        else:
-            return self._read(response, secrets=(self._client_secret.reveal(), *parameters.values()))
-        # Not chained: the exceptions of requests carry the request, credentials included.
-        raise self._unanswered(trouble)
-
-    def _read(self, response: requests.Response, secrets: Iterable[str]) -> TokenAnswer:
+    def _read(self, response: requests.Response, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
         status = response.status_code
         if status == 429 or status >= 500:
             wait = self._retry_after(response.headers.get("Retry-After", ""))
             asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
-            raise self._unanswered(f"it answered HTTP {status}{asked}", wait)
+            raise self._trouble(response, f"it answered HTTP {status}{asked}", wait)
         answer = _json_object(response)
-        if status == 401:
+        if status == 401 or (status == 200 and not body_needed):
             answer = answer or {}
         if answer is None:
-            raise self._unanswered(f"it answered HTTP {status} with something else than a JSON object")
+            raise self._trouble(response, f"it answered HTTP {status} with something else than a JSON object")
         # Zoom's older errors come with status 200 and an errorCode.
         if status >= 300 or answer.get("error") or answer.get("errorCode"):
+            if self._client.client_secret is not None:
+                secrets = (self._client.client_secret.reveal(), *secrets)
             error = _plain(answer.get("error"), secrets)
             texts = (_plain(answer.get(name), secrets) for name in _REASONS)
             raise TokenRefused(status, error, next(filter(None, texts), ""))
-        return TokenAnswer.from_json(answer)
+        return answer
 
-    def _unanswered(self, trouble: str, wait: float = 0.0) -> _Unanswered:
-        host = urlsplit(self._url).netloc.rpartition("@")[2]
-        return _Unanswered(
+    def _trouble(self, response: requests.Response, trouble: str, wait: float = 0.0) -> ZoomTrouble:
+        tracking_id = _plain(response.headers.get("x-zm-trackingid"), ())
+        failure = ZoomTrouble(*self._words(trouble), trouble, wait, response.status_code, tracking_id)
+        # A request that was one too many was not carried out (RFC 6585 §4).
+        failure.may_have_acted = response.status_code != 429
+        return failure
+
+    def _words(self, trouble: str) -> tuple[str, str]:
+        host = urlsplit(self._base).netloc.rpartition("@")[2]
+        return (
             f"No token from {host}: {trouble}.",
             "Check the network, the proxy (HTTPS_PROXY) and the certificates (REQUESTS_CA_BUNDLE), then run "
             "this again. How Zoom itself is doing: https://status.zoom.us",
-            wait,
         )
 
     def _retry_after(self, header: str) -> float:
@@ -145,6 +219,11 @@ class TokenEndpoint:
             return parsedate_to_datetime(header).timestamp() - self._clock.now()
         except ValueError:
             return 0.0
+
+
+def _was_sent(failure: requests.RequestException) -> bool:
+    """Whether the request may have reached Zoom. MaxRetryError is urllib3's for what fails before it is sent."""
+    return not (isinstance(failure, _NEVER_SENT) or (failure.args and isinstance(failure.args[0], MaxRetryError)))
 
 
 def _json_object(response: requests.Response) -> dict[str, object] | None:

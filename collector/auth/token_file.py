@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from collector.auth import private_files
+from collector.auth.refusals import sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
-from collector.errors import ProfileBusy, SignInRequired
+from collector.errors import CollectorError, ProfileBusy, SignInRequired
 
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
 _LEFTOVER_AGE = 3600.0
 _LARGEST = 1 << 20
 _DAMAGED_COPIES = 3
+_RESERVED = 16 << 10
+"""Bytes kept free for the next document: two of Zoom's tokens and some fields take less than half."""
 
 
 class DamagedTokenFile(SignInRequired):
     """token.json is empty, cut short or not what this program writes."""
+
+
+class StorageFailed(CollectorError):
+    """The disk does not let the sign-in be read or kept."""
+
+    @classmethod
+    def because(cls, done: str, path: Path, problem: OSError) -> StorageFailed:
+        """`done`: what could not be done with the file, as in "written"."""
+        return cls(
+            f"The sign-in could not be {done}: {path}: {problem.strerror or problem}.",
+            "Make room on the disk or mend the permissions of this folder, then run this again.",
+        )
 
 
 class TokenFile:
@@ -33,21 +48,20 @@ class TokenFile:
 
     def __init__(self, folder: Path, profile: str) -> None:
         self.path = folder / "token.json"
-        self._profile = profile
+        self.profile = profile
 
     @contextmanager
-    def locked(self, clock: Clock) -> Iterator[None]:
+    def locked(self, clock: Clock, patience: float = _LOCK_TIMEOUT) -> Iterator[None]:
         """Keep other processes, and other holders in this one, from changing the file.
 
         The kernel drops the lock with the process, so the lock file itself stays where it is. Raises
-        ProfileBusy when somebody else holds it for 30 s.
+        ProfileBusy when somebody else holds it for `patience` seconds.
         """
         private_files.make_private_folder(self.path.parent)
         # A lock that only pretends (a file system without flock) would let two refreshes happen at once.
         lock = FileLock(self.path.with_name("token.lock"), mode=0o600, blocking=False, fallback_to_soft=False)
-        self._acquire(lock, clock)
+        self._acquire(lock, clock, patience)
         try:
-            private_files.remove_leftovers(self.path, clock.now() - _LEFTOVER_AGE)
             yield
         finally:
             lock.release()
@@ -66,13 +80,46 @@ class TokenFile:
             # Not chained: a JSONDecodeError carries the whole document, token included.
             pass
         raise DamagedTokenFile(
-            f'The token file of the profile "{self._profile}" is damaged: {self.path}.',
-            "Sign in again: python oauth-server",
+            f'The token file of the profile "{self.profile}" is damaged: {self.path}.',
+            sign_in_again(self.profile),
         )
 
     def save(self, document: TokenDocument) -> None:
         """Replace the file's content. Call it inside `locked`."""
         private_files.replace_private_file(self.path, document.to_bytes())
+        self._tidy(document)
+
+    @contextmanager
+    def prepared(self, note: str = "") -> Iterator[private_files.PreparedFile]:
+        """Prove that the disk will take the next document, before anything is spent for it.
+
+        `note` lies on the disk until the document does; `begun` finds it if the place is left as it is. What was
+        neither committed nor left at the end is removed. Call it inside `locked`.
+        """
+        prepared = private_files.PreparedFile(self.path)
+        size = self.path.stat().st_size if self.path.exists() else 0
+        prepared.reserve(note.encode(), max(_RESERVED, 2 * size))
+        try:
+            yield prepared
+        finally:
+            prepared.discard()
+
+    def commit(self, prepared: private_files.PreparedFile, document: TokenDocument) -> None:
+        """Write the document into the prepared place. Call it inside `prepared`."""
+        prepared.commit(document.to_bytes())
+        self._tidy(document)
+
+    def begun(self, note: str) -> float | None:
+        """When something with this note was last begun and never finished (seconds since 1970), if ever."""
+        notes = private_files.notes_left(self.path, longest=len(note))
+        return max((at for found, at in notes if found == note.encode()), default=None)
+
+    def forget(self) -> None:
+        """Remove the token and every copy of it. Call it inside `locked`."""
+        self.path.unlink(missing_ok=True)
+        private_files.remove_leftovers(self.path, older_than=float("inf"))
+        for copy in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
+            copy.unlink(missing_ok=True)
 
     def set_aside(self, now: float) -> Path:
         """Rename a damaged file to `token.json.corrupt-<now>` and give its new path.
@@ -85,8 +132,13 @@ class TokenFile:
             old.unlink()
         return aside
 
-    def _acquire(self, lock: FileLock, clock: Clock) -> None:
-        deadline = clock.monotonic() + _LOCK_TIMEOUT
+    def _tidy(self, document: TokenDocument) -> None:
+        """What killed writers left says nothing any more once a later document is on the disk."""
+        with suppress(OSError):
+            private_files.remove_leftovers(self.path, document.obtained_at - _LEFTOVER_AGE)
+
+    def _acquire(self, lock: FileLock, clock: Clock, patience: float) -> None:
+        deadline = clock.monotonic() + patience
         while True:
             try:
                 lock.acquire()
@@ -96,7 +148,6 @@ class TokenFile:
                     break
             clock.wait(_LOCK_POLL)
         raise ProfileBusy(
-            f'Another process has been changing the sign-in of the profile "{self._profile}" for '
-            f"{_LOCK_TIMEOUT:.0f} s.",
+            f'Another process has been changing the sign-in of the profile "{self.profile}" for {patience:.0f} s.',
             "Wait for it to end and run this again, or use another profile with --profile NAME.",
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from collector import __version__
+from collector.cli.auth import auth
 from collector.cli.collect import collect
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (collect, show, doctor, document, sandbox, demo):
+for command in (auth, collect, show, doctor, document, sandbox, demo):
     cli.add_command(command)
 
 

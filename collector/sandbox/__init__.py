@@ -3,7 +3,8 @@
     account = Account.generate(users=250)
     sandbox = Sandbox(account)
     with sandbox.serve() as url:
-        settings = sandbox.environment(url)
+        settings = sandbox.environment(url)  # of a Server-to-Server app
+        settings = sandbox.browser_environment(url)  # of an app authorized in the browser
 
 What it does follows Zoom's developer docs, published API descriptions and recorded answers, not what our
 client likes.
@@ -12,6 +13,7 @@ client likes.
 from __future__ import annotations
 
 from collector.sandbox.account import Account
+from collector.sandbox.browser import NotRedirected
 from collector.sandbox.calls import Call
 from collector.sandbox.canaries import CANARY, PMI_CANARY
 from collector.sandbox.directory import Group, Role, User
@@ -28,6 +30,7 @@ __all__ = [
     "Call",
     "Fault",
     "Group",
+    "NotRedirected",
     "Role",
     "Sandbox",
     "User",

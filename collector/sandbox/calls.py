@@ -12,6 +12,7 @@ class Call(NamedTuple):
 
     `path` is the one asked for, `template` the endpoint's with `<>` for what varies ("" for unknown ones), `query`
     the raw query. `status` is 0 where the connection was dropped. `label`: the rate-limit label, "" without one.
+    `grant`: the grant type of a token request, "" of others.
     """
 
     method: str
@@ -20,6 +21,7 @@ class Call(NamedTuple):
     template: str
     status: int
     label: str
+    grant: str = ""
 
 
 class Calls:
@@ -27,21 +29,21 @@ class Calls:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, int]] = Counter()
+        self._counts: Counter[tuple[str, int, str]] = Counter()
         self._latest: deque[Call] = deque(maxlen=10_000)
 
     def add(self, call: Call) -> None:
         with self._lock:
-            self._counts[call.template, call.status] += 1
+            self._counts[call.template, call.status, call.grant] += 1
             self._latest.append(call)
 
-    def count(self, template: str | None = None, status: int | None = None) -> int:
-        """How many requests there were to a template, say "/v2/users/<user_id>/settings", with a status."""
+    def count(self, template: str | None = None, status: int | None = None, grant: str | None = None) -> int:
+        """How many requests there were to a template, say "/v2/users/<user_id>/settings", with a status and a grant."""
         with self._lock:
             return sum(
                 count
-                for (asked, answered), count in self._counts.items()
-                if template in (None, asked) and status in (None, answered)
+                for (asked, answered, granted), count in self._counts.items()
+                if template in (None, asked) and status in (None, answered) and grant in (None, granted)
             )
 
     @property

@@ -18,6 +18,7 @@ FaultKind = Literal[
     "daily_429",
     "reset",
     "slow",
+    "lost_answer",
     "dropped_body",
     "truncated",
     "wrong_types",
@@ -41,9 +42,11 @@ redirect               302 to another host
 qps_429, daily_429     rate-limit refusals
 reset                  the connection is closed without an answer
 slow                   the answer comes after `delay` seconds
+lost_answer            what was asked for is done, and then the connection is closed without an answer
 dropped_body           the connection is closed in the middle of the body
 truncated              a complete answer whose JSON is cut off
-wrong_types            a list where an object belongs; wrong_rows: a list answer whose rows are texts
+wrong_types            a list where an object belongs
+wrong_rows             a list answer whose rows are texts
 duplicated_rows        the first row of a list answer twice; missing_rows: without it
 empty_page_with_token  no rows, and a token with which the same page is had
 repeated_token         the next page token is the one that was sent; only requests that sent one
@@ -54,7 +57,7 @@ missing_scope, missing_privilege, not_licensed
                        the refusals of HTTP 400
 vanished_404           what was asked for has been deleted: 404 for users and groups (400/1034 for roles)
 
-The token endpoint knows the first seven and "slow".
+The OAuth addresses know those down to "wrong_types".
 """
 
 _NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_token")
@@ -65,9 +68,9 @@ class Fault:
     """One kind of trouble.
 
     It meets requests whose path, without /v2 (but with /oauth), matches the shell pattern `path`, and whose
-    parameters have the values of `query`, where None means absent. It spares the first `after` of them and
-    strikes `times` of the following, all with None. `delay`: seconds, for "slow". `retry_after`: the value of that
-    header on a 429.
+    parameters, in query or form, have the values of `query`, where None means absent. It spares the first `after`
+    of them and strikes `times` of the following, all with None. `delay`: seconds, for "slow". `retry_after`: the
+    value of that header on a 429.
     """
 
     kind: FaultKind

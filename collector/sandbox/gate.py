@@ -14,7 +14,7 @@ from collector.sandbox.errors import (
     token_in_query,
 )
 from collector.sandbox.limits import Plan, RateLimits
-from collector.sandbox.oauth import AccessToken, Tokens
+from collector.sandbox.tokens import AccessToken, Tokens
 
 
 class Gate:

@@ -10,19 +10,30 @@ from flask import Flask
 from collector.clock import Clock, SystemClock
 from collector.sandbox.account import Account
 from collector.sandbox.answers import CommonHeaders
+from collector.sandbox.app import App, AppState
 from collector.sandbox.application import Parts, build
+from collector.sandbox.authorizations import Authorizations, Rotation
+from collector.sandbox.browser import click_through
 from collector.sandbox.calls import Calls
 from collector.sandbox.canaries import CANARY
+from collector.sandbox.codes import Codes
+from collector.sandbox.consent import ConsentDesk
+from collector.sandbox.directory import User
 from collector.sandbox.endpoints import GRANULAR_SCOPES
+from collector.sandbox.exchange import Exchange
 from collector.sandbox.faults import Faults
 from collector.sandbox.gate import Gate
 from collector.sandbox.identifiers import identifier
 from collector.sandbox.limits import HeaderProfile, Plan, RateLimits, RetryAfter
-from collector.sandbox.oauth import AppState, TokenEndpoint, Tokens
+from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.paging import Pager, TokenAbsentStyle
 from collector.sandbox.rest import RestApi
 from collector.sandbox.server import serving
 from collector.sandbox.settings import UserSettings
+from collector.sandbox.tokens import Tokens, TokenTexts
+
+APP_NAME = "Sandbox app"
+REDIRECT_URIS = ("http://localhost:5000/redirect", "http://127.0.0.1:5000/redirect")
 
 
 class Sandbox:
@@ -34,8 +45,13 @@ class Sandbox:
     parameters from the query. `future_fields`: settings nobody has described yet. `latency`: seconds by which
     every answer comes later.
 
+    `redirect_uris`: where the browser may be sent back to. `public_client`: the app has no secret and must use
+    PKCE. `rotation`, `grace`: `collector.sandbox.authorizations`. `decline_redirects`: the app hears of a refusal.
+
     Attributes to use: `account` (change it between two runs), `app` (the WSGI application), `faults`, `calls`,
-    `denied_privileges` (a set such as {"Role:Read"}), `client_id`, `client_secret`.
+    `denied_privileges` (a set such as {"Role:Read"}), `client_id`, `client_secret` ("" of a public client),
+    `redirect_uris` (a list, may be changed), `browser_user`. Sandboxes of equal `seed` have the same client: with two
+    accounts they are what one app meets in two accounts.
     """
 
     def __init__(
@@ -52,6 +68,11 @@ class Sandbox:
         strict_body: bool = False,
         future_fields: bool = False,
         latency: float = 0.0,
+        redirect_uris: Iterable[str] = REDIRECT_URIS,
+        public_client: bool = False,
+        rotation: Rotation = "strict",
+        grace: float = 60.0,
+        decline_redirects: bool = True,
         clock: Clock | None = None,
         seed: int = 0,
     ) -> None:
@@ -60,19 +81,21 @@ class Sandbox:
         self.plan: Plan = plan
         self.scopes = frozenset(scopes)
         self.client_id = identifier(seed, "client")
-        self.client_secret = f"{CANARY}-SECRET-{identifier(seed, 'secret')}"
+        self.client_secret = "" if public_client else f"{CANARY}-SECRET-{identifier(seed, 'secret')}"
+        self.redirect_uris = list(redirect_uris)
+        self._browser_user: User | None = None
         self.denied_privileges: set[str] = set()
         self.faults = Faults()
         self.calls = Calls()
-        self._tokens = Tokens(account.id, self.client_id, seed, clock)
-        self._token_endpoint = TokenEndpoint(
-            self._tokens,
-            account.id,
-            lambda: account.owner.id,
-            self.client_id,
-            self.client_secret,
-            self.scopes,
-            strict_body,
+        self._registered = App(APP_NAME, self.client_id, self.client_secret, self.scopes, lambda: self.redirect_uris)
+        texts = TokenTexts(account.id, self.client_id, seed, clock)
+        self._tokens = Tokens(texts, clock)
+        codes = Codes(account.id, seed, clock, pkce_required=public_client)
+        self._authorizations = Authorizations(
+            self._tokens, texts, self.scopes, lambda user_id: account.user(user_id) is not None, rotation, grace, clock
+        )
+        self._consent_desk = ConsentDesk(
+            self._registered, codes, lambda: self.browser_user, account.name, decline_redirects
         )
         limits = RateLimits(plan, header_profile, retry_after, clock)
         pager = Pager(clock, token_absent_style, dup_rate, skip_rate, seed)
@@ -80,16 +103,20 @@ class Sandbox:
             Parts(
                 account_id=account.id,
                 tokens=self._tokens,
-                token_endpoint=self._token_endpoint,
+                token_endpoint=TokenEndpoint(
+                    self._registered,
+                    self._tokens,
+                    codes,
+                    self._authorizations,
+                    account.id,
+                    lambda: account.owner.id,
+                    strict_body,
+                ),
+                consent_desk=self._consent_desk,
                 gate=Gate(self._tokens, limits, plan, account.id, self.denied_privileges),
-                limits=limits,
                 pager=pager,
                 rest=RestApi(account, pager, UserSettings(account, future_fields), clock),
-                faults=self.faults,
-                calls=self.calls,
-                headers=CommonHeaders(seed),
-                clock=clock,
-                latency=latency,
+                exchange=Exchange(limits, self.faults, self.calls, CommonHeaders(seed), clock, latency),
             )
         )
 
@@ -108,16 +135,62 @@ class Sandbox:
             "ZOOM_PLAN": self.plan,
         }
 
+    def browser_environment(self, url: str) -> dict[str, str]:
+        """The configuration with which an app that is authorized in the browser reads this sandbox at `url`."""
+        environment = {
+            "ZOOM_OAUTH_URL": url,
+            "ZOOM_API_URL": url,
+            "ZOOM_CLIENT_ID": self.client_id,
+            "ZOOM_REDIRECT_URI": self.redirect_uris[0],
+            "ZOOM_PLAN": self.plan,
+        }
+        return environment if self._registered.is_public else {**environment, "ZOOM_CLIENT_SECRET": self.client_secret}
+
+    def consent(self, authorization_url: str, allow: bool = True) -> str:
+        """Go through the consent page of the served sandbox like a person; the address the browser goes to next.
+
+        Raises `NotRedirected` where Zoom shows a page of its own instead.
+        """
+        return click_through(authorization_url, allow)
+
+    def marketplace_add_url(self, redirect_uri: str) -> str:
+        """Where the browser goes after "Add" in Zoom's marketplace: a code, but no state, and no PKCE behind it."""
+        return self._consent_desk.add_from_marketplace(redirect_uri)
+
+    @property
+    def browser_user(self) -> User:
+        """Who is signed in at Zoom in the browser: the owner, until another user of the account is put here."""
+        return self._browser_user or self.account.owner
+
+    @browser_user.setter
+    def browser_user(self, user: User) -> None:
+        self._browser_user = user
+
+    @property
+    def refreshes(self) -> int:
+        """How often a refresh was asked for, granted or not."""
+        return self.calls.count(grant="refresh_token")
+
+    @property
+    def installed(self) -> bool:
+        """Whether anybody has authorized the app and not taken it back."""
+        return bool(self._authorizations.users)
+
     def issue_token(self, scopes: Iterable[str] | None = None) -> str:
         """An access token of the owner, with the app's scopes if none are given."""
         return self._tokens.issue(self.account.owner.id, self.scopes if scopes is None else frozenset(scopes))
 
     def revoke_tokens(self) -> None:
-        """Every access token issued so far answers 401/124 from now on."""
+        """Every access token issued so far answers 401/124 from now on. Refresh tokens stay good."""
         self._tokens.revoke_all()
+
+    def uninstall(self) -> None:
+        """Everybody who authorized the app takes it back at Zoom: access and refresh tokens of that are dead."""
+        self._authorizations.end_all()
 
     def set_app_state(self, state: AppState) -> None:
         """What becomes of the app in the marketplace; without "active" there are no tokens any more."""
-        self._token_endpoint.app_state = state
+        self._registered.state = state
         if state != "active":
+            self._authorizations.end_all()
             self._tokens.revoke_all()

@@ -11,11 +11,12 @@ from collector.clock import Clock
 from collector.sandbox import errors
 from collector.sandbox.answers import HTML_TYPE, Answer, as_json
 from collector.sandbox.endpoints import Endpoint
-from collector.sandbox.faults import Fault
+from collector.sandbox.faults import Fault, FaultKind
 from collector.sandbox.limits import RateLimits
 
 _PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><center>cloudflare</center></body></html>"
 _ELSEWHERE = "https://another-region.invalid"
+_ANYWHERE: tuple[FaultKind, ...] = ("dropped_body", "truncated", "wrong_types")
 
 
 def instead_of_answer(fault: Fault, path: str, limits: RateLimits, clock: Clock) -> Answer | None:
@@ -63,12 +64,8 @@ def refuse(fault: Fault, endpoint: Endpoint, item_id: str, account_id: str) -> N
         raise refusals[fault.kind]
 
 
-def disturb(fault: Fault, answer: Answer, rows: str, sent_token: str, same_page_again: Callable[[], str]) -> Answer:
-    """A good answer made bad.
-
-    `rows` is the key of the rows of a list answer, "" for other answers, which faults of lists leave alone.
-    `same_page_again` gives a token for the page that was asked for.
-    """
+def spoil(fault: Fault, answer: Answer) -> Answer:
+    """A good answer of any kind made bad, if the fault is of those that fit any."""
     if answer.status != 200:
         return answer
     if fault.kind == "dropped_body":
@@ -77,8 +74,17 @@ def disturb(fault: Fault, answer: Answer, rows: str, sent_token: str, same_page_
         return replace(answer, body=answer.body[: len(answer.body) // 2])
     if fault.kind == "wrong_types":
         return replace(answer, body=as_json(["unexpected"]))
-    if not rows:
-        return answer
+    return answer
+
+
+def disturb(fault: Fault, answer: Answer, rows: str, sent_token: str, same_page_again: Callable[[], str]) -> Answer:
+    """A good answer of the REST API made bad.
+
+    `rows` is the key of the rows of a list answer, "" for other answers, which faults of lists leave alone.
+    `same_page_again` gives a token for the page that was asked for.
+    """
+    if answer.status != 200 or not rows or fault.kind in _ANYWHERE:
+        return spoil(fault, answer)
     document: dict[str, Any] = json.loads(answer.body)
     if fault.kind == "repeated_token":
         document["next_page_token"] = sent_token

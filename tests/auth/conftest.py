@@ -1,4 +1,4 @@
-"""A made-up clock, a made-up token endpoint and a Server-to-Server app."""
+"""A made-up clock, made-up token endpoints, a Server-to-Server app and a browser sign-in."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from collector.auth import ServerToServer, TokenFile
+from collector.auth import OAuthClient, ServerToServer, SignedIn, TokenDocument, TokenFile
 from collector.redaction import Secret
+
+from .rotation import Rotation, serving
 
 OAUTH_URL = "https://zoom.example"
 TOKEN_URL = f"{OAUTH_URL}/oauth/token"
+CLIENT = OAuthClient("client-id-1234", Secret("client-secret"), OAUTH_URL)
 
 
 class FakeClock:
@@ -118,3 +121,65 @@ def loopback_zoom(monkeypatch: pytest.MonkeyPatch):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def file(folder: Path) -> TokenFile:
+    return TokenFile(folder, "default")
+
+
+@pytest.fixture
+def new_signed_in(clock: FakeClock, file: TokenFile) -> Callable[..., SignedIn]:
+    """A source as a new process would have it; keywords replace the usual arguments."""
+
+    def build(**changed: object) -> SignedIn:
+        arguments = {"client": CLIENT, "file": file, "clock": clock, "randomness": random.Random(7)}
+        return SignedIn(**(arguments | changed))
+
+    return build
+
+
+@pytest.fixture
+def sign_in(clock: FakeClock, file: TokenFile) -> Callable[..., TokenDocument]:
+    """Stores a browser sign-in of an hour: token-0 and refresh-0; keywords replace its fields."""
+
+    def store(**changed: object) -> TokenDocument:
+        fields = {
+            "grant": "authorization_code",
+            "client_hash": CLIENT.hash(),
+            "access_token": "token-0",
+            "scope": "user:read:user:admin",
+            "api_url": "https://api.zoom.us",
+            "obtained_at": clock.now(),
+            "expires_at": clock.now() + 3600,
+            "refresh_token": "refresh-0",
+            "account": {"id": "user-1", "email": "ada@example.com", "account_id": "account-1"},
+            "generation": 1,
+        }
+        document = TokenDocument(**(fields | changed))
+        with file.locked(clock):
+            file.save(document)
+        return document
+
+    return store
+
+
+@pytest.fixture
+def rotation(requests_mock) -> Rotation:
+    """Zoom's token endpoint for refresh tokens, each good for one use; refresh-0 is the first."""
+    rotation = Rotation()
+
+    def give(request, context):
+        context.status_code, body = rotation.answer(request.text)
+        return body
+
+    requests_mock.post(TOKEN_URL, json=give)
+    return rotation
+
+
+@pytest.fixture
+def serve_rotation(monkeypatch: pytest.MonkeyPatch):
+    """Serves a Rotation on loopback; gives the function that begins to."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as serve:
+        yield serve

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
+
+from collector.errors import SignInRequired
+
+from .conftest import CLIENT
+from .rotation import Rotation
 
 
 def test_four_processes_share_one_request(loopback_zoom, folder):
     oauth_url, forms = loopback_zoom
     script = Path(__file__).with_name("ask_for_tokens.py")
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(script), str(folder), oauth_url, "5"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
+    processes = [start(script, str(folder), oauth_url, "5") for _ in range(4)]
     for process in processes:
         assert process.stdout.readline() == "ready\n"
     for process in processes:
@@ -29,3 +30,97 @@ def test_four_processes_share_one_request(loopback_zoom, folder):
     assert [process.returncode for process in processes] == [0] * 4
     assert answers == [["token-1"] * 5] * 4
     assert forms == [{"grant_type": ["account_credentials"], "account_id": ["account-id"]}]
+
+
+def test_fifty_threads_in_each_of_four_processes_spend_one_refresh_token_a_round(
+    serve_rotation, folder, sign_in, clock
+):
+    rotation = Rotation()
+    oauth_url = serve_rotation(rotation)
+    client = replace(CLIENT, oauth_url=oauth_url)
+    script = Path(__file__).with_name("refresh_together.py")
+    processes = [start(script, str(folder), oauth_url, "50") for _ in range(4)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for turn in range(1, 6):
+        sign_in(
+            client_hash=client.hash(),
+            refresh_token=rotation.latest,
+            generation=turn,
+            obtained_at=1_700_000_000.0,
+            expires_at=1_700_003_600.0,
+        )
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for process in processes]
+        assert answers == [[f"token-{turn}"] * 50] * 4
+        assert rotation.sent == [f"refresh-{number}" for number in range(turn)]
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0] * 4
+
+
+def interrupted(folder: Path, oauth_url: str, times: int, *signals: str) -> dict[str, int]:
+    script = Path(__file__).with_name("interrupt_refreshes.py")
+    process = start(script, str(folder), oauth_url, str(times), "7", *signals)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    return json.loads(output)
+
+
+def test_three_hundred_kills_leave_a_whole_file_and_a_free_lock(serve_rotation, folder, file, sign_in):
+    rotation = Rotation(strict=False)
+    oauth_url = serve_rotation(rotation)
+    sign_in(client_hash=replace(CLIENT, oauth_url=oauth_url).hash())
+    assert interrupted(folder, oauth_url, 300, "SIGKILL") == {"-9": 300}
+    assert rotation.given > 10
+    assert file.load().generation > 10
+
+
+def test_no_sign_in_is_lost_to_a_hundred_and_fifty_requests_to_stop(serve_rotation, folder, file, sign_in):
+    rotation = Rotation()
+    oauth_url = serve_rotation(rotation)
+    sign_in(client_hash=replace(CLIENT, oauth_url=oauth_url).hash())
+    assert interrupted(folder, oauth_url, 150, "SIGTERM", "SIGINT") == {"-15": 75, "130": 75}
+    assert rotation.given > 10
+    assert file.load().refresh_token == rotation.latest
+    assert file.load().reauth is None
+    assert not list(folder.glob("*.tmp"))
+
+
+KILLED_BEFORE_WRITING = """
+import os, random, signal, sys
+from pathlib import Path
+from collector.auth import OAuthClient, SignedIn, TokenFile
+from collector.clock import SystemClock
+from collector.redaction import Secret
+
+folder, oauth_url = sys.argv[1:]
+TokenFile.commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+client = OAuthClient("client-id-1234", Secret("client-secret"), oauth_url)
+SignedIn(client, TokenFile(Path(folder), "default"), SystemClock(), random.Random()).refresh()
+"""
+
+
+def test_after_a_kill_between_answer_and_disk_the_next_start_says_so(
+    serve_rotation, folder, sign_in, new_signed_in, clock
+):
+    rotation = Rotation()
+    oauth_url = serve_rotation(rotation)
+    client = replace(CLIENT, oauth_url=oauth_url)
+    sign_in(client_hash=client.hash())
+    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE_WRITING, str(folder), oauth_url], timeout=60)
+    assert killed.returncode == -9
+    (left,) = folder.glob(".token.json-*.tmp")
+    os.utime(left, (clock.now(), clock.now()))
+    clock.time += 7200
+    with pytest.raises(SignInRequired, match=r"a refresh begun at 2027-01-15 08:00 UTC was interrupted"):
+        new_signed_in(client=client).token()
+    assert rotation.sent == ["refresh-0", "refresh-0"]
+
+
+def start(script: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )

@@ -5,19 +5,24 @@ from __future__ import annotations
 import base64
 import logging
 import traceback
+from dataclasses import replace
 
 import pytest
 import requests
 
-from collector.auth import EnvironmentToken, private_files
+from collector.auth import EnvironmentToken, OAuthClient, private_files
+from collector.auth.status import stored_sign_in
 from collector.auth.token_document import TokenDocument
+from collector.clock import SystemClock
 from collector.errors import CollectorError
 from collector.redaction import Secret
 
-from .conftest import TOKEN_URL, answer
+from .conftest import CLIENT, OAUTH_URL, TOKEN_URL, answer
+from .rotation import Rotation
 
 SECRET = "canary-of-the-client-secret"
 TOKEN = "canary-of-the-access-token"
+REFRESH_TOKEN = "canary-of-the-refresh-token"
 BASIC = base64.b64encode(f"client-id-1234:{SECRET}".encode()).decode()
 
 
@@ -31,7 +36,7 @@ def everything_said_by(failure: BaseException) -> str:
 
 
 def assert_silent(text: str) -> None:
-    assert [canary for canary in (SECRET, TOKEN, BASIC) if canary in text] == []
+    assert [canary for canary in (SECRET, TOKEN, REFRESH_TOKEN, BASIC) if canary in text] == []
 
 
 ECHO = f"{SECRET} is wrong, not {SECRET}"
@@ -98,7 +103,46 @@ def test_a_whole_life_over_the_wire(new_source, loopback_zoom, folder, caplog):
     assert_silent(caplog.text + repr(vars(source)) + repr(vars(source._endpoint)))
 
 
+def sign_in_of_canaries(sign_in, client):
+    return sign_in(access_token=TOKEN, refresh_token=REFRESH_TOKEN, client_hash=client.hash())
+
+
+@pytest.mark.parametrize(
+    "response",
+    [*FAILURES, {"status_code": 400, "json": {"error": "invalid_grant", "reason": f"{REFRESH_TOKEN} is dead"}}],
+)
+def test_a_sign_in_that_fails(new_signed_in, sign_in, requests_mock, file, response, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = replace(CLIENT, client_secret=Secret(SECRET))
+    sign_in_of_canaries(sign_in, client)
+    requests_mock.post(TOKEN_URL, [response])
+    source = new_signed_in(client=client)
+    with pytest.raises(CollectorError) as failure:
+        source.refresh()
+    shown = "".join(traceback.format_exception(failure.value))
+    assert_silent(everything_said_by(failure.value) + shown + failure.value.next_step + caplog.text)
+    assert_silent(str(file.load().reauth) + str(stored_sign_in(file, client, SystemClock())))
+
+
+def test_a_sign_in_over_the_wire(new_signed_in, sign_in, serve_rotation, caplog):
+    caplog.set_level(logging.DEBUG)
+    rotation = Rotation(strict=False)
+    client = replace(CLIENT, client_secret=Secret(SECRET), oauth_url=serve_rotation(rotation))
+    sign_in_of_canaries(sign_in, client)
+    source = new_signed_in(client=client)
+    source.refresh()
+    source.renew(source.token())
+    assert len(rotation.sent) == 2
+    assert "/oauth/token" in caplog.text
+    said = caplog.text + "".join(repr(vars(part)) for part in (source, source._renewal, source._keeping))
+    assert_silent(said)
+    assert "token-1" not in said
+    assert "refresh-1" not in said
+
+
 def test_representations():
-    document = TokenDocument("g", "c", TOKEN, None, None, 0.0, 1.0, {"refresh_token": SECRET})
+    document = TokenDocument("g", "c", TOKEN, None, None, 0.0, 1.0, REFRESH_TOKEN, others={"note": SECRET})
+    client = OAuthClient("client-id-1234", Secret(SECRET), OAUTH_URL)
+    assert_silent(f"{client} {client!r} {vars(client)} {client.hash()}")
     environment = EnvironmentToken(Secret(TOKEN))
     assert_silent(f"{document} {document!r} {document.token()} {vars(environment)} {environment!r}")

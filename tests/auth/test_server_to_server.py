@@ -125,23 +125,28 @@ def test_a_storm_of_401_answers_ends_in_one_request(new_source, zoom):
 
 
 class AnnouncedLock:
-    """A lock that counts who has come to it before they get it."""
+    """A lock that counts who has it or has come to wait for it."""
 
     def __init__(self) -> None:
         self.arrivals = Semaphore(0)
         self._lock = Lock()
 
-    def __enter__(self) -> None:
-        self.arrivals.release()
-        self._lock.acquire()
+    def acquire(self, blocking: bool = True) -> bool:
+        if blocking:
+            self.arrivals.release()
+            return self._lock.acquire()
+        free = self._lock.acquire(blocking=False)
+        if free:
+            self.arrivals.release()
+        return free
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
         self._lock.release()
 
 
 def test_threads_that_waited_share_the_failure_too(new_source, requests_mock):
     source = new_source()
-    source._one_at_a_time = lock = AnnouncedLock()
+    source._flight._one_at_a_time = lock = AnnouncedLock()
     everybody_waits = Event()
 
     def refuse(request, context):

@@ -9,8 +9,10 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 from requests_mock import ANY
+from urllib3.exceptions import MaxRetryError, ProtocolError
 
-from collector.auth.refusals import TokenRefused
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.refusals import MalformedAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.errors import CollectionFailed, Interrupted, UsageError
@@ -21,7 +23,7 @@ from .conftest import OAUTH_URL, TOKEN_URL, answer
 
 @pytest.fixture
 def endpoint(clock):
-    return TokenEndpoint("client-id-1234", Secret("client-secret"), OAUTH_URL, clock, random.Random(7))
+    return TokenEndpoint(OAuthClient("client-id-1234", Secret("client-secret"), OAUTH_URL), clock, random.Random(7))
 
 
 def ask(endpoint: TokenEndpoint) -> TokenAnswer:
@@ -50,7 +52,8 @@ def test_netrc_is_not_read(endpoint, zoom, tmp_path, monkeypatch):
 
 
 def test_credentials_that_cannot_be_sent_are_refused_before_sending(clock, zoom):
-    endpoint = TokenEndpoint("client-id-1234", Secret("client…secret"), OAUTH_URL, clock, random.Random(7))
+    client = OAuthClient("client-id-1234", Secret("client…secret"), OAUTH_URL)
+    endpoint = TokenEndpoint(client, clock, random.Random(7))
     with pytest.raises(UsageError, match="ZOOM_CLIENT_SECRET") as refusal:
         ask(endpoint)
     assert "client…secret" not in str(refusal.value)
@@ -206,7 +209,115 @@ def test_a_request_to_stop_ends_the_waiting(endpoint, clock, requests_mock, monk
 
 def test_credentials_in_the_address_are_not_shown(clock, requests_mock):
     requests_mock.post(ANY, status_code=500)
-    endpoint = TokenEndpoint("id", Secret("secret"), "https://u:hidden@zoom.example", clock, random.Random(7))
+    client = OAuthClient("id", Secret("secret"), "https://u:hidden@zoom.example")
+    endpoint = TokenEndpoint(client, clock, random.Random(7))
     with pytest.raises(CollectionFailed) as failure:
         ask(endpoint)
     assert "hidden" not in str(failure.value)
+
+
+def test_a_public_client_names_itself_in_the_body(clock, zoom):
+    endpoint = TokenEndpoint(OAuthClient("client-id-1234", None, OAUTH_URL), clock, random.Random(7))
+    ask(endpoint)
+    assert parse_qs(zoom.last_request.text)["client_id"] == ["client-id-1234"]
+    assert "Authorization" not in zoom.last_request.headers
+
+
+def test_a_refresh_token_comes_with_the_answer(endpoint, requests_mock):
+    requests_mock.post(TOKEN_URL, json=answer(1, refresh_token="refresh-1"))
+    given = ask(endpoint)
+    assert given.refresh_token == "refresh-1"
+    assert "refresh-1" not in repr(given)
+    requests_mock.post(TOKEN_URL, json=answer(1, refresh_token="line\nbreak"))
+    with pytest.raises(MalformedAnswer) as failure:
+        ask(endpoint)
+    assert failure.value.fields == ("refresh_token",)
+
+
+def real_connection_error() -> requests.ConnectionError:
+    """As requests raises it when nobody listens."""
+    return requests.ConnectionError(MaxRetryError(None, TOKEN_URL, OSError("refused")))
+
+
+NEVER_SENT = [requests.ConnectTimeout(), requests.exceptions.ProxyError(), real_connection_error()]
+MAYBE_SENT = [
+    {"exc": requests.ReadTimeout},
+    {"exc": requests.ConnectionError(ProtocolError("Connection aborted."))},
+    {"exc": requests.exceptions.ChunkedEncodingError},
+    {"status_code": 502},
+    {"text": "<html>"},
+]
+
+
+def use_code(endpoint: TokenEndpoint) -> TokenAnswer:
+    return endpoint.request("authorization_code", once_only=True, code="the-code")
+
+
+@pytest.mark.parametrize("trouble", NEVER_SENT)
+def test_a_code_is_sent_again_once_when_there_was_no_connection(endpoint, requests_mock, trouble):
+    posts = requests_mock.post(TOKEN_URL, [{"exc": trouble}, {"json": answer(1)}])
+    assert use_code(endpoint).access_token == "token-1"
+    requests_mock.post(TOKEN_URL, exc=trouble)
+    with pytest.raises(NoConnection) as failure:
+        use_code(endpoint)
+    assert not failure.value.may_have_acted
+    assert posts.call_count == 2
+
+
+@pytest.mark.parametrize("trouble", [*MAYBE_SENT, {"status_code": 429}])
+def test_a_code_that_may_have_arrived_is_never_sent_again(endpoint, clock, requests_mock, trouble):
+    posts = requests_mock.post(TOKEN_URL, [trouble])
+    with pytest.raises(Unanswered):
+        use_code(endpoint)
+    assert (posts.call_count, clock.waits) == (1, [])
+
+
+@pytest.mark.parametrize("trouble", MAYBE_SENT)
+def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, requests_mock, trouble):
+    posts = requests_mock.post(TOKEN_URL, [trouble])
+    with pytest.raises(Unanswered) as failure:
+        endpoint.request("refresh_token", refresh_token="refresh-0")
+    assert failure.value.may_have_acted
+    assert posts.call_count == 2
+    requests_mock.post(TOKEN_URL, [trouble, {"status_code": 400, "json": {"error": "invalid_grant"}}])
+    with pytest.raises(TokenRefused) as refusal:
+        endpoint.request("refresh_token", refresh_token="refresh-0")
+    assert refusal.value.lost == failure.value.trouble
+
+
+def test_trouble_tells_how_long_to_wait_and_what_to_quote(endpoint, requests_mock):
+    headers = {"Retry-After": "120", "x-zm-trackingid": "WEB_1"}
+    requests_mock.post(TOKEN_URL, status_code=503, headers=headers)
+    with pytest.raises(ZoomTrouble) as failure:
+        use_code(endpoint)
+    assert (failure.value.status, failure.value.retry_after, failure.value.tracking_id) == (503, 120, "WEB_1")
+    requests_mock.post(TOKEN_URL, status_code=503)
+    with pytest.raises(ZoomTrouble) as failure:
+        use_code(endpoint)
+    assert failure.value.retry_after is None
+
+
+REVOKE_URL = f"{OAUTH_URL}/oauth/revoke"
+
+
+@pytest.mark.parametrize("body", [{"json": {"status": "success"}}, {"text": ""}])
+def test_revoking(endpoint, requests_mock, body):
+    posts = requests_mock.post(REVOKE_URL, [{"status_code": 503}, body])
+    endpoint.revoke("token-1")
+    assert parse_qs(posts.last_request.text)["token"] == ["token-1"]
+    assert posts.last_request.headers["Authorization"].startswith("Basic ")
+    assert posts.call_count == 2
+
+
+def test_revoking_for_a_public_client(clock, requests_mock):
+    posts = requests_mock.post(REVOKE_URL, json={"status": "success"})
+    TokenEndpoint(OAuthClient("client-id-1234", None, OAUTH_URL), clock, random.Random(7)).revoke("token-1")
+    assert parse_qs(posts.last_request.text) == {"token": ["token-1"], "client_id": ["client-id-1234"]}
+
+
+def test_a_refused_revocation_keeps_the_token_to_itself(endpoint, requests_mock):
+    requests_mock.post(
+        REVOKE_URL, status_code=400, json={"error": "invalid_request", "reason": "Invalid token token-1"}
+    )
+    with pytest.raises(TokenRefused, match=r"Invalid token \*\*\*"):
+        endpoint.revoke("token-1")

@@ -26,7 +26,11 @@ DOCUMENT = TokenDocument(
     api_url="https://api.zoom.us",
     obtained_at=1_800_000_000.0,
     expires_at=1_800_003_600.0,
-    others={"account": {"id": "x"}},
+    refresh_token="refresh-1",
+    account={"id": "x", "email": "a@b.example"},
+    generation=3,
+    reauth={"reason": "Invalid Token!", "at": 1},
+    others={"note": {"id": "x"}},
 )
 
 
@@ -61,8 +65,9 @@ def test_what_is_saved_is_loaded_with_fields_it_does_not_know(file, clock):
     with file.locked(clock):
         file.save(DOCUMENT)
     assert file.load() == DOCUMENT
-    assert json.loads(file.path.read_bytes())["account"] == {"id": "x"}
+    assert json.loads(file.path.read_bytes())["note"] == {"id": "x"}
     assert "token-1" not in repr(DOCUMENT)
+    assert "refresh-1" not in repr(DOCUMENT)
 
 
 @pytest.mark.usefixtures("open_umask")
@@ -140,15 +145,76 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(file, clock, monkey
     assert sorted(path.name for path in file.path.parent.iterdir()) == ["token.json", "token.lock"]
 
 
-def test_leftovers_of_killed_writers_are_removed_after_an_hour(file, clock):
+def test_leftovers_of_killed_writers_are_removed_after_an_hour_and_a_later_document(file, clock):
     file.path.parent.mkdir(parents=True)
     for name, age in ((".token.json-old.tmp", 3601), (".token.json-young.tmp", 3599), ("mine.tmp", 9999)):
         path = file.path.with_name(name)
         path.touch()
         os.utime(path, (clock.now() - age, clock.now() - age))
+
+    def left() -> list[str]:
+        return sorted(path.name for path in file.path.parent.glob("*tmp"))
+
     with file.locked(clock):
-        left = sorted(path.name for path in file.path.parent.glob("*tmp"))
-    assert left == [".token.json-young.tmp", "mine.tmp"]
+        assert len(left()) == 3
+        file.save(replace(DOCUMENT, obtained_at=clock.now()))
+    assert left() == [".token.json-young.tmp", "mine.tmp"]
+
+
+def test_a_prepared_place_holds_the_room_and_the_note(file, clock):
+    with file.locked(clock):
+        file.save(DOCUMENT)
+        with file.prepared("a note") as prepared:
+            (place,) = file.path.parent.glob(".token.json-*.tmp")
+            assert place.stat().st_size == 16 << 10
+            assert mode(place) == 0o600
+            assert file.begun("a note") == pytest.approx(place.stat().st_mtime)
+            assert file.begun("another") is None
+            file.commit(prepared, replace(DOCUMENT, access_token="token-2"))
+        assert file.load().access_token == "token-2"
+        assert not list(file.path.parent.glob("*.tmp"))
+
+
+def test_a_place_for_a_large_document_is_larger(file, clock):
+    with file.locked(clock):
+        file.save(replace(DOCUMENT, others={"note": "x" * 50_000}))
+        with file.prepared():
+            (place,) = file.path.parent.glob(".token.json-*.tmp")
+            assert place.stat().st_size > 100_000
+
+
+def test_a_place_that_is_left_tells_what_was_begun(file, clock):
+    with file.locked(clock):
+        with file.prepared("a note") as prepared:
+            prepared.leave()
+        assert file.begun("a note") is not None
+        with file.prepared("other note"):
+            pass
+        assert file.begun("other note") is None
+        file.save(DOCUMENT)
+        file.forget()
+        assert [path.name for path in file.path.parent.iterdir()] == ["token.lock"]
+
+
+def test_forgetting_removes_damaged_copies_too(file, clock):
+    with file.locked(clock):
+        written(file, b"damaged").set_aside(clock.now())
+        file.save(DOCUMENT)
+        file.forget()
+        file.forget()
+    assert [path.name for path in file.path.parent.iterdir()] == ["token.lock"]
+
+
+@pytest.mark.parametrize("place", ["write", "fsync"])
+def test_a_disk_without_room_is_found_out_before_anything_is_spent(file, clock, monkeypatch, place):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with file.locked(clock):
+        monkeypatch.setattr(private_files.os, place, full)
+        with pytest.raises(OSError, match="No space left"), file.prepared():
+            pytest.fail("there was no room")
+    assert not list(file.path.parent.glob("*.tmp"))
 
 
 def test_readers_see_whole_documents_only(file, clock):
@@ -236,12 +302,17 @@ def document_with(**fields: object) -> bytes:
         document_with(expires_at=None),
         document_with(expires_at=float("nan")),
         document_with(expires_at=float("inf")),
+        document_with(refresh_token=7),
+        document_with(account="a@b.example"),
+        document_with(generation=-1),
+        document_with(generation=True),
+        document_with(reauth=[]),
     ],
 )
 def test_a_damaged_file_is_named_and_keeps_its_content_to_itself(file, content):
     with pytest.raises(DamagedTokenFile, match='profile "default" is damaged') as damage:
         written(file, content).load()
-    assert damage.value.next_step == "Sign in again: python oauth-server"
+    assert damage.value.next_step == "Run: collector auth login  (or: python oauth-server)"
     assert damage.value.__context__ is None
 
 
@@ -273,3 +344,12 @@ def test_a_newer_file_is_refused(file):
 def test_how_long_a_token_is_used(life, passed, fresh):
     document = replace(DOCUMENT, expires_at=DOCUMENT.obtained_at + life)
     assert document.is_fresh(DOCUMENT.obtained_at + passed) is fresh
+
+
+@pytest.mark.parametrize(
+    ("life", "passed", "alive"),
+    [(3600, 0, True), (3600, 3539, True), (3600, 3540, False), (3600, -1, False), (60, 58, True), (60, 59, False)],
+)
+def test_how_long_a_token_does_when_there_is_no_other(life, passed, alive):
+    document = replace(DOCUMENT, expires_at=DOCUMENT.obtained_at + life)
+    assert document.is_alive(DOCUMENT.obtained_at + passed) is alive

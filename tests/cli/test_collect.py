@@ -146,9 +146,9 @@ def test_without_credentials(collector: Command, work: Path, tmp_path: Path) -> 
     assert outcome.code == 2
     assert outcome.err == (
         "Error: No Zoom credentials are configured.\n"
-        "Next: Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of a Server-to-Server app (or "
-        "ZOOM_ACCESS_TOKEN) in ./.env, see .env.example. To see the collector without a Zoom account: "
-        "`collector demo`.\n"
+        "Next: Set ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of your app in ./.env and sign in with `collector auth "
+        "login`; or with ZOOM_ACCOUNT_ID those of a Server-to-Server app; or ZOOM_ACCESS_TOKEN. See .env.example. "
+        "To see the collector without a Zoom account: `collector demo`.\n"
     )
     assert not (tmp_path / "home").exists()
 

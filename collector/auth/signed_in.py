@@ -1,0 +1,130 @@
+"""Staying signed in after somebody signed in with the browser (grants `authorization_code`, `refresh_token`).
+
+Zoom replaces the refresh token at every use, and whoever loses the new one is signed out. So one thread of one
+process at a time spends it, under the lock of the file, after re-reading it and after proving that the disk will
+take the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+
+from collector.auth.keeping import Keeping
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.refusals import sign_in_again
+from collector.auth.renewal import Renewal
+from collector.auth.single_flight import SingleFlight
+from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
+from collector.auth.token_file import StorageFailed, TokenFile
+from collector.auth.token_source import Token
+from collector.clock import Clock
+from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, UsageError
+
+_REST = 30.0
+"""Seconds without another try after a refresh failed while the old access token still lives."""
+
+_Good = Callable[[TokenDocument], bool]
+
+_log = logging.getLogger("collector.auth")
+
+
+class SignedIn:
+    """A TokenSource for the sign-in a profile holds.
+
+    However many threads and processes want a token at once, one of them refreshes and the others get the same.
+    """
+
+    def __init__(self, client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
+        self._client_hash = client.hash()
+        self._profile = file.profile
+        self._clock = clock
+        self._keeping = Keeping(file, clock)
+        self._renewal = Renewal(client, file, self._keeping, clock, randomness)
+        self._flight: SingleFlight[TokenDocument] = SingleFlight()
+        self._rests_until = 0.0
+
+    def token(self) -> Token:
+        """The stored token while more than 300 s are left, else a new one.
+
+        While another thread asks for the new one, or none can be had for now, the old one does until 60 s are left.
+        Raises SignInRequired when nobody is signed in or Zoom has refused the refresh token, UsageError when it
+        refuses the app, StorageFailed when the disk would not take a new token, CollectionFailed when Zoom gives no
+        usable answer, ProfileBusy when another process keeps the profile locked, NewerVersion.
+        """
+        return self._get(self._will_do, patient=True)
+
+    def renew(self, rejected: Token) -> Token:
+        """Another token than the rejected one; raises as `token` does."""
+        return self._get(
+            lambda document: document.access_token != rejected.access_token and self._is_fresh(document), patient=False
+        )
+
+    def refresh(self) -> Token:
+        """A new token now, whether needed or not; raises as `token` does, UsageError without a refresh token."""
+        before = self._checked(self._keeping.load())
+        if before.refresh_token is None:
+            raise UsageError(
+                "This sign-in has no refresh token, so it cannot be refreshed.", sign_in_again(self._profile)
+            )
+        return self._get(lambda document: document.generation > before.generation, patient=False)
+
+    def _get(self, good: _Good, patient: bool) -> Token:
+        self._keeping.write_what_is_unwritten()
+        document = self._flight.get(
+            is_good=good,
+            make=lambda: self._next(good, patient),
+            will_do_meanwhile=lambda document: patient and document.is_alive(self._clock.now()),
+        )
+        return document.token()
+
+    def _next(self, good: _Good, patient: bool) -> TokenDocument:
+        """A good document from the file, else from Zoom."""
+        try:
+            stored = self._checked(self._keeping.load())
+        except SignInRequired:
+            self._flight.forget()
+            raise
+        if good(stored):
+            return stored
+        try:
+            return self._next_alone(good)
+        except SignInRequired:
+            self._flight.forget()
+            raise
+        except (CollectionFailed, StorageFailed, ProfileBusy) as failure:
+            if not (patient and stored.is_alive(self._clock.now())):
+                raise
+            self._rests_until = self._clock.monotonic() + _REST
+            _log.warning("%s The current token is used while it lives.", failure.message)
+            return stored
+
+    def _next_alone(self, good: _Good) -> TokenDocument:
+        with self._keeping.locked():
+            stored = self._checked(self._keeping.load())
+            if good(stored):
+                return stored
+            return self._renewal.renew(stored, lambda document: good(self._checked(document)))
+
+    def _checked(self, stored: TokenDocument | None) -> TokenDocument:
+        """The document if it is a sign-in with this app that Zoom has not refused; raises SignInRequired."""
+        if stored is None or stored.grant != SIGN_IN_GRANT:
+            raise self._required(f'Nobody has signed in to the profile "{self._profile}".')
+        if stored.client_hash != self._client_hash:
+            raise self._required(
+                f'The token of the profile "{self._profile}" belongs to another app than ZOOM_CLIENT_ID.'
+            )
+        if stored.reauth is not None:
+            raise self._required(str(stored.reauth.get("reason") or "Zoom no longer accepts this sign-in."))
+        return stored
+
+    def _required(self, message: str) -> SignInRequired:
+        return SignInRequired(message, sign_in_again(self._profile))
+
+    def _is_fresh(self, document: TokenDocument) -> bool:
+        return document.is_fresh(self._clock.now())
+
+    def _will_do(self, document: TokenDocument) -> bool:
+        resting = self._clock.monotonic() < self._rests_until
+        return self._is_fresh(document) or (resting and document.is_alive(self._clock.now()))

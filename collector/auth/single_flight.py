@@ -1,0 +1,68 @@
+"""One thread asks, the threads that wait meanwhile share what comes of it."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from collector.errors import CollectorError
+
+Value = TypeVar("Value")
+
+
+class SingleFlight(Generic[Value]):
+    """Keeps the latest value and lets one thread at a time make the next."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._latest: Value | None = None
+        self._failure: CollectorError | None = None
+
+    @property
+    def latest(self) -> Value | None:
+        """The value made last, None before the first."""
+        return self._latest
+
+    def forget(self) -> None:
+        """Drop the latest value; the next caller makes one."""
+        self._latest = None
+
+    def get(
+        self,
+        is_good: Callable[[Value], bool],
+        make: Callable[[], Value],
+        will_do_meanwhile: Callable[[Value], bool] = lambda _: False,
+    ) -> Value:
+        """The latest value if it is good, else the one `make` gives.
+
+        A thread that finds another one making it waits and shares the value or the CollectorError; it does not
+        wait while the latest value `will_do_meanwhile`.
+        """
+        latest = self._latest
+        if latest is not None and is_good(latest):
+            return latest
+        failure_before = self._failure
+        if not self._one_at_a_time.acquire(blocking=False):
+            if latest is not None and will_do_meanwhile(latest):
+                return latest
+            self._one_at_a_time.acquire()
+        try:
+            return self._get_alone(is_good, make, failure_before)
+        finally:
+            self._one_at_a_time.release()
+
+    def _get_alone(
+        self, is_good: Callable[[Value], bool], make: Callable[[], Value], failure_before: CollectorError | None
+    ) -> Value:
+        if self._latest is not None and is_good(self._latest):
+            return self._latest
+        if self._failure is not None and self._failure is not failure_before:
+            raise copy.copy(self._failure)
+        try:
+            self._latest = made = make()
+        except CollectorError as failure:
+            self._failure = failure
+            raise
+        return made

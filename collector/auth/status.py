@@ -1,0 +1,69 @@
+"""What `auth status` shows of a stored sign-in, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
+from collector.auth.token_file import DamagedTokenFile, TokenFile
+from collector.auth.token_source import scopes_of
+from collector.clock import Clock
+from collector.errors import NewerVersion
+
+State = Literal["none", "usable", "expired", "reauth", "other client", "damaged", "newer"]
+
+
+@dataclass(frozen=True)
+class StoredSignIn:
+    """The browser sign-in of a profile as its file has it.
+
+    `state`: "usable" when a collection could start with it, if need be after a refresh. `reason`: why it is not
+    usable, in a sentence, "" when it is. `scopes`: None when unknown. Times are seconds since 1970.
+    """
+
+    state: State
+    path: Path
+    account: Mapping[str, object] | None = None
+    scopes: frozenset[str] | None = None
+    obtained_at: float | None = None
+    expires_at: float | None = None
+    reason: str = ""
+
+
+def stored_sign_in(file: TokenFile, client: OAuthClient | None, clock: Clock) -> StoredSignIn:
+    """How the profile's sign-in stands for this app; without an app nothing is said about whose it is."""
+    try:
+        document = file.load()
+    except NewerVersion as newer:
+        return StoredSignIn("newer", file.path, reason=newer.message)
+    except DamagedTokenFile as damage:
+        return StoredSignIn("damaged", file.path, reason=damage.message)
+    except OSError as problem:
+        reason = f"The token file cannot be read: {problem.strerror or problem}."
+        return StoredSignIn("damaged", file.path, reason=reason)
+    if document is None or document.grant != SIGN_IN_GRANT:
+        return StoredSignIn("none", file.path, reason=f'Nobody has signed in to the profile "{file.profile}".')
+    state, reason = _state(document, client, clock.now())
+    return StoredSignIn(
+        state,
+        file.path,
+        document.account,
+        scopes_of(document.scope),
+        document.obtained_at,
+        document.expires_at,
+        reason,
+    )
+
+
+def _state(document: TokenDocument, client: OAuthClient | None, now: float) -> tuple[State, str]:
+    if client is not None and document.client_hash != client.hash():
+        return "other client", "The token belongs to another app than ZOOM_CLIENT_ID."
+    if document.reauth is not None:
+        return "reauth", str(document.reauth.get("reason") or "Zoom no longer accepts this sign-in.")
+    if document.refresh_token is None and not document.is_fresh(now):
+        return "expired", "The access token has expired and there is no refresh token."
+    return "usable", ""

@@ -1,0 +1,243 @@
+"""`collector auth`: signing in with the browser, and what became of it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+import collector
+from collector import signin
+from collector.auth import StoredSignIn, stored_sign_in
+from collector.auth.refusals import sign_in_again
+from collector.auth.signed_in import SignedIn
+from collector.cli.options import common_options, options
+from collector.cli.output import moment, print_json, printable
+from collector.clock import SystemClock, milliseconds
+from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
+from collector.resources import account
+from collector.settings import Settings
+
+REDIRECT_SERVER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
+_ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
+_SERVER_TO_SERVER = "Server-to-Server"
+_BROWSER = "browser"
+
+
+@click.group()
+@common_options
+def auth() -> None:
+    """Sign in to Zoom, and see, renew or end the sign-in of a profile."""
+
+
+@auth.command()
+@click.option("--no-browser", is_flag=True, help="Open no browser; print the address to open elsewhere.")
+@common_options
+@click.pass_context
+def login(context: click.Context, no_browser: bool) -> int:
+    """Sign in with the browser: runs `python oauth-server --once`."""
+    given = options(context)
+    settings = given.settings()
+    _needs_browser_sign_in(settings)
+    oauth_client(settings)
+    if not (REDIRECT_SERVER / "__main__.py").is_file():
+        raise UsageError(
+            f"The sign-in page is not here: {REDIRECT_SERVER}.",
+            "Run this from a checkout of the project, which has the folder oauth-server.",
+        )
+    command = [sys.executable, str(REDIRECT_SERVER), "--once", "--profile", settings.profile]
+    command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
+    return _run(command)
+
+
+@auth.command()
+@click.option("--check", is_flag=True, help="Also ask Zoom whether it takes the token, which renews an old one.")
+@common_options
+@click.pass_context
+def status(context: click.Context, check: bool) -> int:
+    """Show the sign-in without asking anybody.
+
+    Exit code 0 only if a collection could start now, else 4.
+    """
+    given = options(context)
+    settings = given.settings()
+    source, usable, stored = _look(settings)
+    failure = _ask_zoom(settings) if check and usable else None
+    report: dict[str, object] = {"profile": settings.profile, "source": source, "usable": usable}
+    if source == _BROWSER:
+        report |= _as_json(stored)
+    if check and usable:
+        report["zoom"] = failure.message if failure else "accepted"
+    if given.json:
+        print_json(report)
+    else:
+        _print_status(settings, source, usable, stored)
+        if check and usable:
+            click.echo(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
+    if failure is not None:
+        return int(_exit_code(failure))
+    return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)
+
+
+@auth.command()
+@common_options
+@click.pass_context
+def refresh(context: click.Context) -> None:
+    """Get a new access token now, whether needed or not."""
+    settings = options(context).settings()
+    if settings.access_token is not None:
+        raise UsageError(
+            "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's own sign-in."
+        )
+    clock, randomness = SystemClock(), random.Random()
+    tokens = token_source(settings, clock, randomness)
+    if isinstance(tokens, SignedIn):
+        tokens.refresh()
+    else:
+        tokens.renew(tokens.token())
+    click.echo(f'The profile "{settings.profile}" has a new access token.')
+
+
+@auth.command()
+@click.option("--show", is_flag=True, help="Print it to a terminal as well.")
+@common_options
+@click.pass_context
+def token(context: click.Context, show: bool) -> None:
+    """Print a good access token and nothing else, for $(collector auth token)."""
+    if sys.stdout.isatty() and not show:
+        raise UsageError(
+            "An access token is a secret and is not printed to a terminal.",
+            "Use it in a command, $(collector auth token), or say --show.",
+        )
+    tokens = token_source(options(context).settings(), SystemClock(), random.Random())
+    click.echo(tokens.token().access_token)
+
+
+@auth.command()
+@common_options
+@click.pass_context
+def logout(context: click.Context) -> None:
+    """Remove the token from this computer; at Zoom nothing changes."""
+    settings = options(context).settings()
+    file = token_file(settings)
+    was_there = file.path.exists()
+    signin.forget(file, SystemClock())
+    if not was_there:
+        click.echo(f'The profile "{settings.profile}" holds no token.')
+    else:
+        click.echo(f"Removed {file.path}.")
+        click.echo(
+            "This does not revoke anything: Zoom still lists the app, and a token somebody copied works until it ends. "
+            "To end it at Zoom, sign in again and use `collector auth revoke`, or remove the app in Zoom's Marketplace."
+        )
+    if settings.access_token is not None:
+        click.echo("ZOOM_ACCESS_TOKEN is still set and will be used.")
+
+
+@auth.command()
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@common_options
+@click.pass_context
+def revoke(context: click.Context, yes: bool) -> None:
+    """End the sign-in at Zoom and remove the token from this computer. Zoom also removes the app."""
+    settings = options(context).settings()
+    _needs_browser_sign_in(settings)
+    client = oauth_client(settings)
+    if not yes and sys.stdin.isatty():
+        click.confirm("Zoom will also remove the app from the account. Go on?", abort=True, err=True)
+    signin.revoke(client, token_file(settings), SystemClock(), random.Random())
+    click.echo(
+        f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
+        "Zoom has also removed the app; signing in again adds it again."
+    )
+
+
+def _needs_browser_sign_in(settings: Settings) -> None:
+    if settings.access_token is not None:
+        raise UsageError(
+            "ZOOM_ACCESS_TOKEN is set, so that token is used and no sign-in.", "Unset ZOOM_ACCESS_TOKEN first."
+        )
+    if settings.account_id is not None:
+        raise UsageError(
+            "ZOOM_ACCOUNT_ID is set, so the app signs in by itself (Server-to-Server).",
+            "Nothing is to be done; to sign in with the browser unset ZOOM_ACCOUNT_ID and use a General app.",
+        )
+
+
+def _run(command: list[str]) -> int:
+    """The program's exit code. Ctrl-C reaches it as well, and it decides when to end: it may be storing a token."""
+    process = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            continue
+        return code if code >= 0 else int(ExitCode.INTERRUPTED)
+
+
+def _look(settings: Settings) -> tuple[str, bool, StoredSignIn]:
+    """Where tokens come from, whether a collection could start, and what the profile's file has."""
+    client = oauth_client(settings) if settings.client_id else None
+    stored = stored_sign_in(token_file(settings), client, SystemClock())
+    if settings.access_token is not None:
+        return _ENVIRONMENT, True, stored
+    if settings.account_id is not None:
+        return _SERVER_TO_SERVER, True, stored
+    return _BROWSER, client is not None and stored.state == "usable", stored
+
+
+def _ask_zoom(settings: Settings) -> CollectorError | None:
+    clock, randomness = SystemClock(), random.Random()
+    try:
+        tokens = token_source(settings, clock, randomness)
+        zoom_client(settings, tokens, clock, randomness).get(account.RESOURCE.listing)
+    except CollectorError as failure:
+        return failure
+    return None
+
+
+def _exit_code(failure: CollectorError) -> ExitCode:
+    """Here an answer that could not be had is a failure; the sign-in itself may be good."""
+    return ExitCode.FAILED if isinstance(failure, ReadingError) else failure.exit_code
+
+
+def _as_json(stored: StoredSignIn) -> dict[str, object]:
+    return {
+        "state": stored.state,
+        "reason": stored.reason,
+        "account": stored.account,
+        "scopes": sorted(stored.scopes) if stored.scopes is not None else None,
+        "missingScopes": [
+            {"step": step, "classic": classic, "granular": granular}
+            for step, classic, granular in signin.missing_scopes(stored.scopes)
+        ],
+        "obtainedAt": milliseconds(stored.obtained_at) if stored.obtained_at is not None else None,
+        "expiresAt": milliseconds(stored.expires_at) if stored.expires_at is not None else None,
+        "path": str(stored.path),
+    }
+
+
+def _print_status(settings: Settings, source: str, usable: bool, stored: StoredSignIn) -> None:
+    lines = [("Profile", settings.profile), ("Source", source)]
+    if source != _BROWSER:
+        lines.append(("State", "used as it is" if source == _ENVIRONMENT else "the app signs in by itself"))
+    else:
+        reason = stored.reason if settings.client_id else "ZOOM_CLIENT_ID is not set."
+        lines.append(("State", "signed in" if usable else reason))
+        if stored.account is not None:
+            lines.append(("Account", " ".join(str(value) for value in stored.account.values())))
+        if stored.expires_at is not None:
+            lines.append(("Token", f"good until {moment(milliseconds(stored.expires_at))}, renewed before if possible"))
+        if stored.scopes is not None:
+            lines.append(("Scopes", " ".join(sorted(stored.scopes))))
+        for step, classic, granular in signin.missing_scopes(stored.scopes):
+            lines.append(("Missing", f"{classic} (classic) or {granular} (granular), for {step}"))
+        lines.append(("File", str(stored.path)))
+    for name, value in lines:
+        click.echo(printable(f"{name + ':':9} {value}"))
+    if source == _BROWSER and not usable:
+        click.echo(printable(sign_in_again(settings.profile)))

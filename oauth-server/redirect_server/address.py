@@ -1,0 +1,81 @@
+"""Everything that follows from ZOOM_REDIRECT_URI, the one place where host, port and path are said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from collector.errors import UsageError
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+"""The names of this computer that are served, whichever of them the redirect URI has (RFC 8252 §7.3)."""
+
+OWN_PATHS = frozenset(
+    {"/", "/install", "/done", "/paste", "/status", "/health", "/refresh", "/revoke", "/forget", "/keep", "/discard"}
+    | {"/style.css", "/favicon.ico"}
+)
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the redirect server is. `host` is one of LOOPBACK_HOSTS, `path` that of the redirect URI."""
+
+    redirect_uri: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, redirect_uri: str) -> Address:
+        """The address in a redirect URI. Raises UsageError saying what is wrong with it."""
+        try:
+            parts = urlsplit(redirect_uri)
+            name, port = parts.netloc.rpartition(":")[0], parts.port
+        except ValueError:
+            raise _unusable(redirect_uri, "it is no web address") from None
+        if parts.scheme != "http":
+            raise _unusable(redirect_uri, "it must begin with http://, because this server answers on this computer")
+        if name not in LOOPBACK_HOSTS:
+            raise _unusable(redirect_uri, "its host must be localhost, 127.0.0.1 or [::1], followed by a port")
+        if not port:
+            raise _unusable(redirect_uri, "its port must be a number from 1 to 65535")
+        if parts.query or parts.fragment or not _PATH.fullmatch(parts.path):
+            raise _unusable(redirect_uri, "it needs a plain path such as /redirect, without anything after it")
+        if parts.path in OWN_PATHS:
+            raise _unusable(redirect_uri, f"this server uses the path {parts.path} for something else")
+        return cls(redirect_uri, name, port, parts.path)
+
+    @property
+    def authority(self) -> str:
+        """Host and port as in the Host header of the browser that signs in."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def home(self) -> str:
+        """The address to open."""
+        return f"http://{self.authority}/"
+
+    @property
+    def authorities(self) -> frozenset[str]:
+        """Every Host header that may come; anything else is another site's name for this computer (DNS rebinding)."""
+        return frozenset(f"{host}:{self.port}" for host in LOOPBACK_HOSTS)
+
+    @property
+    def other_redirect_uri(self) -> str:
+        """The same with the other name of this computer, to be tried when Zoom does not take this one."""
+        return self.at(host="127.0.0.1" if self.host == "localhost" else "localhost")
+
+    def at(self, *, host: str | None = None, port: int | None = None) -> str:
+        """The redirect URI with another host or port."""
+        return f"http://{host or self.host}:{port or self.port}{self.path}"
+
+
+def _unusable(redirect_uri: str, reason: str) -> UsageError:
+    return UsageError(
+        f"ZOOM_REDIRECT_URI cannot be used: {reason}. It is {redirect_uri!r}.",
+        "Set it to http://localhost:5000/redirect or http://127.0.0.1:5000/redirect, and register the same "
+        "address in the Zoom App Marketplace.",
+    )

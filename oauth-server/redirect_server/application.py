@@ -1,0 +1,129 @@
+"""The Flask application: its routes, what is checked before them, and the pages of errors."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask import Flask, Request, Response, request
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from collector.auth import OAuthClient
+from collector.errors import UsageError
+from collector.settings import Settings
+from redirect_server import problems, words
+from redirect_server.address import Address
+from redirect_server.flow import Flow
+from redirect_server.guard import Guard, protect
+from redirect_server.log import log, whereabouts
+from redirect_server.pages import Pages
+from redirect_server.views import Overview, SignInPages
+
+_LARGEST_BODY = 32768
+_HTTP_PROBLEMS = {404: problems.NOT_FOUND, 405: problems.WRONG_METHOD, 413: problems.TOO_LARGE}
+
+
+class _Request(Request):
+    """A request whose Host is judged by the guard alone, and whose forms are small."""
+
+    max_form_memory_size = _LARGEST_BODY
+    max_form_parts = 16
+
+
+class _Application(Flask):
+    request_class = _Request
+
+
+def client_of(settings: Settings) -> OAuthClient:
+    """The app the browser signs in to: without a secret a public PKCE client (RFC 8252 §8.4).
+
+    Raises UsageError when the configuration has no such app.
+    """
+    if settings.account_id is not None:
+        raise UsageError(
+            "ZOOM_ACCOUNT_ID is set: this app signs in by itself (Server-to-Server), so there is nothing to do in a "
+            "browser.",
+            "Run: python -m collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
+        )
+    if settings.client_id is None:
+        names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"
+        raise UsageError(
+            f"{names} not set, so Zoom would not know which app is asking.",
+            "Copy .env.example to .env and fill in what the app's page in the Zoom App Marketplace shows under App "
+            "Credentials. An app without a secret (PKCE only) needs ZOOM_CLIENT_ID alone.",
+        )
+    return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
+
+
+def create_app(flow: Flow, instance: str, page_delivered: Callable[[], None], *, invented: bool = False) -> Flask:
+    """The WSGI application around a flow.
+
+    `instance`: what /health answers. `page_delivered`: called when the page that says "connected" has been sent.
+    `invented`: the pages say that this Zoom is not the real one.
+    """
+    app = _Application("redirect_server", template_folder="templates", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters = (words.absolute, words.machine, words.whole, words.breakable)
+    app.jinja_env.filters.update((function.__name__, function) for function in filters)
+    guard = Guard(flow.address)
+    pages = Pages(flow, guard, invented)
+    _add_routes(app, flow, Overview(flow, pages, instance), SignInPages(flow, pages, guard, page_delivered))
+    _add_checks(app, flow.address, guard, pages)
+    _add_error_pages(app, pages)
+    return app
+
+
+def _add_routes(app: Flask, flow: Flow, overview: Overview, sign_in: SignInPages) -> None:
+    for path, view in (
+        ("/", overview.home),
+        ("/status", overview.status),
+        ("/health", overview.health),
+        ("/style.css", overview.style),
+        ("/favicon.ico", overview.favicon),
+        ("/install", sign_in.install),
+        (flow.address.path, sign_in.callback),
+        ("/done", sign_in.done),
+        ("/paste", sign_in.paste_form),
+    ):
+        app.add_url_rule(path, f"GET {path}", view, methods=["GET"])
+    for path, view in (
+        ("/refresh", overview.refresh),
+        ("/revoke", overview.revoke),
+        ("/forget", overview.forget),
+        ("/paste", sign_in.pasted),
+        ("/keep", sign_in.keep),
+        ("/discard", sign_in.discard),
+    ):
+        app.add_url_rule(path, f"POST {path}", view, methods=["POST"])
+
+
+def _add_checks(app: Flask, address: Address, guard: Guard, pages: Pages) -> None:
+    @app.before_request
+    def check() -> Response | None:
+        if guard.wrong_host(request):
+            text = f"This server answers as {address.authority} only.\n"
+            return Response(text, 421, content_type="text/plain; charset=utf-8")
+        if guard.is_at_other_name(request):
+            return Response(status=302, headers={"Location": f"http://{address.authority}{request.path}"})
+        problem = guard.refusal(request)
+        return pages.problem(problem) if problem else None
+
+    app.after_request(protect)
+
+
+def _add_error_pages(app: Flask, pages: Pages) -> None:
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        response = pages.problem(_HTTP_PROBLEMS.get(error.code or 400, problems.BAD_REQUEST))
+        if "Allow" in dict(error.get_headers()):
+            response.headers["Allow"] = dict(error.get_headers())["Allow"]
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        incident = secrets.token_hex(3)
+        log.error("%s: %s", incident, whereabouts(error))
+        return pages.problem(problems.unexpected(incident))

@@ -1,0 +1,117 @@
+"""`python oauth-server`: options, messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from collector.cli.output import show_error
+from collector.clock import SystemClock
+from collector.errors import CollectorError, ExitCode, UsageError
+from collector.settings import Settings, read_settings
+from redirect_server.address import Address
+from redirect_server.application import client_of, create_app
+from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
+from redirect_server.ending import Ending
+from redirect_server.flow import Flow
+from redirect_server.log import log_to
+from redirect_server.ports import Bound, bind
+from redirect_server.probe import probe
+from redirect_server.rehearsal import rehearsal
+from redirect_server.serving import serving
+from redirect_server.terminal import Terminal, read_line
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--profile", metavar="NAME", help="The profile to sign in to; default: ZOOM_PROFILE or 'default'.")
+@click.option("--once", is_flag=True, help="End after one sign-in, or after ten minutes without one.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; offer to paste Zoom's answer here.")
+@click.option("--sandbox", is_flag=True, help="Try it on an invented Zoom account; nothing of yours is touched.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+def serve(profile: str | None, once: bool, no_browser: bool, sandbox: bool, verbose: bool) -> None:
+    """Connect a Zoom account in the browser, at the address of ZOOM_REDIRECT_URI.
+
+    Configuration comes from the environment and from ./.env (see .env.example).
+
+    Exit codes: 0 signed in (--once), 1 failed, 2 wrong use or configuration, 4 nobody signed in in time (--once),
+    130 ended with Ctrl-C.
+    """
+    log_to(sys.stderr, verbose=verbose)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    settings = read_settings(os.environ, Path.cwd(), profile)
+    with rehearsal(os.environ, settings.redirect_uri) if sandbox else nullcontext(settings) as chosen:
+        _serve(chosen, Ending(once=once), once=once, browser_wanted=not no_browser, invented=sandbox)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
+    try:
+        serve.main(args=arguments, prog_name="python oauth-server", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        return ExitCode.USAGE
+    except CollectorError as failure:
+        show_error(failure)
+        return failure.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("The server has ended.", err=True)
+        return ExitCode.INTERRUPTED
+    return ExitCode.COMPLETE
+
+
+def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bool, invented: bool) -> None:
+    """Serve until it is time to end."""
+    address = Address.of(settings.redirect_uri)
+    flow = Flow(settings, client_of(settings), address, SystemClock(), random.Random())
+    if once and settings.access_token is not None:
+        raise UsageError(
+            "ZOOM_ACCESS_TOKEN is set: the collector uses that token and would not look at a sign-in.",
+            "Unset it in the environment and in .env, then run this again.",
+        )
+    instance = secrets.token_hex(16)
+    bound = bind(address)
+    with serving(create_app(flow, instance, ending.page_delivered, invented=invented), bound.sockets):
+        _announce(address, bound, probe(address, instance), once=once, invented=invented)
+        _bring_the_person_here(flow, ending.page_delivered, browser_wanted=browser_wanted)
+        ending.wait()
+
+
+def _announce(address: Address, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool) -> None:
+    if bound.missing:
+        click.echo(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
+    for host in silent:
+        click.echo(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
+    if invented:
+        click.echo("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
+    click.echo(f"Open {address.home} to connect Zoom.")
+    click.echo("The server ends after the sign-in." if once else "Ctrl-C ends the server; the sign-in stays.")
+
+
+def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser_wanted: bool) -> None:
+    """Open the browser where there is one; where there is none, say how to do without."""
+    terminal = sys.stdin.isatty()
+    if browser_wanted and has_browser(os.environ, terminal=terminal):
+        open_browser(flow.address.home)
+        return
+    if is_remote(os.environ):
+        click.echo(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
+    if terminal:
+        read = sys.stdin.fileno()
+        dialogue = Terminal(flow, lambda: read_line(read), click.echo, connected)
+        threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,176 @@
+"""A sign-in from the first redirect to the token on disk. Pages and the terminal both go through it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from collector import signin
+from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, stored_sign_in
+from collector.clock import Clock
+from collector.errors import CollectorError, ProfileBusy
+from collector.settings import Settings
+from redirect_server import problems
+from redirect_server.address import Address
+from redirect_server.browsers import ATTEMPT_SECONDS, Browser, Browsers, Connected, Stale, Waiting
+from redirect_server.log import log
+from redirect_server.problems import Problem
+from redirect_server.refusals import Explainer
+
+_CODE = re.compile(r"[\x21-\x7e]{1,2048}")
+_MOST_PARAMETERS = 32
+_REFRESH_PAUSE = 10.0
+
+Outcome = Connected | Problem
+
+
+class Flow:
+    """Everything that is done for one profile and one app. Safe to use from several threads."""
+
+    def __init__(
+        self, settings: Settings, client: OAuthClient, address: Address, clock: Clock, randomness: random.Random
+    ) -> None:
+        self.settings = settings
+        self.client = client
+        self.address = address
+        self.clock = clock
+        self.file = TokenFile(settings.profile_folder, settings.profile)
+        self.browsers = Browsers()
+        self._randomness = randomness
+        self._signed_in = SignedIn(client, self.file, clock, randomness)
+        self._explain = Explainer(settings, client, address)
+        self._refreshed_at: float | None = None
+
+    def stored(self) -> StoredSignIn:
+        """How the profile's sign-in stands; nobody is asked."""
+        return stored_sign_in(self.file, self.client, self.clock)
+
+    def begin(self, browser_id: str) -> signin.Attempt | Problem:
+        """A new attempt bound to the browser, after the disk has shown that it can keep what comes of it."""
+        if self.settings.access_token is not None:
+            return problems.TOKEN_IN_ENVIRONMENT
+        try:
+            with self.file.locked(self.clock, patience=0.0), self.file.prepared():
+                pass
+        except ProfileBusy:
+            pass  # it will be over by the time the person has allowed the app
+        except OSError as failure:
+            return self._explain.storage(failure)
+        attempt = signin.begin(self.client, self.address.redirect_uri, self.clock.now())
+        self.browsers.add(browser_id, attempt)
+        return attempt
+
+    def finish(self, browser_id: str, query: str, authority: str) -> Outcome:
+        """What comes of the query Zoom sent the browser back with. `authority`: host and port it came to.
+
+        The state is looked at before anything else (RFC 9700 §4.7); a good one is good once.
+        """
+        parameters = _parameters(query)
+        if parameters is None:
+            return problems.DUPLICATE_PARAMETERS
+        state = parameters.get("state")
+        if not state:
+            return _without_state(parameters)
+        browser = self.browsers.get(browser_id)
+        with browser.one_at_a_time:
+            attempt = self.browsers.take(browser_id, state, self.clock.now())
+            if isinstance(attempt, Stale):
+                return self._stale(attempt, authority)
+            if "error" in parameters:
+                return problems.zoom_error(parameters["error"])
+            code = parameters.get("code", "")
+            if not _CODE.fullmatch(code):
+                return problems.CODE_MALFORMED
+            return self._exchange(browser, attempt, code)
+
+    def keep(self, browser: Browser, *, replace: bool) -> Outcome:
+        """Put the browser's waiting sign-in on disk. `replace`: even when another account is signed in."""
+        with browser.one_at_a_time:
+            waiting = browser.waiting
+            if waiting is None or self.clock.now() - waiting.since > ATTEMPT_SECONDS:
+                browser.waiting = None
+                return problems.NOTHING_WAITS
+            return self._keep(browser, waiting.sign_in, replace)
+
+    def discard(self, browser: Browser) -> None:
+        """Forget the browser's waiting sign-in."""
+        browser.waiting = None
+
+    def refresh(self) -> Problem | None:
+        """Renew the stored token now; None when it has been."""
+        now = self.clock.monotonic()
+        if self._refreshed_at is not None and now - self._refreshed_at < _REFRESH_PAUSE:
+            return problems.TOO_SOON
+        try:
+            self._signed_in.refresh()
+        except CollectorError as failure:
+            return self._explain.refresh(failure)
+        self._refreshed_at = now
+        log.info("The token has been refreshed.")
+        return None
+
+    def revoke(self) -> Problem | None:
+        """End the sign-in at Zoom and on this computer; None when that is done."""
+        try:
+            signin.revoke(self.client, self.file, self.clock, self._randomness)
+        except CollectorError as failure:
+            return self._explain.revoke(failure)
+        log.info("Disconnected: the sign-in has been revoked at Zoom and removed here.")
+        return None
+
+    def forget(self) -> Problem | None:
+        """Remove the sign-in from this computer; None when that is done."""
+        try:
+            signin.forget(self.file, self.clock)
+        except CollectorError as failure:
+            return self._explain.forget(failure)
+        log.info("The sign-in has been removed from this computer.")
+        return None
+
+    def _stale(self, stale: Stale, authority: str) -> Outcome:
+        if stale is Stale.USED:
+            stored = self.stored()
+            if stored.state == "usable":
+                return Connected(stored.account, (), again=True)
+            return problems.STATE_USED
+        if stale is Stale.EXPIRED:
+            return problems.STATE_EXPIRED
+        return problems.state_unknown(authority, self.address.authority)
+
+    def _exchange(self, browser: Browser, attempt: signin.Attempt, code: str) -> Outcome:
+        try:
+            sign_in = signin.exchange(
+                self.client, attempt, code, self.clock, self._randomness, api_url=self.settings.api_url
+            )
+        except CollectorError as failure:
+            return self._explain.exchange(failure)
+        return self._keep(browser, sign_in, replace=False)
+
+    def _keep(self, browser: Browser, sign_in: signin.SignIn, replace: bool) -> Outcome:
+        try:
+            signin.keep(sign_in, self.file, self.clock, replace=replace)
+        except CollectorError as failure:
+            browser.waiting = Waiting(sign_in, self.clock.now())
+            return self._explain.keep(failure)
+        browser.waiting = None
+        browser.connected = Connected(sign_in.account, sign_in.missing_scopes)
+        log.info("Connected: the sign-in is kept in %s.", self.file.path)
+        return browser.connected
+
+
+def _parameters(query: str) -> dict[str, str] | None:
+    """The parameters of a query; None when one is there twice or there are too many (RFC 6749 §3.1)."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        return None
+    parameters = dict(pairs)
+    return parameters if len(parameters) == len(pairs) else None
+
+
+def _without_state(parameters: Mapping[str, str]) -> Problem:
+    if "error" in parameters:
+        return problems.NOT_STARTED_HERE
+    return problems.STARTED_BY_ZOOM if "code" in parameters else problems.NOTHING_SENT

@@ -1,0 +1,47 @@
+"""The server's log: standard error, one line an event, nothing secret."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from typing import TextIO
+
+log = logging.getLogger("redirect_server")
+
+_SECRET = re.compile(
+    r"\b((?:code|state|code_verifier|access_token|refresh_token|client_secret)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+"
+    r"|\b((?:Basic|Bearer)\s+)[A-Za-z0-9._~+/=-]+",
+    re.IGNORECASE,
+)
+
+
+class _OneLine(logging.Formatter):
+    """What is logged, on one line and without values of parameters that are secret."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = self.formatTime(record, "%H:%M:%S")
+        text = _SECRET.sub(lambda found: f"{found[1] or found[2]}***", record.getMessage())
+        printable = "".join(character if character.isprintable() else " " for character in text)
+        return f"{moment} {printable}"
+
+
+def log_to(stream: TextIO, *, verbose: bool) -> None:
+    """Send the log to the stream. `verbose` adds what the collector's own modules tell."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_OneLine())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    log.setLevel(logging.INFO)
+    logging.getLogger("collector").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    # Authlib writes the code verifier at DEBUG; urllib3 writes paths.
+    for name in ("authlib", "urllib3"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    # It warns whenever a request has to wait for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def whereabouts(failure: BaseException) -> str:
+    """The kind of a failure and the way to it, without its text: that may quote what was being worked on."""
+    steps = traceback.extract_tb(failure.__traceback__)[-4:]
+    way = " > ".join(f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps)
+    return f"{type(failure).__name__} at {way}"

@@ -1,0 +1,59 @@
+"""Whether it is this server that a browser reaches: on some computers another program answers first."""
+
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPConnection, HTTPException
+
+from collector.errors import UsageError
+from redirect_server.address import Address
+from redirect_server.ports import macos_hint, taken_fix
+
+_SECONDS = 1.0
+
+
+def probe(address: Address, instance: str) -> list[str]:
+    """Ask /health of every address the host's name has; gives those at which nobody answers.
+
+    `instance`: the random id of this server. Raises UsageError when somebody else answers at one of them.
+    """
+    silent = []
+    for host in _addresses(address):
+        try:
+            found = _instance(host, address)
+        except ConnectionRefusedError:
+            silent.append(host)
+            continue
+        if found != instance:
+            raise UsageError(
+                f"Another program answers {address.authority} at {host}, so a browser may never reach this server."
+                + macos_hint(address.port),
+                taken_fix(address),
+            )
+    return silent
+
+
+def _addresses(address: Address) -> list[str]:
+    """Every address of the name; none when it has none here (browsers know localhost by themselves)."""
+    name = address.host.strip("[]")
+    try:
+        found = socket.getaddrinfo(name, address.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _instance(host: str, address: Address) -> object:
+    """What calls itself the instance there, None for anything that is not such a server. No proxy is asked."""
+    connection = HTTPConnection(host, address.port, timeout=_SECONDS)
+    try:
+        connection.request("GET", "/health", headers={"Host": address.authority})
+        answer = json.loads(connection.getresponse().read(4096))
+        return answer["instance"]
+    except ConnectionRefusedError:
+        raise
+    except (OSError, HTTPException, ValueError, LookupError, TypeError):
+        return None
+    finally:
+        connection.close()

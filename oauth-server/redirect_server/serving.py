@@ -1,0 +1,68 @@
+"""The application on bound sockets, in a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+from waitress.task import ErrorTask
+
+from redirect_server.guard import HEADERS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_THREADS = 8
+_LONGEST_TASK = 45
+"""Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
+
+
+class _ProtectedErrorTask(ErrorTask):  # type: ignore[misc]  # waitress comes without types
+    """What waitress refuses by itself (malformed, too large) has the headers of every response, too."""
+
+    def execute(self) -> None:
+        self.response_headers.extend(HEADERS.items())
+        super().execute()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ProtectedErrorTask
+
+
+@contextmanager
+def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None]:
+    """Serve while the context lasts; leaving it lets requests under way end and frees the ports."""
+    channels: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=channels,
+        sockets=sockets,
+        threads=_THREADS,
+        ident=None,
+        max_request_header_size=16384,
+        max_request_body_size=65536,
+        log_socket_errors=False,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=True,
+    )
+    listeners = [channel for channel in channels.values() if isinstance(channel, TcpWSGIServer)]
+    for listener in listeners:
+        listener.channel_class = _Channel
+
+    def close() -> None:
+        for channel in list(channels.values()):
+            channel.close()
+
+    thread = threading.Thread(target=server.run, name="redirect server", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.task_dispatcher.shutdown(timeout=_LONGEST_TASK)  # first: its threads write to pipes that closing takes
+        listeners[0].trigger.pull_trigger(close)
+        thread.join()

@@ -1,0 +1,83 @@
+"""Pasting Zoom's answer into the terminal, for a server whose pages no browser can reach."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+
+from redirect_server.browsers import Connected, new_browser_id
+from redirect_server.flow import Flow, Outcome
+from redirect_server.problems import Problem
+from redirect_server.views import query_of
+
+_LONGEST_LINE = 8192
+
+
+class Terminal:
+    """The same sign-in as in the pages, by reading and typing. The attempt is bound to this terminal.
+
+    `read` gives the next line with its end, "" when there will be none; `say` prints. `connected` is called when a
+    sign-in has been kept.
+    """
+
+    def __init__(
+        self, flow: Flow, read: Callable[[], str], say: Callable[[str], None], connected: Callable[[], None]
+    ) -> None:
+        self._flow = flow
+        self._read = read
+        self._say = say
+        self._connected = connected
+        self._id = new_browser_id()
+
+    def run(self) -> None:
+        """Offer an address and take what is pasted, until a sign-in came of it or nobody types any more."""
+        while True:
+            attempt = self._flow.begin(self._id)
+            if isinstance(attempt, Problem):
+                self._tell(attempt)
+                return
+            self._say(
+                "Or open this address in any browser, allow the app, and paste here the address of the page that then "
+                f"fails to load (it begins with {self._flow.address.redirect_uri}); Enter alone gives a new one:\n\n"
+                f"  {attempt.authorization_url}\n"
+            )
+            line = self._read()
+            if not line:
+                return
+            if line.strip() and self._settled(self._finish(line)):
+                return
+
+    def _finish(self, line: str) -> Outcome:
+        outcome = self._flow.finish(self._id, query_of(line), self._flow.address.authority)
+        browser = self._flow.browsers.get(self._id)
+        if isinstance(outcome, Problem) and browser.waiting is not None:
+            self._tell(outcome)
+            self._say("Type yes to save the new sign-in now, anything else to leave things as they are:")
+            if self._read().strip().lower() == "yes":
+                return self._flow.keep(browser, replace=True)
+            self._flow.discard(browser)
+        return outcome
+
+    def _settled(self, outcome: Outcome) -> bool:
+        if isinstance(outcome, Connected):
+            self._say(f"Connected. The sign-in is kept in {self._flow.file.path}.")
+            self._connected()
+            return True
+        self._tell(outcome)
+        return False
+
+    def _tell(self, problem: Problem) -> None:
+        quote = (f"Zoom's own words: {problem.short_quote}",) if problem.quote else ()
+        facts = tuple(f"{label}: {value}" for label, value in problem.facts)
+        commands = tuple(f"  $ {command}" for command in problem.commands)
+        self._say("\n".join((f"{problem.title}.", problem.happened, *quote, *facts, *problem.advice, *commands)))
+
+
+def read_line(descriptor: int) -> str:
+    """The next line typed there, "" at the end.
+
+    Unlike a file's readline it holds no lock while it waits, so the program can end meanwhile.
+    """
+    select.select([descriptor], [], [])
+    return os.read(descriptor, _LONGEST_LINE).decode("utf-8", "replace")

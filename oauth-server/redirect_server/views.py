@@ -1,0 +1,199 @@
+"""What each route does. Decisions are the flow's; here they become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Response, jsonify, request
+
+from collector import __version__
+from collector.doctor import least_privilege
+from collector.resources import all_resources
+from redirect_server.browsers import Connected
+from redirect_server.flow import Flow, Outcome
+from redirect_server.guard import Guard
+from redirect_server.log import log
+from redirect_server.pages import Pages
+from redirect_server.problems import Problem
+from redirect_server.words import relative
+
+_STYLE = Path(__file__).with_name("templates") / "style.css"
+
+
+class Overview:
+    """The overview and what can be done with a sign-in that is there."""
+
+    def __init__(self, flow: Flow, pages: Pages, instance: str) -> None:
+        self._flow = flow
+        self._pages = pages
+        self._instance = instance
+        self._scopes = least_privilege(all_resources())
+
+    def home(self) -> Response:
+        """How things stand, and the one button that comes next."""
+        flow, stored = self._flow, self._flow.stored()
+        now = flow.clock.now()
+        return self._pages.page(
+            "signed_in.html" if stored.state == "usable" else "signed_out.html",
+            stored=stored,
+            expires=relative(stored.expires_at, now) if stored.expires_at else "",
+            obtained=relative(stored.obtained_at, now) if stored.obtained_at else "",
+            address=flow.address,
+            client=flow.client,
+            zoom=urlsplit(flow.client.oauth_url).netloc,
+            wanted=self._scopes,
+            from_environment=flow.settings.access_token is not None,
+            notice=flow.browsers.get(self._pages.browser_id()).take_notice(),
+            command=command(flow),
+        )
+
+    def status(self) -> Response:
+        """How things stand, for programs; 200 either way, and no token."""
+        stored, settings = self._flow.stored(), self._flow.settings
+        if settings.access_token is not None:
+            return jsonify(authenticated=True, profile=settings.profile, source="environment")
+        account = stored.account or {}
+        return jsonify(
+            authenticated=stored.state == "usable",
+            profile=settings.profile,
+            source="file",
+            account={name: account.get(name) for name in ("id", "email", "account_id")} if account else None,
+            scopes=sorted(stored.scopes) if stored.scopes is not None else None,
+            expires_in=int(stored.expires_at - self._flow.clock.now()) if stored.expires_at else None,
+            needs_reauth=None if stored.state in {"usable", "none"} else stored.reason,
+        )
+
+    def health(self) -> Response:
+        """Whether it is this server that answers."""
+        return jsonify(ok=True, app="zoom-collector-auth", instance=self._instance, version=__version__)
+
+    def refresh(self) -> Response:
+        """Renew the access token."""
+        return self._after(self._flow.refresh(), "The access token has been renewed.")
+
+    def revoke(self) -> Response:
+        """Disconnect: at Zoom and here. Asks first."""
+        if request.form.get("confirmed") != "yes":
+            return self._pages.page("confirm_revoke.html", stored=self._flow.stored())
+        return self._after(self._flow.revoke(), "Disconnected. Zoom has ended the sign-in and removed the app.")
+
+    def forget(self) -> Response:
+        """Remove the sign-in from this computer only. Asks first."""
+        if request.form.get("confirmed") != "yes":
+            return self._pages.page("confirm_forget.html", stored=self._flow.stored())
+        return self._after(
+            self._flow.forget(), "The sign-in has been removed from this computer. At Zoom the app is still allowed."
+        )
+
+    def style(self) -> Response:
+        """The one style sheet."""
+        return Response(_STYLE.read_bytes(), content_type="text/css; charset=utf-8")
+
+    def favicon(self) -> Response:
+        """There is none."""
+        return Response(status=204)
+
+    def _after(self, problem: Problem | None, notice: str) -> Response:
+        as_json = request.accept_mimetypes.best == "application/json"
+        if problem is not None:
+            if not as_json:
+                return self._pages.problem(problem)
+            response = jsonify(ok=False, error=problem.code, message=problem.happened)
+            response.status_code = problem.status
+            return response
+        if as_json:
+            return jsonify(ok=True)
+        self._flow.browsers.remembered(self._pages.browser_id()).notice = notice
+        return self._pages.go("/")
+
+
+class SignInPages:
+    """The way to Zoom and back."""
+
+    def __init__(self, flow: Flow, pages: Pages, guard: Guard, page_delivered: Callable[[], None]) -> None:
+        self._flow = flow
+        self._pages = pages
+        self._guard = guard
+        self._page_delivered = page_delivered
+
+    def install(self) -> Response:
+        """Off to Zoom. Another site cannot send somebody there without their seeing this one."""
+        if request.method == "HEAD":
+            return Response()
+        if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+            return self._pages.page("confirm_install.html")
+        attempt = self._flow.begin(self._pages.browser_id())
+        if isinstance(attempt, Problem):
+            return self._pages.problem(attempt)
+        log.info("A sign-in has been started.")
+        return self._pages.go(attempt.authorization_url, 302)
+
+    def callback(self) -> Response:
+        """Back from Zoom. A HEAD is somebody looking whether the page is there; it uses nothing up."""
+        if request.method == "HEAD":
+            return Response()
+        return self._outcome(request.query_string.decode("latin-1"), request.environ["HTTP_HOST"].lower())
+
+    def done(self) -> Response:
+        """The success page; only for the browser that has signed in."""
+        browser = self._flow.browsers.get(self._pages.browser_id())
+        if browser.connected is None:
+            return self._pages.go("/")
+        return self._connected(browser.connected)
+
+    def paste_form(self) -> Response:
+        """For a browser on another computer: the address to open there, and a place to paste what comes of it."""
+        if request.method == "HEAD":
+            return Response()
+        attempt = self._flow.begin(self._pages.browser_id())
+        if isinstance(attempt, Problem):
+            return self._pages.problem(attempt)
+        return self._pages.page("paste.html", attempt=attempt, address=self._flow.address)
+
+    def pasted(self) -> Response:
+        """The pasted address goes the same way as one that came by itself."""
+        return self._outcome(query_of(request.form.get("address", "")), self._flow.address.authority)
+
+    def keep(self) -> Response:
+        """Save the sign-in that waits for this browser's decision, or for the disk."""
+        browser = self._flow.browsers.get(self._pages.browser_id())
+        return self._show(self._flow.keep(browser, replace=request.form.get("replace") == "yes"))
+
+    def discard(self) -> Response:
+        """Leave everything as it was before the sign-in that waits."""
+        browser = self._flow.browsers.remembered(self._pages.browser_id())
+        self._flow.discard(browser)
+        browser.notice = "Nothing has been changed: the earlier account is still signed in."
+        return self._pages.go("/")
+
+    def _outcome(self, query: str, authority: str) -> Response:
+        return self._show(self._flow.finish(self._pages.browser_id(), query, authority))
+
+    def _show(self, outcome: Outcome) -> Response:
+        """RFC 9700 §4.2.4: success leads on to another address, so that the code leaves the address bar."""
+        if isinstance(outcome, Problem):
+            return self._pages.problem(outcome)
+        return self._connected(outcome) if outcome.again else self._pages.go("/done")
+
+    def _connected(self, connected: Connected) -> Response:
+        response = self._pages.page(
+            "done.html", connected=connected, path=self._flow.file.path, command=command(self._flow)
+        )
+        if request.method == "GET":
+            response.call_on_close(self._page_delivered)
+        return response
+
+
+def command(flow: Flow) -> str:
+    """What to run once signed in."""
+    profile = "" if flow.settings.profile == "default" else f" --profile {flow.settings.profile}"
+    return f"python -m collector collect{profile}"
+
+
+def query_of(pasted: str) -> str:
+    """The query in a pasted address, or the paste itself where only the query was copied."""
+    text = "".join(pasted.split())
+    address, mark, query = text.partition("?")
+    return (query if mark else address).partition("#")[0]

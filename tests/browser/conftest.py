@@ -1,0 +1,70 @@
+"""Chromium, and pictures of what it showed. Collected only when asked for by path: `make browser-test`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PICTURES = Path("build/screenshots")
+WIDTHS = {"phone": 360, "desktop": 1280}
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return None if any("browser" in str(argument) for argument in config.args) else True
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if executable is None:
+        pytest.skip("There is no Chromium on this computer.")
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab of a fresh profile; anything it complains about fails the test."""
+    context = chromium.new_context(reduced_motion="reduce")
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    complaints: list[str] = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on("console", lambda message: complaints.append(message.text) if "Failed to load" not in message.text else None)
+    yield tab
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keeps the page as it looks on a phone and on a desktop, by day and by night, and checks that it fits."""
+
+    def take(page: Page, name: str) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for device, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900 if device == "desktop" else 740})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.screenshot(path=PICTURES / f"{name}.{device}.{scheme}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is too wide at {width}"
+        page.emulate_media(color_scheme="light")
+
+    return take

@@ -1,0 +1,400 @@
+"""`collector auth`: what it prints, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import random
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from collector import doctor, signin
+from collector.cli import run
+from collector.clock import SystemClock
+from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.resources import all_resources
+from collector.sandbox import Account, Sandbox
+from collector.settings import NAMES, Settings, read_settings
+
+auth = importlib.import_module("collector.cli.auth")
+"""The module; the package's attribute of this name is the command."""
+
+
+@pytest.fixture(scope="module")
+def served():
+    sandbox = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        with sandbox.serve() as url:
+            yield sandbox, url
+
+
+@pytest.fixture
+def sandbox(served) -> Sandbox:
+    sandbox, _ = served
+    sandbox.set_app_state("active")
+    return sandbox
+
+
+@pytest.fixture
+def configure(served, monkeypatch, tmp_path):
+    """Sets the configuration, the browser sign-in's unless names say otherwise, and gives the settings."""
+    sandbox, url = served
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    base = {**sandbox.browser_environment(url), "ZOOM_HOME": str(tmp_path / "home")}
+
+    def set_names(**names: str | None) -> Settings:
+        for name, value in {**base, **names}.items():
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, value)
+        return read_settings({**{k: v for k, v in {**base, **names}.items() if v is not None}}, tmp_path)
+
+    return set_names
+
+
+@pytest.fixture
+def settings(configure) -> Settings:
+    return configure()
+
+
+def sign_in(sandbox: Sandbox, settings: Settings) -> signin.SignIn:
+    """A person signs in and it is kept."""
+    client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
+    attempt = signin.begin(client, settings.redirect_uri, clock.now())
+    code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
+    granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
+    signin.keep(granted, token_file(settings), clock)
+    return granted
+
+
+def age(settings: Settings, **fields: object) -> None:
+    """Change fields of the stored sign-in."""
+    path = token_file(settings).path
+    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+
+
+def test_status_of_nobody(settings, capsys):
+    assert run(["auth", "status"]) == 4
+    printed = capsys.readouterr().out
+    assert 'Nobody has signed in to the profile "default".' in printed
+    assert "Run: collector auth login  (or: python oauth-server)" in printed
+    assert run(["--json", "auth", "status"]) == 4
+    assert json.loads(capsys.readouterr().out)["state"] == "none"
+
+
+def test_status_of_a_sign_in(settings, sandbox, capsys):
+    sign_in(sandbox, settings)
+    asked = sandbox.calls.count()
+    assert run(["auth", "status"]) == 0
+    printed = capsys.readouterr().out
+    assert "State:    signed in" in printed
+    assert sandbox.account.owner.email in printed
+    assert str(token_file(settings).path) in printed
+    assert "Missing" not in printed
+    assert run(["auth", "status", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["profile"], report["source"], report["usable"], report["state"]) == (
+        "default",
+        "browser",
+        True,
+        "usable",
+    )
+    assert report["account"]["account_id"] == sandbox.account.id
+    assert (report["missingScopes"], report["reason"]) == ([], "")
+    assert report["expiresAt"] - report["obtainedAt"] in (3_599_000, 3_600_000)
+    assert sandbox.calls.count() == asked
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "words"),
+    [
+        ({"expires_at": 1.0, "obtained_at": 0.0}, 0, "signed in"),
+        ({"expires_at": 1.0, "obtained_at": 0.0, "refresh_token": None}, 4, "no refresh token"),
+        ({"reauth": {"reason": "Zoom refused it.", "at": 1}}, 4, "Zoom refused it."),
+        ({"client_hash": "other"}, 4, "belongs to another app"),
+        ({"version": 2}, 4, "version 2"),
+        ({"access_token": None}, 4, "damaged"),
+        ({"scope": "user:read:user:admin"}, 0, "Missing:  group:read:admin (classic) or group:read:list_groups:admin"),
+    ],
+)
+def test_status_is_0_only_if_a_collection_could_start(settings, sandbox, capsys, fields, code, words):
+    sign_in(sandbox, settings)
+    age(settings, **fields)
+    assert run(["auth", "status"]) == code
+    assert words in capsys.readouterr().out
+
+
+def test_status_of_other_sources(configure, served, capsys):
+    sandbox, url = served
+    configure(ZOOM_ACCESS_TOKEN="canary-token")
+    assert run(["auth", "status"]) == 0
+    assert "used as it is" in (printed := capsys.readouterr().out)
+    assert "canary" not in printed
+    configure(**sandbox.environment(url), ZOOM_ACCESS_TOKEN=None)
+    assert run(["auth", "status"]) == 0
+    assert "the app signs in by itself" in capsys.readouterr().out
+    configure(ZOOM_CLIENT_ID=None, ZOOM_CLIENT_SECRET=None, ZOOM_ACCOUNT_ID=None)
+    assert run(["auth", "status"]) == 4
+    assert "ZOOM_CLIENT_ID is not set" in capsys.readouterr().out
+
+
+def test_status_can_ask_zoom(settings, sandbox, capsys):
+    assert run(["auth", "status", "--check"]) == 4
+    sign_in(sandbox, settings)
+    assert run(["auth", "status", "--check"]) == 0
+    assert "Zoom:     takes the token" in capsys.readouterr().out
+    sandbox.uninstall()
+    assert run(["auth", "status", "--check", "--json"]) == 4
+    assert "no longer valid" in json.loads(capsys.readouterr().out)["zoom"]
+
+
+def test_an_answer_that_cannot_be_had_is_a_failure(settings, sandbox, capsys):
+    granted = sign_in(sandbox, settings)
+    sandbox.denied_privileges.add("User:Read")
+    try:
+        assert run(["auth", "status", "--check"]) == 1
+    finally:
+        sandbox.denied_privileges.clear()
+    assert "User:Read" in (printed := capsys.readouterr().out) or "Zoom says" in printed
+    assert granted.document.access_token not in printed
+
+
+def test_refresh(settings, sandbox, capsys):
+    sign_in(sandbox, settings)
+    before = token_file(settings).load()
+    assert run(["auth", "refresh"]) == 0
+    assert 'profile "default" has a new access token' in capsys.readouterr().out
+    after = token_file(settings).load()
+    assert (after.generation, after.access_token != before.access_token) == (2, True)
+
+
+def test_refresh_of_other_sources(configure, served, capsys):
+    sandbox, url = served
+    configure()
+    assert run(["auth", "refresh"]) == 4
+    configure(ZOOM_ACCESS_TOKEN="canary-token")
+    assert run(["auth", "refresh"]) == 2
+    assert "never renewed" in capsys.readouterr().err
+    settings = configure(**sandbox.environment(url), ZOOM_ACCESS_TOKEN=None)
+    assert run(["auth", "refresh"]) == 0
+    first = token_file(settings).load().access_token
+    assert run(["auth", "refresh"]) == 0
+    assert token_file(settings).load().access_token != first
+
+
+def test_token_prints_the_token_alone(settings, sandbox, capsys):
+    granted = sign_in(sandbox, settings)
+    assert run(["auth", "token"]) == 0
+    assert capsys.readouterr().out == f"{granted.document.access_token}\n"
+
+
+def test_token_is_not_for_a_terminal(settings, sandbox, capsys, monkeypatch):
+    granted = sign_in(sandbox, settings)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert run(["auth", "token"]) == 2
+    captured = capsys.readouterr()
+    assert granted.document.access_token not in captured.out + captured.err
+    assert "--show" in captured.err
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert run(["auth", "token", "--show"]) == 0
+    assert granted.document.access_token in capsys.readouterr().out
+
+
+def test_logout_says_that_nothing_is_revoked(settings, sandbox, capsys):
+    assert run(["auth", "logout"]) == 0
+    assert "holds no token" in capsys.readouterr().out
+    sign_in(sandbox, settings)
+    assert run(["auth", "logout"]) == 0
+    assert "does not revoke" in capsys.readouterr().out
+    assert token_file(settings).load() is None
+    assert sandbox.installed
+
+
+def test_logout_mentions_the_token_in_the_environment(configure, capsys):
+    configure(ZOOM_ACCESS_TOKEN="canary-token")
+    assert run(["auth", "logout"]) == 0
+    assert "ZOOM_ACCESS_TOKEN is still set" in capsys.readouterr().out
+
+
+def test_revoke_says_that_the_app_is_removed(settings, sandbox, capsys):
+    sign_in(sandbox, settings)
+    assert run(["auth", "revoke"]) == 0
+    assert "also removed the app" in capsys.readouterr().out
+    assert token_file(settings).load() is None
+    assert not sandbox.installed
+
+
+def test_revoke_asks_a_person_first(settings, sandbox, capsys, monkeypatch):
+    sign_in(sandbox, settings)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: (_ for _ in ()).throw(auth.click.Abort()))
+    assert run(["auth", "revoke"]) == 130
+    assert sandbox.installed
+    assert run(["auth", "revoke", "--yes"]) == 0
+    assert not sandbox.installed
+
+
+@pytest.mark.parametrize("verb", ["login", "revoke"])
+def test_signing_in_is_refused_where_it_would_change_nothing(configure, served, capsys, verb):
+    sandbox, url = served
+    configure(ZOOM_ACCESS_TOKEN="canary-token")
+    assert run(["auth", verb]) == 2
+    assert "Unset ZOOM_ACCESS_TOKEN first." in capsys.readouterr().err
+    configure(**sandbox.environment(url), ZOOM_ACCESS_TOKEN=None)
+    assert run(["auth", verb]) == 2
+    assert "unset ZOOM_ACCOUNT_ID" in capsys.readouterr().err
+    configure(ZOOM_CLIENT_ID=None, ZOOM_CLIENT_SECRET=None, ZOOM_ACCOUNT_ID=None)
+    assert run(["auth", verb]) == 2
+    assert "Set ZOOM_CLIENT_ID" in capsys.readouterr().err
+
+
+PROGRAM = """
+import os, sys
+print(*sys.argv[1:], flush=True)
+if {signal}:
+    os.kill(os.getpid(), {signal})
+sys.exit({code})
+"""
+
+
+@pytest.fixture
+def program(monkeypatch, tmp_path):
+    """Puts a program in the place of the redirect server."""
+
+    def put(code: int = 0, signal: int = 0) -> None:
+        folder = tmp_path / "oauth-server"
+        folder.mkdir(exist_ok=True)
+        (folder / "__main__.py").write_text(PROGRAM.format(code=code, signal=signal))
+        monkeypatch.setattr(auth, "REDIRECT_SERVER", folder)
+
+    return put
+
+
+@pytest.mark.parametrize(("code", "number", "expected"), [(0, 0, 0), (4, 0, 4), (130, 0, 130), (0, 15, 130)])
+def test_login_ends_as_the_redirect_server_ends(settings, program, code, number, expected):
+    program(code, number)
+    assert run(["auth", "login"]) == expected
+
+
+def test_login_passes_on_what_was_said(settings, program, capfd):
+    program()
+    run(["-v", "--profile", "work", "auth", "login", "--no-browser"])
+    assert capfd.readouterr().out.split() == ["--once", "--profile", "work", "--no-browser", "-v"]
+
+
+def test_ctrl_c_is_left_to_the_redirect_server(settings, program, monkeypatch):
+    program(130)
+    wait, times = subprocess.Popen.wait, []
+
+    def interrupted(process: subprocess.Popen[bytes]) -> int:
+        times.append(1)
+        if len(times) < 3:
+            raise KeyboardInterrupt
+        return wait(process)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    assert run(["auth", "login"]) == 130
+    assert len(times) == 3
+
+
+def test_login_without_the_redirect_server(settings, monkeypatch, tmp_path, capsys):
+    assert Path(__file__).resolve().parents[2] / "oauth-server" == auth.REDIRECT_SERVER
+    monkeypatch.setattr(auth, "REDIRECT_SERVER", tmp_path / "missing")
+    assert run(["auth", "login"]) == 2
+    assert "checkout" in capsys.readouterr().err
+
+
+def test_a_collection_without_a_sign_in_says_how_to_sign_in(settings, capsys):
+    assert run(["collect"]) == 4
+    error = capsys.readouterr().err
+    assert "Nobody has signed in" in error
+    assert "collector auth login" in error
+
+
+def findings(settings: Settings) -> dict[str, doctor.Finding]:
+    clock, randomness = SystemClock(), random.Random(7)
+    tokens = token_source(settings, clock, randomness)
+    client = zoom_client(settings, tokens, clock, randomness)
+    return {finding.subject: finding for finding in doctor.examine(settings, tokens, client, all_resources(), clock)}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_doctor_on_a_sign_in(configure, sandbox):
+    settings = configure(ZOOM_REDIRECT_URI=f"http://127.0.0.1:{free_port()}/redirect")
+    found = findings(settings)
+    assert "sign-in with the browser" in found["configuration"].message
+    assert "with a secret" in found["client"].message
+    assert sandbox.client_id not in found["client"].message
+    assert (found["sign-in"].level, found["token"].level) == (doctor.Level.WARNING, doctor.Level.FAILURE)
+    assert (found["token"].exit_code, "auth login" in found["token"].fix) == (4, True)
+    assert "its port is free" in found["redirect address"].message
+    sandbox.redirect_uris.append(settings.redirect_uri)
+    sign_in(sandbox, settings)
+    found = findings(settings)
+    assert found["sign-in"].level is doctor.Level.OK
+    assert sandbox.account.owner.email in found["sign-in"].message
+    assert {finding.level for finding in found.values()} == {doctor.Level.OK}
+
+
+def test_doctor_on_a_public_client(configure):
+    assert "public" in findings(configure(ZOOM_CLIENT_SECRET=None))["client"].message
+
+
+@pytest.mark.parametrize(
+    ("body", "level", "words"),
+    [
+        (b'{"ok": true, "app": "zoom-collector-auth"}', doctor.Level.OK, "is being served"),
+        (b'{"app": "other"}', doctor.Level.WARNING, "another program"),
+        (b"<html>", doctor.Level.WARNING, "another program"),
+    ],
+)
+def test_doctor_on_a_port_that_is_taken(configure, body, level, words):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    settings = configure(ZOOM_REDIRECT_URI=f"http://127.0.0.1:{server.server_port}/redirect")
+    found = next(
+        finding
+        for finding in doctor.examine(
+            settings, token_source(settings, SystemClock(), random.Random(7)), None, (), SystemClock()
+        )
+        if finding.subject == "redirect address"
+    )
+    thread.join()
+    server.server_close()
+    assert (found.level, words in found.message) == (level, True)
+
+
+@pytest.mark.parametrize(
+    "redirect_uri", ["https://localhost:5000/redirect", "http://example.com:5000/x", "http://localhost/x", "http://[x"]
+)
+def test_doctor_on_a_redirect_address_that_cannot_be_served(configure, redirect_uri):
+    found = findings(replace(configure(), redirect_uri=redirect_uri))["redirect address"]
+    assert (found.level, found.exit_code) == (doctor.Level.FAILURE, 2)
+    assert "127.0.0.1:5000" in found.fix
