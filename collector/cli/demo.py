@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,9 @@ from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
 from collector.cli.output import console
 from collector.cli.show import show_cards
+from collector.demo import signed_in_demo
 from collector.errors import UsageError
 from collector.resources.users import RESOURCE as USER
-from collector.sandbox import Account, Sandbox
-from collector.settings import NAMES, read_settings
 
 _FOLDER = Path("demo")
 _SHOWN_PROPERTIES = 25
@@ -28,27 +26,19 @@ _SHOWN_PROPERTIES = 25
 @common_options
 @click.pass_context
 def demo(context: click.Context, users: int) -> int:
-    """Collect a sandbox account into ./demo/.j1-integration and show one of its users.
+    """Sign in to a sandbox account, collect it into ./demo/.j1-integration and show one of its users.
 
     Nothing of yours is touched: token and store live in a throw-away folder, and your configuration is not read.
     """
-    account = Account.generate(users=users, groups=6, custom_roles=2, seed=7)
-    local_zoom = Sandbox(account)
-    with (
-        tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home,
-        _no_proxy(),
-        local_zoom.serve() as url,
-    ):
-        environment = {name: value for name, value in os.environ.items() if name not in NAMES}
-        settings = read_settings(
-            {**environment, **local_zoom.environment(url), "ZOOM_HOME": home, "ZOOM_PLAN": "unlimited"}, Path(home)
-        )
-        folder = _folder()
-        as_json_text = options(context).json
-        collected = collect_and_print(settings, folder, as_json_text=as_json_text)
+    folder = _folder()
+    as_json_text = options(context).json
+    with _no_proxy(), signed_in_demo(users, os.environ) as signed_in:
         if not as_json_text:
-            console().print(f"\n$ collector show user {account.owner.email}", style="bold", soft_wrap=True)
-            show_cards(settings, USER, account.owner.email, most_properties=_SHOWN_PROPERTIES)
+            console().print(f"Signed in to an invented Zoom account as {signed_in.email}.\n", soft_wrap=True)
+        collected = collect_and_print(signed_in.settings, folder, as_json_text=as_json_text)
+        if not as_json_text:
+            console().print(f"\n$ collector show user {signed_in.email}", style="bold", soft_wrap=True)
+            show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
             console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
     return int(collected.record.exit_code or 0)
 

@@ -15,7 +15,8 @@ def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, wor
     outcome = collector("demo", "--users", "40")
     assert outcome.code == 0
     lines = outcome.out.splitlines()
-    assert [line.split()[:3] for line in lines[1:3]] == [
+    assert lines[0] == "Signed in to an invented Zoom account as olive.owner.0@example.com."
+    assert [line.split()[:3] for line in lines[3:5]] == [
         ["fetch-users", "complete", "40"],
         ["fetch-account", "complete", "1"],
     ]
@@ -75,3 +76,25 @@ def test_a_file_where_the_folder_should_be(collector: Command, work: Path) -> No
     assert outcome.code == 2
     assert outcome.err.endswith("Next: Run the demo in another folder.\n")
     assert (work / "demo").read_text() == "mine"
+
+
+def test_without_the_sign_in_page(collector: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("collector.redirect_server.FOLDER", tmp_path / "nowhere")
+    outcome = collector("demo", "--users", "10")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"Error: The sign-in page is not here: {tmp_path / 'nowhere'}.\n"
+        "Next: Run this from a checkout of the project, which has the folder oauth-server.\n"
+    )
+
+
+def test_a_sign_in_that_does_not_come_about(
+    collector: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "__main__.py").write_text("raise SystemExit('there is no port')")
+    monkeypatch.setattr("collector.redirect_server.FOLDER", tmp_path)
+    outcome = collector("demo", "--users", "10")
+    assert outcome.code == 1
+    assert outcome.err == (
+        "Error: The demo could not sign in to its sandbox: there is no port.\nNext: Run `collector demo` again.\n"
+    )

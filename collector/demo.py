@@ -1,0 +1,94 @@
+"""An invented account that somebody has signed in to through the real redirect server, for `collector demo`."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import requests
+
+from collector import redirect_server
+from collector.errors import CollectionFailed
+from collector.sandbox import Account, Sandbox
+from collector.settings import NAMES, Settings, read_settings
+
+_REQUEST_SECONDS = 10.0
+_END_SECONDS = 20.0
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class SignedInDemo:
+    """The settings of the throw-away profile, and the e-mail address of the person who signed in."""
+
+    settings: Settings
+    email: str
+
+
+@contextmanager
+def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[SignedInDemo]:
+    """A sandbox account of so many users, signed in to while this lasts; token and store are thrown away after.
+
+    Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
+    the sign-in does not come about, UsageError when the redirect server is not there.
+    """
+    account = Account.generate(users=users, groups=6, custom_roles=2, seed=7)
+    redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
+    sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
+    with tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home, sandbox.serve() as url:
+        others = {name: value for name, value in environment.items() if name not in NAMES}
+        configured = {**others, **sandbox.browser_environment(url), "ZOOM_HOME": home, "no_proxy": _LOOPBACK}
+        _sign_in(sandbox, redirect_uri, configured, Path(home))
+        yield SignedInDemo(read_settings(configured, Path(home)), account.owner.email)
+
+
+def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str], folder: Path) -> None:
+    """Start the redirect server, walk its pages and Zoom's as a person would, and wait until it has ended."""
+    with subprocess.Popen(  # noqa: S603 - our own program, no shell
+        redirect_server.command("--once", "--no-browser"),
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            if server.stdout is not None and server.stdout.readline():
+                _walk(sandbox, redirect_uri)
+            _, said = server.communicate(timeout=_END_SECONDS)
+        except (requests.RequestException, subprocess.TimeoutExpired) as failure:
+            server.kill()
+            raise _failed(type(failure).__name__) from None
+        except BaseException:
+            server.kill()
+            raise
+    if server.returncode != 0:
+        raise _failed(said.strip().partition("\n")[0])
+
+
+def _walk(sandbox: Sandbox, redirect_uri: str) -> None:
+    """Connect, Allow, done: the requests a browser would send."""
+    with requests.Session() as browser:
+        browser.trust_env = False
+        page = urljoin(redirect_uri, "/install")
+        while page:
+            answer = browser.get(page, timeout=_REQUEST_SECONDS, allow_redirects=False)
+            target = urljoin(page, answer.headers.get("Location", "")) if answer.is_redirect else ""
+            page = sandbox.consent(target) if "/oauth/authorize" in target else target
+
+
+def _failed(reason: str) -> CollectionFailed:
+    return CollectionFailed(f"The demo could not sign in to its sandbox: {reason}.", "Run `collector demo` again.")
+
+
+def _free_port() -> int:
+    with socket.create_server((_LOOPBACK, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
