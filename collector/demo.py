@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
-
-import requests
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from collector import redirect_server
 from collector.errors import CollectionFailed
@@ -63,7 +62,7 @@ def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str]
             if server.stdout is not None and server.stdout.readline():
                 _walk(sandbox, redirect_uri)
             _, said = server.communicate(timeout=_END_SECONDS)
-        except (requests.RequestException, subprocess.TimeoutExpired) as failure:
+        except (OSError, subprocess.TimeoutExpired) as failure:
             server.kill()
             raise _failed(type(failure).__name__) from None
         except BaseException:
@@ -74,14 +73,11 @@ def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str]
 
 
 def _walk(sandbox: Sandbox, redirect_uri: str) -> None:
-    """Connect, Allow, done: the requests a browser would send."""
-    with requests.Session() as browser:
-        browser.trust_env = False
-        page = urljoin(redirect_uri, "/install")
-        while page:
-            answer = browser.get(page, timeout=_REQUEST_SECONDS, allow_redirects=False)
-            target = urljoin(page, answer.headers.get("Location", "")) if answer.is_redirect else ""
-            page = sandbox.consent(target) if "/oauth/authorize" in target else target
+    """Connect, Allow, done: the requests a browser would send. Raises OSError when a page does not come."""
+    browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+    with browser.open(urljoin(redirect_uri, "/install"), timeout=_REQUEST_SECONDS) as consent_page:
+        back = sandbox.consent(consent_page.url)
+    browser.open(back, timeout=_REQUEST_SECONDS).close()
 
 
 def _failed(reason: str) -> CollectionFailed:
