@@ -18,7 +18,7 @@ demo: setup
 	$(BIN)/python -m collector demo
 
 test: setup lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 # The pages in a real Chromium; pictures of all of them are kept in build/screenshots.
 browser-test: setup
@@ -30,6 +30,10 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+# JupiterOne's own command line, from the npm registry, for the tests that use it; needs Node.
+tools: setup
+	$(BIN)/python -m tests.tree.install_real_tools
 
 docs: setup
 	$(BIN)/python -m collector document

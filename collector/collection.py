@@ -22,7 +22,7 @@ from collector.auth import (
 from collector.clock import Clock, milliseconds
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
-from collector.errors import ProfileBusy, UsageError
+from collector.errors import CollectionFailed, ProfileBusy, UsageError
 from collector.resources import all_resources, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
@@ -162,6 +162,12 @@ def _alone(settings: Settings) -> Iterator[None]:
         raise ProfileBusy(
             f"Another collection of profile {settings.profile!r} is under way.",
             "Wait until it has ended, or use another profile with --profile NAME.",
+        ) from None
+    except (OSError, NotImplementedError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else "this file system has no locks"
+        raise CollectionFailed(
+            f"The profile folder {settings.profile_folder} cannot be locked: {reason}.",
+            "Give yourself the right to write there, or choose another folder with ZOOM_HOME.",
         ) from None
     try:
         yield

@@ -155,7 +155,8 @@ def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
     """Put the sign-in on the disk; it is there, durably, when this returns.
 
     Raises OtherAccountSignedIn when the profile holds another account's and `replace` is not set, StorageFailed,
-    ProfileBusy, NewerVersion. A damaged file is kept aside.
+    ProfileBusy, NewerVersion. A damaged file is kept aside. A sign-in that had to wait while the same person signed in
+    again is dropped: Zoom ends the earlier tokens.
     """
     try:
         with file.locked(clock):
@@ -170,6 +171,9 @@ def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
                 return
             if stored.grant == SIGN_IN_GRANT and not replace:
                 _check_same_account(stored.account, sign_in.account)
+                if _is_overtaken(sign_in.document, stored, clock.now()):
+                    _log.info("A later sign-in of the same person is there already; it stays.")
+                    return
             file.save(_after(stored, sign_in.document))
     except OSError as problem:
         raise StorageFailed.because("written", file.path, problem) from None
@@ -231,6 +235,18 @@ def _check_same_account(before: Account | None, now: Account | None) -> None:
         "Keep both with another profile (--profile NAME), or replace the one that is there.",
         before,
         now,
+    )
+
+
+def _is_overtaken(document: TokenDocument, stored: TokenDocument, now: float) -> bool:
+    """Whether `stored` came after `document`, for the same person, app and scopes. A time to come says nothing."""
+    person = (document.account or {}).get("id")
+    return (
+        person is not None
+        and person == (stored.account or {}).get("id")
+        and (document.client_hash, document.scope) == (stored.client_hash, stored.scope)
+        and stored.reauth is None
+        and document.obtained_at < stored.obtained_at <= now
     )
 
 

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import click
 import pytest
+from redirect_server import problems, refusals, refused_codes
+from redirect_server.address import OWN_PATHS, Address
+from redirect_server.command import serve
 
 from collector.cli import cli
 from collector.doctor import least_privilege
 from collector.errors import ExitCode
 from collector.explore.document import END, START, data_model_section, replace_section
 from collector.resources import all_resources, entity_types, relationship_types
-from collector.settings import NAMES
+from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-ALL_TEXT = "\n".join(path.read_text(encoding="utf-8") for path in (README, *DOCS))
+SIGN_IN = ROOT / "oauth-server" / "README.md"
+ALL_TEXT = "\n".join(path.read_text(encoding="utf-8") for path in (README, *DOCS, SIGN_IN))
 
 
 def verbs(command: click.Command = cli, name: str = "collector") -> Iterator[tuple[str, click.Command]]:
@@ -94,8 +98,35 @@ def test_the_data_model_is_what_the_code_declares() -> None:
 def test_every_relative_link_leads_somewhere() -> None:
     dead = [
         f"{path.name}: {link}"
-        for path in (README, *DOCS)
+        for path in (README, SIGN_IN, *DOCS)
         for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
         if "://" not in link and not (path.parent / link).exists()
     ]
     assert dead == []
+
+
+@pytest.mark.parametrize(
+    "option", [option for param in serve.params for option in (*param.opts, *param.secondary_opts)]
+)
+def test_every_option_of_the_sign_in_is_explained(option: str) -> None:
+    assert re.search(rf"^\|[^|]*`{option}[ `]", SIGN_IN.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted({*OWN_PATHS, Address.of(DEFAULT_REDIRECT_URI).path}))
+def test_every_route_of_the_sign_in_is_explained(path: str) -> None:
+    assert re.search(rf"^\|[^|]*`(?:GET|POST) {re.escape(path)}`", SIGN_IN.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_failure_page_of_the_sign_in_is_explained() -> None:
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, refusals, refused_codes)]
+    codes = {code for text in sources for code in re.findall(r'"([a-z]+(?:-[a-z]+)*)",\n? *"[A-Z]', text)}
+    codes |= {code for text in sources for code in re.findall(r'_told\(failure, [^,]+, "([a-z-]+)"', text)}
+    codes |= {f"zoom-{error.replace('_', '-')}" for error in problems._ERRORS}
+    assert len(codes) > 25
+    explained = SIGN_IN.read_text(encoding="utf-8")
+    assert sorted(code for code in codes if f"`{code}`" not in explained) == []
+
+
+def test_every_scope_is_in_the_sign_in_guide() -> None:
+    wanted, guide = least_privilege(all_resources()), SIGN_IN.read_text(encoding="utf-8")
+    assert [scope for kind in ("classic", "granular") for scope in wanted[kind] if f"`{scope}`" not in guide] == []

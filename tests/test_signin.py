@@ -17,7 +17,8 @@ import requests
 
 from collector import signin
 from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenFile, private_files
-from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.collection import collect_account, oauth_client, token_file, token_source, zoom_client
+from collector.engine.progress import Silence
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
 from collector.redaction import Secret
 from collector.resources import account as account_resource
@@ -461,12 +462,22 @@ def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, c
         def ask(zoom) -> str | None:
             return account_resource.account_id(zoom.get(account_resource.RESOURCE.listing))
 
+        def collect() -> int | None:
+            collected = collect_account(
+                settings, clock=clock, randomness=randomness, progress=Silence(), folder=tmp_path
+            )
+            return collected.record.exit_code
+
         running = clients(3)
         with ThreadPoolExecutor(12) as pool:
+            collecting = pool.submit(collect)
             assert set(pool.map(ask, running * 4)) == {sandbox.account.id}
+            assert collecting.result() == 0
             assert sandbox.refreshes == 0
             clock.time += 3600
+            collecting = pool.submit(collect)
             assert set(pool.map(ask, (running + clients(3)) * 4)) == {sandbox.account.id}
+            assert collecting.result() == 0
         assert sandbox.refreshes == 1
         signin.revoke(client, token_file(settings), clock, randomness)
         assert not sandbox.installed

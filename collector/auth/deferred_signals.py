@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM held back while a refresh token is being exchanged for the next one.
 
 Between Zoom's answer and the file on disk the only copy of the sign-in is in memory. Python delivers signals to
-the main thread alone, so other threads have nothing to hold back; the interpreter waits for them before it ends.
+the main thread alone, so other threads have nothing to hold back; who ends the process calls `settle` first.
 """
 
 from __future__ import annotations
@@ -51,11 +51,48 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
+class _Elsewhere:
+    """How many other threads are at a moment that must not be cut short."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()  # re-entrant: a signal may come while it is held
+
+    def add(self, number: int) -> None:
+        with self._changed:
+            self._count += number
+            self._changed.notify_all()
+
+    def wait_for_none(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count == 0, seconds)
+
+
+_elsewhere = _Elsewhere()
+_LONGEST_EXCHANGE = 45.0
+"""Seconds: connecting, waiting for an answer, and writing it down."""
+
+
+def settle(seconds: float = _LONGEST_EXCHANGE) -> bool:
+    """Wait until no other thread exchanges a refresh token, at most so long; whether none does.
+
+    Threads that die with the process would otherwise take a sign-in with them.
+    """
+    return _elsewhere.wait_for_none(seconds)
+
+
 @contextmanager
 def signals_deferred() -> Iterator[None]:
     """SIGINT and SIGTERM that come meanwhile are delivered when this ends, however it ends."""
     global _held
-    if not _in_main_thread() or _held is not None:
+    if not _in_main_thread():
+        _elsewhere.add(1)
+        try:
+            yield
+        finally:
+            _elsewhere.add(-1)
+        return
+    if _held is not None:
         yield
         return
     held = _Held()

@@ -44,6 +44,14 @@ class Renewal:
         when there is no usable answer.
         """
         for _ in range(_MOST_REFRESH_TOKENS):
+            rescued = self._file.unfinished(stored)
+            if rescued is not None:
+                with self._keeping.prepared("") as prepared:
+                    self._keeping.commit(prepared, rescued, stored)
+                if good(rescued):
+                    return rescued
+                stored = rescued
+                continue
             if stored.refresh_token is None:
                 raise SignInRequired(
                     f"The access token of {self._whose(stored)} has expired and there is no refresh token.",

@@ -33,6 +33,9 @@ _BACKOFF = (1.0, 2.0, 4.0)
 _LONGEST_WAIT = 60.0
 """Seconds. A longer Retry-After is told, not waited for."""
 
+_LONGEST_TOLD = 86400.0
+"""Seconds. Nobody asks to wait longer than a day and means it."""
+
 _REASONS = ("reason", "error_description", "errorMessage")
 """Where Zoom has put its words so far, the usual place first."""
 
@@ -212,13 +215,15 @@ class TokenEndpoint:
         )
 
     def _retry_after(self, header: str) -> float:
-        """Seconds to wait, from seconds or a date (RFC 9110 §10.2.3); 0 when there is nothing usable."""
-        if header.isdecimal():
-            return float(header)
+        """Seconds to wait, from seconds or a date (RFC 9110 §10.2.3); 0 when there is nothing usable or it is past."""
         try:
-            return parsedate_to_datetime(header).timestamp() - self._clock.now()
-        except ValueError:
+            if header.isdecimal():
+                seconds = float(header)
+            else:
+                seconds = parsedate_to_datetime(header).timestamp() - self._clock.now()
+        except (ValueError, OverflowError):
             return 0.0
+        return min(max(seconds, 0.0), _LONGEST_TOLD)
 
 
 def _was_sent(failure: requests.RequestException) -> bool:

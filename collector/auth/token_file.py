@@ -12,7 +12,7 @@ from collector.auth import private_files
 from collector.auth.refusals import sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
-from collector.errors import CollectorError, ProfileBusy, SignInRequired
+from collector.errors import CollectorError, NewerVersion, ProfileBusy, SignInRequired
 
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
@@ -113,6 +113,19 @@ class TokenFile:
         """When something with this note was last begun and never finished (seconds since 1970), if ever."""
         notes = private_files.notes_left(self.path, longest=len(note))
         return max((at for found, at in notes if found == note.encode()), default=None)
+
+    def unfinished(self, after: TokenDocument) -> TokenDocument | None:
+        """The document that follows `after` and was written whole, but whose writer was killed before it counted.
+
+        Call it inside `locked`.
+        """
+        for content, _ in private_files.notes_left(self.path, longest=_LARGEST):
+            with suppress(ValueError, NewerVersion):
+                found = TokenDocument.from_bytes(content)
+                follows = found.generation == after.generation + 1
+                if follows and (found.grant, found.client_hash) == (after.grant, after.client_hash):
+                    return found
+        return None
 
     def forget(self) -> None:
         """Remove the token and every copy of it. Call it inside `locked`."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 
-import collector
-from collector import signin
+from collector import redirect_server, signin
 from collector.auth import StoredSignIn, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
@@ -22,7 +21,6 @@ from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
 from collector.resources import account
 from collector.settings import Settings
 
-REDIRECT_SERVER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
 _BROWSER = "browser"
@@ -44,12 +42,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings()
     _needs_browser_sign_in(settings)
     oauth_client(settings)
-    if not (REDIRECT_SERVER / "__main__.py").is_file():
-        raise UsageError(
-            f"The sign-in page is not here: {REDIRECT_SERVER}.",
-            "Run this from a checkout of the project, which has the folder oauth-server.",
-        )
-    command = [sys.executable, str(REDIRECT_SERVER), "--once", "--profile", settings.profile]
+    command = redirect_server.command("--once", "--profile", settings.profile)
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
 
@@ -169,14 +162,21 @@ def _needs_browser_sign_in(settings: Settings) -> None:
 
 
 def _run(command: list[str]) -> int:
-    """The program's exit code. Ctrl-C reaches it as well, and it decides when to end: it may be storing a token."""
+    """The program's exit code. It decides when to end, because it may be storing a token.
+
+    Ctrl-C reaches it by itself; SIGTERM, which comes to this process alone, is passed on.
+    """
     process = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            continue
-        return code if code >= 0 else int(ExitCode.INTERRUPTED)
+    earlier = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    try:
+        while True:
+            try:
+                code = process.wait()
+            except KeyboardInterrupt:
+                continue
+            return code if code >= 0 else int(ExitCode.INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
 
 
 def _look(settings: Settings) -> tuple[str, bool, StoredSignIn]:
@@ -226,7 +226,7 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
     if source != _BROWSER:
         lines.append(("State", "used as it is" if source == _ENVIRONMENT else "the app signs in by itself"))
     else:
-        reason = stored.reason if settings.client_id else "ZOOM_CLIENT_ID is not set."
+        reason = stored.reason if settings.client_id else "ZOOM_CLIENT_ID is not set, see .env.example."
         lines.append(("State", "signed in" if usable else reason))
         if stored.account is not None:
             lines.append(("Account", " ".join(str(value) for value in stored.account.values())))
@@ -239,5 +239,5 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
         lines.append(("File", str(stored.path)))
     for name, value in lines:
         click.echo(printable(f"{name + ':':9} {value}"))
-    if source == _BROWSER and not usable:
+    if source == _BROWSER and settings.client_id and not usable:
         click.echo(printable(sign_in_again(settings.profile)))

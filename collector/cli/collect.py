@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from collector.auth.deferred_signals import settle
 from collector.cli.options import common_options, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.progress import progress_for
@@ -54,15 +55,24 @@ def collect_and_print(
 
 @contextmanager
 def _stopping(clock: SystemClock) -> Iterator[None]:
-    """While this lasts, Ctrl-C and SIGTERM end the run between two writes; a second one ends it at once."""
+    """While this lasts, Ctrl-C and SIGTERM end the run between two writes; a second one ends it at once.
+
+    Neither cuts short a reader that is exchanging a refresh token.
+    """
 
     def stop(number: int, _: FrameType | None) -> None:
         clock.stop()
+        signal.signal(number, end_now)
+
+    def end_now(number: int, _: FrameType | None) -> None:
+        settle()
         signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
     earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
+        settle()
         for number, handler in earlier.items():
             signal.signal(number, handler)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from collector.clock import Clock
+from collector.clock import Clock, milliseconds
 from collector.engine.context import Context, StepOutcome
 from collector.engine.entities import read_entities
 from collector.engine.links import build_link
@@ -127,7 +127,7 @@ class _Collection:
         self._calls_before = job.client.calls.total()
         self._results: dict[str, StepResult] = {}
         self._coverage: dict[str, tuple[Coverage, ...]] = {}
-        self._run: Run = job.store.begin(int(job.clock.now() * 1000), dict(job.tags))
+        self._run: Run = job.store.begin(milliseconds(job.clock.now()), dict(job.tags))
         self._ctx = Context(
             client=job.client,
             store=job.store,

@@ -49,6 +49,10 @@ class Context:
         """Results of `work` done by the run's threads; see pool.in_parallel."""
         return in_parallel(tasks, work, self.workers, self.clock)
 
+    def look_up(self) -> None:
+        """Raise Interrupted when the process was asked to stop; for long work without calls."""
+        self.clock.wait(0)
+
     def now(self) -> int:
         """Milliseconds since 1970."""
         return milliseconds(self.clock.now())

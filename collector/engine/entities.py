@@ -143,12 +143,15 @@ def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]
 def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tally: Tally) -> None:
     """Keep what was found when asked for an entity: it, or who has its address since an invitation was accepted."""
     found = _key(resource, row)
+    if found is None:
+        tally.failed(Unread("the answer about one of them does not say whom it is about"))
+        return
     if found == key:
         tally.read += 1
     else:
         tally.vanished += 1
         ctx.run.remove(key)
-    if found is not None and not ctx.run.seen(found):
+    if not ctx.run.seen(found):
         _keep_row(ctx, resource, row)
 
 

@@ -37,6 +37,7 @@ def _tie_all(ctx: Context, link: Link, step: Step) -> StepOutcome:
     tally = Tally(step.id, link.type.type, is_set=True)
     for source_key in ctx.run.keys(link.type.source):
         for target_key in ctx.run.keys(link.type.target):
+            ctx.look_up()
             ctx.run.relate(link.type.between(source_key, target_key))
             tally.read += 1
     return StepOutcome(step, (tally.coverage(),), whole=True)
@@ -46,6 +47,7 @@ def _derive(ctx: Context, link: Link, derivation: Derivation) -> None:
     """Give every entity the link starts from what follows from those it leads to."""
     targets: dict[str, Mapping[str, object]] = {}
     for key in ctx.run.keys(link.type.source):
+        ctx.look_up()
         linked = []
         for relationship in ctx.store.relationships_of(key):
             if relationship.type != link.type.type:
@@ -108,6 +110,7 @@ class _Membership:
     def _tie_named(self, named_by: str) -> None:
         run = self.ctx.run
         for member_key in run.keys(self.member.entity.type):
+            self.ctx.look_up()
             named = run.value(member_key, ROW, named_by)
             if not named:
                 self.unnamed_members += 1

@@ -39,8 +39,13 @@ class Setting:
         return property_name(self.path)
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is of the described kind; Zoom sometimes sends numbers where booleans are described."""
-        if self.type in ("bool", "int"):
+        """Whether a value is of the described kind; Zoom sometimes sends numbers where booleans are described.
+
+        A flag about passwords takes 0 and 1 only: another number may be the password (`pmi_password` is either).
+        """
+        if self.type == "bool":
+            return _may_keep(self.path, value)
+        if self.type == "int":
             return isinstance(value, bool | int | float)
         if self.type == "str":
             return isinstance(value, str)
@@ -158,7 +163,7 @@ def _is_within_secret(path: str) -> bool:
 
 
 def _may_keep(path: str, value: object) -> bool:
-    """Undescribed booleans and numbers are kept; under a secret-looking path only booleans, 0 and 1."""
+    """Booleans and numbers may be kept; under a secret-looking path only booleans, 0 and 1."""
     if isinstance(value, bool):
         return True
     return isinstance(value, int | float) and (value in (0, 1) or not any(map(looks_secret, path.split("."))))

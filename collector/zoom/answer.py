@@ -30,6 +30,8 @@ _NO_DOCUMENT_CODES = frozenset({1000, 1120})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
 _SCOPE_CODE = 4711
 _SECONDS = re.compile(r"[0-9]{1,9}")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Texts cut by length leave halves of pairs, which neither a file nor an address can hold (RFC 8259 §8.2)."""
 _LONGEST_PER_SECOND_WAIT = 60.0
 _FARTHEST_RETRY = 7 * 86400.0
 _LONGEST_MESSAGE = 300
@@ -112,10 +114,18 @@ def _iso_instant(value: str) -> datetime:
 
 def _json_object(content: bytes) -> JsonObject | None:
     try:
-        body = json.loads(content, parse_float=_finite, parse_constant=_finite)
+        text = content.decode(json.detect_encoding(content))
+        body = _parse(text)
+        if _ESCAPED_SURROGATE.search(text):
+            whole = json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            body = _parse(whole)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _parse(text: str) -> object:
+    return json.loads(text, parse_float=_finite, parse_constant=_finite)
 
 
 def _finite(number: str) -> float:
@@ -137,13 +147,17 @@ def _without_json(status: int, headers: Mapping[str, str], now: float) -> Answer
 
 
 def _is_error(body: JsonObject) -> bool:
-    return body.keys() <= {"code", "message", "errors"} and isinstance(body.get("code"), int) and "message" in body
+    """Some errors come with HTTP 200; what is read, unlike them, holds lists or objects."""
+    if "errorCode" in body:
+        return True
+    holds_more = any(isinstance(value, dict | list) for name, value in body.items() if name != "errors")
+    return isinstance(body.get("code"), int) and "message" in body and not holds_more
 
 
 def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
-    given = body.get("code")
+    given = body.get("code", body.get("errorCode"))
     code = given if isinstance(given, int) else None
-    text = str(body.get("message") or "")
+    text = str(body.get("message") or body.get("errorMessage") or "")
     message = mask_urls(text)[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
     if code == _SCOPE_CODE or _SCOPE_MESSAGE.search(text):
         return Answer(Kind.SCOPE_MISSING, message, scopes=_scopes(text))

@@ -204,9 +204,9 @@ class _Bearer(AuthBase):
 
 
 def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """Why a 200 answer cannot be used, if so: the list is missing or is not a list of objects."""
+    """Why a 200 answer cannot be used, if so: it says nothing, or its list is missing or is not a list of objects."""
     if endpoint.rows is None:
-        return None
+        return None if body else f"Zoom's answer to {endpoint.path} is empty"
     rows = body.get(endpoint.rows)
     if rows is None and not endpoint.rows_required:
         return None

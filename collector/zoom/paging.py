@@ -63,7 +63,7 @@ def _one_pass(
         page = _page(endpoint, body)
         yield page
         count += 1
-        token = body.get("next_page_token")
+        token = str(body.get("next_page_token") or "")
         if not token:
             return
         empty_pages += not page.rows
@@ -75,8 +75,8 @@ def _one_pass(
             raise EndlessListing(f"{endpoint.path} goes on after all {page.total} announced rows")
         if count > MOST_PAGES:
             raise EndlessListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
-        tokens.add(str(token))
-        query["next_page_token"] = str(token)
+        tokens.add(token)
+        query["next_page_token"] = token
 
 
 def _page(endpoint: Endpoint, body: JsonObject) -> Page:

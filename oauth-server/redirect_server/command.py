@@ -15,9 +15,10 @@ from types import FrameType
 
 import click
 
+from collector.auth.deferred_signals import signals_deferred
 from collector.cli.output import show_error
 from collector.clock import SystemClock
-from collector.errors import CollectorError, ExitCode, UsageError
+from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
 from collector.settings import Settings, read_settings
 from redirect_server.address import Address
 from redirect_server.application import client_of, create_app
@@ -28,7 +29,7 @@ from redirect_server.log import log_to
 from redirect_server.ports import Bound, bind
 from redirect_server.probe import probe
 from redirect_server.rehearsal import rehearsal
-from redirect_server.serving import serving
+from redirect_server.serving import LONGEST_TASK, serving
 from redirect_server.terminal import Terminal, read_line
 
 
@@ -84,8 +85,16 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
     bound = bind(address)
     with serving(create_app(flow, instance, ending.page_delivered, invented=invented), bound.sockets):
         _announce(address, bound, probe(address, instance), once=once, invented=invented)
-        _bring_the_person_here(flow, ending.page_delivered, browser_wanted=browser_wanted)
-        ending.wait()
+        terminal = _bring_the_person_here(flow, ending.page_delivered, browser_wanted=browser_wanted)
+        try:
+            ending.wait()
+        except SignInRequired:
+            if not flow.has_connected:  # it is kept, only the page that says so was never opened
+                raise
+        finally:
+            if terminal is not None:
+                with signals_deferred():
+                    terminal.settle(LONGEST_TASK)
 
 
 def _announce(address: Address, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool) -> None:
@@ -96,21 +105,24 @@ def _announce(address: Address, bound: Bound, silent: Sequence[str], *, once: bo
     if invented:
         click.echo("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
     click.echo(f"Open {address.home} to connect Zoom.")
-    click.echo("The server ends after the sign-in." if once else "Ctrl-C ends the server; the sign-in stays.")
+    what_stays = "the rehearsal ends with it" if invented else "the sign-in stays"
+    click.echo("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
 
 
-def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser_wanted: bool) -> None:
-    """Open the browser where there is one; where there is none, say how to do without."""
+def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser_wanted: bool) -> Terminal | None:
+    """Open the browser where there is one; where there is none, say how to do without. Gives the terminal's reader."""
     terminal = sys.stdin.isatty()
     if browser_wanted and has_browser(os.environ, terminal=terminal):
         open_browser(flow.address.home)
-        return
+        return None
     if is_remote(os.environ):
         click.echo(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
-    if terminal:
-        read = sys.stdin.fileno()
-        dialogue = Terminal(flow, lambda: read_line(read), click.echo, connected)
-        threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
+    if not terminal:
+        return None
+    read = sys.stdin.fileno()
+    dialogue = Terminal(flow, lambda: read_line(read), click.echo, connected)
+    threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
+    return dialogue
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

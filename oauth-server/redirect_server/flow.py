@@ -42,6 +42,8 @@ class Flow:
         self._signed_in = SignedIn(client, self.file, clock, randomness)
         self._explain = Explainer(settings, client, address)
         self._refreshed_at: float | None = None
+        self.has_connected = False
+        """Whether a sign-in has been kept since this server started."""
 
     def stored(self) -> StoredSignIn:
         """How the profile's sign-in stands; nobody is asked."""
@@ -77,7 +79,8 @@ class Flow:
         with browser.one_at_a_time:
             attempt = self.browsers.take(browser_id, state, self.clock.now())
             if isinstance(attempt, Stale):
-                return self._stale(attempt, authority)
+                return self._stale(browser, attempt, authority)
+            browser.connected = None  # what is shown from now on is what comes of this attempt
             if "error" in parameters:
                 return problems.zoom_error(parameters["error"])
             code = parameters.get("code", "")
@@ -88,11 +91,7 @@ class Flow:
     def keep(self, browser: Browser, *, replace: bool) -> Outcome:
         """Put the browser's waiting sign-in on disk. `replace`: even when another account is signed in."""
         with browser.one_at_a_time:
-            waiting = browser.waiting
-            if waiting is None or self.clock.now() - waiting.since > ATTEMPT_SECONDS:
-                browser.waiting = None
-                return problems.NOTHING_WAITS
-            return self._keep(browser, waiting.sign_in, replace)
+            return self._keep_waiting(browser, replace)
 
     def discard(self, browser: Browser) -> None:
         """Forget the browser's waiting sign-in."""
@@ -129,10 +128,12 @@ class Flow:
         log.info("The sign-in has been removed from this computer.")
         return None
 
-    def _stale(self, stale: Stale, authority: str) -> Outcome:
+    def _stale(self, browser: Browser, stale: Stale, authority: str) -> Outcome:
         if stale is Stale.USED:
+            if browser.waiting is not None:
+                return self._keep_waiting(browser, replace=False)  # a reload must not hide the decision
             stored = self.stored()
-            if stored.state == "usable":
+            if browser.connected is not None and stored.state == "usable":
                 return Connected(stored.account, (), again=True)
             return problems.STATE_USED
         if stale is Stale.EXPIRED:
@@ -146,15 +147,24 @@ class Flow:
             )
         except CollectorError as failure:
             return self._explain.exchange(failure)
-        return self._keep(browser, sign_in, replace=False)
+        return self._keep(browser, Waiting(sign_in, self.clock.now()), replace=False)
 
-    def _keep(self, browser: Browser, sign_in: signin.SignIn, replace: bool) -> Outcome:
+    def _keep_waiting(self, browser: Browser, replace: bool) -> Outcome:
+        waiting = browser.waiting
+        if waiting is None or self.clock.now() - waiting.since > ATTEMPT_SECONDS:
+            browser.waiting = None
+            return problems.NOTHING_WAITS
+        return self._keep(browser, waiting, replace)
+
+    def _keep(self, browser: Browser, waiting: Waiting, replace: bool) -> Outcome:
+        sign_in = waiting.sign_in
         try:
             signin.keep(sign_in, self.file, self.clock, replace=replace)
         except CollectorError as failure:
-            browser.waiting = Waiting(sign_in, self.clock.now())
+            browser.waiting = waiting
             return self._explain.keep(failure)
         browser.waiting = None
+        self.has_connected = True
         browser.connected = Connected(sign_in.account, sign_in.missing_scopes)
         log.info("Connected: the sign-in is kept in %s.", self.file.path)
         return browser.connected

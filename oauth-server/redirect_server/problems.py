@@ -111,8 +111,9 @@ STATE_USED = Problem(
     400,
     "sign-in-used",
     "This sign-in has been used already",
-    "Each answer of Zoom is good once, and this one has been used without a usable sign-in coming of it.",
+    "Each answer of Zoom is good once. The overview shows whether a sign-in came of it.",
     action=START_AGAIN,
+    others=(HOME,),
 )
 
 

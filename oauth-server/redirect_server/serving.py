@@ -12,13 +12,14 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
+from collector.auth.deferred_signals import signals_deferred
 from redirect_server.guard import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
-_LONGEST_TASK = 45
+LONGEST_TASK = 45
 """Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
 
 
@@ -63,6 +64,8 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
     try:
         yield
     finally:
-        server.task_dispatcher.shutdown(timeout=_LONGEST_TASK)  # first: its threads write to pipes that closing takes
-        listeners[0].trigger.pull_trigger(close)
-        thread.join()
+        with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
+            # First the tasks: their threads write to pipes that closing takes.
+            server.task_dispatcher.shutdown(timeout=LONGEST_TASK)
+            listeners[0].trigger.pull_trigger(close)
+            thread.join()

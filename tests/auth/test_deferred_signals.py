@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collector.auth.deferred_signals import signals_deferred, signals_delivered
+from collector.auth.deferred_signals import settle, signals_deferred, signals_delivered
 
 
 @pytest.fixture
@@ -98,3 +99,20 @@ def test_a_refresh_is_finished_and_kept_before_ctrl_c_ends_it(came, new_signed_i
     assert seen == [[]]
     assert came == [signal.SIGINT]
     assert file.load().refresh_token == "refresh-1"
+
+
+def test_who_ends_the_process_waits_for_an_exchange_in_another_thread() -> None:
+    answered, exchanging = threading.Event(), threading.Event()
+
+    def exchange() -> None:
+        with signals_deferred():
+            exchanging.set()
+            answered.wait(10)
+
+    reader = threading.Thread(target=exchange)
+    reader.start()
+    assert exchanging.wait(10)
+    assert settle(0) is False
+    answered.set()
+    assert settle(10) is True
+    reader.join(10)

@@ -120,6 +120,27 @@ def test_after_a_kill_between_answer_and_disk_the_next_start_says_so(
     assert rotation.sent == ["refresh-0", "refresh-0"]
 
 
+KILLED_BEFORE_IT_COUNTS = KILLED_BEFORE_WRITING.replace(
+    "TokenFile.commit =", "from collector.auth import private_files; private_files.os.replace ="
+)
+
+
+def test_what_was_written_before_a_kill_is_not_lost(serve_rotation, folder, file, sign_in, new_signed_in):
+    rotation = Rotation()
+    oauth_url = serve_rotation(rotation)
+    client = replace(CLIENT, oauth_url=oauth_url)
+    sign_in(client_hash=client.hash())
+    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE_IT_COUNTS, str(folder), oauth_url], timeout=60)
+    assert killed.returncode == -9
+    assert file.load().refresh_token == "refresh-0"
+    source = new_signed_in(client=client)
+    source.refresh()
+    assert rotation.sent == ["refresh-0"]
+    assert file.load().refresh_token == rotation.latest == "refresh-1"
+    source.refresh()
+    assert rotation.sent == ["refresh-0", "refresh-1"]
+
+
 def start(script: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,10 +17,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from collector import doctor, signin
+from collector import doctor, redirect_server, signin
 from collector.cli import run
 from collector.clock import SystemClock
 from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.errors import ExitCode
 from collector.resources import all_resources
 from collector.sandbox import Account, Sandbox
 from collector.settings import NAMES, Settings, read_settings
@@ -277,7 +279,7 @@ def program(monkeypatch, tmp_path):
         folder = tmp_path / "oauth-server"
         folder.mkdir(exist_ok=True)
         (folder / "__main__.py").write_text(PROGRAM.format(code=code, signal=signal))
-        monkeypatch.setattr(auth, "REDIRECT_SERVER", folder)
+        monkeypatch.setattr(redirect_server, "FOLDER", folder)
 
     return put
 
@@ -310,8 +312,8 @@ def test_ctrl_c_is_left_to_the_redirect_server(settings, program, monkeypatch):
 
 
 def test_login_without_the_redirect_server(settings, monkeypatch, tmp_path, capsys):
-    assert Path(__file__).resolve().parents[2] / "oauth-server" == auth.REDIRECT_SERVER
-    monkeypatch.setattr(auth, "REDIRECT_SERVER", tmp_path / "missing")
+    assert Path(__file__).resolve().parents[2] / "oauth-server" == redirect_server.FOLDER
+    monkeypatch.setattr(redirect_server, "FOLDER", tmp_path / "missing")
     assert run(["auth", "login"]) == 2
     assert "checkout" in capsys.readouterr().err
 
@@ -398,3 +400,15 @@ def test_doctor_on_a_redirect_address_that_cannot_be_served(configure, redirect_
     found = findings(replace(configure(), redirect_uri=redirect_uri))["redirect address"]
     assert (found.level, found.exit_code) == (doctor.Level.FAILURE, 2)
     assert "127.0.0.1:5000" in found.fix
+
+
+def test_a_request_to_stop_is_passed_on(tmp_path):
+    program = "import sys, time; print('ready', flush=True); time.sleep(60)"
+    script = f"import sys; from collector.cli.auth import _run; sys.exit(_run([sys.executable, '-c', {program!r}]))"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.2)
+        process.terminate()
+        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.stdout.read() == ""  # ends only when the program that was run has ended too

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
+from collector.engine import entities
 from collector.errors import CollectionFailed, DailyLimitReached, OtherAccount, SignInRequired, UsageError
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, User, rows
 from tests.wsgi_adapter import Unreachable
@@ -467,6 +468,18 @@ class TestMissingFromAllLists:
         assert record.exit_code == 3
         assert coverage(record, "known users missing from the lists").status.value == "partial"
         assert record.partial_types == USER_TYPES
+        assert profile.users == EVERYBODY
+
+    @pytest.mark.parametrize("answer", [{}, {"id": 7}, {"status": "active", "email": "bob@example.com"}])
+    def test_an_answer_that_does_not_say_who_it_is_about_deletes_nobody(
+        self, profile: Profile, account: Account, answer: dict[str, object]
+    ) -> None:
+        profile.collect()
+        leave(account, "bob")
+        with patch.object(entities, "_look_up", lambda *_: answer):
+            record = profile.collect()
+        assert record.exit_code == 3
+        assert "zoom_user" in record.partial_types
         assert profile.users == EVERYBODY
 
     def test_without_the_scope_to_ask_nobody_leaves(self, profile: Profile, account: Account) -> None:

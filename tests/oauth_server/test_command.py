@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,16 @@ import requests
 from redirect_server import command
 from redirect_server.ending import Ending
 
-from collector.errors import ExitCode
+from collector.auth import OAuthClient, TokenDocument, TokenFile
+from collector.auth.token_document import SIGN_IN_GRANT
+from collector.clock import SystemClock
+from collector.errors import ExitCode, SignInRequired
+from collector.redaction import Secret
 from collector.sandbox import Account, Sandbox
+from tests.auth.rotation import Rotation, serving
 
 from .conftest import ENVIRONMENT
-from .visiting import free_port, listening, refuse
+from .visiting import csrf_in, free_port, listening, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,7 +88,7 @@ def test_wrong_use_and_help(place: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert command.run(["--profile", "Not a name"]) == ExitCode.USAGE
 
 
-def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str]) -> threading.Thread:
+def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str], last_page: bool = True) -> threading.Thread:
     """A person who connects as soon as the server answers."""
 
     def connect() -> None:
@@ -93,7 +100,7 @@ def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str]) -> threading
                     break
                 except requests.ConnectionError:
                     pass
-            browser.get(zoom(started.headers["Location"]), timeout=5)
+            browser.get(zoom(started.headers["Location"]), allow_redirects=last_page, timeout=5)
 
     thread = threading.Thread(target=connect)
     thread.start()
@@ -210,3 +217,78 @@ def test_as_a_process(place: Path, number: signal.Signals) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode == ExitCode.INTERRUPTED, said
     assert "Traceback" not in said
+
+
+def test_a_sign_in_whose_last_page_was_never_opened_is_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def in_vain(self: Ending) -> None:
+        person.join(10)
+        raise SignInRequired("Nobody has signed in within 10 minutes.")
+
+    port = free_port()
+    uri = f"http://127.0.0.1:{port}/redirect"
+    zoom = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
+    monkeypatch.setattr(Ending, "wait", in_vain)
+    with zoom.serve() as url:
+        for name, value in zoom.browser_environment(url).items():
+            monkeypatch.setenv(name, value)
+        person = sign_in_when_it_is_there(port, zoom.consent, last_page=False)
+        assert command.run(["--once", "--no-browser"]) == ExitCode.COMPLETE
+    assert (place / "home" / "default" / "token.json").exists()
+
+
+def test_a_second_request_to_stop_loses_nothing(place: Path) -> None:
+    stopped, asked = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        asked.set()
+        assert stopped.wait(20)
+
+    rotation = Rotation()
+    rotation.before_answering = slowly
+    port = free_port()
+    with serving() as serve:
+        url = serve(rotation)
+        client = OAuthClient("client-id-1234", Secret("client-secret"), url)
+        file = TokenFile(place / "home" / "default", "default")
+        now = time.time()
+        scope = "user:read:user:admin"
+        with file.locked(SystemClock()):
+            file.save(
+                TokenDocument(SIGN_IN_GRANT, client.hash(), "token-0", scope, None, now, now + 3600, rotation.latest)
+            )
+        settings = {"ZOOM_CLIENT_SECRET": "client-secret", "ZOOM_OAUTH_URL": url, "ZOOM_API_URL": url}
+        settings["ZOOM_REDIRECT_URI"] = f"http://127.0.0.1:{port}/redirect"
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "oauth-server"), "--no-browser"],
+            env={**os.environ, **settings, "ZOOM_CLIENT_ID": "client-id-1234", "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Open ")
+        home = f"http://127.0.0.1:{port}"
+        browser = requests.Session()
+        form = {"csrf": csrf_in(browser.get(f"{home}/paste", timeout=5).text)}
+
+        def press() -> None:
+            with suppress(requests.RequestException):
+                browser.post(f"{home}/refresh", data=form, headers={"Origin": home}, timeout=20)
+
+        person = threading.Thread(target=press)
+        person.start()
+        assert asked.wait(10)
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+            process.send_signal(number)
+            time.sleep(0.3)
+        assert process.poll() is None
+        stopped.set()
+        _, said = process.communicate(timeout=30)
+        person.join(10)
+    assert process.returncode == ExitCode.INTERRUPTED, said
+    stored = file.load()
+    assert stored is not None
+    assert stored.refresh_token == rotation.latest == "refresh-1"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
 from redirect_server.browsers import MOST_BROWSERS, MOST_PENDING, Browsers, Stale, new_browser_id
 
+from collector.auth import private_files
 from collector.signin import Attempt
 from tests.sandbox.asking import MovableClock
 
-from .conftest import TOKEN_URL, answer_to
+from .conftest import ADA, ANSWER, ME_URL, TOKEN_URL, answer_to
 from .visiting import Visitor, title_of
 
 
@@ -197,3 +200,43 @@ def test_pasting(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
 def test_pasting_the_query_alone(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
     callback = answer_to(visitor.start())
     assert visitor.post("/paste", address=urlsplit(callback).query).headers["Location"] == "/done"
+
+
+def test_a_reload_after_a_refusal_is_not_taken_for_a_connection(
+    signed_in: Visitor, zoom_us: requests_mock.Mocker
+) -> None:
+    callback = answer_to(signed_in.start(), error="access_denied")
+    for code in ("denied", "sign-in-used"):
+        with signed_in.come_back(callback) as page:
+            assert code_of(page.text) == code
+    assert signed_in.delivered == []
+
+
+def test_a_reload_does_not_hide_what_waits_for_a_decision(signed_in: Visitor, zoom_us: requests_mock.Mocker) -> None:
+    zoom_us.get(ME_URL, json={**ADA, "id": "eve-id", "account_id": "account-2"})
+    callback = answer_to(signed_in.start())
+    for _ in range(2):
+        with signed_in.come_back(callback) as page:
+            assert code_of(page.text) == "other-account"
+    assert signed_in.delivered == []
+    assert signed_in.post("/keep", replace="yes").headers["Location"] == "/done"
+
+
+def test_a_sign_in_that_waited_does_not_replace_a_later_one(
+    visitor: Visitor, zoom_us: requests_mock.Mocker, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        callback = answer_to(visitor.start())
+        broken.setattr(private_files.os, "replace", full)
+        assert visitor.come_back(callback).status_code == 507
+    clock.wait(60)
+    zoom_us.post(TOKEN_URL, json={**ANSWER, "access_token": "later-token"})
+    other = visitor.another()
+    assert other.come_back(answer_to(other.start())).status_code == 303
+    assert visitor.post("/keep").headers["Location"] == "/done"
+    document = visitor.flow.file.load()
+    assert document is not None
+    assert document.access_token == "later-token"

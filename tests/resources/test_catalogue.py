@@ -127,6 +127,13 @@ def test_a_secret_never_passes_whatever_its_type(path, value):
     assert convert(document, nested(path, value)).properties == {}
 
 
+@pytest.mark.parametrize("path", ["meeting_password", "phone_password", "pmi_password", "webinar_password"])
+def test_a_number_where_a_flag_about_passwords_belongs_may_be_the_password(path):
+    conversion = convert(SECURITY, nested(f"meeting_security.{path}", 482913))
+    assert conversion == Conversion({}, (UnknownField(f"meeting_security.{path}", "number", False),))
+    assert list(convert(SECURITY, nested(f"meeting_security.{path}", 1)).properties.values()) == [1]
+
+
 def test_the_secrets_of_the_catalogue():
     assert {setting.path for setting in catalogue().values() if setting.secret} == SECRETS
 

@@ -86,6 +86,13 @@ def test_a_good_answer_is_its_body():
     assert asked(200, {}) == Answer(Kind.OK, body={})
 
 
+def test_errors_that_come_with_200() -> None:
+    assert asked(200, {**error(200, "No permission."), "extra": 1}).kind is Kind.PRIVILEGE_MISSING
+    old_style = asked(200, {"status": False, "errorCode": 4700, "errorMessage": "Invalid something", "result": None})
+    assert old_style.kind is Kind.UNUSABLE
+    assert old_style.message == "Zoom answered HTTP 200, code 4700: Invalid something"
+
+
 def test_zooms_words_are_passed_on_without_embedded_secrets():
     answer = asked(400, error(200, "No permission for https://zoom.us/j/1?pwd=open&x=1"))
     assert answer == Answer(Kind.PRIVILEGE_MISSING, "No permission for https://zoom.us/j/1?pwd=***&x=1")
@@ -276,3 +283,10 @@ def far_from_utc(monkeypatch):
 )
 def test_daily_allowances_begin_anew_at_midnight_utc(now, midnight):
     assert next_utc_midnight(now) == midnight
+
+
+def test_half_surrogate_pairs_become_the_replacement_character_wherever_they_stand():
+    content = rb'{"code":3000,"message":"cut \ud83d"}'
+    assert understand(400, {}, content, NOON).message == "Zoom answered HTTP 400, code 3000: cut \ufffd"
+    content = rb'{"id":"a\udc00","na\ud83dme":["\ud83d","\ud83d\ude00"]}'
+    assert understand(200, {}, content, NOON).body == {"id": "a\ufffd", "na\ufffdme": ["\ufffd", "\U0001f600"]}

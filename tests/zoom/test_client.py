@@ -139,9 +139,9 @@ def server(monkeypatch):
             self.send_response(302 if moved else 200)
             self.send_header("Location", "/v2/elsewhere")
             self.send_header("Set-Cookie", "zm_aid=CANARY-cookie; Path=/")
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", "9")
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(b'{"tsp":1}')
 
         def log_message(self, *_: object) -> None:
             pass
@@ -296,6 +296,10 @@ class TestTrouble:
             "/users failed 5 times: Zoom answered HTTP 200 with something that is not a JSON object",
         ),
         (
+            {"json": {}},
+            "/users failed 5 times: Zoom's answer to /users holds no list of objects named users",
+        ),
+        (
             {"json": {"users": 7}},
             "/users failed 5 times: Zoom's answer to /users holds no list of objects named users",
         ),
@@ -311,6 +315,15 @@ def test_what_went_wrong_is_said(client, requests_mock, trouble, message):
         client.get(USERS)
     assert raised.value.message == message
     assert not isinstance(raised.value, Unreachable)
+
+
+def test_a_document_that_says_nothing_is_not_taken_for_one(client, requests_mock):
+    requests_mock.get(f"{API}/users/ada/settings", json={})
+    with pytest.raises(Unread) as raised:
+        client.get(SETTINGS, {"userId": "ada"})
+    assert raised.value.message == (
+        "/users/{userId}/settings failed 5 times: Zoom's answer to /users/{userId}/settings is empty"
+    )
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,10 @@ def test_tokens_that_keep_expiring(client, zoom):
 def test_other_refusals_end_the_listing(client, zoom, status, code, text, error):
     zoom(page(ADA, token="t1"), {"status_code": status, "json": {"code": code, "message": text}})
     assert rows_and_failure(client, error) == ([ADA], f"Zoom says: {text}")
+
+
+@pytest.mark.parametrize("token", [7, ["t1"], {"t": 1}])
+def test_a_token_that_is_no_text_is_recognized_when_it_comes_again(client, zoom, token):
+    zoom(page(ADA, token=token))
+    with pytest.raises(EndlessListing, match="twice"):
+        list(pages(client, USERS))
