@@ -14,7 +14,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from collector import redirect_server
 from collector.errors import CollectionFailed
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from collector.settings import NAMES, Settings, read_settings
 
 _REQUEST_SECONDS = 10.0
@@ -37,7 +37,7 @@ def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[Signe
     Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
     the sign-in does not come about, UsageError when the redirect server is not there.
     """
-    account = Account.generate(users=users, groups=6, custom_roles=2, seed=7)
+    account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
     redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
     with tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home, sandbox.serve() as url:

@@ -22,7 +22,7 @@ from collector.cli import run
 from collector.collection import collect_account
 from collector.engine.progress import Silence
 from collector.errors import CollectorError
-from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox
+from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
 from collector.sandbox.faults import FaultKind
 from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
@@ -39,7 +39,7 @@ class StoppableClock(FakeClock):
 @pytest.fixture
 def account() -> Account:
     """An account in which every kind of secret occurs."""
-    account = Account.generate(users=8, groups=3, custom_roles=2, seed=7)
+    account = generate_account(users=8, groups=3, custom_roles=2, seed=7)
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", profile=profile)
     return account

@@ -19,7 +19,7 @@ from collector.collection import Collected, collect_account, store_path
 from collector.engine.progress import Silence
 from collector.errors import CollectorError, ExitCode
 from collector.model.step import Step
-from collector.sandbox import Account, Fault, Sandbox
+from collector.sandbox import Account, Fault, Sandbox, generate_account
 from collector.settings import NAMES, read_settings
 from collector.store import Store
 from tests.cli.processes import ended, started
@@ -229,7 +229,7 @@ class TestAnotherAccount:
     @pytest.fixture
     def elsewhere(self, tmp_path: Path) -> Iterator[dict[str, str]]:
         """The settings to read another account into the same profile."""
-        other = Sandbox(Account.generate(users=5, seed=99), seed=99)
+        other = Sandbox(generate_account(users=5, seed=99), seed=99)
         with other.serve() as url:
             yield {**other.environment(url), "ZOOM_HOME": str(tmp_path / "home")}
 

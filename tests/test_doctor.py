@@ -14,7 +14,7 @@ from collector.collection import zoom_client
 from collector.doctor import Finding, Level, endpoints, examine
 from collector.redaction import Secret
 from collector.resources import all_resources
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from collector.settings import Settings, read_settings
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import WsgiAdapter
@@ -45,7 +45,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def network() -> Recording:
-    return Recording(Sandbox(Account.generate(users=3)))
+    return Recording(Sandbox(generate_account(users=3)))
 
 
 def findings_before_the_token(settings: Settings, network: Recording) -> list[Finding]:

@@ -22,7 +22,7 @@ from collector.engine.progress import Silence
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
 from collector.redaction import Secret
 from collector.resources import account as account_resource
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from collector.settings import read_settings
 
 OAUTH_URL = "https://zoom.example"
@@ -442,7 +442,7 @@ def test_no_canary_gets_out(requests_mock, attempt, clock, caplog, response):
 @pytest.mark.parametrize("public", [False, True])
 def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, clock, monkeypatch, public):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    sandbox = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7), public_client=public, clock=clock)
+    sandbox = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), public_client=public, clock=clock)
     with sandbox.serve() as url:
         settings = read_settings({**sandbox.browser_environment(url), "ZOOM_HOME": str(tmp_path)}, tmp_path)
         client, randomness = oauth_client(settings), random.Random(7)

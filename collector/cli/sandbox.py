@@ -10,7 +10,7 @@ import click
 
 from collector.cli.options import common_options
 from collector.errors import UsageError
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 
 
 @click.command()
@@ -24,7 +24,7 @@ from collector.sandbox import Account, Sandbox
 @common_options
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
     """Run a local Zoom until Ctrl-C, and print the .env lines to use it."""
-    local_zoom = Sandbox(Account.generate(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
+    local_zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
     with _served(local_zoom, port) as url:
         click.echo("# A sandbox Zoom is running; put these lines into ./.env, then: collector collect")
         for name, value in local_zoom.environment(url).items():

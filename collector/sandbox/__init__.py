@@ -1,6 +1,6 @@
 """A local Zoom to try, show and test against: an independent stand-in that shares no code with the client.
 
-    account = Account.generate(users=250)
+    account = generate_account(users=250)
     sandbox = Sandbox(account)
     with sandbox.serve() as url:
         settings = sandbox.environment(url)  # of a Server-to-Server app
@@ -19,6 +19,7 @@ from collector.sandbox.canaries import CANARY, PMI_CANARY
 from collector.sandbox.directory import Group, Role, User
 from collector.sandbox.endpoints import CLASSIC_SCOPES, GRANULAR_SCOPES
 from collector.sandbox.faults import Fault
+from collector.sandbox.generation import generate_account
 from collector.sandbox.sandbox import Sandbox
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Role",
     "Sandbox",
     "User",
+    "generate_account",
 ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.sandbox.directory import BUILT_IN_ROLES, MEMBER_ROLE, Group, Role, User, UserStatus
-from collector.sandbox.generation import Recipe, populate
 from collector.sandbox.identifiers import identifier, number_from
 
 
@@ -24,7 +23,7 @@ class _Index:
 class Account:
     """Users, groups and roles of one Zoom account, safe to change while it is being served.
 
-    `Account.generate` fills one from a seed. Every id and secret follows from `seed`, so two accounts of the
+    `generation.generate_account` fills one from a seed. Every id and secret follows from `seed`, so two accounts of the
     same seed and the same changes are equal.
     """
 
@@ -42,21 +41,6 @@ class Account:
         self._users_made = 0
         self._others_made = 0
         self._index: _Index | None = None
-
-    @classmethod
-    def generate(
-        cls,
-        users: int = 250,
-        groups: int = 6,
-        custom_roles: int = 2,
-        seed: int = 7,
-        inactive_share: float = 0.06,
-        pending_share: float = 0.03,
-    ) -> Account:
-        """An account of this size with every oddity that fits into it (`collector.sandbox.generation`)."""
-        account = cls(seed)
-        populate(account, Recipe(users, groups, custom_roles, inactive_share, pending_share))
-        return account
 
     @property
     def users(self) -> list[User]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from collector.sandbox.account import Account
 from collector.sandbox.directory import ADMIN_ROLE, BASIC, LICENSED, MEMBER_ROLE, OWNER_ROLE, UserStatus
 from collector.sandbox.profiles import PROFILE_SHARES
-
-if TYPE_CHECKING:
-    from collector.sandbox.account import Account
 
 _FIRST_NAMES = (
     "Ada", "Alan", "Barbara", "Bjarne", "Chidi", "Dana", "Edsger", "Fatima", "Grace", "Hedy", "Ines",
@@ -30,7 +27,7 @@ _CUSTOM_ROLES = (
 
 
 @dataclass(frozen=True)
-class Recipe:
+class _Recipe:
     """How big an account is to be. Shares are of all users, 0 to 1."""
 
     users: int
@@ -60,7 +57,21 @@ _ODDITIES = (
 )
 
 
-def populate(account: Account, recipe: Recipe) -> None:
+def generate_account(
+    users: int = 250,
+    groups: int = 6,
+    custom_roles: int = 2,
+    seed: int = 7,
+    inactive_share: float = 0.06,
+    pending_share: float = 0.03,
+) -> Account:
+    """An account of this size with every oddity that fits into it; the same seed gives the same account."""
+    account = Account(seed)
+    _populate(account, _Recipe(users, groups, custom_roles, inactive_share, pending_share))
+    return account
+
+
+def _populate(account: Account, recipe: _Recipe) -> None:
     """Add groups, custom roles and users.
 
     The first user is the owner, the next ones the oddities. The first group holds most people, every inactive and
@@ -100,7 +111,7 @@ def _add_custom_role(account: Account, number: int) -> str:
     return account.add_role(name, privileges, description).id
 
 
-def _statuses(recipe: Recipe, chance: random.Random) -> list[UserStatus]:
+def _statuses(recipe: _Recipe, chance: random.Random) -> list[UserStatus]:
     """One status a user; the owner is active, and a share above 0 makes at least one where there is room."""
     others = max(0, recipe.users - 1)
     inactive = min(others, max(1, round(recipe.users * recipe.inactive_share)) if recipe.inactive_share else 0)

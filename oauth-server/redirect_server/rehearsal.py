@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from collector.settings import NAMES, Settings, read_settings
 
 
 @contextmanager
 def rehearsal(environment: Mapping[str, str], redirect_uri: str) -> Iterator[Settings]:
     """Settings for an invented account, in a home that is thrown away. Only the redirect address is the real one."""
-    account = Account.generate(users=25, groups=3, custom_roles=1, seed=7)
+    account = generate_account(users=25, groups=3, custom_roles=1, seed=7)
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
     others = {name: value for name, value in environment.items() if name not in NAMES}
     with tempfile.TemporaryDirectory(prefix="zoom-collector-sandbox-") as home, sandbox.serve() as url:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from redirect_server.flow import Flow
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account, Sandbox, generate_account
 from tests.oauth_server.troubles import all_problems
 from tests.oauth_server.visiting import free_port, new_flow, running
 from tests.sandbox.asking import MovableClock
@@ -24,7 +24,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def account() -> Account:
-    return Account.generate(users=8, groups=1, custom_roles=1, seed=7)
+    return generate_account(users=8, groups=1, custom_roles=1, seed=7)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_pasting(page: Page, home: str, zoom: Sandbox, picture: Picture) -> None
 
 def test_another_account(page: Page, home: str, flow: Flow, clock: MovableClock, picture: Picture) -> None:
     connect(page, home)
-    account = Account.generate(users=3, groups=1, custom_roles=0, seed=8)
+    account = generate_account(users=3, groups=1, custom_roles=0, seed=8)
     other = Sandbox(account, clock=clock, redirect_uris=(f"http://localhost:{free_port()}/redirect",))
     with other.serve() as url:
         other_flow = new_flow(other.browser_environment(url), flow.settings.home, clock)

@@ -23,7 +23,7 @@ from collector.clock import SystemClock
 from collector.collection import oauth_client, token_file, token_source, zoom_client
 from collector.errors import ExitCode
 from collector.resources import all_resources
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from collector.settings import NAMES, Settings, read_settings
 
 auth = importlib.import_module("collector.cli.auth")
@@ -32,7 +32,7 @@ auth = importlib.import_module("collector.cli.auth")
 
 @pytest.fixture(scope="module")
 def served():
-    sandbox = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7))
+    sandbox = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")
         with sandbox.serve() as url:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account
+from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, generate_account
 
 from .profile import Profile, not_complete, notes
 
 
 @pytest.fixture(scope="module")
 def account() -> Account:
-    return Account.generate(users=1000, groups=20, custom_roles=2, seed=11)
+    return generate_account(users=1000, groups=20, custom_roles=2, seed=11)
 
 
 @pytest.fixture(scope="module")

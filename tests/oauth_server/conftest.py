@@ -10,7 +10,7 @@ import pytest
 import requests_mock
 from redirect_server.flow import Flow
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account, Sandbox, generate_account
 from tests.sandbox.asking import MovableClock
 
 from .visiting import Visitor, new_flow
@@ -80,7 +80,7 @@ def signed_in(visitor: Visitor, zoom_us: requests_mock.Mocker) -> Visitor:
 
 @pytest.fixture
 def account() -> Account:
-    return Account.generate(users=8, groups=1, custom_roles=1, seed=7)
+    return generate_account(users=8, groups=1, custom_roles=1, seed=7)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from collector.auth.token_document import SIGN_IN_GRANT
 from collector.clock import SystemClock
 from collector.errors import ExitCode, SignInRequired
 from collector.redaction import Secret
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Sandbox, generate_account
 from tests.auth.rotation import Rotation, serving
 
 from .conftest import ENVIRONMENT
@@ -110,7 +110,7 @@ def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str], last_page: b
 def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     port = free_port()
     uri = f"http://127.0.0.1:{port}/redirect"
-    zoom = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
+    zoom = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
     monkeypatch.setattr("redirect_server.ending._LINGER", 0.0)
     with zoom.serve() as url:
         for name, value in zoom.browser_environment(url).items():
@@ -228,7 +228,7 @@ def test_a_sign_in_whose_last_page_was_never_opened_is_one(
 
     port = free_port()
     uri = f"http://127.0.0.1:{port}/redirect"
-    zoom = Sandbox(Account.generate(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
+    zoom = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
     monkeypatch.setattr(Ending, "wait", in_vain)
     with zoom.serve() as url:
         for name, value in zoom.browser_environment(url).items():

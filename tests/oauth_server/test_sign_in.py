@@ -14,7 +14,7 @@ from redirect_server.flow import Flow
 
 from collector.auth import SignedIn
 from collector.collection import token_source
-from collector.sandbox import Account, NotRedirected, Sandbox
+from collector.sandbox import Account, NotRedirected, Sandbox, generate_account
 from tests.sandbox.asking import MovableClock
 
 from .visiting import Visitor, free_port, new_flow, running, title_of
@@ -195,7 +195,7 @@ def test_refresh_and_revoke(account: Account, clock: MovableClock, flow_of: NewF
 
 
 def test_another_account(account: Account, clock: MovableClock, flow_of: NewFlow) -> None:
-    other = Account.generate(users=3, groups=1, custom_roles=0, seed=8)
+    other = generate_account(users=3, groups=1, custom_roles=0, seed=8)
     for zoom, decision in ((Sandbox(account, clock=clock), None), (Sandbox(other, clock=clock), "keep")):
         with zoom.serve() as url:
             visitor = Visitor(flow_of(zoom, url))

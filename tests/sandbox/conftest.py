@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account, Sandbox, generate_account
 
 from .asking import Asker, MovableClock
 
@@ -14,7 +14,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def account() -> Account:
-    return Account.generate(users=80, groups=4, custom_roles=2, seed=7)
+    return generate_account(users=80, groups=4, custom_roles=2, seed=7)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collector.sandbox import CANARY, Account, Sandbox
+from collector.sandbox import CANARY, Account, Sandbox, generate_account
 
 from .asking import MovableClock
 from .signing_in import CHALLENGE, DEAD, REDIRECT, VERIFIER, SigningIn, s256, sent_back_with
@@ -235,7 +235,7 @@ def test_what_the_marketplace_sends_is_no_use_to_a_public_client(public: Signing
 
 
 def test_one_app_can_be_in_two_accounts() -> None:
-    one, two = (SigningIn(Sandbox(Account.generate(users=12, seed=seed))) for seed in (1, 2))
+    one, two = (SigningIn(Sandbox(generate_account(users=12, seed=seed))) for seed in (1, 2))
     assert one.sandbox.client_id == two.sandbox.client_id
     assert one.exchange(two.code()).status_code == 400
     answers = one.sign_in(), two.sign_in()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account, Sandbox, generate_account
 from collector.sandbox.profiles import PROFILES
 
 from .asking import Asker
@@ -55,7 +55,7 @@ Answers = list[tuple[str, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def answers() -> Answers:
     """Operation and body of every kind of answer."""
-    account = Account.generate(users=60, groups=3)
+    account = generate_account(users=60, groups=3)
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", type_=2, profile=profile)
         account.add_user(f"{profile}.basic@example.com", type_=1, profile=profile)
