@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 
@@ -17,12 +16,13 @@ from collector.auth import OAuthClient, Token, TokenFile, TokenSource, stored_si
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token
-from collector.errors import CollectorError, ExitCode
+from collector.errors import CollectorError, ExitCode, UsageError
+from collector.redirect_address import Address
 from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
-from collector.zoom.hosts import api_url, is_loopback
+from collector.zoom.hosts import api_url
 
 MOST_CLOCK_SKEW_SECONDS = 120
 REDIRECT_SERVER = "zoom-collector-auth"
@@ -130,24 +130,20 @@ def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], request
 def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Session]) -> Finding:
     subject = "redirect address"
     try:
-        parts = urlsplit(redirect_uri)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", None
-    if not port or parts.scheme != "http" or not is_loopback(host):
-        return Finding(
-            subject,
-            Level.FAILURE,
-            f"{redirect_uri} is not an address of this computer with a port",
-            "Set ZOOM_REDIRECT_URI to http://localhost:5000/redirect or http://127.0.0.1:5000/redirect.",
-            ExitCode.USAGE,
-        )
+        address = Address.of(redirect_uri)
+    except UsageError as problem:
+        return Finding(subject, Level.FAILURE, problem.message, problem.next_step, problem.exit_code)
     with new_session() as session:
         session.trust_env = False  # a proxy cannot reach this computer's loopback
         try:
-            answer = session.get(f"http://{parts.netloc}/health", timeout=1, allow_redirects=False).json()
+            answer = session.get(f"{address.home}health", timeout=1, allow_redirects=False).json()
         except requests.ConnectionError:
-            return Finding(subject, Level.OK, f"{redirect_uri}; its port is free. The app at Zoom must list the same.")
+            return Finding(
+                subject,
+                Level.OK,
+                f"{redirect_uri}; its port is free. The app at Zoom must list the same; "
+                f"if Zoom says Invalid redirect (4,700), try {address.other_redirect_uri} in both places",
+            )
         except requests.RequestException:
             answer = None
     if isinstance(answer, dict) and answer.get("app") == REDIRECT_SERVER:

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "settings": {"errors", "redaction", "zoom"},
     "signin": {"auth", "clock", "errors", "resources", "zoom"},
     "sandbox": {"clock"},
+    "redirect_address": {"errors"},
     "redirect_server": {"errors"},
 }
 """What each room, or module beside the rooms, may know. Those not named here put the others together."""

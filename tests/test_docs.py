@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 import pytest
 from redirect_server import problems, refusals, refused_codes
-from redirect_server.address import OWN_PATHS, Address
 from redirect_server.command import serve
 
 from collector.cli import cli
 from collector.doctor import least_privilege
 from collector.errors import ExitCode
 from collector.explore.document import END, START, data_model_section, replace_section
+from collector.redirect_address import OWN_PATHS, Address
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 

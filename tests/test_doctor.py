@@ -11,7 +11,7 @@ import requests
 
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
-from collector.doctor import Finding, Level, endpoints, examine
+from collector.doctor import Finding, Level, _redirect_address, endpoints, examine
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
@@ -85,3 +85,10 @@ def test_every_endpoint_is_examined_once() -> None:
     paths = [endpoint.path for _, endpoint in endpoints(all_resources())]
     assert sorted(paths) == sorted(set(paths))
     assert len(paths) == 9
+
+
+@pytest.mark.parametrize("redirect_uri", ["http://127.0.0.2:5000/redirect", "http://localhost:5000/done"])
+def test_a_redirect_address_the_sign_in_page_would_refuse(redirect_uri: str) -> None:
+    finding = _redirect_address(redirect_uri, requests.Session)
+    assert (finding.level, finding.exit_code) == (Level.FAILURE, 2)
+    assert finding.message.startswith("ZOOM_REDIRECT_URI cannot be used: ")

@@ -1,7 +1,6 @@
 """The pages on http://localhost:5000 that connect a Zoom account: a thin Flask application around collector.signin.
 
 command.py        `python oauth-server` with its options and exit codes
-address.py        everything that follows from ZOOM_REDIRECT_URI: host, port, paths, allowed names
 ports.py          loopback sockets; who holds a port that is taken
 serving.py        those sockets served by waitress
 probe.py          whether it is really this program that answers there

@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from collector.auth import OAuthClient
 from collector.errors import UsageError
+from collector.redirect_address import Address
 from collector.settings import Settings
 from redirect_server import problems, words
-from redirect_server.address import Address
 from redirect_server.flow import Flow
 from redirect_server.guard import Guard, protect
 from redirect_server.log import log, whereabouts

@@ -6,7 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Mapping
 
-from redirect_server.address import Address
+from collector.redirect_address import Address
 
 Open = Callable[[str], bool]
 

@@ -19,8 +19,8 @@ from collector.auth.deferred_signals import signals_deferred
 from collector.cli.output import show_error
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
+from collector.redirect_address import Address
 from collector.settings import Settings, read_settings
-from redirect_server.address import Address
 from redirect_server.application import client_of, create_app
 from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
 from redirect_server.ending import Ending

@@ -11,9 +11,9 @@ from collector import signin
 from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, stored_sign_in
 from collector.clock import Clock
 from collector.errors import CollectorError, ProfileBusy
+from collector.redirect_address import Address
 from collector.settings import Settings
 from redirect_server import problems
-from redirect_server.address import Address
 from redirect_server.browsers import ATTEMPT_SECONDS, Browser, Browsers, Connected, Stale, Waiting
 from redirect_server.log import log
 from redirect_server.problems import Problem

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from flask import Request, Response
 
-from redirect_server.address import Address
+from collector.redirect_address import Address
 from redirect_server.problems import CROSS_SITE, FORGED, PREFETCH, TOO_LONG, Problem
 
 HEADERS: Mapping[str, str] = {

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
 from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
+from collector.redirect_address import Address
 from collector.settings import Settings
 from collector.signin import (
     MalformedAnswer,
@@ -17,7 +18,6 @@ from collector.signin import (
     StorageFailed,
     ZoomTrouble,
 )
-from redirect_server.address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
 from redirect_server.refused_codes import credentials_refused, sign_in_refused
 

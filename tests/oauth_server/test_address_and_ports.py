@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from redirect_server import ports
-from redirect_server.address import Address
 
 from collector.errors import UsageError
+from collector.redirect_address import Address
 
 from .visiting import free_port, listening, refuse
 

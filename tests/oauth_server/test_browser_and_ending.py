@@ -6,12 +6,12 @@ import threading
 import webbrowser
 
 import pytest
-from redirect_server.address import Address
 from redirect_server.browser import has_browser, open_browser, tunnel
 from redirect_server.ending import ONCE_SECONDS, Ending
 from redirect_server.words import relative
 
 from collector.errors import SignInRequired
+from collector.redirect_address import Address
 
 
 def address_at(port: int, host: str = "localhost") -> Address:

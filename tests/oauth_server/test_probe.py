@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from redirect_server import probe
-from redirect_server.address import Address
 
 from collector.errors import UsageError
+from collector.redirect_address import Address
 from tests.sandbox.asking import MovableClock
 
 from .conftest import ENVIRONMENT

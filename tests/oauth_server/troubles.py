@@ -7,13 +7,13 @@ import random
 from pathlib import Path
 
 from redirect_server import problems
-from redirect_server.address import Address
 from redirect_server.problems import Problem
 from redirect_server.refusals import Explainer
 
 from collector.auth import OAuthClient, StorageFailed
 from collector.errors import ProfileBusy, SignInRequired, UsageError
 from collector.redaction import Secret
+from collector.redirect_address import Address
 from collector.settings import read_settings
 from collector.signin import MalformedAnswer, NoConnection, OtherAccountSignedIn, SignInRefused, ZoomTrouble
 

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from redirect_server import ports
-from redirect_server.address import Address
 from redirect_server.application import client_of, create_app
 from redirect_server.flow import Flow
 from redirect_server.serving import serving
 from werkzeug.test import TestResponse
 
 from collector.clock import Clock
+from collector.redirect_address import Address
 from collector.settings import read_settings
 
 INSTANCE = "instance-of-this-server"
