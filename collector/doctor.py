@@ -12,12 +12,13 @@ from pathlib import Path
 
 import requests
 
-from collector.auth import OAuthClient, Token, TokenFile, TokenSource, stored_sign_in
+from collector.auth import Token, TokenSource, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
-from collector.collection import current_token
+from collector.collection import current_token, oauth_client, token_file
 from collector.errors import CollectorError, ExitCode, UsageError
 from collector.redirect_address import Address
+from collector.redirect_server import NAME as REDIRECT_SERVER
 from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
@@ -25,8 +26,6 @@ from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
 from collector.zoom.hosts import api_url
 
 MOST_CLOCK_SKEW_SECONDS = 120
-REDIRECT_SERVER = "zoom-collector-auth"
-"""What the redirect server calls itself at /health."""
 
 
 class Level(str, Enum):
@@ -113,12 +112,11 @@ def _files(folder: Path) -> Iterator[Finding]:
 
 
 def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
-    identifier = settings.client_id or ""
-    kind = "public, so PKCE alone protects the sign-in" if settings.client_secret is None else "with a secret"
-    yield Finding("client", Level.OK, f"the app with the client id ending in {identifier[-4:]}, {kind}")
+    client = oauth_client(settings)
+    kind = "public, so PKCE alone protects the sign-in" if client.is_public else "with a secret"
+    yield Finding("client", Level.OK, f"the app with the client id ending in {client.client_id[-4:]}, {kind}")
     yield _redirect_address(settings.redirect_uri, new_session)
-    client = OAuthClient(identifier, settings.client_secret, settings.oauth_url)
-    stored = stored_sign_in(TokenFile(settings.profile_folder, settings.profile), client, clock)
+    stored = stored_sign_in(token_file(settings), client, clock)
     if stored.state != "usable" or stored.expires_at is None:
         yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(settings.profile))
         return
@@ -229,6 +227,6 @@ def _scopes(token: Token, resources: tuple[Resource, ...]) -> Iterator[Finding]:
                 subject,
                 Level.FAILURE,
                 f"missing, needed by {step_id}",
-                f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
+                endpoint.scopes.how_to_add,
                 ExitCode.INCOMPLETE,
             )

@@ -8,6 +8,9 @@ from pathlib import Path
 import collector
 from collector.errors import UsageError
 
+NAME = "zoom-collector-auth"
+"""What it calls itself at /health."""
+
 FOLDER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
 
 

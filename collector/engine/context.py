@@ -61,11 +61,10 @@ class Context:
         """The denial to expect when the token is known to lack the endpoint's scope."""
         if endpoint.scopes.granted_by(self.scopes):
             return None
-        classic, granular = endpoint.scopes.advice
         return Denied(
             f"the token lacks the scope for {endpoint.path}",
-            f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
-            (classic, granular),
+            endpoint.scopes.how_to_add,
+            endpoint.scopes.advice,
         )
 
     def unknown_settings(self) -> list[UnknownSetting]:

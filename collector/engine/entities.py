@@ -156,7 +156,7 @@ def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tal
 
 
 def _look_up(ctx: Context, resource: Resource, key: str) -> JsonObject | CollectorError:
-    identifier = key.removeprefix(resource.entity.key("")).removeprefix(PENDING)
+    identifier = resource.identifier(key).removeprefix(PENDING)
     lookup = resource.lookup
     if lookup is None:
         return Unread(f"{resource.name} cannot be asked for one by one")

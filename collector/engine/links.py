@@ -124,8 +124,7 @@ class _Membership:
 
     def _owners_to_ask(self) -> Iterator[str]:
         for owner_key in self.ctx.run.keys(self.resource.entity.type):
-            identifier = owner_key.removeprefix(self.resource.entity.key(""))
-            if identifier not in self.link.told_by_members or self.unnamed_members:
+            if self.resource.identifier(owner_key) not in self.link.told_by_members or self.unnamed_members:
                 yield owner_key
 
     def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:

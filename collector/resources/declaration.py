@@ -103,8 +103,7 @@ class Resource:
 
     `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the
     type) or None when the row has none. `lookup` asks for one entity known from earlier that no list names any more;
-    its answer is converted like a row. `identifier_of` turns a key back into the id of API paths, None where the
-    entity has no id (a pending user).
+    its answer is converted like a row. `id_placeholder` is what the paths about one of them call its id.
     """
 
     order: int
@@ -126,9 +125,13 @@ class Resource:
         """What one of them is called on the command line: `user`, `contact-group`."""
         return self.entity.resource.lower().replace(" ", "-")
 
+    def identifier(self, key: str) -> str:
+        """The part of an entity's key after its type, as `identify` gave it."""
+        return key.removeprefix(self.entity.key(""))
+
     def path_ids(self, key: str) -> Mapping[str, str] | None:
         """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""
-        identifier = key.removeprefix(f"{self.entity.type}:")
+        identifier = self.identifier(key)
         return None if identifier.startswith(PENDING) else {self.id_placeholder: identifier}
 
 

@@ -134,7 +134,7 @@ class ZoomClient:
         response = self._session().get(
             f"{base}/v2{path}",
             params=dict(query),
-            auth=_Bearer(token.access_token),
+            auth=Bearer(token.access_token),
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
         )
@@ -192,7 +192,7 @@ class ZoomClient:
         raise _failure(endpoint, answer)
 
 
-class _Bearer(AuthBase):
+class Bearer(AuthBase):
     """Sets the header itself, so that requests never looks for credentials elsewhere (netrc)."""
 
     def __init__(self, access_token: str) -> None:
@@ -226,7 +226,6 @@ def _give_up_unreached(path: str, failure: requests.RequestException, tries: int
 
 
 def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
-    classic, granular = endpoint.scopes.advice
     match answer.kind:
         case Kind.TOKEN_REFUSED:
             return SignInRequired(
@@ -236,8 +235,8 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
         case Kind.SCOPE_MISSING:
             return Denied(
                 f"the token lacks a scope ({answer.message})",
-                f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace.",
-                answer.scopes or (classic, granular),
+                endpoint.scopes.how_to_add,
+                answer.scopes or endpoint.scopes.advice,
             )
         case Kind.PRIVILEGE_MISSING:
             return Denied(

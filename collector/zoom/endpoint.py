@@ -35,6 +35,12 @@ class Scopes:
         """The least-privilege scope to add: in the classic style, in the granular style."""
         return self.classic[0], self.granular[0]
 
+    @property
+    def how_to_add(self) -> str:
+        """What to do when none of them is granted, in a sentence."""
+        classic, granular = self.advice
+        return f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace."
+
 
 @dataclass(frozen=True)
 class Endpoint:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import requests
 
-from collector.zoom.client import USER_AGENT
+from collector.zoom.client import USER_AGENT, Bearer
 
 Account = Mapping[str, object]
 """The user who authorized the app: `id`, `email` and `account_id` as Zoom gives them, each may be missing."""
@@ -22,16 +22,11 @@ def whose_token(
     base: str, access_token: str, new_session: Callable[[], requests.Session] = requests.Session
 ) -> Account | None:
     """Who signed in, None when Zoom does not say. `base`: the API without `/v2`, checked by collector.zoom.hosts."""
-
-    def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {access_token}"
-        return request
-
     try:
         with new_session() as session:
             answer = session.get(
                 f"{base}/v2/users/me",
-                auth=bearer,
+                auth=Bearer(access_token),
                 timeout=_TIMEOUT,
                 allow_redirects=False,
                 headers={"User-Agent": USER_AGENT},

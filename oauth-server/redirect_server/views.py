@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 
 from collector import __version__
 from collector.doctor import least_privilege
+from collector.redirect_server import NAME
 from collector.resources import all_resources
 from redirect_server.browsers import Connected
 from redirect_server.flow import Flow, Outcome
@@ -67,7 +68,7 @@ class Overview:
 
     def health(self) -> Response:
         """Whether it is this server that answers."""
-        return jsonify(ok=True, app="zoom-collector-auth", instance=self._instance, version=__version__)
+        return jsonify(ok=True, app=NAME, instance=self._instance, version=__version__)
 
     def refresh(self) -> Response:
         """Renew the access token."""
