@@ -12,19 +12,27 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from collector.clock import Clock
+
 ADDRESS = "https://zoom.example"
 """Where the application seems to be."""
 
 
 class WsgiAdapter(BaseAdapter):
-    """A transport of requests. An application that drops the connection gives what a socket would give."""
+    """A transport of requests. An application that drops the connection gives what a socket would give.
 
-    def __init__(self, app: Callable[..., Any]) -> None:
+    With the application's `clock`, an answer that takes longer than the read time-out of the request is given up as a
+    socket would give it up: then, and although the application has done its work.
+    """
+
+    def __init__(self, app: Callable[..., Any], clock: Clock | None = None) -> None:
         super().__init__()
         self._app = app
+        self._clock = clock
 
-    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *, timeout: object = None, **_: object) -> requests.Response:
         started: list[Any] = []
+        sent_at = self._monotonic()
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
             started[:] = [int(status.split()[0]), headers]
@@ -37,6 +45,9 @@ class WsgiAdapter(BaseAdapter):
             content = b"".join(chunks)
         except ConnectionResetError:
             raise requests.exceptions.ChunkedEncodingError("cut off", request=request) from None
+        _, most_seconds = timeout if isinstance(timeout, tuple) else (None, timeout)
+        if isinstance(most_seconds, int | float) and self._monotonic() - sent_at > most_seconds:
+            raise requests.ReadTimeout("read timed out", request=request)
         status, headers = started
         response = requests.Response()
         response.status_code, response.reason = status, responses[status]
@@ -47,6 +58,9 @@ class WsgiAdapter(BaseAdapter):
 
     def close(self) -> None:
         pass
+
+    def _monotonic(self) -> float:
+        return self._clock.monotonic() if self._clock else 0.0
 
 
 class Unreachable(BaseAdapter):

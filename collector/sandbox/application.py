@@ -90,7 +90,7 @@ class _ApiRoutes:
             query = ListQuery(token.subject, request.path, parameters)
             answer = Answer(200, parts.rest.answer(endpoint.name, item_id, query))
         except ZoomError as error:
-            return refusal(error)
+            return refusal(error) if fault is None else trouble.spoil(fault, refusal(error))
         if fault is None:
             return answer
         return trouble.disturb(fault, answer, endpoint.rows, query.token, partial(parts.pager.same_page_again, query))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
+
+from collector.sandbox.chance import Chance
 
 FaultKind = Literal[
     "status_500",
@@ -44,8 +46,8 @@ reset                  the connection is closed without an answer
 slow                   the answer comes after `delay` seconds
 lost_answer            what was asked for is done, and then the connection is closed without an answer
 dropped_body           the connection is closed in the middle of the body
-truncated              a complete answer whose JSON is cut off
-wrong_types            a list where an object belongs
+truncated              a complete answer, whatever it says, whose JSON is cut off
+wrong_types            the same with a list where an object belongs
 wrong_rows             a list answer whose rows are texts
 duplicated_rows        the first row of a list answer twice; missing_rows: without it
 empty_page_with_token  no rows, and a token with which the same page is had
@@ -89,32 +91,53 @@ class Fault:
 
 
 class Faults:
-    """The planned faults, in the order they were added. A request struck by one is not seen by later ones."""
+    """Planned faults, in the order they were added, then those left to chance.
+
+    A request struck by one is not seen by later ones. `struck`: how often each kind has struck so far.
+    """
 
     def __init__(self) -> None:
+        self.struck: Counter[FaultKind] = Counter()
         self._lock = threading.Lock()
         self._planned: list[Fault] = []
         self._met: Counter[int] = Counter()
+        self._chances: list[Chance] = []
 
     def add(self, *faults: Fault) -> None:
         with self._lock:
             self._planned.extend(faults)
 
+    def at_random(self, rate: float, faults: Sequence[Fault], seed: int = 0) -> None:
+        """From now on one of these strikes `rate` (0 to 1) of the requests they meet; see `chance.Chance`."""
+        with self._lock:
+            self._chances.append(Chance(rate, faults, seed))
+
     def clear(self) -> None:
+        """Nothing goes wrong any more."""
         with self._lock:
             self._planned.clear()
             self._met.clear()
+            self._chances.clear()
 
     def strike(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
         """The fault that strikes this request, if one does."""
-        if not self._planned:
+        if not self._planned and not self._chances:
             return None
         with self._lock:
-            for position, fault in enumerate(self._planned):
-                if not fault.meets(path, parameters):
-                    continue
-                self._met[position] += 1
-                turn = self._met[position] - fault.after
-                if turn > 0 and (fault.times is None or turn <= fault.times):
-                    return fault
+            fault = self._as_planned(path, parameters) or self._by_chance(path, parameters)
+            if fault is not None:
+                self.struck[fault.kind] += 1
+            return fault
+
+    def _as_planned(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+        for position, fault in enumerate(self._planned):
+            if not fault.meets(path, parameters):
+                continue
+            self._met[position] += 1
+            turn = self._met[position] - fault.after
+            if turn > 0 and (fault.times is None or turn <= fault.times):
+                return fault
         return None
+
+    def _by_chance(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+        return next((fault for chance in self._chances if (fault := chance.strike(path, parameters))), None)

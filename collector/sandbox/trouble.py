@@ -65,9 +65,7 @@ def refuse(fault: Fault, endpoint: Endpoint, item_id: str, account_id: str) -> N
 
 
 def spoil(fault: Fault, answer: Answer) -> Answer:
-    """A good answer of any kind made bad, if the fault is of those that fit any."""
-    if answer.status != 200:
-        return answer
+    """An answer of any kind made bad, if the fault is of those that fit any."""
     if fault.kind == "dropped_body":
         return replace(answer, dropped=True)
     if fault.kind == "truncated":

@@ -115,6 +115,14 @@ def test_json_can_be_cut(zoom: Asker, sandbox: Sandbox) -> None:
         json.loads(answer.text)
 
 
+def test_refusals_can_be_cut_too(zoom: Asker, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("truncated"))
+    answer = zoom.get("/users/nobody")
+    assert answer.status_code == 404
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.text)
+
+
 def test_types_can_be_wrong(zoom: Asker, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("wrong_types"), Fault("wrong_rows"))
     assert isinstance(zoom.get("/users").json, list)
