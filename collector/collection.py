@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from collector.auth import (
     TokenSource,
 )
 from collector.clock import Clock, milliseconds
+from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
 from collector.errors import CollectionFailed, ProfileBusy, UsageError
@@ -120,18 +121,19 @@ def collect_account(
     randomness: random.Random,
     progress: Progress,
     folder: Path,
-    chosen: Sequence[str] = (),
+    choice: Choice = EVERYTHING,
+    fresh: bool = False,
 ) -> Collected:
     """Collect the account of this configuration and write `.j1-integration` into `folder`.
 
-    `chosen`: ids of the steps to run with all they depend on; empty for all. Raises every CollectorError but
+    Unless `fresh`, goes on with a run that was cut short and chose the same. Raises every CollectorError but
     ReadingErrors, which become coverage; ProfileBusy when another collection of this profile is under way.
     """
     resources = all_resources()
-    steps = check_steps(resources, chosen) if chosen else None
+    check_steps(resources, choice.steps or ())
     check_target(folder / TREE_FOLDER)
     tokens = token_source(settings, clock, randomness)
-    with Store.open(store_path(settings)) as store, _alone(settings):
+    with Store.open(store_path(settings)) as store, alone(settings):
         token = current_token(tokens, resources)
         client = zoom_client(settings, tokens, clock, randomness)
         record = collect(
@@ -143,17 +145,19 @@ def collect_account(
                 resources=resources,
                 scopes=token.scopes,
                 account_id=settings.account_id if settings.access_token is None else None,
-                chosen=steps,
+                choice=choice,
+                fresh=fresh,
                 tags=tuple(settings.tags.items()),
             )
         )
         tree = write_tree(store, folder / TREE_FOLDER)
+        store.conclude()
         limit = client.daily_limit
         return Collected(record, tree, None if limit is None else milliseconds(limit.clears_at))
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Hold the profile for one collection at a time."""
     lock = FileLock(settings.profile_folder / "collect.lock", mode=0o600, fallback_to_soft=False)
     try:

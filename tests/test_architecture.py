@@ -34,7 +34,7 @@ MAY_IMPORT = {
 }
 """What each room, or module beside the rooms, may know. Those not named here put the others together."""
 
-PUT_TOGETHER = {"cli", "collection", "demo", "doctor", "__main__"}
+PUT_TOGETHER = {"cli", "collection", "demo", "doctor", "forgetting", "planning", "__main__"}
 
 
 def modules() -> list[Path]:

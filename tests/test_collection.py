@@ -296,7 +296,8 @@ class TestProcesses:
         assert running.returncode == 130
         assert out == ""
         assert err.endswith(
-            "Error: The run was asked to stop.\nNext: What was read until then is kept; run the command again.\n"
+            "Error: The run was asked to stop.\nNext: What was read is kept: `collector collect` goes on from there "
+            "within 24 hours, `collector collect --fresh` begins anew.\n"
         )
         assert tree(work) == before
         assert "new@example.com" in in_store(environment, work)

@@ -15,8 +15,10 @@ from collector.cli.collect import collect
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
 from collector.cli.document import document
+from collector.cli.forget import forget
 from collector.cli.options import Options, common_options
 from collector.cli.output import show_error
+from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
 from collector.errors import CollectorError, ExitCode
@@ -37,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (auth, collect, show, doctor, document, sandbox, demo):
+for command in (auth, plan, collect, show, doctor, document, forget, sandbox, demo):
     cli.add_command(command)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 from rich.console import Console
 from rich.progress import (
@@ -14,8 +16,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from collector.cli.output import moment
 from collector.cli.summary import STATUS_WORDS
 from collector.model.step import Step, StepResult, StepStatus
+
+_GOES_ON = "Going on with the reading that began at {}; what was read then is not read again."
 
 
 class Bars:
@@ -40,6 +45,9 @@ class Bars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
+    def goes_on(self, began_at: int) -> None:
+        self._progress.console.print(_GOES_ON.format(moment(began_at)))
+
     def started(self, step: Step) -> None:
         self._tasks[step.id] = self._progress.add_task(step.name, total=None, rate="")
 
@@ -61,7 +69,7 @@ class Lines:
     """A line when a step begins, ends, and at every thousand things read."""
 
     def __init__(self) -> None:
-        self._done = 0
+        self._done: Counter[str] = Counter()
 
     def __enter__(self) -> Lines:
         return self
@@ -69,17 +77,20 @@ class Lines:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def goes_on(self, began_at: int) -> None:
+        click.echo(_GOES_ON.format(moment(began_at)), err=True)
+
     def started(self, step: Step) -> None:
-        self._done = 0
         click.echo(f"{step.name} ...", err=True)
 
     def expect(self, step: Step, count: int) -> None:
         pass
 
     def advance(self, step: Step, count: int = 1) -> None:
-        before, self._done = self._done, self._done + count
-        if self._done // 1000 > before // 1000:
-            click.echo(f"{step.name}: {self._done} read", err=True)
+        before = self._done[step.id]
+        self._done[step.id] = done = before + count
+        if done // 1000 > before // 1000:
+            click.echo(f"{step.name}: {done} read", err=True)
 
     def ended(self, result: StepResult) -> None:
         if result.status is not StepStatus.SUCCESS:

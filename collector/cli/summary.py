@@ -29,16 +29,7 @@ def print_summary(console: Console, collected: Collected) -> None:
     for result in record.steps:
         for note in result.notes:
             console.print(printable(f"Note: {note}"))
-    skipped = [entry.step for entry in record.coverage if entry.status is Status.SKIPPED]
-    if skipped:
-        console.print(f"\nLeft out by choice: {', '.join(skipped)}")
-    incomplete = [entry for entry in record.coverage if entry.status not in (Status.COMPLETE, Status.SKIPPED)]
-    if incomplete:
-        console.print("\nNot read completely:")
-        for entry in incomplete:
-            console.print(printable(f"  {_sentence(entry)}"))
-            if entry.next_step:
-                console.print(printable(f"    Next: {entry.next_step}"))
+    _print_coverage(console, record)
     _print_unknown(console, collected)
     tree = collected.tree
     console.print(
@@ -95,8 +86,31 @@ def as_json(collected: Collected) -> dict[str, object]:
     }
 
 
+def _print_coverage(console: Console, record: RunRecord) -> None:
+    """What was left out by choice, and what was not read completely and why."""
+    skipped = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
+    if any(entry.is_set for entry in skipped):
+        console.print(f"\nLeft out by choice: {', '.join(entry.step for entry in skipped if entry.is_set)}")
+    if any(not entry.is_set for entry in skipped):
+        console.print("\nNot read again, by choice:")
+        for entry in skipped:
+            if not entry.is_set:
+                console.print(printable(f"  {_sentence(entry)}"))
+    incomplete = [entry for entry in record.coverage if entry.status not in (Status.COMPLETE, Status.SKIPPED)]
+    if incomplete:
+        console.print("\nNot read completely:")
+        for entry in incomplete:
+            console.print(printable(f"  {_sentence(entry)}"))
+            if entry.next_step:
+                console.print(printable(f"    Next: {entry.next_step}"))
+
+
 def _steps_table(record: RunRecord) -> Table:
-    with_gaps = {entry.step for entry in record.coverage if not entry.is_set and entry.status is not Status.COMPLETE}
+    with_gaps = {
+        entry.step
+        for entry in record.coverage
+        if not entry.is_set and entry.status not in (Status.COMPLETE, Status.SKIPPED)
+    }
     table = Table(box=None, pad_edge=False)
     table.add_column("Step", overflow="fold")
     table.add_column("Status", no_wrap=True)

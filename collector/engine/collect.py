@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from collector.clock import Clock, milliseconds
+from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.context import Context, StepOutcome
+from collector.engine.documents import leave_documents, read_documents
 from collector.engine.entities import read_entities
-from collector.engine.links import build_link
+from collector.engine.links import build_link, derive
 from collector.engine.pool import in_parallel
 from collector.engine.progress import Progress
 from collector.errors import (
@@ -17,7 +19,9 @@ from collector.errors import (
     DailyLimitReached,
     Denied,
     ExitCode,
+    Interrupted,
     ReadingError,
+    SignInRequired,
     Unreachable,
     Unread,
     UsageError,
@@ -25,12 +29,18 @@ from collector.errors import (
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, StepResult, StepStatus, in_report_order, with_dependencies
-from collector.resources import account, other_end, steps
-from collector.resources.declaration import Link, Resource
+from collector.resources import account, other_end, runners, steps
+from collector.resources.declaration import Document, Resource
 from collector.store import Run, RunRecord, Store
 from collector.zoom.client import ZoomClient
 
-WORKERS = 8
+WORKERS = 32
+"""Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
+
+GOING_ON = (
+    "What was read is kept: `collector collect` goes on from there within 24 hours, `collector collect --fresh` begins "
+    "anew."
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Job:
     """What to collect and with what.
 
     `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
-    the store's owner when Zoom does not tell. `chosen`: step ids to run with all they depend on; None for all.
+    the store's owner when Zoom does not tell. `fresh`: begin anew, even where an earlier run was cut short.
     """
 
     client: ZoomClient
@@ -48,13 +58,16 @@ class Job:
     resources: tuple[Resource, ...]
     scopes: frozenset[str] | None
     account_id: str | None = None
-    chosen: frozenset[str] | None = None
+    choice: Choice = EVERYTHING
+    fresh: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     workers: int = WORKERS
 
 
 def collect(job: Job) -> RunRecord:
     """Read the account into the store. The record's exit code is 0, 3 or 75.
+
+    A run that was cut short less than a day ago and chose the same is gone on with: what it has read is not read again.
 
     Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
     what was read until then is kept and the run recorded with that exit code.
@@ -64,7 +77,7 @@ def collect(job: Job) -> RunRecord:
     return _Collection(job, identity).run()
 
 
-def check_steps(resources: tuple[Resource, ...], chosen: Sequence[str]) -> frozenset[str]:
+def check_steps(resources: tuple[Resource, ...], chosen: Iterable[str]) -> frozenset[str]:
     """The chosen step ids. Raises UsageError naming those that exist when one does not."""
     known = [step.id for step in steps(resources)]
     unknown = sorted(set(chosen) - set(known))
@@ -121,13 +134,17 @@ class _Collection:
         self._job = job
         self._steps = steps(job.resources)
         self._wanted = (
-            {step.id for step in self._steps} if job.chosen is None else with_dependencies(self._steps, job.chosen)
+            {step.id for step in self._steps}
+            if job.choice.steps is None
+            else with_dependencies(self._steps, job.choice.steps)
         )
-        self._runners = _runners(job.resources)
+        self._runners = runners(job.resources)
         self._calls_before = job.client.calls.total()
         self._results: dict[str, StepResult] = {}
         self._coverage: dict[str, tuple[Coverage, ...]] = {}
-        self._run: Run = job.store.begin(milliseconds(job.clock.now()), dict(job.tags))
+        self._documents_settled: set[str] = set()
+        started_at = milliseconds(job.clock.now())
+        self._run: Run = job.store.begin(started_at, dict(job.tags), job.choice.as_text(), fresh=job.fresh)
         self._ctx = Context(
             client=job.client,
             store=job.store,
@@ -137,16 +154,27 @@ class _Collection:
             workers=job.workers,
             scopes=job.scopes,
             identity=identity,
+            choice=job.choice,
         )
+        if self._run.goes_on:
+            self._ctx.recall_unknown()
 
     def run(self) -> RunRecord:
+        """First the sets, which govern deletion and tell what has changed; then the documents, which are many."""
+        ordered = in_report_order(self._steps)
         try:
-            for step in in_report_order(self._steps):
-                self._settle(step)
+            if self._run.goes_on:
+                self._job.progress.goes_on(self._run.began_at)
+            for step in ordered:
+                self._read_set(step)
+            for step in ordered:
+                self._read_documents(step)
+            for step in ordered:
+                self._derive(step)
             self._check_something_was_read()
         except CollectorError as failure:
             self._finish(failure.exit_code)
-            raise
+            raise _with_how_to_go_on(failure) from None
         except BaseException:
             self._finish(ExitCode.FAILED)
             raise
@@ -156,12 +184,13 @@ class _Collection:
             raise CollectionFailed("The run was not recorded in the store.", "Run `collector doctor`.")
         return record
 
-    def _settle(self, step: Step) -> None:
-        """Run a step, or say why not."""
+    def _read_set(self, step: Step) -> None:
+        """Read what the step is about, its documents excepted, or say why not."""
         obstacle = self._obstacle(step)
         if obstacle is not None:
             result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
             self._record(result, (obstacle,))
+            self._job.progress.ended(result)
             return
         self._job.progress.started(step)
         resource, link = self._runners[step.id]
@@ -185,6 +214,38 @@ class _Collection:
             outcome.notes,
         )
         self._record(result, outcome.coverage)
+        if not self._documents_of(step):
+            self._job.progress.ended(result)
+
+    def _has_documents_to_read(self, step: Step) -> bool:
+        return self._results[step.id].started_at is not None and bool(self._documents_of(step))
+
+    def _documents_of(self, step: Step) -> tuple[Document, ...]:
+        resource, link = self._runners[step.id]
+        return resource.documents if link is None else ()
+
+    def _read_documents(self, step: Step) -> None:
+        """Read the further documents of the entities that the step has listed."""
+        if not self._has_documents_to_read(step):
+            return
+        result = self._results[step.id]
+        calls = self._job.client.calls.total()
+        documents = read_documents(self._ctx, self._runners[step.id][0], step)
+        result = replace(
+            result,
+            counts=self._counts(step),
+            calls=result.calls + self._job.client.calls.total() - calls,
+            ended_at=self._ctx.now(),
+        )
+        self._record(result, (*self._coverage[step.id], *documents))
+        self._documents_settled.add(step.id)
+        self._job.progress.ended(result)
+
+    def _derive(self, step: Step) -> None:
+        """Work out what follows from relationships that were read completely."""
+        _, link = self._runners[step.id]
+        if link is not None and link.derivation is not None and set(step.types) <= self._ctx.whole_types:
+            derive(self._ctx, link, link.derivation)
 
     def _obstacle(self, step: Step) -> Coverage | None:
         """Why a step is not run at all: not chosen, its scope is missing, or a step it needs was not run."""
@@ -225,7 +286,6 @@ class _Collection:
     def _record(self, result: StepResult, coverage: tuple[Coverage, ...]) -> None:
         self._results[result.step.id] = result
         self._coverage[result.step.id] = coverage
-        self._job.progress.ended(result)
 
     def _counts(self, step: Step) -> dict[str, int]:
         """How many objects of the step's types the graph now holds."""
@@ -261,6 +321,9 @@ class _Collection:
                 result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
                 self._results[step.id] = result
                 self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, "the run ended before"),)
+            elif self._has_documents_to_read(step) and step.id not in self._documents_settled:
+                documents = leave_documents(self._ctx, self._runners[step.id][0], step)
+                self._coverage[step.id] = (*self._coverage[step.id], *documents)
         ordered = in_report_order(self._steps)
         self._run.finish(
             self._ctx.now(),
@@ -271,14 +334,13 @@ class _Collection:
         )
 
 
-def _runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
-    """What each step id stands for: a resource's own entities, or one of its links."""
-    runners: dict[str, tuple[Resource, Link | None]] = {}
-    for resource in resources:
-        runners[resource.step_id] = (resource, None)
-        for link in resource.links:
-            runners[link.step_id] = (resource, link)
-    return runners
+def _with_how_to_go_on(failure: CollectorError) -> CollectorError:
+    """The same failure, telling also that nothing is lost."""
+    if isinstance(failure, Interrupted):
+        failure.next_step = GOING_ON
+    elif isinstance(failure, SignInRequired | CollectionFailed):
+        failure.next_step = f"{failure.next_step} {GOING_ON}".strip()
+    return failure
 
 
 def _worst(coverage: Sequence[Coverage]) -> Status:

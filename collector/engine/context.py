@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from collector.clock import Clock, milliseconds
+from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.pool import in_parallel
 from collector.engine.progress import Progress
+from collector.engine.scopes import missing_scope
+from collector.engine.tally import Tally
 from collector.errors import CollectorError, Denied
 from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
@@ -22,6 +25,8 @@ from collector.zoom.endpoint import Endpoint
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+_UNKNOWN = "unknown settings"
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Context:
     workers: int
     scopes: frozenset[str] | None
     identity: JsonObject | CollectorError
+    choice: Choice = EVERYTHING
     whole_types: set[str] = field(default_factory=set)
     unknown: Counter[UnknownField] = field(default_factory=Counter)
 
@@ -48,6 +54,29 @@ class Context:
     ) -> Iterator[tuple[Task, Result]]:
         """Results of `work` done by the run's threads; see pool.in_parallel."""
         return in_parallel(tasks, work, self.workers, self.clock)
+
+    def keep(self, *tallies: Tally, finished: bool = False) -> None:
+        """Commit what was read, and how far these readings have got, for a run that goes on with them."""
+        for tally in tallies:
+            state = {"read": tally.read, "vanished": tally.vanished, "finished": finished}
+            self.run.remember(tally.name, state)
+        if self.unknown:
+            fields = [[field.path, field.kind, field.kept, count] for field, count in self.unknown.items()]
+            self.run.remember(_UNKNOWN, {"fields": fields})
+        self.run.commit()
+
+    def go_on(self, tally: Tally) -> bool:
+        """Let a reading count on from where an earlier run left it; whether it was finished then."""
+        state = self.run.remembered(tally.name)
+        if state is None:
+            return False
+        tally.read, tally.vanished = state["read"], state["vanished"]
+        return bool(state["finished"])
+
+    def recall_unknown(self) -> None:
+        """Count on with the unknown settings of the runs this one goes on with."""
+        for path, kind, kept, count in (self.run.remembered(_UNKNOWN) or {"fields": []})["fields"]:
+            self.unknown[UnknownField(path, kind, kept)] += count
 
     def look_up(self) -> None:
         """Raise Interrupted when the process was asked to stop; for long work without calls."""
@@ -59,13 +88,7 @@ class Context:
 
     def missing_scope(self, endpoint: Endpoint) -> Denied | None:
         """The denial to expect when the token is known to lack the endpoint's scope."""
-        if endpoint.scopes.granted_by(self.scopes):
-            return None
-        return Denied(
-            f"the token lacks the scope for {endpoint.path}",
-            endpoint.scopes.how_to_add,
-            endpoint.scopes.advice,
-        )
+        return missing_scope(endpoint, self.scopes)
 
     def unknown_settings(self) -> list[UnknownSetting]:
         """The settings nobody has described yet, by path."""

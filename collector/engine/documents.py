@@ -11,18 +11,23 @@ from collector.errors import (
     CollectorError,
     DailyLimitReached,
     Denied,
+    Interrupted,
     NotApplicable,
     NotLicensed,
     ReadingError,
+    SignInRequired,
+    Unread,
     Vanished,
 )
+from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import Document, Resource
+from collector.resources.declaration import PENDING, Document, Resource, SettingsChoice
 
 FAILURES_IN_A_ROW = 25
 """After so many documents of one kind failing one after the other, with none read between, the rest is left unread."""
-_COMMIT_EVERY = 500
+_COMMIT_EVERY = 20
+"""So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""
 
 
 @dataclass
@@ -35,27 +40,68 @@ class _Reading:
     failures_in_a_row: int = 0
 
 
-def read_documents(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
-    """Read the further documents of every entity seen in this run, and say how far that got, one Tally a kind."""
-    readings = [
-        _Reading(document, Tally(step.id, document.part, is_set=False), ctx.missing_scope(document.endpoint))
-        for document in resource.documents
-    ]
-    if not readings:
-        return []
+def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
+    """Read the further documents of every entity seen in this reading, and say how far that got."""
+    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
+    for reading in readings:
+        _prepare(ctx, resource, reading)
+    wanted = [reading for reading in readings if ctx.choice.reads(reading.document)]
+    if wanted:
+        _read_wanted(ctx, resource, step, wanted)
+    return tuple(reading.tally.coverage() for reading in readings)
+
+
+def leave_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
+    """How far the documents have been read, when a run ends before it could read them all."""
+    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
+    for reading in readings:
+        _prepare(ctx, resource, reading)
+        if ctx.choice.reads(reading.document):
+            _count_unread(ctx, resource, reading)
+    return tuple(reading.tally.coverage() for reading in readings)
+
+
+def _count_unread(ctx: Context, resource: Resource, reading: _Reading) -> None:
+    tally = reading.tally
+    tally.missing, tally.carried_over, tally.oldest = ctx.run.unread(
+        resource.entity.type, reading.document.part, resource.entity.key(PENDING)
+    )
+    if tally.missing or tally.carried_over:
+        tally.failed(reading.closed or Unread("the run ended before"))
+
+
+def _prepare(ctx: Context, resource: Resource, reading: _Reading) -> None:
+    """Find out whether documents of this kind are to be read at all, and how far earlier runs of this reading got."""
+    document, tally = reading.document, reading.tally
+    if not ctx.choice.reads(document):
+        tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
+        tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
+        return
+    ctx.go_on(tally)
+    reading.closed = ctx.missing_scope(document.endpoint)
+
+
+def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_Reading]) -> None:
     ctx.progress.expect(step, ctx.store.count(resource.entity.type) * len(readings))
+    if ctx.choice.most_age is not None:
+        ctx.run.gather_changes()
     gone: set[str] = set()
 
     def read(task: tuple[str, _Reading]) -> list[JsonObject | CollectorError]:
         return [_read(ctx, resource, *task)]
 
-    tasks = _tasks(ctx, resource, step, readings)
-    for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
-        _keep(ctx, key, reading, answer, gone)
-        ctx.progress.advance(step)
-        if count % _COMMIT_EVERY == 0:
-            ctx.run.commit()
-    return [reading.tally for reading in readings]
+    tallies = [reading.tally for reading in readings]
+    try:
+        tasks = _tasks(ctx, resource, step, readings)
+        for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
+            _keep(ctx, key, reading, answer, gone)
+            ctx.progress.advance(step)
+            if count % _COMMIT_EVERY == 0:
+                ctx.keep(*tallies)
+    except (Interrupted, SignInRequired):
+        ctx.keep(*tallies)
+        raise
+    ctx.keep(*tallies)
 
 
 def _tasks(ctx: Context, resource: Resource, step: Step, readings: list[_Reading]) -> Iterator[tuple[str, _Reading]]:
@@ -63,8 +109,38 @@ def _tasks(ctx: Context, resource: Resource, step: Step, readings: list[_Reading
     for key in ctx.run.keys(resource.entity.type, seen_only=True):
         if resource.path_ids(key) is None:
             ctx.progress.advance(step, len(readings))
-        else:
-            yield from ((key, reading) for reading in readings)
+            continue
+        for reading in readings:
+            if _has_been_read(ctx, key, reading) or _may_be_carried_over(ctx, key, reading):
+                ctx.progress.advance(step)
+            else:
+                yield key, reading
+
+
+def _has_been_read(ctx: Context, key: str, reading: _Reading) -> bool:
+    """Whether an earlier run of this reading has it, or learnt that there is none."""
+    if not ctx.run.goes_on:
+        return False
+    return (
+        ctx.run.has_read(key, reading.document.part) or ctx.run.remembered(_without(reading.document), key) is not None
+    )
+
+
+def _may_be_carried_over(ctx: Context, key: str, reading: _Reading) -> bool:
+    """Whether only changes are read, and nothing about this entity has changed since its document was read."""
+    if ctx.choice.most_age is None or reading.document.least is SettingsChoice.NONE:
+        return False
+    read_at = ctx.run.part_read_at(key, reading.document.part)
+    if read_at is None or not 0 <= ctx.now() - read_at <= ctx.choice.most_age or ctx.run.changed(key):
+        return False
+    reading.tally.leave_out("unchanged since they were read (--changed)")
+    reading.tally.carry(read_at)
+    return True
+
+
+def _without(document: Document) -> str:
+    """What the entities that have no such document are remembered under."""
+    return f"without {document.part}"
 
 
 def _read(ctx: Context, resource: Resource, key: str, reading: _Reading) -> JsonObject | CollectorError:
@@ -86,6 +162,7 @@ def _keep(ctx: Context, key: str, reading: _Reading, answer: JsonObject | Collec
         return
     elif isinstance(answer, NotApplicable):
         ctx.run.remove_part(key, part)
+        ctx.run.remember(_without(reading.document), {}, key)
     elif isinstance(answer, CollectorError):
         _leave_unread(ctx, key, reading, answer)
     else:

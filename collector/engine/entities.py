@@ -1,11 +1,10 @@
-"""The step of a resource's own entities: its list, then the further documents of each."""
+"""The set of a resource's entities: its list, and who is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
 from collector.engine.context import Context, StepOutcome
-from collector.engine.documents import read_documents
 from collector.engine.listing import ListEnd, Rows, read_list
 from collector.engine.tally import Tally
 from collector.errors import (
@@ -29,14 +28,12 @@ MOST_LOOKUPS = 200
 
 
 def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
-    """Read the list, settle who is gone, then read the documents of everybody."""
+    """Read the list and settle who is gone. Lists that an earlier run of this reading finished are not read again."""
     lists = _read_lists(ctx, resource, step)
     if _whole(lists):
         lists += _settle_missing(ctx, resource, step)
     ctx.run.commit()
-    documents = read_documents(ctx, resource, step)
-    ctx.run.commit()
-    return StepOutcome(step, tuple(tally.coverage() for tally in (*lists, *documents)), _whole(lists))
+    return StepOutcome(step, tuple(tally.coverage() for tally in lists), _whole(lists))
 
 
 def _whole(tallies: list[Tally]) -> bool:
@@ -45,33 +42,36 @@ def _whole(tallies: list[Tally]) -> bool:
 
 def _read_lists(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
     """Every pass of the list; after a denial the other passes, which need the same, are not tried."""
-    tallies = []
+    tallies = [Tally(step.id, one_pass.reading(resource.name), is_set=True) for one_pass in resource.passes]
+    finished = [ctx.go_on(tally) for tally in tallies]
+    if all(finished):
+        ctx.run.go_on_listing(resource.entity.type)
+        return tallies
+    ctx.run.list_anew(resource.entity.type)
     hopeless: CollectorError | None = None
-    for one_pass in resource.passes:
-        tally = Tally(step.id, one_pass.reading(resource.name), is_set=True)
-        tallies.append(tally)
+    for one_pass, tally in zip(resource.passes, tallies, strict=True):
         failure = hopeless or _read_pass(ctx, resource, step, one_pass, tally)
-        if failure is not None:
+        if failure is None:
+            ctx.keep(tally, finished=resource.listing.rows is not None)
+        else:
             tally.failed(failure)
             hopeless = failure if isinstance(failure, Denied | NotLicensed) else None
+            ctx.keep(tally)
     return tallies
 
 
 def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tally: Tally) -> CollectorError | None:
     """Keep the rows of one pass as they arrive; what kept the list from being whole, if anything did."""
 
-    def with_defaults(row: JsonObject) -> JsonObject:
-        return {**one_pass.defaults, **{name: value for name, value in row.items() if value is not None}}
-
     def read(params: Mapping[str, str]) -> Iterator[Rows | ListEnd]:
         if resource.listing.rows is None:
             return _single(ctx.identity, resource.identify)
         return read_list(
-            ctx.client, resource.listing, params=params, identify=lambda row: resource.identify(with_defaults(row))
+            ctx.client, resource.listing, params=params, identify=lambda row: resource.identify(one_pass.completed(row))
         )
 
     failure: CollectorError | None = None
-    expected = 0
+    tally.read = expected = 0
     for _, found in ctx.in_parallel([one_pass.params], read):
         if isinstance(found, ListEnd):
             tally.read, failure = found.read, found.failure
@@ -80,7 +80,7 @@ def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tal
             ctx.progress.expect(step, found.total - expected)
             expected = found.total
         for row in found.rows:
-            _keep_row(ctx, resource, with_defaults(row))
+            _keep_row(ctx, resource, one_pass.completed(row))
         ctx.run.commit()
         ctx.progress.advance(step, len(found.rows))
     return failure
@@ -119,9 +119,10 @@ def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]
             ctx.run.remove(key)
         return []
     missing = ctx.run.count_unseen(entity_type)
-    if not missing:
-        return []
     tally = Tally(step.id, f"known {resource.name} missing from the lists", is_set=True)
+    ctx.go_on(tally)
+    if not missing:
+        return [tally] if tally.read or tally.vanished else []
     if missing > MOST_LOOKUPS:
         tally.failed(Unread(f"{missing} known {resource.name} are in none of the lists, too many to be asked for"))
         return [tally]
@@ -137,6 +138,7 @@ def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]
             tally.failed(answer)
         else:
             _keep_found(ctx, resource, key, answer, tally)
+        ctx.keep(tally)
     return [tally]
 
 

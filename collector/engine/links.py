@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from collector.engine.context import Context, StepOutcome
 from collector.engine.listing import ListEnd, Rows, read_list
@@ -27,8 +27,6 @@ def build_link(ctx: Context, resource: Resource, link: Link, step: Step, member:
     whole = outcome.whole and ends_whole
     if whole:
         ctx.run.remove_unseen_relationships(link.type.type)
-        if link.derivation is not None:
-            _derive(ctx, link, link.derivation)
     ctx.run.commit()
     return StepOutcome(step, outcome.coverage, whole, outcome.notes)
 
@@ -43,8 +41,8 @@ def _tie_all(ctx: Context, link: Link, step: Step) -> StepOutcome:
     return StepOutcome(step, (tally.coverage(),), whole=True)
 
 
-def _derive(ctx: Context, link: Link, derivation: Derivation) -> None:
-    """Give every entity the link starts from what follows from those it leads to."""
+def derive(ctx: Context, link: Link, derivation: Derivation) -> None:
+    """Give every entity the link starts from what follows from those it leads to, their documents included."""
     targets: dict[str, Mapping[str, object]] = {}
     for key in ctx.run.keys(link.type.source):
         ctx.look_up()
@@ -60,6 +58,18 @@ def _derive(ctx: Context, link: Link, derivation: Derivation) -> None:
             ctx.run.put(key, derivation.part, properties, ctx.now())
         else:
             ctx.run.remove_part(key, derivation.part)
+    ctx.run.commit()
+
+
+@dataclass
+class _Told:
+    """What the member list of one entity came to. `listed`: those who also name that entity themselves."""
+
+    read: int = 0
+    listed: int = 0
+    unknown: int = 0
+    disagreements: int = 0
+    vanished: int = 0
 
 
 @dataclass
@@ -73,11 +83,9 @@ class _Membership:
     step: Step
     members: Endpoint
     named: Counter[str] = field(default_factory=Counter)
-    listed: Counter[str] = field(default_factory=Counter)
+    told: defaultdict[str, _Told] = field(default_factory=lambda: defaultdict(_Told))
     unnamed_members: int = 0
     unknown_owners: int = 0
-    unknown_members: int = 0
-    disagreements: int = 0
     closed: CollectorError | None = None
 
     def build(self) -> StepOutcome:
@@ -85,27 +93,47 @@ class _Membership:
         if self.link.named_by is not None:
             self._tie_named(self.link.named_by)
             self.ctx.run.commit()
-        owners = list(self._owners_to_ask())
+        self._go_on(tally)
+        owners = [key for key in self._owners_to_ask() if key not in self.told]
         self.ctx.progress.expect(self.step, len(owners))
         for owner_key, found in self.ctx.in_parallel(owners, self._read):
             if isinstance(found, Rows):
                 for row in found.rows:
                     self._tie_listed(owner_key, row)
-                continue
-            tally.read += found.read
-            self.ctx.progress.advance(self.step)
-            if isinstance(found.failure, Vanished):
-                tally.vanished += 1
-                self.ctx.run.remove(owner_key)
-            elif found.failure is not None:
-                tally.failed(found.failure)
-                if isinstance(found.failure, Denied) and found.failure.scopes:
-                    self.closed = found.failure  # the other lists need the same scope
-            elif self.link.named_by is not None:
-                self.disagreements += max(0, self.named[owner_key] - self.listed[owner_key])
-            self.ctx.run.commit()
+            else:
+                self._end_list(owner_key, found, tally)
+        tally.read = sum(told.read for told in self.told.values())
+        tally.vanished = sum(told.vanished for told in self.told.values())
         coverage = tally.coverage()
         return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes()))
+
+    def _go_on(self, tally: Tally) -> None:
+        """Take over the member lists that an earlier run of this reading has read, unless people were listed since."""
+        run = self.ctx.run
+        listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
+        for owner_key, state in run.remembered_keys(tally.name).items():
+            if state.pop("run") >= listed_since:
+                self.told[owner_key] = _Told(**state)
+                run.confirm_relationships(self.link.type.type, owner_key)
+        run.commit()
+
+    def _end_list(self, owner_key: str, end: ListEnd, tally: Tally) -> None:
+        """Judge a member list; one read to its end is not read again when the run is cut short."""
+        told, failure = self.told[owner_key], end.failure
+        told.read = end.read
+        self.ctx.progress.advance(self.step)
+        if isinstance(failure, Vanished):
+            told.vanished = 1
+            self.ctx.run.remove(owner_key)
+        elif failure is not None:
+            tally.failed(failure)
+            if isinstance(failure, Denied) and failure.scopes:
+                self.closed = failure  # the other lists need the same scope
+        elif self.link.named_by is not None:
+            told.disagreements += max(0, self.named[owner_key] - told.listed)
+        if failure is None or told.vanished:
+            self.ctx.run.remember(tally.name, {**asdict(told), "run": self.ctx.run.id}, owner_key)
+        self.ctx.run.commit()
 
     def _tie_named(self, named_by: str) -> None:
         run = self.ctx.run
@@ -116,6 +144,8 @@ class _Membership:
                 self.unnamed_members += 1
                 continue
             owner_key = self.resource.entity.key(str(named))
+            if not run.seen(member_key):
+                continue  # what was named in an earlier reading is no news
             if run.knows(owner_key):
                 self.named[owner_key] += 1
                 run.relate(self._between(owner_key, member_key))
@@ -136,15 +166,15 @@ class _Membership:
     def _tie_listed(self, owner_key: str, row: JsonObject) -> None:
         member_key = self._known_member(row)
         if member_key is None:
-            self.unknown_members += 1
+            self.told[owner_key].unknown += 1
             return
         named = self.ctx.run.value(member_key, ROW, self.link.named_by) if self.link.named_by else None
         if not named:
             self.ctx.run.relate(self._between(owner_key, member_key))
         elif self.resource.entity.key(str(named)) == owner_key:
-            self.listed[owner_key] += 1
+            self.told[owner_key].listed += 1
         else:
-            self.disagreements += 1
+            self.told[owner_key].disagreements += 1
 
     def _known_member(self, row: JsonObject) -> str | None:
         """The key of the known entity a member row is about: by id, else the invitation by e-mail address."""
@@ -165,13 +195,15 @@ class _Membership:
 
     def _notes(self) -> Iterator[str]:
         name, members = self.resource.name, self.member.name
-        if self.unknown_members:
-            yield f"{self.unknown_members} members of {name} are not among the known {members} and got no relationship."
+        unknown_members = sum(told.unknown for told in self.told.values())
+        disagreements = sum(told.disagreements for told in self.told.values())
+        if unknown_members:
+            yield f"{unknown_members} members of {name} are not among the known {members} and got no relationship."
         if self.unknown_owners:
             yield f"{self.unknown_owners} {members} name one of the {name} that is not listed and got no relationship."
-        if self.disagreements:
+        if disagreements:
             yield (
-                f"{self.disagreements} memberships differ between the {members} list, which decided, "
+                f"{disagreements} memberships differ between the {members} list, which decided, "
                 f"and the member lists of {name}."
             )
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from collector.clock import Clock
+from collector.errors import Interrupted
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAITING_RESULTS = 4
-"""How many results per thread may wait to be taken before the threads pause."""
+"""How many results may wait to be taken before the threads pause; one may be a page of 300 rows."""
 _PATIENCE_SECONDS = 2.0
 """How long the caller waits at the end for calls in flight; slower ones are left behind."""
 _LOOK_UP_SECONDS = 0.1
@@ -47,8 +48,9 @@ def in_parallel(
 ) -> Iterator[tuple[Task, Result]]:
     """Every (task, result) that `work` yields, in the order they arrive.
 
-    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. What `work` raises is raised here,
-    and the rest is given up. Raises Interrupted when the clock was stopped.
+    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. What `work` raises is raised here, and
+    Interrupted when the clock was stopped. Then no more work is begun, but what was in flight and arrives within two
+    seconds comes first.
     """
     pool = _Pool(work, workers)
     remaining = iter(tasks)
@@ -60,12 +62,17 @@ def in_parallel(
                 outstanding += 1
             if not outstanding:
                 return
-            item = pool.take(clock)
+            try:
+                item = pool.take(clock)
+            except Interrupted:
+                yield from pool.take_what_is_in_flight(outstanding)
+                raise
             if isinstance(item, _Found):
                 yield item.task, item.result
                 continue
             outstanding -= 1
             if item.failure is not None:
+                yield from pool.take_what_is_in_flight(outstanding)
                 raise item.failure
     finally:
         pool.give_up()
@@ -79,7 +86,8 @@ class _Pool(Generic[Task, Result]):
         self._workers = workers
         self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
-        self._arrived: queue.Queue[_Found[Task, Result] | _Ended] = queue.Queue(workers * _WAITING_RESULTS)
+        self._arrived: queue.Queue[_Found[Task, Result] | _Ended] = queue.Queue(_WAITING_RESULTS)
+        self._closing = threading.Event()
         self._given_up = threading.Event()
 
     def hand_out(self, task: Task) -> None:
@@ -98,6 +106,30 @@ class _Pool(Generic[Task, Result]):
             except queue.Empty:
                 continue
 
+    def take_what_is_in_flight(self, outstanding: int) -> Iterator[tuple[Task, Result]]:
+        """Begin nothing more, and give what still arrives in a short while."""
+        self._closing.set()
+        outstanding -= self._take_back()
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        while outstanding and (left := patience - time.monotonic()) > 0:
+            try:
+                item = self._arrived.get(timeout=left)
+            except queue.Empty:
+                return
+            if isinstance(item, _Found):
+                yield item.task, item.result
+            else:
+                outstanding -= 1
+
+    def _take_back(self) -> int:
+        """Take back the tasks that no thread has begun; how many those were."""
+        for count in itertools.count():
+            try:
+                self._waiting.get_nowait()
+            except queue.Empty:
+                return count
+        return 0
+
     def give_up(self) -> None:
         """Let every thread end, and wait a moment for calls in flight, so that nothing is written afterwards."""
         self._given_up.set()
@@ -113,8 +145,8 @@ class _Pool(Generic[Task, Result]):
             try:
                 for result in self._work(task):
                     self._hand_over(_Found(task, result))
-                    if self._given_up.is_set():
-                        return  # what is left of the task would be read for nobody
+                    if self._given_up.is_set() or self._closing.is_set():
+                        break  # what is left of the task would be read for nobody
             except BaseException as raised:  # whatever it is, it belongs to the caller
                 failure = raised
             self._hand_over(_Ended(failure))

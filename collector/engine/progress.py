@@ -10,6 +10,9 @@ from collector.model.step import Step, StepResult
 class Progress(Protocol):
     """Called from the thread that runs the collection."""
 
+    def goes_on(self, began_at: int) -> None:
+        """The run goes on with a reading that began then (milliseconds since 1970)."""
+
     def started(self, step: Step) -> None:
         """A step begins."""
 
@@ -25,6 +28,9 @@ class Progress(Protocol):
 
 class Silence:
     """A Progress that shows nothing."""
+
+    def goes_on(self, began_at: int) -> None:
+        pass
 
     def started(self, step: Step) -> None:
         pass

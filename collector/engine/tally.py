@@ -27,6 +27,7 @@ class Tally:
         self.carried_over = 0
         self.missing = 0
         self.oldest: int | None = None
+        self._left_out = ""
         self._failures: dict[Status, CollectorError] = {}
         self._reasons: Counter[str] = Counter()
 
@@ -40,11 +41,20 @@ class Tally:
         self.carried_over += 1
         self.oldest = read_at if self.oldest is None else min(self.oldest, read_at)
 
+    def leave_out(self, reason: str) -> None:
+        """Something is not read by choice."""
+        self._left_out = reason
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other readings of a run."""
+        return f"{self.step}: {self.reading}"
+
     @property
     def status(self) -> Status:
-        """Complete without failures; with one kind of failure and nothing read, that kind; else partial."""
+        """Without failures complete, or skipped; with one kind of failure and nothing read, that kind; else partial."""
         if not self._failures:
-            return Status.COMPLETE
+            return Status.SKIPPED if self._left_out else Status.COMPLETE
         if len(self._failures) == 1 and not self.read:
             return next(iter(self._failures))
         return Status.PARTIAL
@@ -52,7 +62,7 @@ class Tally:
     def coverage(self) -> Coverage:
         """The judgement."""
         failure = self._failures.get(self.status) or next(iter(self._failures.values()), None)
-        reason = ""
+        reason = self._left_out
         if failure is not None:
             others = len(self._reasons) - 1
             reason = failure.message + (f" (and {others} other reasons)" if others else "")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 
 
+@lru_cache(maxsize=4096)  # a few hundred paths, once for every user
 def property_name(path: str) -> str:
     """The property for a dotted JSON path: `a.b.c_d` → `aBCD`.
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from collector.model.graph import EntityType, RelationshipType
 from collector.model.step import Step
-from collector.resources.declaration import Resource
+from collector.resources.declaration import Link, Resource
 from collector.zoom.endpoint import Endpoint
 
 
@@ -58,3 +58,9 @@ def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
         for step_id, endpoint in used:
             found.setdefault((step_id, endpoint.path), (step_id, endpoint))
     return list(found.values())
+
+
+def runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
+    """What each step id stands for: a resource's own entities, or one of its links."""
+    own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
+    return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from collector.model.graph import EntityType, JsonObject, Properties, RelationshipType
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
@@ -60,14 +61,35 @@ class Pass:
         query = "&".join(f"{key}={value}" for key, value in self.params.items())
         return f"{name}?{query}" if query else name
 
+    def completed(self, row: JsonObject) -> JsonObject:
+        """The row with the defaults for the fields it lacks."""
+        return {**self.defaults, **{name: value for name, value in row.items() if value is not None}}
+
+
+class SettingsChoice(str, Enum):
+    """Which settings documents are read; each choice reads what the one before it does, and more."""
+
+    NONE = "none"
+    SECURITY = "security"
+    ALL = "all"
+
+    def includes(self, other: SettingsChoice) -> bool:
+        """Whether what the other choice reads is read with this one too."""
+        order = list(SettingsChoice)
+        return order.index(other) <= order.index(self)
+
 
 @dataclass(frozen=True)
 class Document:
-    """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage."""
+    """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage.
+
+    `least`: the smallest choice of settings with which it is read; NONE for what is no settings document.
+    """
 
     part: str
     endpoint: Endpoint
     convert: Callable[[JsonObject], Conversion]
+    least: SettingsChoice = SettingsChoice.NONE
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,8 @@ class Link:
     Without `members` every entity at one end is tied to every one at the other (the account has all its groups).
     With `members` that endpoint lists, for each entity of the declaring resource, the entities at the other end.
     `named_by` is the property of the member that names its entity; it decides where present, and the entities in
-    `told_by_members` are not asked for their lists unless some member lacks it.
+    `told_by_members` are not asked for their lists unless some member lacks it. `announced_by` is the field of the
+    declaring resource's list rows that counts an entity's members, for planning.
     """
 
     step_id: str
@@ -94,6 +117,7 @@ class Link:
     members: Endpoint | None = None
     named_by: str | None = None
     told_by_members: frozenset[str] = frozenset()
+    announced_by: str | None = None
     derivation: Derivation | None = None
 
 

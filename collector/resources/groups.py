@@ -61,6 +61,7 @@ RESOURCE = Resource(
                 privilege="Group:Read",
                 rows="members",
             ),
+            announced_by="total_members",
         ),
         account.has(ENTITY),
     ),

@@ -125,6 +125,7 @@ RESOURCE = Resource(
             ),
             named_by="roleId",
             told_by_members=frozenset({MEMBER}),
+            announced_by="total_members",
             derivation=Derivation("access", is_admin),
         ),
         account.has(ENTITY),

@@ -20,7 +20,7 @@ from collector.resources.catalogue import (
     plain,
     setting_properties,
 )
-from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource, text
+from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource, SettingsChoice, text
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _ROW_PROPERTIES = (
@@ -185,6 +185,7 @@ def _settings(part: str, option: str | None = None) -> Document:
             page_size=None,
         ),
         convert_document,
+        SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
     )
 
 

@@ -46,6 +46,14 @@ class Calls:
                 if template in (None, asked) and status in (None, answered) and grant in (None, granted)
             )
 
+    def by_template(self) -> dict[str, int]:
+        """How many requests there were, by template."""
+        with self._lock:
+            totals: Counter[str] = Counter()
+            for (asked, _, _), count in self._counts.items():
+                totals[asked] += count
+            return dict(totals)
+
     @property
     def latest(self) -> list[Call]:
         """Oldest first."""

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from collector.errors import CollectionFailed, CollectorError, NewerVersion, ProfileBusy
+from collector.errors import CollectionFailed, CollectorError, NewerVersion, ProfileBusy, UsageError
 from collector.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
+_SIGNS_OF_DAMAGE = ("not a database", "malformed", "Could not decode to UTF-8")
+"""Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -53,6 +55,16 @@ class Database:
             self._connection.close()
             raise
 
+    @classmethod
+    def open_existing(cls, path: Path) -> Database:
+        """Open graph.db if there is one. Raises UsageError when there is none yet, and what opening raises."""
+        if not path.exists():
+            raise UsageError(
+                f"Nothing has been collected yet: there is no store at {path}.",
+                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+            )
+        return cls(path)
+
     def _prepare(self) -> None:
         version = self._version()
         if version > len(MIGRATIONS):
@@ -83,12 +95,18 @@ class Database:
 
     def execute(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement; for its `rowcount` and `lastrowid`."""
-        with self._explained():
+        try:  # a context manager would take longer than most statements do
             return self._connection.execute(statement, parameters)
+        except sqlite3.Error as error:
+            raise self._explanation(str(error)) from error
 
     def row(self, statement: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row, or None."""
-        return next(self.rows(statement, parameters), None)
+        try:
+            row: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
+        except sqlite3.Error as error:
+            raise self._explanation(str(error)) from error
+        return row
 
     def value(self, statement: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
@@ -98,7 +116,8 @@ class Database:
     def rows(self, statement: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
         """All rows, one at a time: memory does not grow with the result."""
         with self._explained():
-            yield from self._connection.execute(statement, parameters)
+            for row in self._connection.execute(statement, parameters):  # noqa: UP028 - it would close the cursor, too,
+                yield row  # which fails, and is told, when whoever reads drops the generator after the database
 
     @property
     def in_transaction(self) -> bool:
@@ -132,7 +151,7 @@ class Database:
 
     def _explanation(self, reason: str) -> CollectorError:
         # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
-        if "not a database" in reason or "malformed" in reason:
+        if any(sign in reason for sign in _SIGNS_OF_DAMAGE):
             return self._damaged("is damaged or no SQLite file")
         if "locked" in reason:
             return ProfileBusy(
@@ -142,6 +161,12 @@ class Database:
             return CollectionFailed(
                 f"The disk is full: the store {self.path} could not be written. What it held before is kept.",
                 "Free some space and run the command again.",
+            )
+        if "disk I/O error" in reason:  # what SQLite calls a used-up quota, among others
+            return CollectionFailed(
+                f"The disk could not be read or written where the store {self.path} lies (disk I/O error). "
+                "What it held before is kept.",
+                "Free some space or have the quota raised, then run the command again; if it stays, check the disk.",
             )
         if "readonly" in reason or "unable to open" in reason:
             return CollectionFailed(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from collector.errors import CollectionFailed
 from collector.model.graph import Properties, PropertyValue
 
 ROW = "row"
@@ -34,9 +35,24 @@ def document_hash(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+class DamagedDocument(CollectionFailed):
+    """What the store holds as a document is none: the file was changed by something else, such as a failing disk."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
+            "Find it with `collector doctor`, move it aside, then run `collector collect`.",
+        )
+
+
 def parse_document(text: str) -> Properties:
-    """The properties in a stored document."""
-    properties: Properties = json.loads(text)
+    """The properties in a stored document. Raises DamagedDocument."""
+    try:
+        properties: Properties = json.loads(text)
+    except (ValueError, TypeError):
+        raise DamagedDocument from None
+    if not isinstance(properties, dict):
+        raise DamagedDocument
     return properties
 
 
@@ -48,12 +64,15 @@ def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str,
 
     The `row` comes first, the other parts follow in alphabetical order and never overwrite an earlier one;
     `tags` come last. Lists may be shared between the entities returned: read them, do not change them.
+    Raises DamagedDocument.
     """
     texts = dict(parts)
     row = texts.pop(ROW, None)
     if row is None:
         return None
     properties = parse_document(row)
+    if not properties.keys() >= {"_type", "_class"}:
+        raise DamagedDocument
     entity: Properties = {"_key": key, "_type": properties.pop("_type"), "_class": properties.pop("_class")}
     entity.update(properties)
     for part in sorted(texts):

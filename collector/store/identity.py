@@ -24,7 +24,7 @@ def check_key(relationship: Relationship) -> None:
 class Identities:
     """Finds the number of a key or document, giving one to those that have none yet.
 
-    They are remembered for the length of one transaction only: what is rolled back must not be remembered.
+    They are remembered until a transaction is rolled back: what that took back must not be remembered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -32,7 +32,7 @@ class Identities:
         self._remembered: dict[tuple[str, str], int] = {}
 
     def forget(self) -> None:
-        """Begin anew: a transaction has begun."""
+        """Begin anew: a transaction was rolled back."""
         self._remembered.clear()
 
     def entity(self, key: str) -> int:

@@ -14,9 +14,13 @@ from collector.store.database import Database
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A finished run. Times are milliseconds since 1970; `tags` ({"tag.AccountName": "x"}) go on every entity."""
+    """A finished run. Times are milliseconds since 1970; `tags` ({"tag.AccountName": "x"}) go on every entity.
+
+    `began_at`: when its reading began, which is earlier than `started_at` where it went on with one cut short.
+    """
 
     id: int
+    began_at: int
     started_at: int
     ended_at: int
     exit_code: int
@@ -100,11 +104,17 @@ def write_results(
 
 def read_record(database: Database, run: int) -> RunRecord | None:
     """The record of a finished run, or None."""
-    row = database.row("SELECT * FROM run WHERE id = ? AND ended_at IS NOT NULL", (run,))
+    row = database.row(
+        "SELECT run.*, coalesce(first.started_at, run.started_at) AS began_at"
+        " FROM run LEFT JOIN run AS first ON first.id = run.reading"
+        " WHERE run.id = ? AND run.ended_at IS NOT NULL",
+        (run,),
+    )
     if row is None:
         return None
     return RunRecord(
         id=row["id"],
+        began_at=row["began_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         exit_code=row["exit_code"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from collector.model.coverage import Coverage
-from collector.model.graph import PropertyValue, Relationship
+from collector.model.graph import PropertyValue, Relationship, type_of_key
 from collector.model.step import StepResult
 from collector.model.unknown import UnknownSetting
 from collector.store.database import Database
@@ -16,10 +17,14 @@ from collector.store.identity import Identities, check_key, key_range
 from collector.store.record import write_results
 
 _PAGE = 1000
+_LISTED = "listed since"
 
 
 class Run:
     """The one writer of a store, from `Store.begin` to `finish`.
+
+    A run goes on with the reading of the one before it when that was cut short. What is said of "this reading" below
+    is then about all runs since `reading`, the one it began with.
 
     What it writes is kept at `commit` and `finish`; a process that dies loses what came after. Reading through it sees
     its own uncommitted writing. A fact the run confirms only gets younger; one it changes is closed and followed by a
@@ -27,20 +32,24 @@ class Run:
     when the disk is full or the file read-only or damaged, and ProfileBusy when another process holds it.
     """
 
-    def __init__(self, database: Database, run: int) -> None:
+    def __init__(self, database: Database, run: int, reading: int) -> None:
         self.id = run
+        self.reading = reading
         self._database = database
         self._identities = Identities(database)
+        self._has_closed = False
+        self._listed_since: dict[str, int] = {}
 
-    @classmethod
-    def begin(cls, database: Database, started_at: int, tags: Mapping[str, str]) -> Run:
-        """Begin a run at this time (milliseconds since 1970) and commit that it began."""
-        cursor = database.execute(
-            "INSERT INTO run (started_at, tags) VALUES (?, ?)",
-            (started_at, json.dumps(tags, ensure_ascii=False)),
-        )
-        assert cursor.lastrowid is not None  # noqa: S101 - SQLite numbers every inserted row
-        return cls(database, cursor.lastrowid)
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on with what an earlier run began to read."""
+        return self.reading != self.id
+
+    @property
+    def began_at(self) -> int:
+        """When this reading began, in milliseconds since 1970."""
+        began_at: int = self._database.value("SELECT started_at FROM run WHERE id = ?", (self.reading,))
+        return began_at
 
     def put(self, key: str, part: str, properties: Mapping[str, PropertyValue], read_at: int) -> None:
         """Keep what a reading at `read_at` (milliseconds since 1970) said about a part of an entity.
@@ -71,10 +80,34 @@ class Run:
         """Whether this entity exists, read in this run or before."""
         return self.part_read_at(key, ROW) is not None
 
+    def list_anew(self, type_: str) -> None:
+        """The set of this type is read from now on; what was seen of it before, in this reading too, no longer counts.
+
+        A list that was broken off and is read again may have changed in between.
+        """
+        self._listed_since[type_] = self.id
+        self.remember(_LISTED, {"run": self.id}, type_)
+
+    def go_on_listing(self, type_: str) -> None:
+        """The set of this type is the one that an earlier run of this reading has read."""
+        state = self.remembered(_LISTED, type_)
+        self._listed_since[type_] = self.id if state is None else state["run"]
+
+    def listed_since(self, type_: str) -> int:
+        """The run in which the reading of this type's set began; this run where it has not begun."""
+        return self._listed_since.get(type_, self.id)
+
     def seen(self, key: str) -> bool:
-        """Whether this entity's `row` was read in this run."""
+        """Whether this entity's `row` was read in the reading of its set."""
         read_run: int | None = self._database.value("SELECT read_run FROM current_entity WHERE key = ?", (key,))
-        return read_run == self.id
+        return read_run is not None and read_run >= self.listed_since(type_of_key(key))
+
+    def has_read(self, key: str, part: str) -> bool:
+        """Whether this part of an entity was read in this reading."""
+        read_run: int | None = self._database.value(
+            "SELECT read_run FROM current_part WHERE key = ? AND part = ?", (key, part)
+        )
+        return read_run is not None and read_run >= self.reading
 
     def part_read_at(self, key: str, part: str) -> int | None:
         """When a current part was last read, now or before: milliseconds since 1970, None without it."""
@@ -83,17 +116,62 @@ class Run:
         )
         return read_at
 
+    def ages(self, type_: str, part: str) -> tuple[int, int | None]:
+        """How many entities of a type have this part, and when the oldest was read (milliseconds since 1970)."""
+        row = self._database.row(
+            "SELECT count(*), min(read_at) FROM current_part WHERE key >= ? AND key < ? AND part = ?",
+            (*key_range(type_), part),
+        )
+        return (0, None) if row is None else (row[0], row[1])
+
+    def unread(self, type_: str, part: str, apart_from: str) -> tuple[int, int, int | None]:
+        """Of the entities seen, how far this part has not been read in this reading: missing, kept from earlier, and
+        when the oldest of those was read (milliseconds since 1970). Keys beginning with `apart_from` do not count.
+        """
+        row = self._database.row(
+            "SELECT count(*) - count(part.read_run), count(part.read_run), min(part.read_at)"
+            " FROM current_entity AS seen LEFT JOIN current_part AS part ON part.key = seen.key AND part.part = ?"
+            " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND substr(seen.key, 1, ?) <> ?"
+            " AND coalesce(part.read_run, 0) < ?",
+            (part, *key_range(type_), self.listed_since(type_), len(apart_from), apart_from, self.reading),
+        )
+        return (0, 0, None) if row is None else (row[0], row[1], row[2])
+
+    def gather_changes(self) -> None:
+        """Find, for `changed`, what became of the entities and their relationships in this reading so far."""
+        with self._change():
+            self._database.execute("DROP TABLE IF EXISTS temp.changed")
+            self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY)")
+            self._database.execute(
+                "INSERT INTO temp.changed SELECT DISTINCT entity FROM part WHERE part = ? AND from_run >= ?",
+                (ROW, self.reading),
+            )
+            for end in ("source", "target"):
+                self._database.execute(
+                    f"INSERT OR IGNORE INTO temp.changed SELECT {end} FROM relationship"  # noqa: S608 - texts of ours
+                    " WHERE from_run >= ? OR to_run >= ?",
+                    (self.reading, self.reading),
+                )
+
+    def changed(self, key: str) -> bool:
+        """Whether the entity's row, or a relationship from or to it, began or ceased in this reading."""
+        row = self._database.row(
+            "SELECT 1 FROM temp.changed WHERE entity = (SELECT id FROM entity WHERE key = ?)", (key,)
+        )
+        return row is not None
+
     def value(self, key: str, part: str, name: str) -> PropertyValue:
         """One property of a current part, None without it."""
         text = self._database.value("SELECT json FROM current_part WHERE key = ? AND part = ?", (key, part))
         return None if text is None else parse_document(text).get(name)
 
     def keys(self, type_: str, seen_only: bool = False) -> Iterator[str]:
-        """The keys of a type's entities in their order; with `seen_only`, of those read in this run.
+        """The keys of a type's entities in their order; with `seen_only`, of those `seen`.
 
         Read page by page, so that the caller may write and commit meanwhile.
         """
         after, end = key_range(type_)
+        since = self.listed_since(type_)
         while True:
             rows = self._database.rows(
                 "SELECT key, read_run FROM current_entity WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
@@ -102,22 +180,22 @@ class Run:
             page = list(rows)
             if not page:
                 return
-            yield from (key for key, read_run in page if read_run == self.id or not seen_only)
+            yield from (key for key, read_run in page if read_run >= since or not seen_only)
             after = page[-1][0]
 
     def unseen(self, type_: str, limit: int | None = None) -> list[str]:
-        """The first `limit` keys of a type's entities whose `row` was not read in this run, in their order."""
+        """The first `limit` keys of a type's entities that were not `seen`, in their order."""
         rows = self._database.rows(
-            "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run <> ? ORDER BY key LIMIT ?",
-            (*key_range(type_), self.id, -1 if limit is None else limit),
+            "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run < ? ORDER BY key LIMIT ?",
+            (*key_range(type_), self.listed_since(type_), -1 if limit is None else limit),
         )
         return [key for (key,) in rows]
 
     def count_unseen(self, type_: str) -> int:
-        """How many entities of a type were not read in this run."""
+        """How many entities of a type were not `seen`."""
         count: int = self._database.value(
-            "SELECT count(*) FROM current_entity WHERE key >= ? AND key < ? AND read_run <> ?",
-            (*key_range(type_), self.id),
+            "SELECT count(*) FROM current_entity WHERE key >= ? AND key < ? AND read_run < ?",
+            (*key_range(type_), self.listed_since(type_)),
         )
         return count
 
@@ -166,6 +244,16 @@ class Run:
                 (type_, self.id),
             )
 
+    def confirm_relationships(self, type_: str, key: str) -> None:
+        """What an earlier run of this reading saw of a type, from or to this entity, counts as seen in this run."""
+        with self._change():
+            for end in ("source", "target"):
+                self._database.execute(
+                    f"UPDATE relationship SET seen_run = ? WHERE {end} = ? AND to_run IS NULL"  # noqa: S608 - ours
+                    " AND type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run >= ?",
+                    (self.id, self._identities.entity(key), type_, self.reading),
+                )
+
     def count_related(self, type_: str, source_key: str | None = None, target_key: str | None = None) -> int:
         """How many relationships of a type, from and to these entities where given, were seen in this run."""
         clauses = ["SELECT count(*) FROM relationship"]
@@ -180,6 +268,24 @@ class Run:
         ends = [key for key in (source_key, target_key) if key is not None]
         count: int = self._database.value(" ".join(clauses), (type_, self.id, *ends))
         return count
+
+    def remember(self, thing: str, state: Mapping[str, object], key: str = "") -> None:
+        """Keep how far this reading has got with a thing, for the run that goes on with it. `state` becomes JSON."""
+        with self._change():
+            self._database.execute(
+                "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+                (thing, key, json.dumps(state)),
+            )
+
+    def remembered(self, thing: str, key: str = "") -> dict[str, Any] | None:
+        """What `remember` kept about a thing, now or in an earlier run of this reading; None without it."""
+        text = self._database.value("SELECT state FROM progress WHERE thing = ? AND key = ?", (thing, key))
+        return None if text is None else json.loads(text)
+
+    def remembered_keys(self, thing: str) -> dict[str, dict[str, Any]]:
+        """All that `remember` kept about a thing, by key."""
+        rows = self._database.rows("SELECT key, state FROM progress WHERE thing = ?", (thing,))
+        return {key: json.loads(state) for key, state in rows}
 
     def commit(self) -> None:
         """Keep everything written so far."""
@@ -206,25 +312,27 @@ class Run:
         """Change facts wholly or not at all: one cut short takes back everything since the last commit."""
         if not self._database.in_transaction:
             self._database.begin()
-            self._identities.forget()
         try:
             yield
         except BaseException:
+            self._identities.forget()
             self._database.rollback()
             raise
 
     def _open_part(self, entity: int, part: str, document: int, read_at: int) -> None:
         """Let a part say this from now on; one that said so when the run began goes on as if never closed."""
-        reopened = self._database.execute(
-            "UPDATE part SET read_at = ?, read_run = ?, to_run = NULL"
-            " WHERE entity = ? AND part = ? AND to_run = ? AND document = ?",
-            (read_at, self.id, entity, part, self.id, document),
-        )
-        if reopened.rowcount == 0:
-            self._database.execute(
-                "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, NULL)",
-                (entity, part, document, read_at, self.id, self.id),
+        if self._has_closed:
+            reopened = self._database.execute(
+                "UPDATE part SET read_at = ?, read_run = ?, to_run = NULL"
+                " WHERE entity = ? AND part = ? AND to_run = ? AND document = ?",
+                (read_at, self.id, entity, part, self.id, document),
             )
+            if reopened.rowcount:
+                return
+        self._database.execute(
+            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, NULL)",
+            (entity, part, document, read_at, self.id, self.id),
+        )
 
     def _seen_relationship(self, source_key: str, class_: str, target_key: str) -> bool:
         row = self._database.row(
@@ -243,6 +351,7 @@ class Run:
             f"DELETE FROM {table} WHERE {which} AND to_run IS NULL AND from_run = ?",  # noqa: S608 - texts of ours
             (*parameters, self.id),
         )
+        self._has_closed = True
         closed = self._database.execute(
             f"UPDATE {table} SET to_run = ? WHERE {which} AND to_run IS NULL",  # noqa: S608 - texts of ours
             (self.id, *parameters),

@@ -110,5 +110,21 @@ _FIRST = (
         WHERE relationship.to_run IS NULL AND source_row.to_run IS NULL AND target_row.to_run IS NULL""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_READINGS = (
+    # One reading of the account may take several runs; `reading` is the run it began with, `options` what it reads.
+    "ALTER TABLE run ADD COLUMN reading INTEGER REFERENCES run (id)",
+    "ALTER TABLE run ADD COLUMN options TEXT NOT NULL DEFAULT ''",
+    # Whether what it read has been handed on (the tree is written), so that the next run begins anew.
+    "ALTER TABLE run ADD COLUMN concluded INTEGER NOT NULL DEFAULT 0",
+    "UPDATE run SET reading = id, concluded = 1",
+    # How far the reading under way has got, beyond what the ages of the parts say; `state` is JSON.
+    """CREATE TABLE progress (
+        thing TEXT NOT NULL,
+        key TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (thing, key)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

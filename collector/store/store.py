@@ -8,11 +8,12 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from collector.errors import OtherAccount, UsageError
+from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
 from collector.store.database import Database, create_private
 from collector.store.document import joined_entity, parse_document
 from collector.store.identity import key_range
+from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
 
@@ -74,12 +75,7 @@ class Store:
     @classmethod
     def open_existing(cls, path: Path) -> Store:
         """Open graph.db to read it. Raises UsageError when there is none yet, and what `open` raises."""
-        if not path.exists():
-            raise UsageError(
-                f"Nothing has been collected yet: there is no store at {path}.",
-                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
-            )
-        return cls(Database(path))
+        return cls(Database.open_existing(path))
 
     def __enter__(self) -> Store:
         return self
@@ -107,9 +103,17 @@ class Store:
                 "Keep each account in a profile of its own: add `--profile NAME`.",
             )
 
-    def begin(self, started_at: int, tags: Mapping[str, str]) -> Run:
-        """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970."""
-        return Run.begin(self._database, started_at, tags)
+    def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
+        """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.
+
+        Unless `fresh`, it goes on with the reading of the run before it if that was not concluded (`conclude`), ended
+        less than 24 hours ago and read the same (`options`).
+        """
+        return Run(self._database, *begin_run(self._database, started_at, tags, options, fresh=fresh))
+
+    def conclude(self) -> None:
+        """The newest run has ended and was handed on: unless it was cut short, the next one begins anew."""
+        conclude_reading(self._database)
 
     def latest_run(self) -> RunRecord | None:
         """The newest finished run."""

@@ -1,5 +1,6 @@
 """The `.j1-integration` tree JupiterOne's own tools read: all current facts of the store, swapped in whole."""
 
+from collector.tree.origin import is_tree_of
 from collector.tree.writer import TreeReport, check_target, write_tree
 
-__all__ = ["TreeReport", "check_target", "write_tree"]
+__all__ = ["TreeReport", "check_target", "is_tree_of", "write_tree"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import NoReturn
@@ -31,6 +31,7 @@ from collector.errors import (
 )
 from collector.model.graph import JsonObject
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
+from collector.zoom.body import read_body
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
 from collector.zoom.hosts import api_url
 from collector.zoom.pacing import Pacer
@@ -47,7 +48,7 @@ LONGEST_WAIT_SECONDS = 30.0
 
 
 class ZoomClient:
-    """GETs from the API; safe to share between threads (each has its own kept-alive connection).
+    """GETs from the API over kept-alive connections; safe to share between threads.
 
     `calls` counts requests sent, by endpoint path.
     """
@@ -73,7 +74,7 @@ class ZoomClient:
         self._oauth_url = oauth_url
         self._configured_api_url = configured_api_url
         self._new_session = new_session
-        self._local = threading.local()
+        self._idle_sessions: defaultdict[str, list[requests.Session]] = defaultdict(list)
         self._lock = threading.Lock()
         self._daily_limits: dict[Label, DailyLimitReached] = {}
 
@@ -126,34 +127,46 @@ class ZoomClient:
                 self._fail(endpoint, answer)
 
     def _send(self, endpoint: Endpoint, path: str, query: Mapping[str, str], token: Token) -> Answer:
+        with self._lock:
+            self.calls[endpoint.path] += 1
         base = api_url(self._configured_api_url, self._oauth_url, token.api_url)
         if base is None:
             raise UsageError("There is no API address for this ZOOM_OAUTH_URL.", "Set ZOOM_API_URL.")
-        with self._lock:
-            self.calls[endpoint.path] += 1
-        response = self._session().get(
-            f"{base}/v2{path}",
-            params=dict(query),
-            auth=Bearer(token.access_token),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-        )
-        self.reached = True
+        session = self._take_session(base)
+        try:
+            response = session.get(
+                f"{base}/v2{path}",
+                params=dict(query),
+                auth=Bearer(token.access_token),
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            )
+            self.reached = True
+            content = read_body(response, self._clock)
+        finally:
+            self._idle_sessions[base].append(session)
         logger.debug(
             "GET %s -> %s (tracking id %s)",
             path,
             response.status_code,
             response.headers.get("x-zm-trackingid", "none"),
         )
-        return understand(response.status_code, response.headers, response.content, self._clock.now())
+        return understand(response.status_code, response.headers, content, self._clock.now())
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self._new_session()
-            session.headers["User-Agent"] = USER_AGENT
-            session.headers["Accept"] = "application/json"
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # Zoom's cookies mean nothing here
+    def _take_session(self, base: str) -> requests.Session:
+        """The session used last for this address, so that only as many connections are open as calls are in flight."""
+        try:
+            return self._idle_sessions[base].pop()
+        except IndexError:
+            session = self._new_session()
+        session.headers["User-Agent"] = USER_AGENT
+        session.headers["Accept"] = "application/json"
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # Zoom's cookies mean nothing here
+        # Proxy and CA variables are looked up once: doing so for every call takes as long as the call itself.
+        environment = session.merge_environment_settings(base, {}, None, None, None)
+        session.proxies, session.verify = environment["proxies"], environment["verify"]
+        session.trust_env = False
         return session
 
     def _backoff(self, tries: int, answer: Answer | None = None) -> float:

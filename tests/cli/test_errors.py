@@ -51,7 +51,8 @@ def test_without_a_verb_the_help_is_shown(collector: Command, arguments: tuple[s
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("collect",), ("show",), ("show", "user"), ("doctor",), ("document",), ("sandbox",), ("demo",)]
+    "arguments",
+    [(), ("collect",), ("show",), ("show", "user"), ("forget",), ("doctor",), ("document",), ("sandbox",), ("demo",)],
 )
 def test_every_verb_has_help(collector: Command, arguments: tuple[str, ...]) -> None:
     outcome = collector(*arguments, "-h")

@@ -9,11 +9,13 @@ from pathlib import Path
 from requests.adapters import BaseAdapter
 
 from collector.auth import Token
+from collector.engine.choice import Choice
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Silence
 from collector.errors import SignInRequired
 from collector.model.coverage import Coverage
 from collector.resources import all_resources
+from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox
 from collector.store import RunRecord, Store
 from collector.zoom.client import ZoomClient
@@ -63,6 +65,9 @@ class Profile:
         steps: tuple[str, ...] = (),
         network: BaseAdapter | None = None,
         configured_account: bool = True,
+        settings: SettingsChoice = SettingsChoice.ALL,
+        most_age: int | None = None,
+        fresh: bool = False,
     ) -> RunRecord:
         """One run. Without `configured_account` only `/users/me` tells whose token it is."""
         adapter = network or WsgiAdapter(self.sandbox.app)
@@ -77,7 +82,7 @@ class Profile:
             new_session=lambda: session_with(adapter),
         )
         resources = all_resources()
-        return collect(
+        record = collect(
             Job(
                 client=client,
                 store=self.store,
@@ -86,9 +91,12 @@ class Profile:
                 resources=resources,
                 scopes=frozenset(scopes) if scopes_told else None,
                 account_id=self.account.id if configured_account else None,
-                chosen=check_steps(resources, steps) if steps else None,
+                choice=Choice(check_steps(resources, steps) if steps else None, settings, most_age),
+                fresh=fresh,
             )
         )
+        self.store.conclude()
+        return record
 
     @property
     def users(self) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -24,6 +25,17 @@ def assert_no_reader_is_left() -> None:
     for thread in readers():
         thread.join(timeout=5)
     assert readers() == []
+
+
+def found_until_interrupted(results: Iterator[tuple[int, int]], then: Callable[[], None] = lambda: None) -> list[int]:
+    """The tasks whose results came before Interrupted did; `then` is called after each."""
+    found = []
+    with suppress(Interrupted):
+        for task, _ in results:
+            found.append(task)
+            then()
+        pytest.fail("nothing was interrupted")
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -169,13 +181,31 @@ def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
     stopper.join()
 
 
-def test_a_stop_comes_before_further_results() -> None:
+def test_what_is_in_flight_at_a_stop_still_arrives() -> None:
     clock = SystemClock()
-    results = in_parallel(range(10), lambda task: [task], WORKERS, clock)
-    next(results)
-    clock.stop()
-    with pytest.raises(Interrupted):
-        next(results)
+    all_in_flight = threading.Barrier(WORKERS)
+
+    def work(task: int) -> list[int]:
+        if task < WORKERS:
+            all_in_flight.wait(timeout=10)
+            clock.stop()
+        return [task]
+
+    found = found_until_interrupted(in_parallel(range(100), work, WORKERS, clock))
+    assert set(range(WORKERS)) <= set(found)
+    assert len(found) <= 2 * WORKERS
+
+
+def test_a_stop_begins_nothing_more() -> None:
+    clock = SystemClock()
+    begun = []
+
+    def work(task: int) -> Iterator[int]:
+        begun.append(task)
+        yield from itertools.count()
+
+    found = found_until_interrupted(in_parallel(range(100), work, WORKERS, clock), clock.stop)
+    assert set(found) <= set(begun) <= set(range(WORKERS))
 
 
 def test_a_caller_who_loses_interest_ends_the_threads() -> None:

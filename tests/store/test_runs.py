@@ -52,6 +52,7 @@ def test_a_finished_run_is_read_back_as_it_was(store: Store) -> None:
     record = store.latest_run()
     assert record == RunRecord(
         id=1,
+        began_at=1000,
         started_at=1000,
         ended_at=2000,
         exit_code=3,

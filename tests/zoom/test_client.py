@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
+from requests.adapters import BaseAdapter
 
 from collector import __version__
 from collector.auth import EnvironmentToken
@@ -29,6 +31,7 @@ from collector.redaction import Secret
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer, Plan
 from tests.fakes import NOON
+from tests.wsgi_adapter import session_with
 
 from .conftest import API, ME, SETTINGS, USERS, Chance, Tokens
 
@@ -105,25 +108,31 @@ def test_calls_are_counted_by_path(client, requests_mock):
     assert client.calls == {"/users/me": 2, "/users/{userId}/settings": 1}
 
 
-def test_each_thread_has_its_own_session(new_client, requests_mock):
-    requests_mock.get(f"{API}/users/me", **OK)
-    made = []
+def test_calls_in_flight_have_a_session_each_and_later_ones_take_them_up(new_client):
     together = threading.Barrier(3)
+    made = []
+
+    class Together(BaseAdapter):
+        def send(self, request, **_):
+            if "at=once" in request.url:
+                together.wait(timeout=10)
+            response = requests.Response()
+            response.status_code, response.raw = 200, io.BytesIO(b'{"id": "me"}')
+            return response
+
+        def close(self):
+            pass
 
     def new_session() -> requests.Session:
-        made.append(threading.get_ident())
-        return requests.Session()
+        made.append(session_with(Together()))
+        return made[-1]
 
     client = new_client(new_session=new_session)
-
-    def call_twice(_: int) -> None:
-        client.get(ME)
-        together.wait()
-        client.get(ME)
-
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(call_twice, range(3)))
-    assert len(made) == len(set(made)) == 3
+        list(pool.map(lambda _: client.get(ME, params={"at": "once"}), range(3)))
+    for _ in range(5):
+        client.get(ME)
+    assert len(made) == 3
 
 
 @pytest.fixture

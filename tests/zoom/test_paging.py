@@ -140,10 +140,15 @@ def test_a_second_empty_page_with_a_token_is_an_endless_list(client, zoom):
 
 
 def test_a_list_longer_than_announced_is_an_endless_list(client, zoom):
-    asked = zoom(*(page(ADA, token=f"t{number}", total=301) for number in range(20)))
+    asked = zoom(*(page(ADA, token=f"t{number}", total=2) for number in range(20)))
     _, message = rows_and_failure(client, EndlessListing)
-    assert message == "/users goes on after all 301 announced rows"
+    assert message == "/users goes on after all 2 announced rows"
     assert asked.call_count == 8  # two pages, five to spare, and the one too many
+
+
+def test_pages_smaller_than_asked_for_are_no_endless_list(client, zoom):
+    zoom(*(page(ADA, token=f"t{number}", total=20) for number in range(19)), page(BOB, total=20))
+    assert len(list(pages(client, USERS))) == 20
 
 
 def test_a_list_without_a_total_does_not_go_on_for_ever(client, zoom, monkeypatch):

@@ -1,0 +1,113 @@
+"""`collector forget`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from collector.cli.options import common_options, options
+from collector.cli.output import moment, print_json, printable
+from collector.clock import SystemClock, milliseconds
+from collector.collection import TREE_FOLDER
+from collector.errors import UsageError
+from collector.forgetting import ForgetReport, TreeHere, forget_in_profile
+from collector.store.forgetting import Forgotten
+
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?")
+"""ISO 8601 as every Python from 3.10 on reads it."""
+
+
+@click.command()
+@click.option("--before", "date", metavar="DATE", help="Forget the history before this date, or date and time.")
+@click.option("--user", "email", metavar="EMAIL", help="Forget this person, now and in the history.")
+@common_options
+@click.pass_context
+def forget(context: click.Context, date: str | None, email: str | None) -> None:
+    """Remove history or a person from the profile's store, for good.
+
+    DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. What holds now
+    and the newest finished collection are kept.
+    """
+    given = options(context)
+    if date is None and email is None:
+        raise UsageError(
+            "There is nothing to forget: neither --before DATE nor --user EMAIL was given.",
+            "Name one or both, for example `collector forget --before 2026-01-31`.",
+        )
+    clock = SystemClock()
+    before = None if date is None else _before(date, milliseconds(clock.now()))
+    report = forget_in_profile(given.settings(), Path.cwd(), clock, before=before, email=email)
+    if given.json:
+        print_json(_as_json(report))
+        return
+    if before is not None:
+        click.echo(_history_words(report.forgotten, before))
+    if email is not None:
+        for sentence in _person_words(report, printable(email)):
+            click.echo(sentence)
+
+
+def _before(date: str, now: int) -> int:
+    """The instant a person wrote, in milliseconds since 1970; raises UsageError when it is none, or in the future."""
+    example = "Write a date like 2026-01-31, or a time like 2026-01-31T18:00 or 2026-01-31T17:00Z."
+    written = _INSTANT.fullmatch(date.strip())
+    try:
+        if written is None:
+            raise ValueError
+        day, time, zone = written.groups()
+        instant = datetime.fromisoformat(f"{day}T{time or '00:00'}{(zone or '').replace('Z', '+00:00')}")
+        before = milliseconds(instant.timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"--before {date!r} is no date.", example) from None
+    if before > now:
+        raise UsageError(f"--before {date!r} lies in the future: the time is now {moment(now)}.", example)
+    return before
+
+
+def _history_words(forgotten: Forgotten, before: int) -> str:
+    if not forgotten.runs:
+        return f"There is no history from before {moment(before)} that could be forgotten."
+    return (
+        f"Forgot {_count(forgotten.runs, 'collection')} from before {moment(before)}, "
+        f"and {_count(forgotten.ceased_facts, 'fact')} that had ceased by the next one."
+    )
+
+
+def _person_words(report: ForgetReport, email: str) -> list[str]:
+    if not report.forgotten.people:
+        return [f"{email} had been removed before; what was left of that in the file is gone now."]
+    tree = {
+        TreeHere.NONE: f"A {TREE_FOLDER} in another folder may still hold the person.",
+        TreeHere.REWRITTEN: f"{TREE_FOLDER} in this folder was written anew without the person.",
+        TreeHere.LEFT: f"{TREE_FOLDER} in this folder is not that of the latest collection and was left as it is: it "
+        "may hold the person until the next `collector collect` here.",
+    }
+    sentences = [
+        f"Forgot {email}: {_count(report.forgotten.people, 'user')}, "
+        f"{_count(report.forgotten.their_facts, 'fact')}, now and in the history.",
+        tree[report.tree],
+        "JupiterOne keeps its copy until the next upload.",
+        "The person comes back with the next `collector collect` while Zoom still lists the user.",
+    ]
+    if report.signed_in:
+        sentences.append("The sign-in in token.json is this person's; `collector auth logout` removes it.")
+    return sentences
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _as_json(report: ForgetReport) -> dict[str, object]:
+    forgotten = report.forgotten
+    return {
+        "runs": forgotten.runs,
+        "ceasedFacts": forgotten.ceased_facts,
+        "people": forgotten.people,
+        "theirFacts": forgotten.their_facts,
+        "tree": report.tree.name.lower(),
+        "signedIn": report.signed_in,
+    }

@@ -1,0 +1,181 @@
+"""`collector plan`."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from collector.cli.options import choice_of, choice_options, common_options, options
+from collector.cli.output import console, moment, print_json, printable
+from collector.clock import SystemClock
+from collector.engine.plan import CollectionPlan, PlannedStep
+from collector.errors import DailyLimitReached
+from collector.model.coverage import Status
+from collector.planning import plan_account
+from collector.settings import Settings
+from collector.zoom.pacing import Plan
+
+_STATUS_WORDS = {
+    Status.COMPLETE: "yes",
+    Status.PARTIAL: "in part",
+    Status.DENIED: "denied",
+    Status.NOT_LICENSED: "not licensed",
+    Status.SKIPPED: "left out",
+}
+
+_MOST_SECONDS = 90
+"""Longer times are told in minutes, and are worth a faster plan's limits."""
+
+
+@click.command()
+@choice_options
+@common_options
+@click.pass_context
+def plan(context: click.Context, steps: tuple[str, ...], documents: str) -> int:
+    """Say which steps `collect` would run, how many calls it would make and how long they take.
+
+    Asks Zoom only for the first page of every list and one document of each kind. Keeps nothing. Exit code 3 if
+    something would be denied or left unread, as that of `collect` would be.
+    """
+    given = options(context)
+    settings = given.settings()
+    choice = choice_of(steps, documents)
+    try:
+        planned = plan_account(settings, clock=SystemClock(), randomness=random.Random(), choice=choice)
+    except DailyLimitReached as limit:
+        clears_at = moment(limit.clears_at * 1000)
+        raise DailyLimitReached(
+            limit.message, f"Run `collector plan` again after {clears_at}.", limit.clears_at
+        ) from None
+    if given.json:
+        print_json(as_json(planned, settings))
+    else:
+        print_plan(console(), planned, settings)
+    return int(planned.exit_code)
+
+
+def print_plan(console: Console, planned: CollectionPlan, settings: Settings) -> None:
+    """Everything a person should know before collecting."""
+    console.print(_steps_table(planned.steps))
+    console.print()
+    console.print(_calls_table(planned))
+    for step in planned.steps:
+        for note in step.notes:
+            console.print(printable(f"Note: {note}"))
+    _print_left_out(console, planned)
+    _print_unread(console, planned)
+    console.print(f"\n{_time_needed(planned, settings)}")
+    console.print(f"Planning took {planned.calls_made} calls.")
+
+
+def as_json(planned: CollectionPlan, settings: Settings) -> dict[str, object]:
+    """The same facts for programs; `seconds` are None at a plan without limits."""
+    share = settings.rate_share
+    return {
+        "exitCode": int(planned.exit_code),
+        "calls": planned.count,
+        "seconds": planned.seconds(settings.plan, share),
+        "zoomPlan": settings.plan.value,
+        "zoomPlanGiven": settings.plan_given,
+        "rateShare": share,
+        "secondsByPlan": {plan.value: planned.seconds(plan, share) for plan in Plan},
+        "labels": {label.value: count for label, count in planned.labels.items()},
+        "endpoints": [
+            {"path": calls.path, "label": calls.label.value, "calls": calls.count} for calls in planned.endpoints
+        ],
+        "steps": [
+            {
+                "id": step.step.id,
+                "runs": step.runs,
+                "status": step.status.value,
+                "calls": step.count,
+                "notes": list(step.notes),
+            }
+            for step in planned.steps
+        ],
+        "gaps": [
+            {
+                "step": gap.step,
+                "reading": gap.reading,
+                "status": gap.status.value,
+                "reason": gap.reason,
+                "nextStep": gap.next_step,
+                "scopes": list(gap.scopes),
+            }
+            for gap in planned.gaps
+        ],
+        "callsMade": planned.calls_made,
+    }
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: `42 seconds` (rounded up), `39 minutes`, `6 hours 32 minutes` (to the nearest minute)."""
+    if seconds <= _MOST_SECONDS:
+        return _counted(math.ceil(seconds), "second")
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return _counted(minutes, "minute")
+    return _counted(hours, "hour") + (f" {_counted(minutes, 'minute')}" if minutes else "")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number:,} {unit}" + ("" if number == 1 else "s")
+
+
+def _steps_table(steps: Sequence[PlannedStep]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Step", overflow="fold")
+    table.add_column("Runs", no_wrap=True)
+    table.add_column("Calls", justify="right", no_wrap=True)
+    for step in steps:
+        table.add_row(step.step.id, _STATUS_WORDS[step.status], f"{step.count:,}")
+    return table
+
+
+def _calls_table(planned: CollectionPlan) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Endpoint", overflow="fold")
+    table.add_column("Label", no_wrap=True)
+    table.add_column("Calls", justify="right", no_wrap=True)
+    for calls in planned.endpoints:
+        table.add_row(calls.path, calls.label.value, f"{calls.count:,}")
+    for label, count in planned.labels.items():
+        table.add_row(f"All {label.value.lower()} calls", label.value, f"{count:,}", style="dim")
+    table.add_row("All calls", "", f"{planned.count:,}", style="bold")
+    return table
+
+
+def _print_left_out(console: Console, planned: CollectionPlan) -> None:
+    skipped = [gap.step if gap.is_set else gap.reading for gap in planned.gaps if gap.status is Status.SKIPPED]
+    if skipped:
+        console.print(f"\nLeft out by choice: {', '.join(skipped)}")
+
+
+def _print_unread(console: Console, planned: CollectionPlan) -> None:
+    unread = [gap for gap in planned.gaps if gap.status is not Status.SKIPPED]
+    if unread:
+        console.print("\nWould not be read completely:")
+    for gap in unread:
+        console.print(printable(f"  {gap.reading} ({gap.step}) {gap.status.value}: {gap.reason}"))
+        if gap.next_step:
+            console.print(printable(f"    Next: {gap.next_step}"))
+
+
+def _time_needed(planned: CollectionPlan, settings: Settings) -> str:
+    """How long the calls take at the configured pace, and at Business's where nobody has said that it is not theirs."""
+    seconds = planned.seconds(settings.plan, settings.rate_share)
+    if seconds is None:
+        return f"At ZOOM_PLAN={settings.plan.value}: as fast as Zoom answers."
+    needed = f"At ZOOM_PLAN={settings.plan.value} and ZOOM_RATE_SHARE={settings.rate_share}: {duration(seconds)}."
+    faster = planned.seconds(Plan.BUSINESS, settings.rate_share)
+    if settings.plan_given or faster is None or seconds <= _MOST_SECONDS:
+        return needed
+    return (
+        f"{needed}\nZOOM_PLAN is not set, so Pro's limits are assumed. If the account has a Business plan, "
+        f"ZOOM_PLAN=business would take {duration(faster)}."
+    )

@@ -1,0 +1,13 @@
+"""What a token is known not to open, before Zoom is asked."""
+
+from __future__ import annotations
+
+from collector.errors import Denied
+from collector.zoom.endpoint import Endpoint
+
+
+def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied | None:
+    """The denial to expect with these scopes; None when one of them opens the endpoint, or they are not known."""
+    if endpoint.scopes.granted_by(scopes):
+        return None
+    return Denied(f"the token lacks the scope for {endpoint.path}", endpoint.scopes.how_to_add, endpoint.scopes.advice)

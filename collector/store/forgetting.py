@@ -1,0 +1,170 @@
+"""Forgetting for good: history before an instant, or everything about a person. No byte of it stays in graph.db."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.errors import CollectorError, ProfileBusy, UsageError
+from collector.store.database import Database
+from collector.store.document import ROW
+from collector.store.identity import key_range
+from collector.store.retention import RunTimes, stand_ins
+
+_UNPURGED = "unpurged"
+"""The name in `meta` that stands there from the removal of rows until their bytes are gone, too."""
+
+_MASK = "***"
+
+_PEOPLE = """
+    SELECT id, key FROM entity WHERE key = :key
+    UNION
+    SELECT entity.id, entity.key
+    FROM entity
+    JOIN part ON part.entity = entity.id AND part.part = :row
+    JOIN document ON document.id = part.document
+    JOIN json_each(document.json, '$.email') AS address
+    WHERE entity.key >= :first AND entity.key < :end AND lower(address.value) = lower(:email)"""
+
+_STANDS_FOR = "(SELECT kept FROM temp.stand_in WHERE run = {})"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to forget: the entities of this `_type` whose row has, or once had, this e-mail address.
+
+    `key`: the `_key` that is made of the address (of somebody invited), which may be known without a row.
+    """
+
+    type: str
+    email: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How much was removed; facts are parts of entities and relationships.
+
+    `runs` and `ceased_facts`: history; `people` and `their_facts`: persons, now and in history.
+    """
+
+    runs: int = 0
+    ceased_facts: int = 0
+    people: int = 0
+    their_facts: int = 0
+
+
+def forget(path: Path, *, before: int | None = None, person: Person | None = None) -> Forgotten:
+    """Remove from graph.db the history before an instant (milliseconds since 1970), and a person.
+
+    Rows go in one transaction or not at all; then the file is rewritten, so that the bytes go as well. A process that
+    was killed in between leaves that to the next call. Every run that is kept shows what it showed before, but for the
+    person. Raises UsageError when nobody is collected by that address or there is no store, ProfileBusy when somebody
+    reads the store or writes to it, CollectionFailed when the disk is full or the file cannot be written.
+    """
+    with closing(Database.open_existing(path)) as database:
+        database.execute("PRAGMA secure_delete = ON")
+        unfinished = database.value("SELECT 1 FROM meta WHERE name = ?", (_UNPURGED,)) is not None
+        database.begin()
+        people, their_facts = (0, 0) if person is None else _forget_person(database, person)
+        if person is not None and not people and not unfinished:
+            raise UsageError(
+                f"The store {path} holds no user {person.email!r}, neither now nor in its history.",
+                "Give the whole e-mail address, in either case, or name the right profile with `--profile NAME`.",
+            )
+        runs, ceased_facts = (0, 0) if before is None else _forget_history(database, before)
+        _forget_unused(database)
+        database.execute("INSERT OR REPLACE INTO meta VALUES (?, 'since rows were removed')", (_UNPURGED,))
+        database.commit()
+        _purge(database)
+    return Forgotten(runs, ceased_facts, people, their_facts)
+
+
+def _forget_history(database: Database, before: int) -> tuple[int, int]:
+    """How many runs and facts were removed."""
+    columns = "id, coalesce(reading, id), started_at, ended_at, concluded"
+    runs = [RunTimes(*row) for row in database.rows(f"SELECT {columns} FROM run")]  # noqa: S608 - a text of ours
+    forgotten = stand_ins(runs, before)
+    if not forgotten:
+        return 0, 0
+    database.execute("CREATE TEMP TABLE stand_in (run INTEGER PRIMARY KEY, kept INTEGER NOT NULL)")
+    for run in runs:
+        database.execute("INSERT INTO temp.stand_in VALUES (?, ?)", (run.id, forgotten.get(run.id, run.id)))
+    facts = _move_to_kept_runs(database, "part", "read_run")
+    facts += _move_to_kept_runs(database, "relationship", "seen_run")
+    for table, column in (("step_result", "run"), ("coverage", "run"), ("unknown_setting", "run"), ("run", "id")):
+        database.execute(
+            f"DELETE FROM {table} WHERE {column} IN (SELECT run FROM temp.stand_in WHERE run <> kept)"  # noqa: S608
+        )
+    database.execute("DROP TABLE temp.stand_in")
+    return len(forgotten), facts
+
+
+def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
+    """Delete the facts that no kept run shows, and let the others name kept runs only; how many were deleted."""
+    begins, ends = _STANDS_FOR.format("from_run"), _STANDS_FOR.format("to_run")
+    deleted = database.execute(f"DELETE FROM {table} WHERE {begins} = {ends}")  # noqa: S608 - texts of ours
+    forgotten = "(SELECT run FROM temp.stand_in WHERE run <> kept)"
+    database.execute(
+        f"UPDATE {table}"  # noqa: S608 - texts of ours
+        f" SET from_run = {begins}, to_run = {ends}, {confirmed} = {_STANDS_FOR.format(confirmed)}"
+        f" WHERE from_run IN {forgotten} OR to_run IN {forgotten} OR {confirmed} IN {forgotten}"
+    )
+    return deleted.rowcount
+
+
+def _forget_person(database: Database, person: Person) -> tuple[int, int]:
+    """How many entities had that address, and how many facts were removed with them."""
+    first, end = key_range(person.type)
+    parameters = {"key": person.key, "row": ROW, "first": first, "end": end, "email": person.email.lower()}
+    found = list(database.rows(_PEOPLE, parameters))
+    facts = 0
+    for entity, key in found:
+        facts += database.execute("DELETE FROM part WHERE entity = ?", (entity,)).rowcount
+        facts += database.execute("DELETE FROM relationship WHERE ? IN (source, target)", (entity,)).rowcount
+        database.execute("DELETE FROM progress WHERE key = ?", (key,))
+    identifiers = [key.removeprefix(first) for _, key in found]
+    if found:
+        _mask(database, [person.email, *identifiers])
+    return len(found), facts
+
+
+def _mask(database: Database, texts: Sequence[str]) -> None:
+    """Take these words out of Zoom's messages, which the coverage quotes."""
+    words = re.compile("|".join(rf"(?<![\w@.-]){re.escape(text)}(?![\w@-])" for text in texts), re.IGNORECASE)
+    for table, column in (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes")):
+        quoting = [text for (text,) in database.rows(f"SELECT DISTINCT {column} FROM {table}")]  # noqa: S608
+        for text in quoting:
+            if words.search(text):
+                database.execute(
+                    f"UPDATE {table} SET {column} = ? WHERE {column} = ?",  # noqa: S608 - texts of ours
+                    (words.sub(_MASK, text), text),
+                )
+
+
+def _forget_unused(database: Database) -> None:
+    """Delete documents and keys that no fact refers to, whoever left them."""
+    database.execute("DELETE FROM document WHERE id NOT IN (SELECT document FROM part)")
+    database.execute(
+        "DELETE FROM entity WHERE id NOT IN (SELECT entity FROM part)"
+        " AND id NOT IN (SELECT source FROM relationship) AND id NOT IN (SELECT target FROM relationship)"
+    )
+
+
+def _purge(database: Database) -> None:
+    """Rewrite the file without the bytes of deleted rows, and empty its journal."""
+    try:
+        database.execute("VACUUM")
+        if database.value("PRAGMA wal_checkpoint(TRUNCATE)"):
+            raise ProfileBusy(
+                f"Another process is reading the store {database.path}.", "Wait for it to end, then try again."
+            )
+        database.execute("DELETE FROM meta WHERE name = ?", (_UNPURGED,))
+    except CollectorError as failure:
+        raise type(failure)(
+            f"What was to be forgotten is removed, but its bytes may still be in the file. {failure.message}",
+            failure.next_step,
+        ) from failure

@@ -1,0 +1,122 @@
+"""`--changed` and `--settings`: which documents are read, and what is said of those that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collector.resources.declaration import SettingsChoice
+from collector.sandbox import Account, User, generate_account
+
+from .profile import Profile, coverage
+from .test_going_on import SETTINGS, graph
+
+DAY = 24 * 3600
+WEEK = 7 * DAY * 1000
+"""Milliseconds."""
+KINDS = ("settings", "meeting_authentication", "recording_authentication", "meeting_security")
+
+
+def person(account: Account, name: str) -> User:
+    return next(user for user in account.users if user.email == f"{name}@example.com")
+
+
+@pytest.fixture
+def collected(profile: Profile) -> Profile:
+    """A day after everything was read."""
+    profile.collect()
+    profile.clock.time += DAY
+    profile.sandbox.calls.clear()
+    return profile
+
+
+class TestChanged:
+    def test_nothing_changed_and_no_settings_are_read(self, collected: Profile) -> None:
+        record = collected.collect(most_age=WEEK)
+        assert record.exit_code == 0
+        assert record.partial_types == []
+        assert collected.sandbox.calls.count(SETTINGS) == 0
+        for kind in KINDS:
+            entry = coverage(record, kind)
+            assert (entry.status.value, entry.read, entry.carried_over) == ("skipped", 0, 6)
+            assert entry.oldest is not None
+            assert entry.oldest < record.started_at - (DAY - 60) * 1000
+            assert entry.reason == "unchanged since they were read (--changed)"
+
+    def test_whose_row_changed(self, collected: Profile, account: Account) -> None:
+        account.update_user(person(account, "bob").id, department="Workshop")
+        record = collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+        assert (coverage(record, "settings").read, coverage(record, "settings").carried_over) == (1, 5)
+
+    def test_who_is_new(self, collected: Profile, account: Account) -> None:
+        account.add_user("new@example.com", "New", "Comer")
+        collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+        assert collected.user("new@example.com")["meetingSecurityWaitingRoom"] is not None
+
+    def test_whose_groups_changed(self, collected: Profile, account: Account) -> None:
+        account.add_member(account.groups[0].id, person(account, "max").id)
+        collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+
+    def test_whose_role_changed(self, collected: Profile, account: Account) -> None:
+        account.update_user(person(account, "max").id, role_id="1")
+        collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+
+    def test_settings_older_than_the_greatest_age_are_read_again(self, collected: Profile) -> None:
+        record = collected.collect(most_age=(DAY - 60) * 1000)
+        assert collected.sandbox.calls.count(SETTINGS) == 6 * len(KINDS)
+        assert coverage(record, "settings").status.value == "complete"
+
+    def test_settings_read_in_the_future_are_read_again(self, collected: Profile) -> None:
+        collected.clock.time -= 2 * DAY
+        collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == 6 * len(KINDS)
+
+    def test_the_graph_is_that_of_a_full_run_with_a_twentieth_of_the_calls(self, tmp_path: Path) -> None:
+        account = generate_account(users=300, groups=5, custom_roles=2, seed=11)
+        profile, full = (Profile(tmp_path / name, account) for name in ("changed", "full"))
+        profile.collect()
+        calls = profile.sandbox.calls.count()
+        active = next(user for user in account.users if user.status == "active")
+        account.update_user(active.id, department="Workshop", group_ids=(account.groups[0].id,))
+        profile.sandbox.calls.clear()
+        assert profile.collect(most_age=WEEK).exit_code == 0
+        assert profile.sandbox.calls.count() <= calls * 0.05
+        full.collect()
+        assert graph(profile) == graph(full)
+        profile.store.close()
+        full.store.close()
+
+
+class TestSettingsChoice:
+    @pytest.mark.parametrize(
+        ("choice", "read"),
+        [
+            (SettingsChoice.NONE, ()),
+            (SettingsChoice.SECURITY, KINDS[1:]),
+            (SettingsChoice.ALL, KINDS),
+        ],
+    )
+    def test_only_the_chosen_documents_are_read(
+        self, profile: Profile, choice: SettingsChoice, read: tuple[str, ...]
+    ) -> None:
+        record = profile.collect(settings=choice)
+        assert (record.exit_code, record.partial_types) == (0, [])
+        assert profile.sandbox.calls.count(SETTINGS) == 6 * len(read)
+        assert profile.sandbox.calls.count("/v2/roles/<role_id>") > 0  # privileges are no settings
+        for kind in KINDS:
+            assert coverage(record, kind).status.value == ("complete" if kind in read else "skipped")
+
+    def test_what_was_read_earlier_stays_and_is_told_with_its_age(self, collected: Profile) -> None:
+        before = graph(collected)
+        record = collected.collect(settings=SettingsChoice.NONE)
+        entry = coverage(record, "settings")
+        assert (entry.read, entry.carried_over, entry.missing) == (0, 6, 0)
+        assert entry.oldest is not None
+        assert entry.oldest < record.started_at
+        assert entry.reason == "left out by choice of --settings none"
+        assert graph(collected) == before
