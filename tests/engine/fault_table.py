@@ -1,0 +1,213 @@
+"""Reads fault_table.md: what every fault at every endpoint comes to, and how the sandbox is made to show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from collector.resources.declaration import Resource
+from collector.sandbox import Fault
+from collector.sandbox.faults import FaultKind
+
+TABLE = Path(__file__).with_suffix(".md")
+
+KINDS: Mapping[str, FaultKind] = {
+    "429 per second": "qps_429",
+    "429 daily": "daily_429",
+    "500": "status_500",
+    "502 HTML": "status_502_html",
+    "reset": "reset",
+    "timeout": "slow",
+    "truncated JSON": "truncated",
+    "wrong types": "wrong_types",
+    "wrong rows": "wrong_rows",
+    "empty page with a token": "empty_page_with_token",
+    "repeated token": "repeated_token",
+    "expired token": "expired_page_token",
+    "duplicated rows": "duplicated_rows",
+    "missing rows": "missing_rows",
+    "401": "unauthorized",
+    "missing scope": "missing_scope",
+    "missing privilege": "missing_privilege",
+    "not licensed": "not_licensed",
+    "404": "vanished_404",
+}
+"""The faults of the table and what the sandbox calls them."""
+
+LASTING = frozenset({"429 daily", "missing scope", "missing privilege", "not licensed", "404"})
+"""Faults that asking again does not heal; of the others the table tells what happens once and what always."""
+
+LONGER_THAN_PATIENCE = 31.0
+"""Seconds a "timeout" takes: more than the read time-out of the client."""
+
+ONCE, ALWAYS, FOR_ALL, FROM_PAGE_2, NEVER = "once", "always", "always, for all", "from page 2", "cannot occur"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault strikes: the paths of the one thing the table is about, and those of all things of its kind.
+
+    Names in braces stand for their ids. `query`: as of `Fault`. Without `configured_account` only the answer of
+    `/users/me` tells whose account it is.
+    """
+
+    one: str
+    everything: tuple[str, ...] = ()
+    query: Mapping[str, str | None] = field(default_factory=dict)
+    configured_account: bool = True
+
+
+_EVERY_ROLE = tuple(f"/roles/{{{name}}}" for name in ("Owner", "Admin", "Member", "Helpdesk", "Planner"))
+_OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
+SETTINGS = ("settings", *_OPTIONS)
+"""What the coverage calls the four settings documents; the table calls them "all four settings"."""
+
+
+def _settings(option: str | None) -> Place:
+    return Place("/users/{ada}/settings", ("/users/*/settings",), {"option": option})
+
+
+PLACES: Mapping[str, Place] = {
+    "/users/me": Place("/users/me"),
+    "/users/me of a browser sign-in": Place("/users/me", configured_account=False),
+    **{f"/users?status={name}": Place("/users", query={"status": name}) for name in ("active", "inactive", "pending")},
+    "/users/{userId}": Place("/users/{bob}"),
+    "/users/{userId}/settings": _settings(None),
+    **{f"/users/{{userId}}/settings?option={option}": _settings(option) for option in _OPTIONS},
+    "/groups": Place("/groups"),
+    "/groups/{groupId}/members": Place("/groups/{Engineering}/members", ("/groups/*/members",)),
+    "/roles": Place("/roles"),
+    "/roles/{roleId}": Place("/roles/{Helpdesk}", _EVERY_ROLE),
+    "/roles/{roleId}/members": Place("/roles/{Helpdesk}/members", ("/roles/*/members",)),
+}
+"""The endpoints of the table. Documents and member lists fail for ada, for Engineering and for Helpdesk."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pair of endpoint and fault. `outcome` are the four cells after "how often", as they are written."""
+
+    endpoint: str
+    fault: str
+    how_often: str
+    outcome: tuple[str, str, str, str]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} - {self.fault} - {self.how_often}"
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.outcome[0])
+
+    @property
+    def expects_run(self) -> bool:
+        """Whether a run is recorded at all."""
+        return self.outcome[1] != "no run"
+
+    @property
+    def coverage(self) -> dict[str, Reading]:
+        """The readings that are not as after an undisturbed run."""
+        if not self.expects_run:
+            return {}
+        readings = (Reading.parse(text) for text in _listed(self.outcome[1], ";"))
+        return {name: reading for names, reading in readings for name in names}
+
+    @property
+    def partial_types(self) -> list[str]:
+        return sorted(f"zoom_{name}" for name in _listed(self.outcome[2]))
+
+    def stays(self, news: Iterable[str]) -> set[str]:
+        """Those of the news that have not reached the graph."""
+        kept, _, _ = self.outcome[3].partition("; gone: ")
+        kept = "-" if kept.startswith("gone: ") else kept
+        within, _, without = kept.partition(" but ")
+        return set(_matching(_listed(within), news)) - set(_matching(_listed(without), news))
+
+    def gone(self, elements: Iterable[str]) -> set[str]:
+        """Elements that this fault removes from the graph."""
+        _, _, lost = self.outcome[3].partition("gone: ")
+        return set(_matching(_listed(lost), elements))
+
+    def faults(self, named: Callable[[str], str]) -> list[Fault]:
+        """What the sandbox is told. `named` puts ids for names into a path."""
+        place = PLACES[self.endpoint]
+        return [
+            Fault(
+                KINDS[self.fault],
+                named(path),
+                query=place.query,
+                after=1 if self.how_often == FROM_PAGE_2 else 0,
+                times=1 if self.how_often == ONCE else None,
+                delay=LONGER_THAN_PATIENCE,
+            )
+            for path in (place.everything if self.how_often == FOR_ALL else (place.one,))
+        ]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`settings: partial, 6 carried over, 2 missing`; `read` is checked where the table tells it."""
+
+    status: str
+    carried_over: int = 0
+    missing: int = 0
+    vanished: int = 0
+    read: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> tuple[Sequence[str], Reading]:
+        """The names of the readings it holds for, and what it says; ValueError for what it does not understand."""
+        name, _, said = text.rpartition(": ")
+        status, *counts = (word.strip() for word in said.split(","))
+        counted = {}
+        for count in counts:
+            number, _, what = count.partition(" ")
+            counted[what.replace(" ", "_")] = int(number)
+        names = SETTINGS if name == "all four settings" else (name,)
+        return names, cls(status, **counted)
+
+
+def read_table(text: str) -> Iterator[Row]:
+    """Every pair the table speaks of; a line may name several faults."""
+    endpoint = ""
+    for line in text.splitlines():
+        if heading := re.fullmatch(r"## `(.+)`(.*)", line):
+            endpoint = heading[1] + heading[2]
+        elif line.startswith("| ") and not line.startswith(("| Fault", "| -")):
+            faults, how_often, *outcome = (cell.strip() for cell in line.strip("|").split("|"))
+            first, second, third, fourth = (cell.replace("`", "") for cell in outcome)
+            for fault in _listed(faults):
+                yield Row(endpoint, fault, how_often, (first, second, third, fourth))
+
+
+def declared_endpoints(resources: Iterable[Resource]) -> set[str]:
+    """Everything the collector calls, as the headings of the table name it."""
+    found = set()
+    for resource in resources:
+        found |= {one_pass.reading(resource.listing.path) for one_pass in resource.passes}
+        found |= {_with_query(document.endpoint.path, document.endpoint.params) for document in resource.documents}
+        found |= {link.members.path for link in resource.links if link.members is not None}
+        found |= {resource.lookup.path} if resource.lookup is not None else set()
+    return found
+
+
+def _with_query(path: str, params: Mapping[str, str]) -> str:
+    query = "&".join(f"{name}={value}" for name, value in params.items())
+    return f"{path}?{query}" if query else path
+
+
+def _listed(cell: str, separator: str = ",") -> list[str]:
+    return [] if cell in ("", "-") else [item.strip() for item in cell.split(separator)]
+
+
+def _matching(patterns: Collection[str], names: Iterable[str]) -> Iterator[str]:
+    """ValueError for a pattern that says nothing, since the table would then promise what nobody checks."""
+    names = list(names)
+    for pattern in patterns:
+        found = [name for name in names if fnmatchcase(name, pattern)]
+        if not found:
+            raise ValueError(f"nothing is called {pattern}")
+        yield from found

@@ -1,0 +1,131 @@
+"""Every endpoint × every fault, as fault_table.md states it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.errors import CollectorError
+from collector.resources import all_resources
+from collector.store import RunRecord
+
+from .fault_table import (
+    ALWAYS,
+    FOR_ALL,
+    KINDS,
+    LASTING,
+    NEVER,
+    ONCE,
+    PLACES,
+    SETTINGS,
+    TABLE,
+    Reading,
+    Row,
+    declared_endpoints,
+    read_table,
+)
+from .two_days import TwoDays, in_small_steps
+
+ROWS = list(read_table(TABLE.read_text(encoding="utf-8")))
+LOOKED_UP = "known users missing from the lists"
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDays]:
+    with pytest.MonkeyPatch.context() as patch:
+        in_small_steps(patch)
+        yield TwoDays(tmp_path_factory.mktemp("two days"))
+
+
+def test_the_table_is_about_every_endpoint() -> None:
+    assert declared_endpoints(all_resources()) <= PLACES.keys()
+    assert {row.endpoint for row in ROWS} == PLACES.keys()
+
+
+def test_no_pair_is_left_out() -> None:
+    """Every endpoint with every fault; where asking again can heal it, what happens once and what always."""
+    told = {(row.endpoint, row.fault, _kind_of_telling(row)) for row in ROWS}
+    for endpoint in PLACES:
+        for fault in KINDS:
+            tellings = {telling for at, what, telling in told if (at, what) == (endpoint, fault)}
+            least = {ALWAYS} if fault in LASTING else {ONCE, ALWAYS}
+            assert tellings == {NEVER} or least <= tellings, f"{endpoint} × {fault}"
+
+
+def test_no_pair_is_told_twice() -> None:
+    assert [row for row, times in Counter(map(str, ROWS)).items() if times > 1] == []
+
+
+def test_what_cannot_occur_has_a_reason() -> None:
+    assert all(len(row.outcome[1].split()) > 3 for row in ROWS if row.how_often == NEVER)
+
+
+def test_the_news_are_many(two_days: TwoDays) -> None:
+    """Something changes in every list, member list and document, so that reading it or not makes a difference."""
+    entities = {"account", "bob", "eve", "ivo", "pam", "Sales", "Support", "Auditor", "Planner"}
+    documents = {f"ada's {part}" for part in SETTINGS} | {"Helpdesk's privileges", "cyd's isAdmin"}
+    relationships = {"cyd in Engineering", "max in Engineering", "max as Helpdesk", "max as Member"}
+    assert entities | documents | relationships <= two_days.news
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.how_often != NEVER], ids=str)
+def test_fault(row: Row, two_days: TwoDays, tmp_path: Path) -> None:
+    faults = two_days.profile.sandbox.faults
+    struck_before = faults.struck[KINDS[row.fault]]
+    with two_days.begin(tmp_path):
+        faults.add(*row.faults(two_days.path))
+        exit_code, record = _collect(two_days, row)
+        assert faults.struck[KINDS[row.fault]] > struck_before
+        assert exit_code == row.exit_code
+        assert (record is not None) == row.expects_run
+        if record is not None:
+            assert record.exit_code == row.exit_code
+            assert _disturbed(record, row) == row.coverage
+            assert record.partial_types == row.partial_types
+            assert {entry.oldest for entry in record.coverage if entry.carried_over} <= {two_days.first.started_at}
+        assert _unlike(two_days.graph(), _expected_graph(row, two_days)) == {}
+        faults.clear()
+        assert two_days.heals()
+
+
+def _collect(two_days: TwoDays, row: Row) -> tuple[int, RunRecord | None]:
+    """The exit code, and the record of the run if one was written."""
+    try:
+        record = two_days.collect(PLACES[row.endpoint].configured_account)
+    except CollectorError as failure:
+        latest = two_days.profile.store.latest_run()
+        return failure.exit_code, latest if latest is not None and latest.id > two_days.first.id else None
+    return record.exit_code, record
+
+
+def _disturbed(record: RunRecord, row: Row) -> dict[str, Reading]:
+    """The readings that are not as after an undisturbed run, in which only bob vanishes when he is asked for."""
+    found = {}
+    for entry in record.coverage:
+        told = row.coverage.get(entry.reading)
+        read = entry.read if told is not None and told.read is not None else None
+        reading = Reading(entry.status.value, entry.carried_over, entry.missing, entry.vanished, read)
+        if reading != Reading("complete", vanished=1 if entry.reading == LOOKED_UP else 0):
+            found[entry.reading] = reading
+    return found
+
+
+def _expected_graph(row: Row, two_days: TwoDays) -> dict[str, str]:
+    """Tuesday's graph, with Monday's facts where they stay, without what is gone."""
+    gone, stays = row.gone(two_days.now), row.stays(two_days.news)
+    graph = {name: value for name, value in two_days.now.items() if name not in stays}
+    graph.update({name: value for name, value in two_days.earlier.items() if name in stays})
+    return {name: value for name, value in graph.items() if name not in gone}
+
+
+def _unlike(found: dict[str, str], expected: dict[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    """The elements that differ: as they are, as they should be."""
+    names = found.keys() | expected.keys()
+    return {name: (found.get(name), expected.get(name)) for name in names if found.get(name) != expected.get(name)}
+
+
+def _kind_of_telling(row: Row) -> str:
+    return ALWAYS if row.how_often == FOR_ALL else row.how_often
