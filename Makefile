@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test browser-test lint types docs tools clean
+.PHONY: setup demo test browser-test bench soak kills lint types docs tools clean
 
 setup: $(VENV)/.installed
 
@@ -23,6 +23,18 @@ test: setup lint types
 # The pages in a real Chromium; pictures of all of them are kept in build/screenshots.
 browser-test: setup
 	$(BIN)/python -m pytest tests/browser
+
+# How fast: prints the table of docs/performance.md, in some 20 minutes. BENCH=--quick takes one; BENCH=rate one row.
+bench: setup
+	$(BIN)/python -m tests.bench --date "$$(date +%F)" $(BENCH)
+
+# Whether a Zoom that misbehaves at random leaves the right graph. SOAK='--users 500 --seed 2' for another one.
+soak: setup
+	$(BIN)/python -m tests.soak --date "$$(date +%F)" $(SOAK)
+
+# Whether runs that are killed at random and gone on with come to the right graph; half an hour. KILLS='--kills 20' ...
+kills: setup
+	$(BIN)/python -m tests.soak.kills --date "$$(date +%F)" $(KILLS)
 
 lint: setup
 	$(BIN)/ruff check .

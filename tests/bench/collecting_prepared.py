@@ -1,0 +1,42 @@
+"""A run of the collector on prepared answers: engine, conversion and store, without a server."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from collector.auth import EnvironmentToken
+from collector.clock import SystemClock
+from collector.redaction import Secret
+from collector.store import Store
+from collector.zoom.client import ZoomClient
+from collector.zoom.pacing import Pacer, Plan
+from tests.bench.collecting import run
+from tests.bench.prepared import Prepared, PreparedZoom
+from tests.bench.process import Measured, do_job
+from tests.wsgi_adapter import ADDRESS, session_with
+
+
+def collect_prepared(job: Mapping[str, Any]) -> Measured:
+    """Collect `users` people made of the job's `prepared` answers into the store at `path`."""
+    zoom = PreparedZoom(Prepared(**job["prepared"]), job["users"])
+    path, clock = Path(job["path"]), SystemClock()
+    client = ZoomClient(
+        EnvironmentToken(Secret("prepared")),
+        Pacer(Plan.UNLIMITED, 1.0, clock),
+        clock,
+        random.Random(0),
+        oauth_url=ADDRESS,
+        configured_api_url=ADDRESS,
+        new_session=lambda: session_with(zoom),
+    )
+    with Store.open(path) as store:
+        measured = run(client, store, scopes=None, account_id=None)
+    measured.facts = {**(measured.facts or {}), "bytes": path.stat().st_size}
+    return measured
+
+
+if __name__ == "__main__":
+    do_job(collect_prepared)

@@ -1,0 +1,151 @@
+"""Collects an account from a sandbox that misbehaves, run after run, until a run says that it is complete.
+
+The client, the engine and the store are the real ones; the network is a call into the sandbox, and time is made up, so
+that nobody waits for a limit to clear.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collector.engine.collect import Job, collect
+from collector.engine.progress import Silence
+from collector.errors import CollectorError, ExitCode
+from collector.resources import all_resources
+from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox, generate_account
+from collector.store import Store
+from collector.zoom.client import ZoomClient
+from collector.zoom.pacing import Pacer, Plan
+from tests.engine.profile import SandboxTokens
+from tests.fakes import FakeClock
+from tests.soak.comparing import differences, size
+from tests.soak.misbehaviour import LIES, misbehave
+from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
+
+GO_ON = (ExitCode.FAILED, ExitCode.INCOMPLETE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT)
+"""Exit codes after which a run is run again. A Server-to-Server app needs nobody to sign in again."""
+MOST_RUNS = 200
+
+
+class NeverComplete(Exception):
+    """So many runs, and none of them was complete."""
+
+
+@dataclass(frozen=True)
+class SoakRun:
+    """One run: how it ended, and what it took."""
+
+    exit_code: ExitCode
+    calls: int
+    faults: int
+
+
+@dataclass
+class Soaked:
+    """`seconds`: on the wall. `differences`: none when the graphs are equal."""
+
+    runs: list[SoakRun] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    calls_undisturbed: int = 0
+    entities: int = 0
+    relationships: int = 0
+    differences: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def calls(self) -> int:
+        """Of all runs together."""
+        return sum(run.calls for run in self.runs)
+
+    @property
+    def exits(self) -> Counter[int]:
+        """How often each exit code came."""
+        return Counter(int(run.exit_code) for run in self.runs)
+
+
+def soak(folder: Path, users: int, rate: float, times: int, seed: int) -> Soaked:
+    """Collect a well-behaved and a misbehaving sandbox of the same account, and compare what came of it.
+
+    `rate`: the part of the answers that is a fault. `times`: `misbehaviour.misbehave`. Raises NeverComplete.
+    """
+    began = time.monotonic()
+    account = generate_account(users=users, groups=8, custom_roles=3, seed=seed)
+    soaked = Soaked()
+    with Store.open(folder / "undisturbed.db") as expected, Store.open(folder / "soaked.db") as found:
+        undisturbed = _Collector(account, expected, seed)
+        soaked.calls_undisturbed = undisturbed.run().calls
+        disturbed = _Collector(account, found, seed)
+        misbehave(disturbed.sandbox, rate, times, seed)
+        _until_complete(disturbed, soaked)
+        soaked.faults.update(disturbed.sandbox.faults.struck)
+        soaked.entities, soaked.relationships = size(expected)
+        soaked.differences = differences(expected, found)
+    soaked.seconds = time.monotonic() - began
+    return soaked
+
+
+def _until_complete(collector: _Collector, soaked: Soaked) -> None:
+    """Run until a reading ends with 0 in which nobody has lied (see `misbehaviour.LIES`)."""
+    lies = collector.lies
+    for _ in range(MOST_RUNS):
+        run = collector.run()
+        soaked.runs.append(run)
+        if run.exit_code is ExitCode.COMPLETE and collector.lies == lies:
+            return
+        if run.exit_code in (ExitCode.COMPLETE, ExitCode.INCOMPLETE):
+            lies = collector.lies  # the next run begins a reading of its own
+    raise NeverComplete(f"After {MOST_RUNS} runs none was complete; they ended with {dict(soaked.exits)}.")
+
+
+class _Collector:
+    """A profile that collects one sandbox, run after run."""
+
+    def __init__(self, account: Account, store: Store, seed: int) -> None:
+        self.clock = FakeClock()
+        self.sandbox = Sandbox(account, clock=self.clock)
+        self._store = store
+        self._randomness = random.Random(seed)
+
+    @property
+    def lies(self) -> int:
+        return sum(self.sandbox.faults.struck[kind] for kind in LIES)
+
+    def run(self) -> SoakRun:
+        """One run; when a daily limit ends it, time goes on to when that clears. Raises what no run can mend."""
+        client = ZoomClient(
+            SandboxTokens(self.sandbox, GRANULAR_SCOPES, told=True),
+            Pacer(Plan.UNLIMITED, 1.0, self.clock),
+            self.clock,
+            self._randomness,
+            oauth_url=ADDRESS,
+            configured_api_url=ADDRESS,
+            new_session=lambda: session_with(WsgiAdapter(self.sandbox.app)),
+        )
+        faults = self.sandbox.faults.struck.total()
+        exit_code = self._collect(client)
+        if client.daily_limit is not None:
+            self.clock.time = max(self.clock.time, client.daily_limit.clears_at)
+        return SoakRun(exit_code, client.calls.total(), self.sandbox.faults.struck.total() - faults)
+
+    def _collect(self, client: ZoomClient) -> ExitCode:
+        job = Job(
+            client=client,
+            store=self._store,
+            clock=self.clock,
+            progress=Silence(),
+            resources=all_resources(),
+            scopes=GRANULAR_SCOPES,
+            account_id=self.sandbox.account.id,
+        )
+        try:
+            record = collect(job)
+        except CollectorError as failure:
+            if failure.exit_code not in GO_ON:
+                raise
+            return failure.exit_code
+        self._store.conclude()
+        return ExitCode(record.exit_code)
