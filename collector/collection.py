@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from collector.auth import (
     EnvironmentToken,
@@ -23,7 +19,8 @@ from collector.clock import Clock, milliseconds
 from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
-from collector.errors import CollectionFailed, ProfileBusy, UsageError
+from collector.errors import UsageError
+from collector.profile_lock import alone
 from collector.resources import all_resources, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
@@ -154,26 +151,3 @@ def collect_account(
         store.conclude()
         limit = client.daily_limit
         return Collected(record, tree, None if limit is None else milliseconds(limit.clears_at))
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Hold the profile for one collection at a time."""
-    lock = FileLock(settings.profile_folder / "collect.lock", mode=0o600, fallback_to_soft=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ProfileBusy(
-            f"Another collection of profile {settings.profile!r} is under way.",
-            "Wait until it has ended, or use another profile with --profile NAME.",
-        ) from None
-    except (OSError, NotImplementedError) as failure:
-        reason = failure.strerror if isinstance(failure, OSError) else "this file system has no locks"
-        raise CollectionFailed(
-            f"The profile folder {settings.profile_folder} cannot be locked: {reason}.",
-            "Give yourself the right to write there, or choose another folder with ZOOM_HOME.",
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

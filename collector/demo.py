@@ -1,10 +1,11 @@
-"""An invented account that somebody has signed in to through the real redirect server, for `collector demo`."""
+"""An invented account that somebody has signed in to through the real redirect server, and a JupiterOne for it."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 from collector import redirect_server
 from collector.errors import CollectionFailed
 from collector.sandbox import Sandbox, generate_account
+from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
 
 _REQUEST_SECONDS = 10.0
@@ -24,15 +26,23 @@ _LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class SignedInDemo:
-    """The settings of the throw-away profile, and the e-mail address of the person who signed in."""
+    """The settings of the throw-away profile, the person who signed in, and the JupiterOne that is uploaded to."""
 
     settings: Settings
     email: str
+    jupiterone: JupiterOneSandbox
+
+    def arrived(self) -> dict[str, int]:
+        """How many entities and relationships of each `_type` stand in that JupiterOne."""
+        found = [*self.jupiterone.entities().values(), *self.jupiterone.relationships().values()]
+        return dict(sorted(Counter(str(each["_type"]) for each in found).items()))
 
 
 @contextmanager
 def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[SignedInDemo]:
     """A sandbox account of so many users, signed in to while this lasts; token and store are thrown away after.
+
+    Beside it a sandbox JupiterOne, with an instance to upload to.
 
     Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
     the sign-in does not come about, UsageError when the redirect server is not there.
@@ -40,11 +50,23 @@ def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[Signe
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
     redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
-    with tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home, sandbox.serve() as url:
+    jupiterone = JupiterOneSandbox(settling_polls=0)
+    with (
+        tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home,
+        sandbox.serve() as url,
+        jupiterone.serve() as jupiterone_url,
+    ):
         others = {name: value for name, value in environment.items() if name not in NAMES}
-        configured = {**others, **sandbox.browser_environment(url), "ZOOM_HOME": home, "no_proxy": _LOOPBACK}
+        configured = {
+            **others,
+            **sandbox.browser_environment(url),
+            **jupiterone.environment(jupiterone_url),
+            "JUPITERONE_INTEGRATION_INSTANCE_ID": jupiterone.add_instance("Demo").id,
+            "ZOOM_HOME": home,
+            "no_proxy": _LOOPBACK,
+        }
         _sign_in(sandbox, redirect_uri, configured, Path(home))
-        yield SignedInDemo(read_settings(configured, Path(home)), account.owner.email)
+        yield SignedInDemo(read_settings(configured, Path(home)), account.owner.email, jupiterone)
 
 
 def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str], folder: Path) -> None:

@@ -39,6 +39,22 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+_THE_FIRST_THAT_APPLIES = (
+    ExitCode.INTERRUPTED,
+    ExitCode.USAGE,
+    ExitCode.SIGN_IN,
+    ExitCode.DAILY_LIMIT,
+    ExitCode.FAILED,
+    ExitCode.INCOMPLETE,
+    ExitCode.COMPLETE,
+)
+
+
+def worst_of(*codes: int) -> ExitCode:
+    """The exit code of work that consists of parts: the first of them that applies."""
+    return next(code for code in _THE_FIRST_THAT_APPLIES if code in codes)
+
+
 class CollectorError(Exception):
     """A failure told in whole sentences.
 

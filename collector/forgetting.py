@@ -9,8 +9,9 @@ from pathlib import Path
 
 from collector.auth import stored_sign_in
 from collector.clock import Clock
-from collector.collection import TREE_FOLDER, alone, store_path, token_file
+from collector.collection import TREE_FOLDER, store_path, token_file
 from collector.errors import CollectorError
+from collector.profile_lock import alone, uploading_alone
 from collector.resources import users
 from collector.resources.declaration import PENDING
 from collector.settings import Settings
@@ -48,7 +49,7 @@ def forget_in_profile(
     """
     path, tree_folder = store_path(settings), folder / TREE_FOLDER
     person = None if email is None else _person(email)
-    with Store.open_existing(path) as store, alone(settings):
+    with Store.open_existing(path) as store, alone(settings), uploading_alone(settings):
         record = store.latest_run()
         ours = person is not None and record is not None and is_tree_of(tree_folder, record)
         forgotten = forget(path, before=before, person=person)

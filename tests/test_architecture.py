@@ -26,15 +26,32 @@ MAY_IMPORT = {
     "tree": {"errors", "model", "store"},
     "explore": {"errors", "model", "store"},
     "engine": {"clock", "errors", "model", "resources", "store", "zoom"},
-    "settings": {"errors", "redaction", "zoom"},
+    "jupiterone": {"clock", "errors", "model", "redaction"},
+    "settings": {"errors", "jupiterone", "redaction", "zoom"},
     "signin": {"auth", "clock", "errors", "resources", "zoom"},
     "sandbox": {"clock"},
+    "polling": {"clock"},
+    "profile_lock": {"errors", "settings"},
     "redirect_address": {"errors"},
     "redirect_server": {"errors"},
 }
 """What each room, or module beside the rooms, may know. Those not named here put the others together."""
 
-PUT_TOGETHER = {"cli", "collection", "demo", "doctor", "forgetting", "planning", "__main__"}
+PUT_TOGETHER = {
+    "cli",
+    "collection",
+    "demo",
+    "doctor",
+    "forgetting",
+    "jupiterone_access",
+    "planning",
+    "profile_instance",
+    "running",
+    "status",
+    "uninstalling",
+    "uploading",
+    "__main__",
+}
 
 
 def modules() -> list[Path]:

@@ -10,8 +10,10 @@ import pytest
 from platformdirs import user_data_path
 
 from collector.errors import ExitCode, UsageError
+from collector.jupiterone.instances import PollingInterval
 from collector.redaction import Secret
 from collector.settings import NAMES, Settings, read_settings
+from collector.settings.jupiterone import JupiterOneSettings
 from collector.zoom.pacing import Plan
 
 
@@ -69,6 +71,14 @@ def test_without_any_configuration(read):
         home=user_data_path("zoom-collector", appauthor=False),
         account_name=None,
         tag_with_account_name=False,
+        polling_interval=PollingInterval.DISABLED,
+        jupiterone=JupiterOneSettings(
+            account=None,
+            api_key=None,
+            instance_id=None,
+            api_url="https://api.us.jupiterone.io",
+            graphql_url="https://graphql.us.jupiterone.io",
+        ),
     )
 
 
@@ -86,6 +96,12 @@ EVERYTHING = {
     "ZOOM_HOME": "/var/lib/zoom",
     "ACCOUNT_NAME": "Acme, Inc.",
     "TAG_WITH_ACCOUNT_NAME": "true",
+    "POLLING_INTERVAL": "four_hours",
+    "JUPITERONE_ACCOUNT": "j1dev",
+    "JUPITERONE_API_KEY": "api-key",
+    "JUPITERONE_INTEGRATION_INSTANCE_ID": "5f7a1c9e",
+    "JUPITERONE_API_BASE_URL": "https://api.eu.jupiterone.io/",
+    "JUPITERONE_GRAPHQL_URL": "https://proxy.example/graphql",
 }
 EVERY_SETTING = Settings(
     client_id="client-id",
@@ -102,6 +118,14 @@ EVERY_SETTING = Settings(
     home=Path("/var/lib/zoom"),
     account_name="Acme, Inc.",
     tag_with_account_name=True,
+    polling_interval=PollingInterval.FOUR_HOURS,
+    jupiterone=JupiterOneSettings(
+        account="j1dev",
+        api_key=Secret("api-key"),
+        instance_id="5f7a1c9e",
+        api_url="https://api.eu.jupiterone.io",
+        graphql_url="https://proxy.example/graphql",
+    ),
 )
 
 
@@ -395,3 +419,37 @@ def test_server_to_server_needs_an_app(problems, read):
 def test_settings_do_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         EVERY_SETTING.profile = "other"
+
+
+# JupiterOne
+
+
+@pytest.mark.parametrize(
+    ("base", "graphql"),
+    [
+        ("https://api.us.jupiterone.io", "https://graphql.us.jupiterone.io"),
+        ("https://api.eu.jupiterone.io/", "https://graphql.eu.jupiterone.io"),
+        ("http://127.0.0.1:8765/", "http://127.0.0.1:8765/graphql"),
+        ("https://gateway.example/jupiterone", "https://gateway.example/jupiterone/graphql"),
+    ],
+)
+def test_graphql_follows_the_base_address(read, base, graphql):
+    assert read({"JUPITERONE_API_BASE_URL": base}).jupiterone.graphql_url == graphql
+
+
+def test_what_can_be_wrong_about_jupiterone(problems):
+    told = problems(
+        {
+            "JUPITERONE_API_KEY": "your-api-key",
+            "JUPITERONE_API_BASE_URL": "http://api.us.jupiterone.io",
+            "JUPITERONE_GRAPHQL_URL": "http://graphql.us.jupiterone.io",
+            "POLLING_INTERVAL": "hourly",
+        }
+    )
+    assert told == [
+        "POLLING_INTERVAL must be one of DISABLED, THIRTY_MINUTES, ONE_HOUR, FOUR_HOURS, EIGHT_HOURS, TWELVE_HOURS, "
+        "ONE_DAY, ONE_WEEK, not 'hourly'.",
+        "JUPITERONE_API_BASE_URL must be an https address (plain http on this computer only), without query.",
+        "JUPITERONE_API_KEY still holds the placeholder text.",
+        "JUPITERONE_GRAPHQL_URL must be an https address (plain http on this computer only), without query.",
+    ]

@@ -12,15 +12,20 @@ import click
 from collector import __version__
 from collector.cli.auth import auth
 from collector.cli.collect import collect
+from collector.cli.collect_and_sync import collect_and_sync
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
 from collector.cli.document import document
 from collector.cli.forget import forget
+from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
 from collector.cli.output import show_error
 from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
+from collector.cli.status import status
+from collector.cli.sync import sync
+from collector.cli.uninstall import uninstall
 from collector.errors import CollectorError, ExitCode
 
 __all__ = ["cli", "run"]
@@ -39,7 +44,23 @@ def cli() -> None:
     """
 
 
-for command in (auth, plan, collect, show, doctor, document, forget, sandbox, demo):
+_COMMANDS = (
+    auth,
+    plan,
+    collect,
+    sync,
+    collect_and_sync,
+    status,
+    show,
+    doctor,
+    document,
+    forget,
+    instance,
+    uninstall,
+    sandbox,
+    demo,
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`collector demo`: the main job on the embedded sandbox, without a Zoom account."""
+"""`collector demo`: the main job on the embedded sandboxes, without an account at Zoom or JupiterOne."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from rich.table import Table
 
 from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
 from collector.cli.output import console
 from collector.cli.show import show_cards
-from collector.demo import signed_in_demo
+from collector.cli.stopping import stopping
+from collector.cli.sync import upload_with_progress
+from collector.cli.sync_output import print_totals
+from collector.clock import SystemClock
+from collector.demo import SignedInDemo, signed_in_demo
 from collector.errors import UsageError
 from collector.resources.users import RESOURCE as USER
+from collector.uploading import Upload
 
 _FOLDER = Path("demo")
 _SHOWN_PROPERTIES = 25
@@ -26,21 +32,48 @@ _SHOWN_PROPERTIES = 25
 @common_options
 @click.pass_context
 def demo(context: click.Context, users: int) -> int:
-    """Sign in to a sandbox account, collect it into ./demo/.j1-integration and show one of its users.
+    """Sign in to a sandbox account, collect it, show one of its users, and upload it to a sandbox JupiterOne.
 
-    Nothing of yours is touched: token and store live in a throw-away folder, and your configuration is not read.
+    The tree goes to ./demo/.j1-integration. Nothing of yours is touched: token and store live in a throw-away folder,
+    and your configuration is not read. With --json it only collects.
     """
     folder = _folder()
     as_json_text = options(context).json
     with _no_proxy(), signed_in_demo(users, os.environ) as signed_in:
-        if not as_json_text:
-            console().print(f"Signed in to an invented Zoom account as {signed_in.email}.\n", soft_wrap=True)
-        collected = collect_and_print(signed_in.settings, folder, as_json_text=as_json_text)
-        if not as_json_text:
-            console().print(f"\n$ collector show user {signed_in.email}", style="bold", soft_wrap=True)
-            show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
-            console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
-    return int(collected.record.exit_code or 0)
+        if as_json_text:
+            collected = collect_and_print(signed_in.settings, folder, as_json_text=True)
+            return int(collected.record.exit_code or 0)
+        console().print(f"Signed in to an invented Zoom account as {signed_in.email}.\n", soft_wrap=True)
+        collected = collect_and_print(signed_in.settings, folder)
+        _say(f"collector show user {signed_in.email}")
+        show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
+        uploaded = _upload_twice(signed_in)
+    console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
+    return int(collected.record.exit_code or uploaded)
+
+
+def _upload_twice(signed_in: SignedInDemo) -> int:
+    """Upload what was collected, show what arrived, and that nothing changes the second time; the exit code."""
+    clock = SystemClock()
+    codes = []
+    for comment in ("", "  # once more"):
+        _say(f"collector sync{comment}")
+        with stopping(clock):
+            synced = upload_with_progress(signed_in.settings, Upload(), clock)
+        print_totals(console(), synced)
+        codes.append(int(synced.exit_code))
+    console().print("\nIn the sandbox JupiterOne there are now:")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column("Type")
+    table.add_column("Count", justify="right")
+    for type_, count in signed_in.arrived().items():
+        table.add_row(type_, f"{count:,}")
+    console().print(table)
+    return max(codes)
+
+
+def _say(command: str) -> None:
+    console().print(f"\n$ {command}", style="bold", soft_wrap=True)
 
 
 def _folder() -> Path:

@@ -1,16 +1,16 @@
-"""`collector sandbox`: a local Zoom to try the collector on."""
+"""`collector sandbox`: a local Zoom and a local JupiterOne to try the collector on."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import click
 
 from collector.cli.options import common_options
 from collector.errors import UsageError
 from collector.sandbox import Sandbox, generate_account
+from collector.sandbox.jupiterone import JupiterOneSandbox
 
 
 @click.command()
@@ -20,15 +20,25 @@ from collector.sandbox import Sandbox, generate_account
     "--custom-roles", default=2, show_default=True, type=click.IntRange(0, 100), help="Number of custom roles."
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same account.")
-@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--port",
+    default=8765,
+    show_default=True,
+    type=click.IntRange(0, 65534),
+    help="Where Zoom listens; JupiterOne takes the next one. 0 picks free ones.",
+)
 @common_options
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
-    """Run a local Zoom until Ctrl-C, and print the .env lines to use it."""
-    local_zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
-    with _served(local_zoom, port) as url:
-        click.echo("# A sandbox Zoom is running; put these lines into ./.env, then: collector collect")
-        for name, value in local_zoom.environment(url).items():
+    """Run a local Zoom and a local JupiterOne until Ctrl-C, and print the .env lines to use them."""
+    zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
+    jupiterone = JupiterOneSandbox(seed=seed)
+    with ExitStack() as stack:
+        zoom_url = _serve(stack, zoom, port)
+        jupiterone_url = _serve(stack, jupiterone, port + 1 if port else 0)
+        click.echo("# A sandbox is running; put these lines into ./.env, then: collector collect")
+        for name, value in {**zoom.environment(zoom_url), **jupiterone.environment(jupiterone_url)}.items():
             click.echo(f"{name}={value}")
+        click.echo("# To upload: collector instance create --account-name Sandbox, then: collector run", err=True)
         click.echo("# Ctrl-C ends it.", err=True)
         try:
             threading.Event().wait()
@@ -36,14 +46,12 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
             click.echo("The sandbox has ended.", err=True)
 
 
-@contextmanager
-def _served(local_zoom: Sandbox, port: int) -> Iterator[str]:
-    with ExitStack() as stack:
-        try:
-            url = stack.enter_context(local_zoom.serve(port=port))
-        except OSError as failure:
-            raise UsageError(
-                f"The sandbox cannot listen on port {port}: {failure.strerror}.",
-                "Choose another one with --port, 0 picks a free one.",
-            ) from None
-        yield url
+def _serve(stack: ExitStack, sandbox: Sandbox | JupiterOneSandbox, port: int) -> str:
+    """The address at which the sandbox answers until the stack ends."""
+    try:
+        return stack.enter_context(sandbox.serve(port=port))
+    except OSError as failure:
+        raise UsageError(
+            f"The sandbox cannot listen on port {port}: {failure.strerror}.",
+            "Choose another one with --port, 0 picks free ones.",
+        ) from None

@@ -4,5 +4,7 @@ from collector.store.document import ROW
 from collector.store.record import PartAge, RunRecord
 from collector.store.run import Run
 from collector.store.store import Store
+from collector.store.uploads import Place, UploadRecord, Uploads, UploadState
+from collector.store.versions import Version
 
-__all__ = ["ROW", "PartAge", "Run", "RunRecord", "Store"]
+__all__ = ["ROW", "PartAge", "Place", "Run", "RunRecord", "Store", "UploadRecord", "UploadState", "Uploads", "Version"]

@@ -19,6 +19,9 @@ _UNPURGED = "unpurged"
 
 _MASK = "***"
 
+_QUOTING = (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes"), ("upload", "reason"))
+"""The tables and columns with messages in them."""
+
 _PEOPLE = """
     SELECT id, key FROM entity WHERE key = :key
     UNION
@@ -133,9 +136,9 @@ def _forget_person(database: Database, person: Person) -> tuple[int, int]:
 
 
 def _mask(database: Database, texts: Sequence[str]) -> None:
-    """Take these words out of Zoom's messages, which the coverage quotes."""
+    """Take these words out of messages: coverage quotes Zoom's, an upload's reason may name a key."""
     words = re.compile("|".join(rf"(?<![\w@.-]){re.escape(text)}(?![\w@-])" for text in texts), re.IGNORECASE)
-    for table, column in (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes")):
+    for table, column in _QUOTING:
         quoting = [text for (text,) in database.rows(f"SELECT DISTINCT {column} FROM {table}")]  # noqa: S608
         for text in quoting:
             if words.search(text):

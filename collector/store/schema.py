@@ -126,5 +126,25 @@ _READINGS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS)
+_UPLOADS = (
+    # run: may have been forgotten. place: the integration instance's id, or the scope of source "api". job: NULL until
+    # JupiterOne has named it. counts: objects sent by _type. outcome: what JupiterOne says it did.
+    """CREATE TABLE upload (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        source TEXT NOT NULL,
+        place TEXT NOT NULL,
+        job TEXT,
+        state TEXT NOT NULL,
+        began_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        partial_types TEXT NOT NULL,
+        counts TEXT NOT NULL DEFAULT '{}',
+        outcome TEXT NOT NULL DEFAULT '{}',
+        reason TEXT NOT NULL DEFAULT ''
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

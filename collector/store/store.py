@@ -16,6 +16,10 @@ from collector.store.identity import key_range
 from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
+from collector.store.uploads import Uploads
+from collector.store.versions import Version, entity_versions, existed
+
+_INSTANCE = "integration_instance"
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
@@ -74,7 +78,7 @@ class Store:
 
     @classmethod
     def open_existing(cls, path: Path) -> Store:
-        """Open graph.db to read it. Raises UsageError when there is none yet, and what `open` raises."""
+        """Open graph.db if there is one. Raises UsageError when there is none yet, and what `open` raises."""
         return cls(Database.open_existing(path))
 
     def __enter__(self) -> Store:
@@ -86,6 +90,10 @@ class Store:
     def close(self) -> None:
         """Close the file; what a run did not commit is dropped."""
         self._database.close()
+
+    def wait_for_others(self, seconds: int) -> None:
+        """When another process is writing, wait so long before raising ProfileBusy; at first it is ten seconds."""
+        self._database.execute(f"PRAGMA busy_timeout = {seconds * 1000}")
 
     @property
     def account_id(self) -> str | None:
@@ -102,6 +110,24 @@ class Store:
                 f"but the token belongs to {account_id}.",
                 "Keep each account in a profile of its own: add `--profile NAME`.",
             )
+
+    @property
+    def instance_id(self) -> str | None:
+        """The integration instance in JupiterOne that the profile remembers."""
+        value: str | None = self._database.value("SELECT value FROM meta WHERE name = ?", (_INSTANCE,))
+        return value
+
+    def remember_instance(self, instance_id: str | None) -> None:
+        """Remember this integration instance for the profile from now on, or none."""
+        if instance_id is None:
+            self._database.execute("DELETE FROM meta WHERE name = ?", (_INSTANCE,))
+        else:
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_INSTANCE, instance_id))
+
+    @property
+    def uploads(self) -> Uploads:
+        """What was uploaded to JupiterOne."""
+        return Uploads(self._database)
 
     def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
         """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.
@@ -125,6 +151,10 @@ class Store:
             record = read_record(self._database, run)
             if record is not None:
                 yield record
+
+    def knows_run(self, run: int) -> bool:
+        """Whether what held after this run can still be told: it is neither forgotten nor under way."""
+        return self._database.row("SELECT 1 FROM run WHERE id = ? AND ended_at IS NOT NULL", (run,)) is not None
 
     def entity_types(self) -> list[str]:
         """The `_type`s of which entities exist, sorted."""
@@ -180,6 +210,18 @@ class Store:
         else:
             rows = self._database.rows(_RELATIONSHIPS_AFTER, {"type": type_, "run": run})
         return (Relationship(*row) for row in rows)
+
+    def entity_versions(self, type_: str, run: int) -> Iterator[Version]:
+        """As `entities` after a run, told cheaply."""
+        return entity_versions(self._database, type_, run)
+
+    def relationship_versions(self, type_: str, run: int) -> Iterator[Version]:
+        """As `relationships` after a run: all they say is in their keys."""
+        return (Version(tie.key, None, (tie.source_key, tie.target_key)) for tie in self.relationships(type_, run))
+
+    def existed(self, key: str, run: int) -> bool:
+        """Whether there was an entity of this key after a run."""
+        return existed(self._database, key, run)
 
     def relationships_of(self, key: str) -> list[Relationship]:
         """The current relationships from and to an entity, in the order of their keys."""

@@ -25,6 +25,26 @@ def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, wor
     assert lines[-1] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
 
 
+def test_it_uploads_and_shows_what_arrived(collector: Command) -> None:
+    outcome = collector("demo", "--users", "40")
+    assert outcome.code == 0
+    first, second, arrived = (text.splitlines() for text in outcome.out.split("\n\n")[-4:-1])
+    assert first[:2] == ["$ collector sync", "JupiterOne says:"]
+    assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
+    assert second == [
+        "$ collector sync  # once more",
+        "JupiterOne says:",
+        "  entities: 0 created, 0 updated, 0 deleted, 0 errors",
+        "  relationships: 0 created, 0 updated, 0 deleted, 0 errors",
+    ]
+    assert arrived[0] == "In the sandbox JupiterOne there are now:"
+    counts = dict(line.split() for line in arrived[1:])
+    assert (counts["zoom_account"], counts["zoom_user"], counts["zoom_account_has_user"]) == ("1", "40", "40")
+    entities = ("zoom_account", "zoom_group", "zoom_role", "zoom_user")
+    assert sum(int(counts.pop(type_)) for type_ in entities) == 52
+    assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
+
+
 def test_it_writes_only_the_folder_demo(collector: Command, work: Path, tmp_path: Path) -> None:
     (work / ".env").write_text("ZOOM_ACCESS_TOKEN=mine\n")
     collector("demo", "--users", "10")
@@ -51,6 +71,8 @@ def test_what_is_configured_is_not_used(collector: Command, monkeypatch: pytest.
     monkeypatch.setenv("ZOOM_ACCESS_TOKEN", "mine")
     monkeypatch.setenv("ZOOM_PLAN", "nonsense")
     monkeypatch.setenv("ZOOM_PROFILE", "NONSENSE")
+    monkeypatch.setenv("JUPITERONE_API_KEY", "CANARY of mine")
+    monkeypatch.setenv("JUPITERONE_API_BASE_URL", "http://jupiterone.example")
     assert collector("demo", "--users", "10").code == 0
 
 

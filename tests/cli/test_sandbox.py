@@ -1,4 +1,4 @@
-"""`collector sandbox`: a local Zoom and the .env lines to use it."""
+"""`collector sandbox`: a local Zoom, a local JupiterOne and the .env lines to use them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .processes import ended, started
 def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> None:
     with started("sandbox", "--users", "12", "--port", "0", cwd=work) as sandbox:
         assert sandbox.stdout is not None
-        lines = [sandbox.stdout.readline() for _ in range(7)]
-        assert lines[0] == "# A sandbox Zoom is running; put these lines into ./.env, then: collector collect\n"
+        lines = [sandbox.stdout.readline() for _ in range(11)]
+        assert lines[0] == "# A sandbox is running; put these lines into ./.env, then: collector collect\n"
         assert [line.partition("=")[0] for line in lines[1:]] == [
             "ZOOM_OAUTH_URL",
             "ZOOM_API_URL",
@@ -24,10 +24,18 @@ def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> N
             "ZOOM_CLIENT_ID",
             "ZOOM_CLIENT_SECRET",
             "ZOOM_PLAN",
+            "JUPITERONE_ACCOUNT",
+            "JUPITERONE_API_KEY",
+            "JUPITERONE_API_BASE_URL",
+            "JUPITERONE_GRAPHQL_URL",
         ]
         (work / ".env").write_text("".join(lines))
         assert collector("collect").code == 0
         assert collector("show", "account").code == 0
+        assert collector("instance", "create", "--account-name", "Sandbox").code == 0
+        assert collector("sync").code == 0
+        shown = collector("instance", "show")
+        assert "COMPLETED, ended " in shown.out
 
         sandbox.send_signal(signal.SIGINT)
         out, err = sandbox.communicate(timeout=10)
@@ -54,14 +62,14 @@ def test_a_port_that_is_taken(collector: Command) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"Error: The sandbox cannot listen on port {port}: Address already in use.\n"
-        "Next: Choose another one with --port, 0 picks a free one.\n"
+        "Next: Choose another one with --port, 0 picks free ones.\n"
     )
 
 
 def test_verbose_logs_every_call_without_a_secret(work: Path) -> None:
     with started("sandbox", "--users", "3", "--port", "0", cwd=work) as sandbox:
         assert sandbox.stdout is not None
-        lines = [sandbox.stdout.readline() for _ in range(7)]
+        lines = [sandbox.stdout.readline() for _ in range(11)]
         (work / ".env").write_text("".join(lines))
         for arguments in (("-v", "collect"), ("collect", "-v")):
             code, _, err = ended(*arguments, cwd=work)

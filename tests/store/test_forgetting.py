@@ -355,7 +355,7 @@ def test_tables_it_does_not_know_are_left_alone(path: Path) -> None:
         for name in ("Ada", "Bob", "Cyd"):
             collect(store, name)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE upload (run INTEGER REFERENCES run (id), answer TEXT)")
-        connection.execute("INSERT INTO upload SELECT id, 'accepted' FROM run")
+        connection.execute("CREATE TABLE newer (run INTEGER REFERENCES run (id), answer TEXT)")
+        connection.execute("INSERT INTO newer SELECT id, 'accepted' FROM run")
     forget(path, before=2001)
-    assert rows(path, "SELECT * FROM upload") == [(1, "accepted"), (2, "accepted"), (3, "accepted")]
+    assert rows(path, "SELECT * FROM newer") == [(1, "accepted"), (2, "accepted"), (3, "accepted")]

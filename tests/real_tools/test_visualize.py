@@ -1,26 +1,17 @@
-"""JupiterOne's own command line accepts the tree."""
+"""JupiterOne's own command line draws the tree."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from collector.store import Store
 from collector.tree import write_tree
+from tests.tree.graph import assert_whole, collect, graph_keys
 
-from .graph import assert_whole, collect, graph_keys
-from .install_real_tools import J1_INTEGRATION
+from .install import COMMAND_LINE, J1_INTEGRATION, needs
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed"),
-    pytest.mark.skipif(
-        not J1_INTEGRATION.exists(),
-        reason="JupiterOne's tools are not installed: run `python -m tests.tree.install_real_tools`",
-    ),
-]
+pytestmark = needs(COMMAND_LINE)
 
 
 def test_visualize_draws_everything(store: Store, folder: Path) -> None:

@@ -1,0 +1,224 @@
+"""`collector instance`: the integration instance in JupiterOne that the graph is uploaded to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import click
+
+from collector.cli.asking import ask_first
+from collector.cli.instance_output import as_json, job_as_json, print_instance, print_jobs, tell_about_tags
+from collector.cli.options import common_options, options
+from collector.cli.output import print_json, printable
+from collector.clock import SystemClock
+from collector.errors import UsageError
+from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.failures import AccessRefused, RequestFailed
+from collector.jupiterone.instances import Instances, PollingInterval
+from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
+from collector.jupiterone_access import jupiterone_client
+from collector.profile_instance import (
+    SETTING,
+    Wanted,
+    create_for_profile,
+    delete_instance,
+    instance_in_use,
+    update_instance,
+)
+from collector.settings import Settings
+
+_INTERVALS = click.Choice([interval.value for interval in PollingInterval], case_sensitive=False)
+_TAG = "--tag-with-account-name/--no-tag-with-account-name"
+_TAG_HELP = "Let JupiterOne put the account name on every entity as tag.AccountName."
+
+
+@click.group()
+@common_options
+def instance() -> None:
+    """Make, list, show, change and delete integration instances in JupiterOne.
+
+    An instance is the place in JupiterOne that an uploaded graph belongs to. The verbs work on the profile's own unless
+    an ID is given.
+    """
+
+
+@instance.command()
+@click.option("--account-name", metavar="NAME", help="By which you know this Zoom account; default: ACCOUNT_NAME.")
+@click.option("--description", default="", metavar="TEXT", help="What helps your team to tell instances apart.")
+@click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows; default: POLLING_INTERVAL.")
+@click.option(_TAG, default=None, help=f"{_TAG_HELP} Default: TAG_WITH_ACCOUNT_NAME.")
+@common_options
+@click.pass_context
+def create(
+    context: click.Context,
+    account_name: str | None,
+    description: str,
+    polling_interval: str | None,
+    tag_with_account_name: bool | None,
+) -> None:
+    """Make an instance of the custom integration, and remember it for the profile."""
+    given = options(context)
+    settings = given.settings()
+    name = account_name if account_name is not None else settings.account_name
+    if not name or not name.strip():
+        raise UsageError(
+            "The instance has no name.", "Give it one with --account-name NAME, or set ACCOUNT_NAME in ./.env."
+        )
+    wanted = Wanted(
+        account_name=name.strip(),
+        description=description,
+        polling_interval=_interval(polling_interval) or settings.polling_interval,
+        tag_with_account_name=(
+            settings.tag_with_account_name if tag_with_account_name is None else tag_with_account_name
+        ),
+    )
+    made = create_for_profile(settings, Instances(_client(settings)), wanted)
+    if given.json:
+        print_json(as_json(made, in_use=made.id))
+        return
+    click.echo(printable(f'Made the integration instance "{made.name}": {made.id}'))
+    click.echo(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.')
+    tell_about_tags(made, settings)
+    click.echo("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded.")
+
+
+@instance.command(name="list")
+@common_options
+@click.pass_context
+def list_(context: click.Context) -> None:
+    """List the instances of the custom integration; a * marks the profile's own."""
+    given = options(context)
+    settings = given.settings()
+    in_use = instance_in_use(settings)
+    found = Instances(_client(settings)).list()
+    if given.json:
+        print_json([as_json(each, in_use) for each in found])
+        return
+    for each in found:
+        mark = "*" if each.id == in_use else " "
+        click.echo(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
+    if not found:
+        click.echo("JupiterOne has no instance of the custom integration. `collector instance create` makes one.")
+
+
+@instance.command()
+@click.argument("instance_id", metavar="[ID]", required=False)
+@common_options
+@click.pass_context
+def show(context: click.Context, instance_id: str | None) -> None:
+    """Show an instance and its latest jobs."""
+    given = options(context)
+    settings = given.settings()
+    jupiterone = _client(settings)
+    in_use = instance_in_use(settings)
+    shown = Instances(jupiterone).show(_chosen(settings, instance_id))
+    jobs = _jobs(jupiterone, shown.id)
+    if given.json:
+        listed = None if jobs is None else [job_as_json(job) for job in jobs]
+        print_json({**as_json(shown, in_use), "jobs": listed})
+        return
+    print_instance(shown, settings, in_use)
+    print_jobs(jobs)
+
+
+@instance.command()
+@click.argument("instance_id", metavar="[ID]", required=False)
+@click.option("--account-name", metavar="NAME", help="Another name.")
+@click.option("--description", metavar="TEXT", help="Another description.")
+@click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows.")
+@click.option(_TAG, default=None, help=_TAG_HELP)
+@common_options
+@click.pass_context
+def update(
+    context: click.Context,
+    instance_id: str | None,
+    account_name: str | None,
+    description: str | None,
+    polling_interval: str | None,
+    tag_with_account_name: bool | None,
+) -> None:
+    """Change an instance: what is named here, and nothing else."""
+    given = options(context)
+    settings = given.settings()
+    if account_name is None and description is None and polling_interval is None and tag_with_account_name is None:
+        raise UsageError(
+            "There is nothing to change.",
+            "Name it: --account-name, --description, --polling-interval or --tag-with-account-name.",
+        )
+    if account_name is not None and not account_name.strip():
+        raise UsageError("An instance needs a name.", "Give one with --account-name NAME.")
+    changed = update_instance(
+        Instances(_client(settings)),
+        _chosen(settings, instance_id),
+        account_name=None if account_name is None else account_name.strip(),
+        description=description,
+        polling_interval=_interval(polling_interval),
+        tag_with_account_name=tag_with_account_name,
+    )
+    in_use = instance_in_use(settings)
+    if given.json:
+        print_json(as_json(changed, in_use))
+    else:
+        print_instance(changed, settings, in_use)
+
+
+@instance.command()
+@click.argument("instance_id", metavar="[ID]", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@common_options
+@click.pass_context
+def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
+    """Delete an instance. JupiterOne deletes everything that was uploaded to it."""
+    given = options(context)
+    settings = given.settings()
+    wanted = instance_id or instance_in_use(settings)
+    if wanted is None:
+        _tell_deleted(given.json, None, f'The profile "{settings.profile}" has no instance: nothing is to be deleted.')
+        return
+    instances = Instances(_client(settings))
+    if not yes:
+        ask_first(f"Delete the integration instance {wanted}, and in JupiterOne all entities that were uploaded to it?")
+    if not delete_instance(settings, instances, wanted):
+        said = f"JupiterOne knows no integration instance {wanted}: nothing was deleted there."
+        _tell_deleted(given.json, None, said)
+    else:
+        _tell_deleted(
+            given.json, wanted, f"Deleted the integration instance {wanted}. JupiterOne deletes its entities with it."
+        )
+    if settings.jupiterone.instance_id == wanted and not given.json:
+        click.echo(f"{SETTING} still names it; remove that line from ./.env or the environment.")
+
+
+def _client(settings: Settings) -> JupiterOne:
+    return jupiterone_client(settings, SystemClock(), random.Random())
+
+
+def _interval(value: str | None) -> PollingInterval | None:
+    return None if value is None else PollingInterval(value)
+
+
+def _chosen(settings: Settings, instance_id: str | None) -> str:
+    """The instance that was named, else the profile's. Raises UsageError when there is neither."""
+    chosen = instance_id or instance_in_use(settings)
+    if chosen is None:
+        raise UsageError(
+            f"The profile {settings.profile!r} has no integration instance.",
+            "`collector instance create` makes one; `collector instance list` shows those there are.",
+        )
+    return chosen
+
+
+def _jobs(jupiterone: JupiterOne, instance_id: str) -> Sequence[IntegrationJob] | None:
+    """The latest jobs; None where they cannot be had, which is no reason to show nothing."""
+    try:
+        return latest_jobs(jupiterone, instance_id)
+    except (AccessRefused, RequestFailed):
+        return None
+
+
+def _tell_deleted(as_json_text: bool, deleted: str | None, sentence: str) -> None:
+    if as_json_text:
+        print_json({"deleted": deleted})
+    else:
+        click.echo(printable(sentence))

@@ -1,0 +1,99 @@
+"""The log of `collector run --poll`: one JSON object a line on standard output."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+
+from collector.clock import Clock
+from collector.errors import CollectorError
+from collector.running import Ran
+from collector.settings import Settings
+
+
+class PollLog:
+    """Writes lines with `time` (ISO 8601, UTC), `level`, `event` and what belongs to the event."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def write(self, event: str, level: str = "info", **fields: Any) -> None:
+        """One line; characters outside ASCII are escaped, so none can steer a terminal."""
+        line = {"time": _iso(self._clock.now()), "level": level, "event": event, **fields}
+        click.echo(json.dumps(line))
+
+    def polling(self, settings: Settings) -> None:
+        self.write("polling", profile=settings.profile, interval=settings.polling_interval.value)
+
+    def started(self) -> None:
+        self.write("run started")
+
+    def stopped(self) -> None:
+        self.write("stopped")
+
+    def waiting(self, due: float) -> None:
+        self.write("waiting", until=_iso(due))
+
+    def ended(self, ran: Ran, seconds: float) -> None:
+        """A run that collected and uploaded."""
+        record, synced = ran.collected.record, ran.synced
+        halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
+        self.write(
+            "run ended",
+            "info" if ran.exit_code == 0 else "warning",
+            exitCode=int(ran.exit_code),
+            seconds=round(seconds, 1),
+            run=record.id,
+            partialTypes=list(record.partial_types),
+            unread=[
+                {"reading": entry.reading, "status": entry.status.value, "reason": entry.reason}
+                for entry in record.coverage
+                if entry.status.incomplete
+            ],
+            job=synced.report.job_id,
+            **{
+                name: {field: getattr(counts, field) for field in ("created", "updated", "deleted", "errors")}
+                for name, counts in halves.items()
+            },
+        )
+
+    def failed(self, failure: Exception, seconds: float) -> None:
+        """A run that did not come to its end; the next one is tried all the same."""
+        if isinstance(failure, CollectorError):
+            fields: dict[str, Any] = {"message": failure.message, "next": failure.next_step}
+            exit_code = int(failure.exit_code)
+        else:
+            name = type(failure).__name__
+            fields = {"message": f"Something went wrong that nobody foresaw ({name}); please report it.", "next": ""}
+            exit_code = 1
+        self.write("run failed", "error", exitCode=exit_code, seconds=round(seconds, 1), **fields)
+
+    @contextmanager
+    def with_warnings(self) -> Iterator[None]:
+        """While this lasts, warnings of the collector's own are lines of this log, too."""
+        handler = _Handler(self)
+        logger = logging.getLogger("collector")
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+
+class _Handler(logging.Handler):
+    def __init__(self, log: PollLog) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log.write("log", record.levelname.lower(), message=record.getMessage())
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,126 @@
+"""`collector status`."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from collector.cli.options import common_options, options
+from collector.cli.output import console, moment, print_json, printable
+from collector.cli.sync_output import place_as_json, place_in_words
+from collector.clock import SystemClock, milliseconds
+from collector.model.coverage import Status
+from collector.status import ProfileStatus, profile_status
+from collector.store import UploadRecord, UploadState
+
+_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by the daily limit", 130: "interrupted"}
+
+
+@click.command()
+@common_options
+@click.pass_context
+def status(context: click.Context) -> None:
+    """Show how the profile's last collection and upload went, and when the next run is due. Asks nobody."""
+    given = options(context)
+    found = profile_status(given.settings())
+    if given.json:
+        print_json(_as_json(found))
+    else:
+        _print(console(), found, milliseconds(SystemClock().now()))
+
+
+def _print(out: Console, found: ProfileStatus, now: int) -> None:
+    run = found.run
+    out.print(f"Profile {found.profile}: Zoom account {found.account_id or 'unknown'}")
+    words = _EXIT_CODES.get(run.exit_code, "failed")
+    out.print(
+        f"Last run: {moment(run.started_at)} to {moment(run.ended_at)}, {words} (exit code {run.exit_code})",
+        soft_wrap=True,
+    )
+    if found.next_run_at is None:
+        out.print("Next run: not planned here (POLLING_INTERVAL is DISABLED)")
+    elif found.next_run_at > now:
+        out.print(f"Next run: {moment(found.next_run_at)}, if `collector run --poll` is running")
+    else:
+        out.print(f"Next run: was due at {moment(found.next_run_at)}; is `collector run --poll` running?")
+    _print_upload(out, found)
+    _print_coverage(out, found, now)
+
+
+def _print_upload(out: Console, found: ProfileStatus) -> None:
+    upload = found.upload
+    if upload is None:
+        out.print("Last upload: none")
+        return
+    out.print(
+        printable(
+            f"Last upload: {moment(upload.began_at)} to the {place_in_words(upload.place)}, {upload.state.value}"
+        ),
+        soft_wrap=True,
+    )
+    if upload.reason:
+        out.print(printable(f"  {upload.reason}"))
+    finished = found.finished_upload
+    if finished is None:
+        return
+    if finished.id != upload.id:
+        out.print(f"Last finished upload: {moment(finished.began_at)}")
+    for half in ("entities", "relationships"):
+        counts = (f"{finished.outcome.get(half + name, 0):,} {name.lower()}" for name in _OUTCOMES)
+        out.print(f"  {half}: {', '.join(counts)}")
+
+
+_OUTCOMES = ("Created", "Updated", "Deleted", "Errors")
+
+
+def _print_coverage(out: Console, found: ProfileStatus, now: int) -> None:
+    incomplete = [entry for entry in found.run.coverage if entry.status is not Status.COMPLETE]
+    out.print(f"Read completely: {len(found.run.coverage) - len(incomplete)} of {len(found.run.coverage)} readings")
+    for entry in incomplete:
+        reason = f": {entry.reason}" if entry.reason else ""
+        out.print(printable(f"  {entry.reading} ({entry.step}) {entry.status.value}{reason}"))
+    carried_over = sum(entry.carried_over for entry in found.run.coverage)
+    if found.oldest is not None:
+        out.print(
+            f"Kept from earlier runs: {carried_over:,} documents, the oldest read {moment(found.oldest)} "
+            f"({(now - found.oldest) / 3_600_000:,.0f} hours ago)"
+        )
+
+
+def _as_json(found: ProfileStatus) -> dict[str, object]:
+    run = found.run
+    return {
+        "profile": found.profile,
+        "accountId": found.account_id,
+        "instanceId": found.instance_id,
+        "lastRun": {
+            "run": run.id,
+            "startedAt": run.started_at,
+            "endedAt": run.ended_at,
+            "exitCode": int(run.exit_code),
+            "partialTypes": list(run.partial_types),
+            "carriedOver": sum(entry.carried_over for entry in run.coverage),
+            "oldest": found.oldest,
+            "coverage": [
+                {"step": entry.step, "reading": entry.reading, "status": entry.status.value, "reason": entry.reason}
+                for entry in run.coverage
+            ],
+        },
+        "nextRunAt": found.next_run_at,
+        "lastUpload": None if found.upload is None else _upload_as_json(found.upload),
+        "lastFinishedUpload": None if found.finished_upload is None else _upload_as_json(found.finished_upload),
+    }
+
+
+def _upload_as_json(upload: UploadRecord) -> dict[str, object]:
+    return {
+        "run": upload.run,
+        "place": place_as_json(upload.place),
+        "job": upload.job,
+        "state": UploadState(upload.state).value,
+        "beganAt": upload.began_at,
+        "endedAt": upload.ended_at,
+        "uploaded": dict(upload.counts),
+        "outcome": dict(upload.outcome),
+        "reason": upload.reason,
+    }

@@ -1,0 +1,93 @@
+"""`collector sync`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+import click
+
+from collector.cli.options import common_options, options
+from collector.cli.output import console, error_console, print_json
+from collector.cli.stopping import stopping
+from collector.cli.sync_output import (
+    foreseen_as_json,
+    print_foreseen,
+    print_synced,
+    synced_as_json,
+)
+from collector.clock import Clock, SystemClock
+from collector.jupiterone.jobs import Source
+from collector.jupiterone.uploading import Uploaded
+from collector.settings import Settings
+from collector.uploading import Synced, Upload, foresee_upload, upload_graph
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def upload_options(command: Command) -> Command:
+    """Give a verb the options of an upload: `allow_deletes`, `source`, `scope` and `skip_finalize`."""
+    decorators = (
+        click.option(
+            "--allow-deletes", is_flag=True, help="Upload even if much of the graph in JupiterOne would be deleted."
+        ),
+        click.option(
+            "--source",
+            type=click.Choice(get_args(Source)),
+            default="integration-external",
+            show_default=True,
+            help="What the graph is to JupiterOne: that of an integration instance, or of a scope (api).",
+        ),
+        click.option("--scope", metavar="NAME", help="With --source api: the scope the graph belongs to."),
+        click.option(
+            "--skip-finalize", is_flag=True, help="Upload, but leave the job open: nothing in JupiterOne changes."
+        ),
+    )
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would change in JupiterOne, and send nothing.")
+@upload_options
+@common_options
+@click.pass_context
+def sync(
+    context: click.Context, dry_run: bool, allow_deletes: bool, source: Source, scope: str | None, skip_finalize: bool
+) -> int:
+    """Upload the graph of the latest collection to JupiterOne.
+
+    Nothing is deleted there of what was not read completely. An upload that would delete more than a fifth of a type
+    needs --allow-deletes.
+    """
+    given = options(context)
+    settings, upload = given.settings(), Upload(source, scope, allow_deletes, skip_finalize)
+    if dry_run:
+        place, foresight = foresee_upload(settings, upload)
+        if given.json:
+            print_json(foreseen_as_json(place, foresight))
+        else:
+            print_foreseen(console(), place, foresight)
+        return 0
+    clock = SystemClock()
+    with stopping(clock):
+        synced = upload_with_progress(settings, upload, clock)
+    if given.json:
+        print_json(synced_as_json(synced))
+    else:
+        print_synced(console(), synced)
+    return synced.exit_code
+
+
+def upload_with_progress(settings: Settings, upload: Upload, clock: Clock) -> Synced:
+    """Upload, and show progress on standard error where that can be drawn."""
+    with error_console().status("Uploading to JupiterOne ...") as status:
+
+        def show(uploaded: Uploaded) -> None:
+            status.update(
+                f"Uploading to JupiterOne: {uploaded.entities:,} entities, {uploaded.relationships:,} relationships"
+            )
+
+        return upload_graph(settings, upload, clock=clock, randomness=random.Random(), on_progress=show)

@@ -1,0 +1,147 @@
+"""The end of an upload in words: what changed by type, what JupiterOne says, and what to do next."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from collector.cli.output import moment
+from collector.jupiterone.jobs import Counts
+from collector.jupiterone.safety import UnsafeUpload, check_deletions
+from collector.store import Place
+from collector.uploading import Foresight, Synced
+
+_COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
+
+
+def place_in_words(place: Place) -> str:
+    """Where an upload goes."""
+    kind = "scope" if place.source == "api" else "integration instance"
+    return f"{kind} {place.name} of the JupiterOne account {place.account}"
+
+
+def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None:
+    """What an upload would change."""
+    console.print(
+        f"Uploading the collection of {moment(foresight.run.ended_at)} to the {place_in_words(place)} would do this:\n",
+        soft_wrap=True,
+    )
+    console.print(_table(foresight))
+    _print_staying(console, foresight)
+    if foresight.base is None:
+        console.print(
+            "\nThere is no record of an earlier upload to this place that could be compared with, so everything counts "
+            "as created. `collector sync` asks JupiterOne what it holds before it deletes anything."
+        )
+    try:
+        check_deletions(foresight.deletions)
+    except UnsafeUpload as unsafe:
+        console.print(f"\n{unsafe.message} `collector sync` will not do that without --allow-deletes.")
+    console.print("Nothing was sent. Next: collector sync")
+
+
+def print_synced(console: Console, synced: Synced) -> None:
+    """What an upload changed."""
+    foresight = synced.foresight
+    if not synced.finalized:
+        console.print(_uploaded_table(synced))
+        console.print(
+            f"\nThe synchronization job {synced.report.job_id} awaits uploads, as --skip-finalize wants it: nothing "
+            "in JupiterOne has changed.",
+        )
+        console.print("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync")
+        return
+    console.print(_uploaded_table(synced) if foresight.base is None else _table(foresight))
+    _print_staying(console, foresight)
+    console.print()
+    print_totals(console, synced)
+    console.print(
+        f"\nThe collection of {moment(foresight.run.ended_at)} is in the {place_in_words(synced.place)}.",
+        soft_wrap=True,
+    )
+    if synced.errors:
+        console.print(
+            f"Next: look at the errors of the job {synced.report.job_id} in JupiterOne (Integrations, the instance), "
+            "then run `collector sync` again."
+        )
+    else:
+        console.print("Next: ask JupiterOne, for example FIND zoom_user WITH isAdmin = true")
+
+
+def print_totals(console: Console, synced: Synced) -> None:
+    """What JupiterOne says it did."""
+    console.print("JupiterOne says:")
+    for name, counts in (("entities", synced.report.entities), ("relationships", synced.report.relationships)):
+        console.print(f"  {name}: {_totals(counts)}")
+
+
+def foreseen_as_json(place: Place, foresight: Foresight) -> dict[str, object]:
+    """What an upload would change, for programs."""
+    return {
+        "run": foresight.run.id,
+        "collectedAt": foresight.run.ended_at,
+        "place": place_as_json(place),
+        "compared": foresight.base is not None,
+        "partialTypes": list(foresight.partial_types),
+        "changes": _changes_as_json(foresight),
+        "tooManyDeletes": [entry.type for entry in foresight.deletions if entry.too_many],
+    }
+
+
+def synced_as_json(synced: Synced) -> dict[str, object]:
+    """What an upload changed, for programs."""
+    halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
+    return {
+        **foreseen_as_json(synced.place, synced.foresight),
+        "exitCode": int(synced.exit_code),
+        "job": synced.report.job_id,
+        "status": synced.report.status,
+        "uploaded": dict(synced.counts),
+        "jupiterone": {
+            name: {field: getattr(counts, field) for field in ("created", "updated", "deleted", "errors")}
+            for name, counts in halves.items()
+        },
+    }
+
+
+def place_as_json(place: Place) -> dict[str, str]:
+    """Where an upload goes, for programs."""
+    name = "scope" if place.source == "api" else "instanceId"
+    return {"account": place.account, "source": place.source, name: place.name}
+
+
+def _changes_as_json(foresight: Foresight) -> dict[str, dict[str, int]]:
+    return {type_: {name: getattr(changes, name) for name in _COLUMNS} for type_, changes in foresight.changes.items()}
+
+
+def _table(foresight: Foresight) -> Table:
+    table = _empty_table(*_COLUMNS)
+    for type_, changes in foresight.changes.items():
+        table.add_row(type_, *(f"{getattr(changes, name):,}" for name in _COLUMNS))
+    return table
+
+
+def _uploaded_table(synced: Synced) -> Table:
+    table = _empty_table("uploaded")
+    for type_ in synced.foresight.changes:
+        table.add_row(type_, f"{synced.counts.get(type_, 0):,}")
+    return table
+
+
+def _empty_table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Type", overflow="fold")
+    for heading in headings:
+        table.add_column(heading.capitalize(), justify="right", no_wrap=True)
+    return table
+
+
+def _print_staying(console: Console, foresight: Foresight) -> None:
+    if foresight.partial_types:
+        console.print(
+            f"\nNothing is deleted of what was not read completely: {', '.join(foresight.partial_types)}.",
+        )
+
+
+def _totals(counts: Counts) -> str:
+    return ", ".join(f"{getattr(counts, name):,} {name}" for name in ("created", "updated", "deleted", "errors"))

@@ -1,0 +1,1 @@
+"""Speaks to JupiterOne: synchronization jobs over its REST API, integration instances and counts over GraphQL."""

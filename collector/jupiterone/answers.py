@@ -1,0 +1,135 @@
+"""What an answer of JupiterOne's means. No network here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+from collector.model.graph import JsonObject
+
+JOB_NOT_AWAITING_UPLOADS = "JOB_NOT_AWAITING_UPLOADS"
+"""The code for a job that has ended, or is being finalized (JupiterOne SDK, synchronization client)."""
+
+_LONGEST_MESSAGE = 500
+_REQUEST_ID_HEADERS = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
+_BEGINNING_OF_TIMES = 1_000_000_000
+"""A reset above this is a moment in seconds since 1970, not a number of seconds."""
+
+
+class Kind(Enum):
+    """What to do next."""
+
+    OK = auto()
+    RATE_LIMITED = auto()
+    FAILED = auto()
+    """JupiterOne failed, or what came back is not JSON: it may have done its work or not."""
+    REFUSED = auto()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer understood.
+
+    `code` and `message` come from the error envelope; `wait_seconds` is how long JupiterOne asks to wait;
+    `request_id` is the id JupiterOne's support can look the request up by.
+    """
+
+    kind: Kind
+    status: int
+    body: JsonObject = field(default_factory=dict)
+    code: str | None = None
+    message: str = ""
+    wait_seconds: float | None = None
+    request_id: str | None = None
+
+    @property
+    def too_large(self) -> bool:
+        """Whether a smaller body would have been taken (JupiterOne SDK, `isRequestUploadTooLargeError`)."""
+        return self.status == 413 or self.code == "RequestEntityTooLargeException"
+
+    @property
+    def described(self) -> str:
+        """The answer for people: `500 INTERNAL: it broke (request id 7)`."""
+        words = [str(self.status), *([self.code] if self.code else [])]
+        text = " ".join(words) + (f": {self.message}" if self.message else "")
+        return f"{text} (request id {self.request_id})" if self.request_id else text
+
+
+def understand(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:
+    """The meaning of an answer; `now` is in seconds since 1970, `headers` look up names whatever their case.
+
+    Errors come as `{"error": {"code", "message"}}` (JupiterOne SDK, synchronization client), as GraphQL's `errors`,
+    or as `{"message"}` from what stands in front. GraphQL tells some rate limits with HTTP 200.
+    """
+    body = _json_object(content)
+    code, message = _error(body or {})
+    request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+    if status == 429 or (status == 200 and code is None and _tells_rate_limit(body or {})):
+        kind = Kind.RATE_LIMITED
+    elif status >= 500 or status == 408 or (200 <= status < 300 and body is None):
+        kind = Kind.FAILED
+        message = message or ("" if body is not None else "the answer is not a JSON object")
+    elif 200 <= status < 300:
+        kind = Kind.OK
+    else:
+        kind = Kind.REFUSED
+    return Answer(kind, status, body or {}, code, message, _wait_seconds(kind, headers, now), request_id)
+
+
+def _wait_seconds(kind: Kind, headers: Mapping[str, str], now: float) -> float | None:
+    """How many seconds JupiterOne asks to wait, if it does: `Retry-After`, else after a rate limit `RateLimit-Reset`.
+
+    `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3); `RateLimit-Reset` a number of seconds, also sent
+    where nothing was limited (JupiterOne docs, "GraphQL API rate limiting").
+    """
+    names = ("Retry-After", "RateLimit-Reset") if kind is Kind.RATE_LIMITED else ("Retry-After",)
+    for name in names:
+        asked = _seconds(headers.get(name, "").strip(), now)
+        if asked is not None:
+            return max(0.0, asked)
+    return None
+
+
+def _seconds(text: str, now: float) -> float | None:
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
+        number = float(text)
+        return number - now if number > _BEGINNING_OF_TIMES else number
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment.timestamp() - now
+
+
+def _json_object(content: bytes) -> JsonObject | None:
+    """The object; nothing at all counts as an empty one, since some calls answer with an empty body."""
+    if not content.strip():
+        return {}
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _error(body: JsonObject) -> tuple[str | None, str]:
+    error = body.get("error")
+    if isinstance(error, Mapping):
+        code, message = error.get("code"), error.get("message")
+    else:
+        code, message = body.get("code"), error if isinstance(error, str) else body.get("message")
+    return (str(code) if code else None), (str(message)[:_LONGEST_MESSAGE] if message else "")
+
+
+def _tells_rate_limit(body: JsonObject) -> bool:
+    errors = body.get("errors")
+    return isinstance(errors, list) and any(
+        isinstance(error, Mapping) and re.search(r"\b429\b", str(error.get("message"))) for error in errors
+    )

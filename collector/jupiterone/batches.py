@@ -1,0 +1,76 @@
+"""Entities and relationships, encoded and parcelled into bodies that JupiterOne takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from collector.jupiterone.failures import ObjectTooLarge
+from collector.model.graph import JsonObject
+
+LARGEST_BODY_BYTES = 5_000_000
+"""What JupiterOne's own client keeps an encoded body under (JupiterOne SDK 17)."""
+
+Collection = Literal["entities", "relationships"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The objects of one upload, each encoded as JSON already."""
+
+    collection: Collection
+    objects: tuple[bytes, ...]
+
+    @property
+    def body(self) -> bytes:
+        """`{"entities":[…]}`, UTF-8."""
+        return b'{"%s":[%s]}' % (self.collection.encode(), b",".join(self.objects))
+
+    @property
+    def body_again(self) -> bytes:
+        """The same for a second time: `ignoreDuplicates` lets the latest of two objects with one key win.
+
+        Without it duplicate keys are an error (JupiterOne docs, sync jobs API reference, "Request flags").
+        """
+        return self.body[:-1] + b',"ignoreDuplicates":true}'
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """Two smaller batches with the same objects. Raises ObjectTooLarge when there is only one object."""
+        if len(self.objects) == 1:
+            raise _too_large(self.objects[0])
+        middle = len(self.objects) // 2
+        return Batch(self.collection, self.objects[:middle]), Batch(self.collection, self.objects[middle:])
+
+
+def batches(
+    collection: Collection, objects: Iterable[JsonObject], largest: int = LARGEST_BODY_BYTES
+) -> Iterator[Batch]:
+    """Batches whose bodies have at most `largest` bytes, in the order of `objects`, which are walked once.
+
+    Raises ObjectTooLarge for an object that does not fit into a body of its own.
+    """
+    empty = len(Batch(collection, ()).body_again)
+    gathered: list[bytes] = []
+    size = empty
+    for value in objects:
+        encoded = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        if empty + len(encoded) > largest:
+            raise _too_large(encoded)
+        separator = 1 if gathered else 0
+        if size + separator + len(encoded) > largest:
+            yield Batch(collection, tuple(gathered))
+            gathered, size, separator = [], empty, 0
+        gathered.append(encoded)
+        size += separator + len(encoded)
+    if gathered:
+        yield Batch(collection, tuple(gathered))
+
+
+def _too_large(encoded: bytes) -> ObjectTooLarge:
+    key = json.loads(encoded).get("_key")
+    return ObjectTooLarge(
+        f"{key} is larger ({len(encoded):,} bytes) than JupiterOne takes in one upload.",
+        "Nothing was changed in JupiterOne. Please report it, with the key and the size.",
+    )

@@ -1,0 +1,243 @@
+"""One request at a time: signed, tried again where that helps, failing by name where it does not."""
+
+from __future__ import annotations
+
+import gzip as gzip_format
+import json as json_format
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.auth import AuthBase
+
+from collector import __version__
+from collector.clock import Clock
+from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
+from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
+from collector.jupiterone.signing import Anonymous, ApiKey
+from collector.model.graph import JsonObject
+from collector.redaction import Secret
+
+logger = logging.getLogger("collector.jupiterone")
+
+USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 60.0
+MOST_TRIES = 5
+"""How often a request is sent when no usable answer comes back (5xx, time-out, broken connection, not JSON)."""
+MOST_RATE_LIMITED_TRIES = 8
+LONGEST_WAIT_SECONDS = 120.0
+"""JupiterOne's rate limits are counted over one or two minutes."""
+_NEXT_STEP = (
+    "Check the network, HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run "
+    "the command again."
+)
+
+InDoubt = Callable[[], JsonObject | None]
+"""Called after a wait whenever no answer came back: the answer, if the work is done by now; None to send it again."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who calls, and where. The addresses are those of the account's region (`us` or `eu`)."""
+
+    account: str
+    api_key: Secret
+    api_url: str = "https://api.us.jupiterone.io"
+    graphql_url: str = "https://graphql.us.jupiterone.io"
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    url: str
+    name: str
+    """For messages and logs; without host and query."""
+    auth: AuthBase
+    body: bytes | None = None
+    gzip: bool = False
+    correlation_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        correlation = f" (correlation id {self.correlation_id})" if self.correlation_id else ""
+        return f"{self.method} {self.name}{correlation}"
+
+
+class JupiterOne:
+    """Requests to one account; safe to share between threads.
+
+    Every method raises AccessRefused (401, 403), TooLarge, NoAnswer, another RequestFailed, or Interrupted.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        clock: Clock,
+        randomness: random.Random,
+        new_session: Callable[[], requests.Session] = requests.Session,
+    ) -> None:
+        self.clock = clock
+        self.randomness = randomness
+        self._access = access
+        self._signed = ApiKey(access.account, access.api_key)
+        self._new_session = new_session
+        self._idle_sessions: deque[requests.Session] = deque()
+        self._gzip_accepted = True
+
+    def get(self, path: str) -> JsonObject:
+        """The JSON object the REST API answers with."""
+        return self._call(_Request("GET", self._address(path), path, self._signed))
+
+    def post(
+        self,
+        path: str,
+        json: JsonObject | bytes,
+        *,
+        gzip: bool = False,
+        correlation_id: str | None = None,
+        in_doubt: InDoubt | None = None,
+    ) -> JsonObject:
+        """The JSON object the REST API answers with.
+
+        `json` is an object, or one already encoded. With `gzip` the body is compressed for as long as JupiterOne takes
+        that. `in_doubt` is called each time no answer came back; without it the request is simply sent again.
+        """
+        body = json if isinstance(json, bytes) else _encoded(json)
+        request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id)
+        return self._call(request, in_doubt)
+
+    def post_graphql(self, json: JsonObject, in_doubt: InDoubt | None = None) -> JsonObject:
+        """The whole GraphQL answer, `errors` and all."""
+        request = _Request("POST", self._access.graphql_url, "to GraphQL", self._signed, _encoded(json))
+        return self._call(request, in_doubt)
+
+    def fetch(self, url: str) -> JsonObject:
+        """The JSON object at an address that JupiterOne named, asked for without credentials: it is not its API.
+
+        A refusal there says nothing about the key; it is a RequestFailed.
+        """
+        try:
+            return self._call(_Request("GET", url, "of a query's result", Anonymous()))
+        except AccessRefused as refused:
+            raise RequestFailed(refused.message, "Run the command again.") from None
+
+    def _address(self, path: str) -> str:
+        return f"{self._access.api_url.rstrip('/')}{path}"
+
+    def _call(self, request: _Request, in_doubt: InDoubt | None = None) -> JsonObject:
+        unanswered = rate_limited = 0
+        while True:
+            answer: Answer | None = None
+            try:
+                answer = self._answer(request)
+            except requests.RequestException as failure:
+                problem = f"no answer ({type(failure).__name__})"
+            else:
+                problem = answer.described
+            if answer is not None and answer.kind is Kind.OK:
+                return answer.body
+            if answer is not None and answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
+                rate_limited += 1
+                self.clock.wait(self._wait_seconds(rate_limited, answer))
+                continue
+            if answer is not None and answer.kind is not Kind.FAILED:
+                raise self._refusal(request, answer)
+            unanswered += 1
+            if unanswered == MOST_TRIES and in_doubt is None:
+                raise self._unanswered(request, answer, problem)
+            self.clock.wait(self._wait_seconds(unanswered, answer))
+            done = in_doubt() if in_doubt is not None else None
+            if done is not None:
+                return done
+            if unanswered == MOST_TRIES:
+                raise self._unanswered(request, answer, problem)
+
+    def _answer(self, request: _Request) -> Answer:
+        """One answer; a body that JupiterOne will not take compressed is sent again as it is."""
+        if not (request.gzip and self._gzip_accepted):
+            return self._send(request, compressed=False)
+        answer = self._send(request, compressed=True)
+        about_the_job = answer.too_large or answer.code == JOB_NOT_AWAITING_UPLOADS
+        if answer.status not in (400, 415) or about_the_job:
+            return answer
+        plain = self._send(request, compressed=False)
+        if plain.status not in (400, 415):
+            self._gzip_accepted = False
+        return plain
+
+    def _send(self, request: _Request, *, compressed: bool) -> Answer:
+        headers = {"Content-Type": "application/json"} if request.body is not None else {}
+        if request.correlation_id is not None:
+            headers["JupiterOne-Correlation-Id"] = request.correlation_id
+        body = request.body
+        if compressed and body is not None:
+            headers["Content-Encoding"] = "gzip"
+            body = gzip_format.compress(body, mtime=0)
+        with self._session() as session:
+            response = session.request(
+                request.method,
+                request.url,
+                data=body,
+                headers=headers,
+                auth=request.auth,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+            )
+        content = response.content.replace(self._access.api_key.reveal().encode(), b"***")  # should it be repeated
+        answer = understand(response.status_code, response.headers, content, self.clock.now())
+        logger.debug("%s -> %s", request.title, answer.described)
+        return answer
+
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        """A kept-alive session that nobody else uses meanwhile."""
+        try:
+            session = self._idle_sessions.pop()
+        except IndexError:
+            session = self._new_session()
+            session.headers["User-Agent"] = USER_AGENT
+            session.headers["Accept"] = "application/json"
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        try:
+            yield session
+        finally:
+            self._idle_sessions.append(session)
+
+    def _wait_seconds(self, times: int, answer: Answer | None) -> float:
+        """1, 2, 4, 8 … seconds or what JupiterOne asks for, each with up to half as much again by chance."""
+        asked = answer.wait_seconds if answer is not None and answer.wait_seconds is not None else 0.0
+        wait = max(asked, 2.0 ** (times - 1)) * (1 + self.randomness.random() / 2)
+        return float(min(wait, LONGEST_WAIT_SECONDS))
+
+    def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
+        message = f"JupiterOne answered {request.title} with {answer.described}."
+        if answer.status in (401, 403):
+            return AccessRefused(
+                message,
+                f"Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT ({self._access.account}), the region in "
+                "JUPITERONE_API_BASE_URL, and what the key is permitted to do in JupiterOne.",
+            )
+        if answer.too_large:
+            return TooLarge(message, status=answer.status, code=answer.code)
+        next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else ""
+        if 300 <= answer.status < 400:
+            next_step = "Redirects are not followed; check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL."
+        return RequestFailed(message, next_step, status=answer.status, code=answer.code)
+
+    def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> NoAnswer:
+        return NoAnswer(
+            f"JupiterOne: {request.title} failed {MOST_TRIES} times, the last time with {problem}.",
+            _NEXT_STEP,
+            status=answer.status if answer is not None else None,
+            code=answer.code if answer is not None else None,
+        )
+
+
+def _encoded(value: JsonObject) -> bytes:
+    return json_format.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,225 @@
+"""Integration instances: the place in JupiterOne that an uploaded graph belongs to.
+
+The operations are those of JupiterOne's own Python and Go clients (2.3.0; `genqlient.graphql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.failures import InstanceMissing, RequestFailed
+from collector.jupiterone.graphql import NOT_FOUND, execute
+from collector.model.graph import JsonObject
+
+CUSTOM_DEFINITION_ID = "8013680b-311a-4c2e-b53b-c8735fd97a5c"
+"""The definition "Custom", which every account has (JupiterOne docs)."""
+
+_PAGE_SIZE = 100
+_FIELDS = "id name description pollingInterval integrationDefinitionId config"
+_CREATE = (
+    "mutation CreateInstance($instance: CreateIntegrationInstanceInput!) "
+    f"{{ createIntegrationInstance(instance: $instance) {{ {_FIELDS} }} }}"
+)
+_LIST = (
+    "query IntegrationInstances($definitionId: String, $cursor: String, $limit: Int) "
+    "{ integrationInstancesV2(definitionId: $definitionId, cursor: $cursor, limit: $limit) "
+    f"{{ instances {{ {_FIELDS} }} pageInfo {{ endCursor }} }} }}"
+)
+_SHOW = (
+    "query IntegrationInstance($integrationInstanceId: String!) "
+    f"{{ integrationInstance(id: $integrationInstanceId) {{ {_FIELDS} }} }}"
+)
+_UPDATE = (
+    "mutation UpdateIntegrationInstance($id: String!, $update: UpdateIntegrationInstanceInput!) "
+    f"{{ updateIntegrationInstance(id: $id, update: $update) {{ {_FIELDS} }} }}"
+)
+_DELETE = "mutation DeleteIntegrationInstance($id: String!) { deleteIntegrationInstance(id: $id) { success } }"
+
+
+class PollingInterval(Enum):
+    """How often JupiterOne runs an instance; those of a custom integration it cannot run itself."""
+
+    DISABLED = "DISABLED"
+    THIRTY_MINUTES = "THIRTY_MINUTES"
+    ONE_HOUR = "ONE_HOUR"
+    FOUR_HOURS = "FOUR_HOURS"
+    EIGHT_HOURS = "EIGHT_HOURS"
+    TWELVE_HOURS = "TWELVE_HOURS"
+    ONE_DAY = "ONE_DAY"
+    ONE_WEEK = "ONE_WEEK"
+
+    @property
+    def seconds(self) -> int | None:
+        """The length of the interval, None for DISABLED."""
+        return _SECONDS[self]
+
+
+_SECONDS = {
+    PollingInterval.DISABLED: None,
+    PollingInterval.THIRTY_MINUTES: 1800,
+    PollingInterval.ONE_HOUR: 3600,
+    PollingInterval.FOUR_HOURS: 4 * 3600,
+    PollingInterval.EIGHT_HOURS: 8 * 3600,
+    PollingInterval.TWELVE_HOURS: 12 * 3600,
+    PollingInterval.ONE_DAY: 24 * 3600,
+    PollingInterval.ONE_WEEK: 7 * 24 * 3600,
+}
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An integration instance. `polling_interval` is JupiterOne's word, since newer ones may come.
+
+    With `tags_account_name` JupiterOne puts the instance's name on every entity as `tag.AccountName`.
+    """
+
+    id: str
+    name: str
+    description: str
+    polling_interval: str
+    definition_id: str
+    tags_account_name: bool
+
+
+class Instances:
+    """The integration instances of one account.
+
+    Every method raises AccessRefused when the key may not do this, RequestFailed, or Interrupted.
+    """
+
+    def __init__(self, jupiterone: JupiterOne) -> None:
+        self._jupiterone = jupiterone
+
+    def create(
+        self,
+        name: str,
+        description: str = "",
+        polling_interval: PollingInterval = PollingInterval.DISABLED,
+        *,
+        tag_with_account_name: bool = False,
+        definition_id: str = CUSTOM_DEFINITION_ID,
+    ) -> Instance:
+        """A new instance; also when the answer to its creation is lost, there is only one."""
+        earlier = {instance.id for instance in self.list(definition_id)}
+        wanted = {
+            "name": name,
+            "description": description,
+            "pollingInterval": polling_interval.value,
+            "integrationDefinitionId": definition_id,
+            "config": {"@tag": {"AccountName": True}} if tag_with_account_name else {},
+        }
+
+        def created_after_all() -> JsonObject | None:
+            for row in self._rows(definition_id):
+                if row.get("name") == name and row.get("id") not in earlier:
+                    return {"createIntegrationInstance": row}
+            return None
+
+        data = execute(self._jupiterone, _CREATE, {"instance": wanted}, created_after_all)
+        return _instance(data.get("createIntegrationInstance"))
+
+    def list(self, definition_id: str | None = CUSTOM_DEFINITION_ID) -> Sequence[Instance]:
+        """All instances of a definition, or of every definition for None."""
+        return [_instance(row) for row in self._rows(definition_id)]
+
+    def show(self, instance_id: str) -> Instance:
+        """One instance. Raises InstanceMissing."""
+        return _instance(self._row(instance_id))
+
+    def update(
+        self,
+        instance_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        polling_interval: PollingInterval | None = None,
+        tag_with_account_name: bool | None = None,
+    ) -> Instance:
+        """The instance after changing what is not None. Raises InstanceMissing."""
+        current = self._row(instance_id)
+        changes: dict[str, object] = {}
+        if name is not None:
+            changes["name"] = name
+        if description is not None:
+            changes["description"] = description
+        if polling_interval is not None:
+            changes["pollingInterval"] = polling_interval.value
+        if tag_with_account_name is not None:
+            config = _object(current.get("config"))
+            changes["config"] = {
+                **config,
+                "@tag": {**_object(config.get("@tag")), "AccountName": tag_with_account_name},
+            }
+        if not changes:
+            return _instance(current)
+        execute(self._jupiterone, _UPDATE, {"id": instance_id, "update": changes})
+        return self.show(instance_id)
+
+    def delete(self, instance_id: str) -> None:
+        """Delete the instance and with it the graph that was uploaded to it. Raises InstanceMissing."""
+
+        def deleted_after_all() -> JsonObject | None:
+            try:
+                self._row(instance_id)
+            except InstanceMissing:
+                return {"deleteIntegrationInstance": {"success": True}}
+            return None
+
+        self._row(instance_id)
+        data = execute(self._jupiterone, _DELETE, {"id": instance_id}, deleted_after_all)
+        if _object(data.get("deleteIntegrationInstance")).get("success") is False:
+            raise RequestFailed(
+                f"JupiterOne did not delete the integration instance {instance_id}.", "Run the command again."
+            )
+
+    def _rows(self, definition_id: str | None) -> Sequence[JsonObject]:
+        rows: list[JsonObject] = []
+        cursor: str | None = None
+        seen: set[str] = set()
+        while True:
+            variables = {"definitionId": definition_id, "cursor": cursor, "limit": _PAGE_SIZE}
+            page = _object(execute(self._jupiterone, _LIST, variables).get("integrationInstancesV2"))
+            found = page.get("instances")
+            rows += [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+            after = _object(page.get("pageInfo")).get("endCursor")
+            if not isinstance(after, str) or not after or after in seen:
+                return rows
+            seen.add(after)
+            cursor = after
+
+    def _row(self, instance_id: str) -> JsonObject:
+        missing = InstanceMissing(
+            f"JupiterOne knows no integration instance {instance_id} in this account.",
+            "`collector instance list` shows those it knows, `collector instance create` makes one.",
+        )
+        try:
+            data = execute(self._jupiterone, _SHOW, {"integrationInstanceId": instance_id})
+        except RequestFailed as failure:
+            if failure.code == NOT_FOUND:
+                raise missing from None
+            raise
+        row = data.get("integrationInstance")
+        if not isinstance(row, Mapping):
+            raise missing
+        return row
+
+
+def _instance(row: object) -> Instance:
+    fields = _object(row)
+    if not isinstance(fields.get("id"), str):
+        raise RequestFailed("JupiterOne's answer describes no integration instance.", "Run the command again.")
+    return Instance(
+        id=str(fields["id"]),
+        name=str(fields.get("name") or ""),
+        description=str(fields.get("description") or ""),
+        polling_interval=str(fields.get("pollingInterval") or PollingInterval.DISABLED.value),
+        definition_id=str(fields.get("integrationDefinitionId") or ""),
+        tags_account_name=_object(_object(fields.get("config")).get("@tag")).get("AccountName") is True,
+    )
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,106 @@
+"""Counts by J1QL: what of a type stands in JupiterOne now, within what an upload would replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from collector.errors import UsageError
+from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.failures import AccessRefused, QueryDenied, RequestFailed
+from collector.jupiterone.graphql import execute
+from collector.jupiterone.jobs import Target
+from collector.model.graph import JsonObject, RelationshipType
+
+QUERY_SECONDS = 300.0
+"""How long a deferred result is waited for, as JupiterOne's own clients do."""
+
+_FIRST_POLL_SECONDS = 0.2
+_LONGEST_POLL_SECONDS = 5.0
+_QUERY = (
+    "query J1QL($query: String!, $deferredResponse: DeferredResponseOption) "
+    "{ queryV1(query: $query, deferredResponse: $deferredResponse) { type data url } }"
+)
+
+
+class Query:
+    """Asks the graph of one account. Raises QueryDenied where the key may not, RequestFailed, or Interrupted."""
+
+    def __init__(self, jupiterone: JupiterOne) -> None:
+        self._jupiterone = jupiterone
+
+    def count_entities(self, type_: str, within: Target) -> int:
+        """How many entities of this `_type` an upload to `within` would replace."""
+        return self._count(f"FIND {type_} AS counted WITH {_condition(within)} RETURN count(counted)")
+
+    def holds(self, type_: str, key: str, within: Target) -> bool:
+        """Whether the entity of this `_type` and `_key` is among those an upload to `within` would replace."""
+        condition = f"{_condition(within)} AND _key = {_text(key)}"
+        return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)") > 0
+
+    def count_relationships(self, type_: RelationshipType, within: Target) -> int:
+        """How many relationships of this kind start at an entity that an upload to `within` would replace."""
+        return self._count(
+            f"FIND {type_.source} WITH {_condition(within)} THAT {type_.class_} AS counted {type_.target} "
+            "RETURN count(counted)"
+        )
+
+    def _count(self, j1ql: str) -> int:
+        """The one number in the one row of the table; a table without rows counts nothing."""
+        rows = self._data(j1ql)
+        if rows == []:
+            return 0
+        row = rows[0] if isinstance(rows, list) and rows else None
+        numbers = [value for value in row.values() if isinstance(value, int)] if isinstance(row, Mapping) else []
+        if len(numbers) != 1:
+            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no count.", "Run the command again.")
+        return numbers[0]
+
+    def _data(self, j1ql: str) -> object:
+        """The rows of the result, fetched where JupiterOne put it (JupiterOne docs, "Querying the graph with J1QL")."""
+        try:
+            answer = execute(self._jupiterone, _QUERY, {"query": j1ql, "deferredResponse": "FORCE"})
+        except AccessRefused as refused:
+            raise QueryDenied(refused.message, refused.next_step) from None
+        result = answer.get("queryV1")
+        if not isinstance(result, Mapping):
+            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no result.", "Run the command again.")
+        if not isinstance(result.get("url"), str):
+            return result.get("data")
+        state = self._settled_state(str(result["url"]), j1ql)
+        if "data" in state or not isinstance(state.get("url"), str):
+            return state.get("data")
+        return self._jupiterone.fetch(str(state["url"])).get("data")
+
+    def _settled_state(self, url: str, j1ql: str) -> JsonObject:
+        clock = self._jupiterone.clock
+        until = clock.monotonic() + QUERY_SECONDS
+        pause = _FIRST_POLL_SECONDS
+        while True:
+            state = self._jupiterone.fetch(url)
+            if state.get("status") == "FAILED":
+                raise RequestFailed(f"JupiterOne could not answer `{j1ql}`: {state.get('error') or 'no reason given'}.")
+            if state.get("status") != "IN_PROGRESS":
+                return state
+            if clock.monotonic() >= until:
+                raise RequestFailed(
+                    f"JupiterOne has not answered `{j1ql}` within {QUERY_SECONDS / 60:.0f} minutes.",
+                    "Run the command again later.",
+                )
+            clock.wait(pause)
+            pause = min(pause * 1.5, _LONGEST_POLL_SECONDS)
+
+
+def _condition(within: Target) -> str:
+    if within.instance_id is not None:
+        return f"_integrationInstanceId = {_text(within.instance_id)}"
+    return f"_source = 'api' AND _scope = {_text(within.scope or '')}"
+
+
+def _text(value: str) -> str:
+    """A J1QL text; J1QL documents no way to escape a quote."""
+    if re.search(r"['\"\\]", value) or not value.isprintable():
+        raise UsageError(
+            f"A query cannot name {value!r}.", "Use an instance id or a scope without quotes and backslashes."
+        )
+    return f"'{value}'"

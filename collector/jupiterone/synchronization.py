@@ -1,0 +1,246 @@
+"""A synchronization job from its creation to its end (JupiterOne docs, sync jobs API reference; DIFF mode)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
+from collector.jupiterone.batches import LARGEST_BODY_BYTES
+from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.failures import (
+    AccessRefused,
+    InstanceMissing,
+    JobEnded,
+    NotSettled,
+    RequestFailed,
+    UploadFailed,
+)
+from collector.jupiterone.jobs import JobReport, Target, job_report
+from collector.jupiterone.uploading import OnProgress, Uploaded, Uploader
+from collector.model.graph import JsonObject
+
+__all__ = ["Event", "Job", "JobReport", "Synchronization", "Target", "Uploaded"]
+
+logger = logging.getLogger("collector.jupiterone")
+
+JOBS = "/persister/synchronization/jobs"
+FOLLOW_SECONDS = 1800.0
+LONGEST_POLL_SECONDS = 30.0
+_INSTANCE_INVALID = "SYNC_JOB_INVALID_INTEGRATION_INSTANCE"
+"""The code for an instance that is not there (JupiterOne SDK, tests of the synchronization client)."""
+_AGAIN = "Run `collector sync` again."
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the job's log in JupiterOne, such as `step_start`."""
+
+    name: str
+    description: str
+
+
+class Synchronization:
+    """The synchronization API of one account."""
+
+    def __init__(self, jupiterone: JupiterOne, largest_body: int = LARGEST_BODY_BYTES) -> None:
+        self._jupiterone = jupiterone
+        self._largest_body = largest_body
+
+    def start(self, target: Target) -> Job:
+        """A new job that awaits uploads.
+
+        When the answer to its creation is lost, another job is created, since JupiterOne cannot be asked for jobs whose
+        id is not known. The first one may stay open there: nothing was uploaded to it, it is never finalized, so it
+        changes nothing. A warning is logged.
+
+        Raises InstanceMissing, AccessRefused, UploadFailed or Interrupted.
+        """
+        with _failing_as("JupiterOne did not create a synchronization job"):
+            try:
+                answer = self._jupiterone.post(JOBS, target.as_json(), in_doubt=_warn_of_open_job)
+            except RequestFailed as failure:
+                if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
+                    raise InstanceMissing(
+                        f"JupiterOne knows no integration instance {target.instance_id} in this account.",
+                        "`collector instance list` shows those it knows, `collector instance create` makes one.",
+                    ) from None
+                raise
+            return Job(self._jupiterone, _report(answer), self._largest_body)
+
+    def job(self, job_id: str) -> Job:
+        """A job that was started earlier. Raises as `report` does."""
+        return Job(self._jupiterone, self.report(job_id), self._largest_body)
+
+    def report(self, job_id: str) -> JobReport:
+        """What JupiterOne says about a job. Raises AccessRefused, UploadFailed or Interrupted."""
+        with _failing_as(f"JupiterOne does not tell about the synchronization job {job_id}"):
+            return _report(self._jupiterone.get(_path(job_id)))
+
+    def abort(self, job_id: str, reason: str) -> JobReport | None:
+        """End a job that awaits uploads, so that nothing of it ever reaches the graph.
+
+        The job is asked for first: one that was finalized or has ended is left as it is. Returns what became of it,
+        None when JupiterOne does not know it any more. Raises AccessRefused, UploadFailed or Interrupted.
+        """
+        with _failing_as(f"The synchronization job {job_id} could not be aborted"):
+            report = self._report_if_known(job_id)
+            if report is None or not report.awaits_uploads:
+                return report
+            try:
+                self._jupiterone.post(f"{_path(job_id)}/abort", {"reason": reason})
+            except RequestFailed:
+                report = self._report_if_known(job_id)
+                if report is None or not report.awaits_uploads:
+                    return report
+                raise
+            return self._report_if_known(job_id)
+
+    def _report_if_known(self, job_id: str) -> JobReport | None:
+        try:
+            return _report(self._jupiterone.get(_path(job_id)))
+        except RequestFailed as failure:
+            if failure.status == 404:
+                return None
+            raise
+
+
+class Job:
+    """One job. Whoever meets a failure before `finalize` has returned aborts it with a reason."""
+
+    def __init__(self, jupiterone: JupiterOne, report: JobReport, largest_body: int = LARGEST_BODY_BYTES) -> None:
+        self.report = report
+        self._largest_body = largest_body
+        self._jupiterone = jupiterone
+        self._synchronization = Synchronization(jupiterone)
+        self._path = _path(report.job_id)
+
+    @property
+    def id(self) -> str:
+        return self.report.job_id
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Write events into the job's log, one by one, where the source has such a log.
+
+        The log is a courtesy: what goes wrong is logged here, and the rest of these events is left out.
+        """
+        if self.report.integration_job_id is None:
+            return
+        for event in events:
+            body = {"events": [{"name": event.name, "description": event.description}]}
+            try:
+                self._jupiterone.post(f"{self._path}/events", body)
+            except (RequestFailed, AccessRefused) as failure:
+                logger.warning("Events were left out of the job's log in JupiterOne: %s", failure.message)
+                return
+
+    def upload(
+        self,
+        entities: Iterable[JsonObject],
+        relationships: Iterable[JsonObject],
+        on_progress: OnProgress | None = None,
+    ) -> Uploaded:
+        """Upload the entities, then the relationships, as JupiterOne's data model writes them.
+
+        Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises JobEnded,
+        ObjectTooLarge, another UploadFailed, AccessRefused, or Interrupted between batches. None of the batches is in
+        flight any more then.
+        """
+        uploader = Uploader(self._jupiterone, self._path, on_progress, self._largest_body)
+        with _failing_as(f"Uploading to the synchronization job {self.id} failed"):
+            uploader.upload("entities", entities)
+            uploader.upload("relationships", relationships)
+        if uploader.uploaded.sent_again:
+            logger.warning(
+                "Batches sent again to job %s after a lost answer: %s", self.id, uploader.uploaded.sent_again
+            )
+        return uploader.uploaded
+
+    def finalize(self, partial_types: Iterable[str]) -> JobReport:
+        """Let JupiterOne make the graph like the upload; nothing of the `_type`s in `partial_types` is deleted.
+
+        When the answer is lost, the job is asked whether it has begun, and finalized again only if it has not.
+        Raises JobEnded, another UploadFailed, AccessRefused or Interrupted; the job may then be finalized or not, and
+        `Synchronization.abort` finds out.
+        """
+        body = {"partialDatasets": {"types": sorted(set(partial_types))}}
+        with _failing_as(f"The synchronization job {self.id} could not be finalized"):
+            try:
+                answer = self._jupiterone.post(f"{self._path}/finalize", body, in_doubt=self._answer_if_finalized)
+            except RequestFailed:
+                begun = self._answer_if_finalized()
+                if begun is None:
+                    raise
+                answer = begun
+            self.report = _report(answer)
+            return self.report
+
+    def follow(self, timeout: float = FOLLOW_SECONDS) -> JobReport:
+        """Wait until JupiterOne has finished the job, at most `timeout` seconds; ask less often as time goes by.
+
+        Raises UploadFailed when the job ended in another way, NotSettled when the time is up, AccessRefused, or
+        Interrupted. A finalized job goes on by itself; nothing is to be aborted.
+        """
+        until = self._jupiterone.clock.monotonic() + timeout
+        pause = 1.0
+        while True:
+            self.report = self._synchronization.report(self.id)
+            if self.report.finished:
+                return self.report
+            if self.report.failed:
+                raise UploadFailed(
+                    f"JupiterOne ended the synchronization job {self.id} as {self.report.status} "
+                    f"({self.report.entities.errors} errors in entities, {self.report.relationships.errors} in "
+                    "relationships).",
+                    "Look at the job in JupiterOne (Integrations, the instance), then run `collector sync` again.",
+                )
+            remaining = until - self._jupiterone.clock.monotonic()
+            if remaining <= 0:
+                raise NotSettled(
+                    f"JupiterOne has not finished the synchronization job {self.id} in {timeout / 60:.0f} minutes; "
+                    f"it is {self.report.status}.",
+                    "It goes on without this program. Look at it in JupiterOne, or run `collector sync` again later.",
+                )
+            self._jupiterone.clock.wait(min(pause, remaining))
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
+
+    def abort(self, reason: str) -> JobReport | None:
+        """As `Synchronization.abort`."""
+        report = self._synchronization.abort(self.id, reason)
+        self.report = report or self.report
+        return report
+
+    def _answer_if_finalized(self) -> JsonObject | None:
+        answer = self._jupiterone.get(self._path)
+        return answer if _report(answer).finalized else None
+
+
+def _path(job_id: str) -> str:
+    return f"{JOBS}/{quote(job_id, safe='')}"
+
+
+def _report(answer: JsonObject) -> JobReport:
+    job = answer.get("job")
+    try:
+        return job_report(job if isinstance(job, dict) else {})
+    except ValueError:
+        raise RequestFailed("The answer of JupiterOne describes no job.", _AGAIN) from None
+
+
+def _warn_of_open_job() -> None:
+    logger.warning(
+        "No answer to the creation of a synchronization job: an empty one may stay open in JupiterOne, without effect."
+    )
+
+
+@contextmanager
+def _failing_as(what: str) -> Iterator[None]:
+    """Tell a failed request as what it means for the job."""
+    try:
+        yield
+    except RequestFailed as failure:
+        kind = JobEnded if failure.code == JOB_NOT_AWAITING_UPLOADS else UploadFailed
+        raise kind(f"{what}: {failure.message}", failure.next_step or _AGAIN) from None

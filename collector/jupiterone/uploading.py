@@ -1,0 +1,121 @@
+"""Sends batches, a few at a time, and no faster than they are taken."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
+from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, Collection, batches
+from collector.jupiterone.connection import InDoubt, JupiterOne
+from collector.jupiterone.failures import RequestFailed, TooLarge
+from collector.model.graph import JsonObject
+
+MOST_AT_ONCE = 6
+"""As JupiterOne's own client does (JupiterOne SDK 17)."""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """How many objects JupiterOne has taken, and how many batches were sent again because no answer came back."""
+
+    entities: int = 0
+    relationships: int = 0
+    sent_again: int = 0
+
+
+OnProgress = Callable[[Uploaded], None]
+
+
+class Uploader:
+    """Uploads to one job. Memory holds seven batches at most, however large the graph.
+
+    A batch whose answer was lost is sent again. Whether JupiterOne had taken it the first time cannot be known for
+    sure, and to assume so would be dangerous: what is missing from an upload is deleted. Sending it twice is not. Both
+    copies are equal, so the graph cannot come out wrong, and the second asks JupiterOne to let the latest win. Should
+    JupiterOne refuse to be asked that, the batch is sent as it was, as JupiterOne's own client does; then the copies
+    may be counted as errors, or end the job with nothing changed, and the next upload puts it right.
+    """
+
+    def __init__(
+        self,
+        jupiterone: JupiterOne,
+        job_path: str,
+        on_progress: OnProgress | None = None,
+        largest_body: int = LARGEST_BODY_BYTES,
+    ) -> None:
+        self.uploaded = Uploaded()
+        self._jupiterone = jupiterone
+        self._job_path = job_path
+        self._on_progress = on_progress
+        self._largest_body = largest_body
+
+    def upload(self, collection: Collection, objects: Iterable[JsonObject]) -> None:
+        """Upload all of `objects`, which are walked in the caller's thread.
+
+        Raises what stood in the way of the first batch that failed, after those in flight have ended; Interrupted
+        between batches when the clock was stopped.
+        """
+        pending: set[Future[_Sent]] = set()
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="upload") as pool:
+            for batch in batches(collection, objects, self._largest_body):
+                if len(pending) == MOST_AT_ONCE:
+                    pending = self._take(collection, pending)
+                self._jupiterone.clock.wait(0)
+                pending.add(pool.submit(self._send, batch))
+            while pending:
+                pending = self._take(collection, pending)
+
+    def _take(self, collection: Collection, pending: set[Future[_Sent]]) -> set[Future[_Sent]]:
+        """Count the batches that have ended, at least one; those that have not are returned."""
+        ended, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for future in ended:
+            sent = future.result()
+            done = self.uploaded
+            if collection == "entities":
+                done = replace(done, entities=done.entities + sent.objects)
+            else:
+                done = replace(done, relationships=done.relationships + sent.objects)
+            self.uploaded = replace(done, sent_again=done.sent_again + sent.again)
+            if self._on_progress is not None:
+                self._on_progress(self.uploaded)
+        return pending
+
+    def _send(self, batch: Batch) -> _Sent:
+        """Send a batch, in halves where JupiterOne finds it too large."""
+        correlation_id = self._correlation_id()
+        again = 0
+
+        def send_again() -> JsonObject | None:
+            nonlocal again
+            again += 1
+            try:
+                return self._post(batch.collection, batch.body_again, correlation_id)
+            except RequestFailed as failure:
+                if failure.status == 400 and failure.code != JOB_NOT_AWAITING_UPLOADS:
+                    return None
+                raise
+
+        try:
+            self._post(batch.collection, batch.body, correlation_id, send_again)
+        except TooLarge:
+            halves = [self._send(half) for half in batch.halves()]
+            return _Sent(sum(half.objects for half in halves), again + sum(half.again for half in halves))
+        return _Sent(len(batch.objects), again)
+
+    def _post(
+        self, collection: Collection, body: bytes, correlation_id: str, in_doubt: InDoubt | None = None
+    ) -> JsonObject:
+        path = f"{self._job_path}/{collection}"
+        return self._jupiterone.post(path, body, gzip=True, correlation_id=correlation_id, in_doubt=in_doubt)
+
+    def _correlation_id(self) -> str:
+        return str(uuid.UUID(int=self._jupiterone.randomness.getrandbits(128), version=4))
+
+
+@dataclass(frozen=True)
+class _Sent:
+    objects: int
+    again: int

@@ -1,0 +1,72 @@
+"""`queryV1` and the results that are fetched later (JupiterOne docs, querying the graph; official Python client)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from collector.sandbox.jupiterone.graphql_values import GraphQLError
+from collector.sandbox.jupiterone.identifiers import Identifiers
+from collector.sandbox.jupiterone.j1ql import evaluate
+from collector.sandbox.jupiterone.j1ql_syntax import QueryRefused, parse
+from collector.sandbox.jupiterone.synchronization import Synchronization
+
+_PAGE_SIZE = 250
+
+
+class Queries:
+    """Answers queries, at once or at an address of their own. `allowed`: whether the API key may query."""
+
+    def __init__(
+        self, account: str, synchronization: Synchronization, identifiers: Identifiers, allowed: Callable[[], bool]
+    ) -> None:
+        self._account = account
+        self._synchronization = synchronization
+        self._identifiers = identifiers
+        self._allowed = allowed
+        self._lock = threading.Lock()
+        self._deferred: dict[str, dict[str, Any]] = {}
+        self._asked_for: set[str] = set()
+
+    def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Type QueryV1Response. Of a deferred one `url` is the id; the route makes it an address."""
+        if not self._allowed():
+            raise GraphQLError("The API key may not query the graph.", "FORBIDDEN")
+        page = self._page(arguments["query"], arguments.get("cursor"))
+        if arguments.get("deferredResponse") != "FORCE":
+            return page
+        result_id = self._identifiers.new()
+        with self._lock:
+            self._deferred[result_id] = page
+        return {**dict.fromkeys(page), "type": "deferred", "url": result_id, "correlationId": page["correlationId"]}
+
+    def deferred(self, result_id: str) -> dict[str, Any] | None:
+        """What is at the address of a deferred result: at first that it is in progress; None for unknown ones."""
+        with self._lock:
+            page = self._deferred.get(result_id)
+            if page is None:
+                return None
+            if result_id not in self._asked_for:
+                self._asked_for.add(result_id)
+                return {"status": "IN_PROGRESS", "correlationId": page["correlationId"]}
+        return {"status": "COMPLETED", **{name: page[name] for name in ("type", "data", "cursor", "totalCount")}}
+
+    def _page(self, text: str, cursor: str | None) -> dict[str, Any]:
+        try:
+            with self._synchronization.locked():
+                results = evaluate(parse(text), self._synchronization.graph, self._account)
+        except QueryRefused as refused:
+            raise GraphQLError(str(refused), "BAD_USER_INPUT") from None
+        if cursor is not None and not cursor.isdecimal():
+            raise GraphQLError("The cursor is not valid.", "BAD_USER_INPUT")
+        begin = int(cursor or 0)
+        end = begin + _PAGE_SIZE
+        return {
+            "type": results.kind,
+            "data": results.data[begin:end],
+            "cursor": str(end) if end < len(results.data) else None,
+            "url": None,
+            "totalCount": len(results.data),
+            "correlationId": self._identifiers.new(),
+        }

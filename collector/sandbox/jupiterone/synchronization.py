@@ -1,0 +1,236 @@
+"""The synchronization API: jobs are started, filled, finalized or aborted, and then settle in their own time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from collector.clock import Clock, milliseconds
+from collector.sandbox.jupiterone.errors import ApiError, invalid, not_awaiting_uploads, not_found, unknown_instance
+from collector.sandbox.jupiterone.graph import Graph, Scope, Upload
+from collector.sandbox.jupiterone.graph_objects import checked
+from collector.sandbox.jupiterone.identifiers import Identifiers
+from collector.sandbox.jupiterone.instances import Instance, Instances
+from collector.sandbox.jupiterone.jobs import ENDED, FINALIZING, Event, Job, JobStatus, ObjectKind, SyncMode
+
+Body = Mapping[str, Any]
+
+_INTEGRATION_SOURCES = ("integration-managed", "integration-external")
+_SYNC_MODES: tuple[SyncMode, ...] = ("DIFF", "PATCH")
+
+
+class Synchronization:
+    """All jobs and the graph they end up in; safe to share between threads.
+
+    `settling_polls`: how many GETs still find a finalized job unfinished. What the job uploaded is in the graph once
+    the job is finished.
+    """
+
+    def __init__(
+        self, account: str, instances: Instances, identifiers: Identifiers, clock: Clock, settling_polls: int
+    ) -> None:
+        self._account = account
+        self._instances = instances
+        self._identifiers = identifiers
+        self._clock = clock
+        self._settling_polls = settling_polls
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._events: list[Event] = []
+        self._graph = Graph()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nothing changes in here but by the caller."""
+        with self._lock:
+            yield
+
+    @property
+    def graph(self) -> Graph:
+        """The graph with all finished jobs in it; others are not."""
+        return self._graph
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Oldest first."""
+        with self._lock:
+            return list(self._jobs.values())
+
+    @property
+    def events(self) -> list[Event]:
+        with self._lock:
+            return list(self._events)
+
+    def start(self, body: Body) -> dict[str, Any]:
+        with self._lock:
+            scope, mode = self._scope(body), _sync_mode(body)
+            integration_job_id = body.get("integrationJobId") or self._identifiers.new()
+            job = Job(
+                id=self._identifiers.new(),
+                account=self._account,
+                scope=scope,
+                sync_mode=mode,
+                integration_job_id="" if scope.source == "api" else str(integration_job_id),
+                ignore_duplicates=body.get("ignoreDuplicates") is True,
+                started=self._now(),
+            )
+            self._jobs[job.id] = job
+            return {"job": job.document()}
+
+    def upload(self, job_id: str, body: Body, kinds: tuple[ObjectKind, ...]) -> dict[str, Any]:
+        """Take a batch of one kind, or of both. Nothing of it is taken if anything in it is wrong."""
+        objects = {kind: checked(kind, body.get(kind, [] if len(kinds) > 1 else None)) for kind in kinds}
+        with self._lock:
+            job = self._awaiting_uploads(job_id)
+            if job.sync_mode == "PATCH" and objects.get("relationships"):
+                raise invalid("Relationships cannot be uploaded in PATCH mode.")
+            for kind in kinds:
+                job.add(kind, objects[kind], latest_wins=body.get("ignoreDuplicates") is True)
+            return {"job": job.document()}
+
+    def publish(self, job_id: str, body: Body) -> dict[str, Any]:
+        events = body.get("events")
+        if not isinstance(events, list) or not all(_is_event(event) for event in events):
+            raise invalid('"events" should be an array of objects with "name" and "description".')
+        with self._lock:
+            job = self._job(job_id)
+            if not job.integration_job_id:
+                raise invalid("The job belongs to no integration job, which events are about.")
+            published = [
+                Event(
+                    self._identifiers.new(),
+                    job.id,
+                    job.integration_job_id,
+                    event["name"],
+                    event["description"],
+                    self._now(),
+                )
+                for event in events
+            ]
+            self._events += published
+            return {
+                "events": [
+                    {"id": event.id, "name": event.name, "description": event.description, "createDate": event.created}
+                    for event in published
+                ]
+            }
+
+    def finalize(self, job_id: str, body: Body, outcome: JobStatus = "FINISHED") -> dict[str, Any]:
+        """`outcome`: what the job is to come to. A job that was finalized already is not awaiting uploads any more."""
+        partial_types = _partial_types(body)
+        with self._lock:
+            job = self._awaiting_uploads(job_id)
+            self.settle()
+            job.status = "FINALIZE_PENDING"
+            job.outcome = outcome
+            job.partial_types = partial_types
+            return {"job": job.document()}
+
+    def abort(self, job_id: str, body: Body) -> dict[str, Any]:
+        status = body.get("terminalStatus", "ABORTED")
+        if status not in ENDED or status == "FINISHED":
+            raise invalid(f'"{status}" is not a status a job can be ended with.')
+        with self._lock:
+            job = self._awaiting_uploads(job_id)
+            job.end(status, self._now(), body.get("reason"))
+            return {"job": job.document()}
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """A job as it is now. Asking brings a finalized one nearer to its end."""
+        with self._lock:
+            job = self._job(job_id)
+            if job.status in FINALIZING and job.outcome != "UNKNOWN":
+                job.polls += 1
+                if job.polls > self._settling_polls:
+                    self._finish(job)
+                else:
+                    job.status = FINALIZING[job.polls * len(FINALIZING) // (self._settling_polls + 1)]
+            return {"job": job.document()}
+
+    def settle(self) -> None:
+        """As if enough time had gone by: every job that was finalized comes to its end."""
+        with self._lock:
+            for job in self._jobs.values():
+                if job.status in FINALIZING and job.outcome != "UNKNOWN":
+                    self._finish(job)
+
+    def end_job(self, job_id: str) -> None:
+        """The platform itself aborts a job that is still open; any other is left alone."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None and job.status == "AWAITING_UPLOADS":
+                job.end("ABORTED", self._now(), "The platform ended the job.")
+
+    def forget_instance(self, instance_id: str) -> None:
+        """What goes with an instance: its graph, and its open jobs, which nothing can become of."""
+        with self._lock:
+            self._graph.delete_instance(instance_id)
+            for job in self._jobs.values():
+                if job.instance_id == instance_id and not job.done:
+                    job.end("ABORTED", self._now(), "The integration instance was deleted.")
+
+    def _scope(self, body: Body) -> Scope:
+        source, instance_id, scope = (body.get(name) for name in ("source", "integrationInstanceId", "scope"))
+        if source == "api":
+            if instance_id is not None:
+                raise invalid('"integrationInstanceId" is not allowed with source "api".')
+            if not isinstance(scope, str) or not scope:
+                raise invalid('"scope" is required with source "api".')
+            return Scope(source, scope)
+        if source not in _INTEGRATION_SOURCES:
+            raise invalid(f'"source" must be one of {", ".join((*_INTEGRATION_SOURCES, "api"))}.')
+        if scope is not None:
+            raise invalid('"scope" is only allowed with source "api".')
+        if not isinstance(instance_id, str) or self._instances.get(instance_id) is None:
+            raise unknown_instance()
+        return Scope(source, instance_id)
+
+    def _finish(self, job: Job) -> None:
+        if job.outcome == "FINISHED":
+            instance: Instance | None = self._instances.get(job.instance_id) if job.instance_id else None
+            tags = instance.tags if instance else {}
+            upload = Upload(
+                dict(job.entities), dict(job.relationships), job.partial_types, tags, merge=job.sync_mode == "PATCH"
+            )
+            job.entity_changes, job.relationship_changes = self._graph.ingest(job.scope, upload)
+            job.entity_changes.create_errors += job.duplicates["entities"]
+            job.relationship_changes.create_errors += job.duplicates["relationships"]
+        job.end(job.outcome, self._now())
+
+    def _awaiting_uploads(self, job_id: str) -> Job:
+        job = self._job(job_id)
+        if job.status != "AWAITING_UPLOADS":
+            raise not_awaiting_uploads()
+        return job
+
+    def _job(self, job_id: str) -> Job:
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise not_found("The synchronization job") from None
+
+    def _now(self) -> int:
+        return milliseconds(self._clock.now())
+
+
+def _sync_mode(body: Body) -> SyncMode:
+    mode = body.get("syncMode", "DIFF")
+    if mode == "CREATE_OR_UPDATE":
+        raise invalid("The sync mode CREATE_OR_UPDATE is deprecated and no longer functions.")
+    if mode not in _SYNC_MODES:
+        raise ApiError(400, "NOT_IN_SANDBOX", f"This sandbox knows the sync modes {' and '.join(_SYNC_MODES)} only.")
+    return "PATCH" if mode == "PATCH" else "DIFF"
+
+
+def _partial_types(body: Body) -> frozenset[str]:
+    partial = body.get("partialDatasets", {})
+    types = partial.get("types", []) if isinstance(partial, Mapping) else None
+    if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
+        raise invalid('"partialDatasets.types" should be an array of texts.')
+    return frozenset(types)
+
+
+def _is_event(event: Any) -> bool:
+    return isinstance(event, dict) and all(isinstance(event.get(name), str) for name in ("name", "description"))

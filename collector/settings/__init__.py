@@ -1,0 +1,133 @@
+"""The configuration: the environment and `./.env`, read once, every problem reported at once.
+
+The real environment wins over `./.env`; no parent folder's `.env` is ever read, and the program never writes one.
+The names are explained in `.env.example`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from collector.errors import UsageError
+from collector.jupiterone.instances import PollingInterval
+from collector.redaction import Secret
+from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
+from collector.settings.reading import Reader, read_dotenv
+from collector.zoom.hosts import zoom_cloud
+from collector.zoom.pacing import Plan
+
+DEFAULT_OAUTH_URL = "https://zoom.us"
+DEFAULT_REDIRECT_URI = "http://localhost:5000/redirect"
+
+ZOOM_NAMES = (
+    "ZOOM_CLIENT_ID",
+    "ZOOM_CLIENT_SECRET",
+    "ZOOM_ACCOUNT_ID",
+    "ZOOM_REDIRECT_URI",
+    "ZOOM_ACCESS_TOKEN",
+    "ZOOM_PLAN",
+    "ZOOM_RATE_SHARE",
+    "ZOOM_OAUTH_URL",
+    "ZOOM_API_URL",
+    "ZOOM_PROFILE",
+    "ZOOM_HOME",
+)
+OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL")
+NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
+"""Every name that is read; `.env.example` and the documentation list the same."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is configured with.
+
+    Without `account_id` people sign in with the browser; then a missing `client_secret` means a public client.
+    `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `home` holds a
+    folder per profile. `account_name` is `None` unless entities are to be tagged with it or it was given.
+    `polling_interval` is how often `collector run --poll` runs.
+    """
+
+    client_id: str | None
+    client_secret: Secret | None
+    account_id: str | None
+    redirect_uri: str
+    access_token: Secret | None
+    plan: Plan
+    plan_given: bool
+    rate_share: float
+    oauth_url: str
+    api_url: str | None
+    profile: str
+    home: Path
+    account_name: str | None
+    tag_with_account_name: bool
+    polling_interval: PollingInterval
+    jupiterone: JupiterOneSettings
+
+    @property
+    def profile_folder(self) -> Path:
+        """The folder of token and store."""
+        return self.home / self.profile
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What is added to every entity: `tag.AccountName`, if asked for."""
+        if self.tag_with_account_name and self.account_name:
+            return {"tag.AccountName": self.account_name}
+        return {}
+
+
+def read_settings(environment: Mapping[str, str], folder: Path, profile: str | None = None) -> Settings:
+    """The settings of the environment over those of `folder/.env`; `profile` (an option) wins over ZOOM_PROFILE.
+
+    Raises UsageError naming every problem.
+    """
+    reader = Reader(environment, read_dotenv(folder / ".env"))
+    settings = _collect(reader, profile)
+    if reader.problems:
+        raise UsageError(
+            "The configuration has problems:\n" + "\n".join(f"  - {problem}" for problem in reader.problems),
+            f"Correct them in the environment or in {folder / '.env'}; .env.example explains each name.",
+        )
+    return settings
+
+
+def _collect(reader: Reader, profile: str | None) -> Settings:
+    plan = reader.choice("ZOOM_PLAN", Plan)
+    settings = Settings(
+        client_id=reader.credential("ZOOM_CLIENT_ID"),
+        client_secret=reader.secret("ZOOM_CLIENT_SECRET"),
+        account_id=reader.credential("ZOOM_ACCOUNT_ID"),
+        redirect_uri=reader.address("ZOOM_REDIRECT_URI") or DEFAULT_REDIRECT_URI,
+        access_token=reader.secret("ZOOM_ACCESS_TOKEN"),
+        plan=plan or Plan.PRO,
+        plan_given=plan is not None,
+        rate_share=reader.share("ZOOM_RATE_SHARE"),
+        oauth_url=reader.base_address("ZOOM_OAUTH_URL") or DEFAULT_OAUTH_URL,
+        api_url=reader.base_address("ZOOM_API_URL"),
+        profile=reader.profile("ZOOM_PROFILE", profile),
+        home=reader.folder("ZOOM_HOME") or user_data_path("zoom-collector", appauthor=False).absolute(),
+        account_name=reader.text("ACCOUNT_NAME"),
+        tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
+        polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
+        jupiterone=read_jupiterone(reader),
+    )
+    _check_together(settings, reader)
+    return settings
+
+
+def _check_together(settings: Settings, reader: Reader) -> None:
+    """What one setting asks of another; what is there but wrong has been told already."""
+    problems = reader.problems
+    if settings.tag_with_account_name and not settings.account_name:
+        problems.append("TAG_WITH_ACCOUNT_NAME is set, but ACCOUNT_NAME is not: there is no name to tag with.")
+    if zoom_cloud(settings.oauth_url) is None and reader.text("ZOOM_API_URL") is None:
+        problems.append("ZOOM_OAUTH_URL is not Zoom's own, so ZOOM_API_URL must say where the API is.")
+    if settings.account_id and not settings.access_token:
+        for name in ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"):
+            if reader.text(name) is None:
+                problems.append(f"ZOOM_ACCOUNT_ID is set (Server-to-Server), so {name} is needed too.")

@@ -1,0 +1,57 @@
+"""How JupiterOne is reached; nothing of it is needed to collect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from collector.redaction import Secret
+from collector.settings.reading import Reader
+
+DEFAULT_API_URL = "https://api.us.jupiterone.io"
+JUPITERONE_NAMES = (
+    "JUPITERONE_ACCOUNT",
+    "JUPITERONE_API_KEY",
+    "JUPITERONE_INTEGRATION_INSTANCE_ID",
+    "JUPITERONE_API_BASE_URL",
+    "JUPITERONE_GRAPHQL_URL",
+)
+
+
+@dataclass(frozen=True)
+class JupiterOneSettings:
+    """The account to upload to.
+
+    `instance_id` wins over the one the profile remembers. `api_url` is the base address of the REST API, without a
+    slash at its end; `graphql_url` the whole address of GraphQL.
+    """
+
+    account: str | None = None
+    api_key: Secret | None = None
+    instance_id: str | None = None
+    api_url: str = DEFAULT_API_URL
+    graphql_url: str = "https://graphql.us.jupiterone.io"
+
+
+def read_jupiterone(reader: Reader) -> JupiterOneSettings:
+    """The settings whose names begin with JUPITERONE."""
+    api_url = (reader.address("JUPITERONE_API_BASE_URL") or DEFAULT_API_URL).rstrip("/")
+    return JupiterOneSettings(
+        account=reader.credential("JUPITERONE_ACCOUNT"),
+        api_key=reader.secret("JUPITERONE_API_KEY"),
+        instance_id=reader.credential("JUPITERONE_INTEGRATION_INSTANCE_ID"),
+        api_url=api_url,
+        graphql_url=reader.address("JUPITERONE_GRAPHQL_URL") or graphql_url_beside(api_url),
+    )
+
+
+def graphql_url_beside(api_url: str) -> str:
+    """Where GraphQL is when only the REST API's base address is known.
+
+    `https://api.eu.jupiterone.io` → `https://graphql.eu.jupiterone.io`; elsewhere `/graphql` below the base, where
+    JupiterOne had it before (JupiterOne's Python client).
+    """
+    host = urlsplit(api_url).netloc
+    if host.startswith("api."):
+        return api_url.replace("://api.", "://graphql.", 1)
+    return f"{api_url}/graphql"

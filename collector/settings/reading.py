@@ -1,0 +1,129 @@
+"""Where settings stand, and how a text becomes a value: addresses, credentials, switches, folders."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from dotenv import dotenv_values
+
+from collector.errors import UsageError
+from collector.redaction import Secret
+from collector.zoom.hosts import is_safe
+
+DEFAULT_PROFILE = "default"
+DEFAULT_RATE_SHARE = 0.8
+_PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_PLACEHOLDER = re.compile(r"your[_ -]|<.*>|^changeme$|^xxx+$", re.IGNORECASE)
+_NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
+"""Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes are a slip of whoever pasted them."""
+_TRUE = frozenset({"true", "1", "yes", "on"})
+_FALSE = frozenset({"false", "0", "no", "off", ""})
+
+Choice = TypeVar("Choice", bound=Enum)
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """The names and values in a file, none without one. Raises UsageError when it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read: {reason}.", "Mend the file or its permissions.") from None
+    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Reader:
+    """Looks names up and remembers what is wrong with their values; never repeats a value of a secret."""
+
+    def __init__(self, environment: Mapping[str, str], dotenv: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._dotenv = dotenv
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        value = self._environment.get(name, self._dotenv.get(name, "")).strip()
+        return value or None
+
+    def credential(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and _PLACEHOLDER.search(value):
+            self.problems.append(f"{name} still holds the placeholder text.")
+            return None
+        if value is not None and _NO_CREDENTIAL.search(value):
+            self.problems.append(f"{name} holds blanks, quotes or characters outside ASCII; credentials have none.")
+            return None
+        return value
+
+    def secret(self, name: str) -> Secret | None:
+        value = self.credential(name)
+        return Secret(value) if value is not None else None
+
+    def address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not is_safe(value):
+            self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
+            return None
+        return value
+
+    def base_address(self, name: str) -> str | None:
+        value = self.address(name)
+        return value.rstrip("/").removesuffix("/v2") if value is not None else None
+
+    def folder(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return Path(value).expanduser().absolute()
+        except RuntimeError:
+            self.problems.append(f"{name} begins with ~ and a user this computer does not know.")
+            return None
+
+    def boolean(self, name: str) -> bool:
+        value = (self.text(name) or "").lower()
+        if value not in _TRUE | _FALSE:
+            self.problems.append(f"{name} must be true or false, not {value!r}.")
+        return value in _TRUE
+
+    def share(self, name: str) -> float:
+        value = self.text(name)
+        if value is None:
+            return DEFAULT_RATE_SHARE
+        try:
+            share = float(value)
+        except ValueError:
+            share = 0.0
+        if not 0.01 <= share <= 1:
+            self.problems.append(f"{name} must be a number from 0.01 to 1, not {value!r}.")
+            return DEFAULT_RATE_SHARE
+        return share
+
+    def choice(self, name: str, choices: type[Choice]) -> Choice | None:
+        """One of the values of an enumeration of texts, in any case."""
+        value = self.text(name)
+        if value is None:
+            return None
+        for choice in choices:
+            if str(choice.value).lower() == value.lower():
+                return choice
+        named = ", ".join(str(choice.value) for choice in choices)
+        self.problems.append(f"{name} must be one of {named}, not {value!r}.")
+        return None
+
+    def profile(self, name: str, option: str | None) -> str:
+        value = option if option is not None else self.text(name) or DEFAULT_PROFILE
+        if not _PROFILE.fullmatch(value):
+            source = "--profile" if option is not None else name
+            self.problems.append(
+                f"{source} must be 1 to 32 small letters, digits, '-' or '_', beginning with a letter or digit."
+            )
+            return DEFAULT_PROFILE
+        return value

@@ -1,0 +1,63 @@
+"""What `collector status` tells: how the profile's runs and uploads went. No network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.collection import store_path
+from collector.errors import UsageError
+from collector.settings import Settings
+from collector.store import RunRecord, Store, UploadRecord
+
+
+@dataclass(frozen=True)
+class ProfileStatus:
+    """Times are milliseconds since 1970.
+
+    `run`: the newest finished one. `next_run_at`: when one that polls starts next, None unless an interval is set.
+    `upload`: the newest, whatever became of it; `finished_upload`: the newest that JupiterOne has finished.
+    `oldest`: when the oldest document was read that the latest run carried over.
+    """
+
+    profile: str
+    account_id: str | None
+    instance_id: str | None
+    run: RunRecord
+    next_run_at: int | None
+    upload: UploadRecord | None
+    finished_upload: UploadRecord | None
+
+    @property
+    def oldest(self) -> int | None:
+        return min((entry.oldest for entry in self.run.coverage if entry.oldest is not None), default=None)
+
+
+def profile_status(settings: Settings) -> ProfileStatus:
+    """The state of the configured profile. Raises UsageError when nothing was collected yet, CollectionFailed."""
+    with Store.open_existing(store_path(settings)) as store:
+        run = store.latest_run()
+        if run is None:
+            raise UsageError(
+                f"Nothing has been collected yet in profile {settings.profile!r}.",
+                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+            )
+        interval = settings.polling_interval.seconds
+        return ProfileStatus(
+            profile=settings.profile,
+            account_id=store.account_id,
+            instance_id=settings.jupiterone.instance_id or store.instance_id,
+            run=run,
+            next_run_at=None if interval is None else run.started_at + interval * 1000,
+            upload=store.uploads.latest(),
+            finished_upload=store.uploads.latest_finished(),
+        )
+
+
+def last_start(settings: Settings) -> float | None:
+    """When the newest finished run of the profile began, in seconds since 1970; None without any."""
+    path = store_path(settings)
+    if not path.exists():
+        return None
+    with Store.open_existing(path) as store:
+        run = store.latest_run()
+        return None if run is None else run.started_at / 1000

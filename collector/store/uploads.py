@@ -1,0 +1,151 @@
+"""What was uploaded to JupiterOne: from which run, to which place, by which job, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from collector.store.database import Database
+
+
+class UploadState(str, Enum):
+    """How far an upload has come. It is written before the request that would need undoing, the rest right after."""
+
+    BEGUN = "begun"
+    """A job is about to be created. Whoever is killed now leaves a job whose id nobody knows."""
+    OPEN = "open"
+    """The job awaits uploads; left so by a killed process, it is aborted."""
+    LEFT_OPEN = "left open"
+    """As OPEN, but somebody wanted it so."""
+    FINALIZED = "finalized"
+    """JupiterOne has begun to make its graph like the upload."""
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+UNSETTLED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an upload went: the JupiterOne account, the job's source, and the integration instance's id or the scope
+    of source `api`.
+    """
+
+    account: str
+    source: str
+    name: str
+
+
+@dataclass(frozen=True)
+class UploadRecord:
+    """One upload. Times are milliseconds since 1970.
+
+    `run` may have been forgotten since. `counts`: objects sent by `_type`. `outcome`: what JupiterOne says it did
+    (`entitiesCreated`, `relationshipsDeleted` and so on), empty until it has finished. `partial_types`: `_type`s of
+    which nothing was deleted. `reason`: why it was aborted or has failed.
+    """
+
+    id: int
+    run: int
+    place: Place
+    job: str | None
+    state: UploadState
+    began_at: int
+    ended_at: int | None
+    partial_types: tuple[str, ...]
+    counts: Mapping[str, int]
+    outcome: Mapping[str, int]
+    reason: str
+
+
+class Uploads:
+    """The uploads of a profile. Every change is kept at once. Methods raise as those of `Store` do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, run: int, place: Place, partial_types: Sequence[str], began_at: int) -> int:
+        """Record that a job is about to be created; the number of the upload."""
+        number = self._database.execute(
+            "INSERT INTO upload (run, account, source, place, state, began_at, partial_types)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (run, place.account, place.source, place.name, UploadState.BEGUN, began_at, json.dumps(partial_types)),
+        ).lastrowid
+        assert number is not None  # noqa: S101 - SQLite numbers every inserted row
+        return number
+
+    def opened(self, upload: int, job: str) -> None:
+        """The job was created."""
+        self._database.execute("UPDATE upload SET state = ?, job = ? WHERE id = ?", (UploadState.OPEN, job, upload))
+
+    def sent(self, upload: int, counts: Mapping[str, int]) -> None:
+        """Everything has arrived: so many objects by `_type`."""
+        self._database.execute("UPDATE upload SET counts = ? WHERE id = ?", (json.dumps(dict(counts)), upload))
+
+    def finalized(self, upload: int) -> None:
+        """JupiterOne goes on with the job by itself."""
+        self._database.execute("UPDATE upload SET state = ? WHERE id = ?", (UploadState.FINALIZED, upload))
+
+    def end(
+        self,
+        upload: int,
+        state: UploadState,
+        ended_at: int,
+        *,
+        outcome: Mapping[str, int] | None = None,
+        reason: str = "",
+    ) -> None:
+        """The upload has come to an end."""
+        self._database.execute(
+            "UPDATE upload SET state = ?, ended_at = ?, outcome = ?, reason = ? WHERE id = ?",
+            (state, ended_at, json.dumps(dict(outcome or {})), reason, upload),
+        )
+
+    def unsettled(self, account: str) -> list[UploadRecord]:
+        """The uploads to this JupiterOne account of which the end is not known, the oldest first."""
+        rows = self._database.rows(
+            "SELECT * FROM upload WHERE account = ? AND state IN (?, ?, ?) ORDER BY id", (account, *UNSETTLED)
+        )
+        return [_record(row) for row in rows]
+
+    def finished(self, place: Place) -> list[UploadRecord]:
+        """The uploads that JupiterOne has finished at this place, the newest first."""
+        rows = self._database.rows(
+            "SELECT * FROM upload WHERE account = ? AND source = ? AND place = ? AND state = ? ORDER BY id DESC",
+            (place.account, place.source, place.name, UploadState.FINISHED),
+        )
+        return [_record(row) for row in rows]
+
+    def latest(self) -> UploadRecord | None:
+        """The newest upload, whatever became of it."""
+        return _record_or_none(self._database.row("SELECT * FROM upload ORDER BY id DESC LIMIT 1"))
+
+    def latest_finished(self) -> UploadRecord | None:
+        """The newest upload that JupiterOne has finished, wherever it went."""
+        statement = "SELECT * FROM upload WHERE state = ? ORDER BY id DESC LIMIT 1"
+        return _record_or_none(self._database.row(statement, (UploadState.FINISHED,)))
+
+
+def _record_or_none(row: sqlite3.Row | None) -> UploadRecord | None:
+    return None if row is None else _record(row)
+
+
+def _record(row: sqlite3.Row) -> UploadRecord:
+    return UploadRecord(
+        id=row["id"],
+        run=row["run"],
+        place=Place(row["account"], row["source"], row["place"]),
+        job=row["job"],
+        state=UploadState(row["state"]),
+        began_at=row["began_at"],
+        ended_at=row["ended_at"],
+        partial_types=tuple(json.loads(row["partial_types"])),
+        counts=json.loads(row["counts"]),
+        outcome=json.loads(row["outcome"]),
+        reason=row["reason"],
+    )

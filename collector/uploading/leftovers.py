@@ -1,0 +1,63 @@
+"""Jobs that an earlier upload left behind: found, aborted or followed to their end, and recorded."""
+
+from __future__ import annotations
+
+import logging
+
+from collector.clock import Clock, milliseconds
+from collector.jupiterone.failures import NotSettled, UploadFailed
+from collector.jupiterone.jobs import JobReport
+from collector.jupiterone.synchronization import Synchronization
+from collector.store import UploadRecord, Uploads, UploadState
+
+logger = logging.getLogger("collector.uploading")
+
+PATIENCE_SECONDS = 60.0
+"""How long a job that was finalized earlier is waited for."""
+
+
+def settle_leftovers(uploads: Uploads, account: str, synchronization: Synchronization, clock: Clock) -> None:
+    """Abort every job of this account that a killed upload left open; one that was finalized after all is recorded.
+
+    Raises AccessRefused, UploadFailed when a job can neither be aborted nor asked for, or Interrupted.
+    """
+    for upload in uploads.unsettled(account):
+        if upload.job is None:
+            logger.warning(
+                "An earlier upload was cut short while its job was being created: an empty job may stay open in "
+                "JupiterOne, without effect. JupiterOne offers no way to find it."
+            )
+            reason = "cut short while the job was being created"
+            uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)
+            continue
+        report = synchronization.abort(upload.job, "The upload was cut short; the next one has begun.")
+        if report is not None and report.finalized:
+            _follow(uploads, upload, synchronization, clock)
+        else:
+            logger.warning("The job %s, which an earlier upload left open, is ended.", upload.job)
+            uploads.end(upload.id, UploadState.ABORTED, milliseconds(clock.now()), reason="the upload was cut short")
+
+
+def outcome_of(report: JobReport) -> dict[str, int]:
+    """What JupiterOne says it did, as the store keeps it."""
+    halves = (("entities", report.entities), ("relationships", report.relationships))
+    return {
+        f"{half}{name.capitalize()}": getattr(counts, name)
+        for half, counts in halves
+        for name in ("uploaded", "created", "updated", "deleted", "errors")
+    }
+
+
+def _follow(uploads: Uploads, upload: UploadRecord, synchronization: Synchronization, clock: Clock) -> None:
+    assert upload.job is not None  # noqa: S101 - asked for before
+    uploads.finalized(upload.id)
+    try:
+        report = synchronization.job(upload.job).follow(PATIENCE_SECONDS)
+    except NotSettled as failure:
+        logger.warning("%s", failure.message)
+    except UploadFailed as failure:
+        uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=failure.message)
+        logger.warning("%s", failure.message)
+    else:
+        ended_at = milliseconds(clock.now())
+        uploads.end(upload.id, UploadState.FINISHED, ended_at, outcome=outcome_of(report))

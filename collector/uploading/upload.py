@@ -1,0 +1,171 @@
+"""One upload from the profile's lock to the record of how it ended."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import requests
+
+from collector.clock import Clock, milliseconds
+from collector.collection import store_path
+from collector.errors import CollectorError, ExitCode
+from collector.jupiterone.failures import NotSettled, UploadFailed
+from collector.jupiterone.jobs import JobReport, Target
+from collector.jupiterone.query import Query
+from collector.jupiterone.step_events import UPLOAD_END, UPLOAD_START, step_events
+from collector.jupiterone.synchronization import Job, Synchronization
+from collector.jupiterone.uploading import OnProgress
+from collector.jupiterone_access import jupiterone_access, jupiterone_client
+from collector.model.graph import JsonObject
+from collector.profile_lock import uploading_alone
+from collector.settings import Settings
+from collector.store import Place, RunRecord, Store, Uploads, UploadState
+from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, check_safe, foresee
+from collector.uploading.leftovers import outcome_of, settle_leftovers
+from collector.uploading.where import Upload, place_of, run_to_upload, target_of
+
+logger = logging.getLogger("collector.uploading")
+
+BUSY_SECONDS = 60
+"""How long a collection that is writing to the store meanwhile is waited for."""
+
+
+@dataclass(frozen=True)
+class Synced:
+    """An upload that has come to its end. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
+
+    place: Place
+    foresight: Foresight
+    counts: Mapping[str, int]
+    report: JobReport
+    finalized: bool
+
+    @property
+    def errors(self) -> int:
+        """How many objects JupiterOne says it could not deal with."""
+        return self.report.entities.errors + self.report.relationships.errors
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.INCOMPLETE if self.errors else ExitCode.COMPLETE
+
+
+def foresee_upload(settings: Settings, upload: Upload) -> tuple[Place, Foresight]:
+    """What `upload_graph` would change. Nothing is sent. Raises UsageError, ProfileBusy or CollectionFailed."""
+    access = jupiterone_access(settings)
+    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
+        place = place_of(access.account, target_of(settings, store, upload))
+        return place, foresee(store, run_to_upload(store), place)
+
+
+def upload_graph(
+    settings: Settings,
+    upload: Upload,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    on_progress: OnProgress | None = None,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> Synced:
+    """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
+
+    Whatever fails before the job is finalized aborts it with the reason; the graph in JupiterOne is as it was then.
+    Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
+    CollectionFailed, or Interrupted.
+    """
+    jupiterone = jupiterone_client(settings, clock, randomness, new_session)
+    account = jupiterone_access(settings).account
+    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
+        store.wait_for_others(BUSY_SECONDS)
+        target, run = target_of(settings, store, upload), run_to_upload(store)
+        place = place_of(account, target)
+        synchronization = Synchronization(jupiterone)
+        settle_leftovers(store.uploads, account, synchronization, clock)
+        foresight = foresee(store, run, place)
+        if not upload.allow_deletes:
+            check_safe(foresight, Query(jupiterone), target)
+        sending = _Sending(store, run, clock, on_progress)
+        report = sending.send(synchronization, target, place, finalize=not upload.skip_finalize)
+        return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
+
+
+class _Sending:
+    """The way of one run's graph into one job, each step of it recorded."""
+
+    def __init__(self, store: Store, run: RunRecord, clock: Clock, on_progress: OnProgress | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self._store = store
+        self._uploads: Uploads = store.uploads
+        self._run = run
+        self._clock = clock
+        self._on_progress = on_progress
+
+    def send(self, synchronization: Synchronization, target: Target, place: Place, *, finalize: bool) -> JobReport:
+        number = self._uploads.begin(self._run.id, place, self._run.partial_types, self._now())
+        try:
+            job = synchronization.start(target)
+        except CollectorError as failure:
+            self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
+            raise
+        try:
+            self._uploads.opened(number, job.id)
+            self._fill(job)
+            self._uploads.sent(number, self.counts)
+            if not finalize:
+                self._uploads.end(number, UploadState.LEFT_OPEN, self._now())
+                return job.report
+            job.finalize(self._run.partial_types)
+        except (Exception, KeyboardInterrupt) as failure:
+            self._abort(number, job, failure)
+            raise
+        return self._follow(number, job)
+
+    def _fill(self, job: Job) -> None:
+        job.publish(step_events(self._run.steps, self._run.coverage))
+        job.publish([UPLOAD_START])
+        job.upload(self._entities(), self._relationships(), self._on_progress)
+        job.publish([UPLOAD_END])
+
+    def _follow(self, number: int, job: Job) -> JobReport:
+        self._uploads.finalized(number)
+        try:
+            report = job.follow()
+        except NotSettled:
+            raise
+        except UploadFailed as failure:
+            if job.report.failed:
+                self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
+            raise
+        self._uploads.end(number, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
+        return report
+
+    def _abort(self, number: int, job: Job, failure: BaseException) -> None:
+        """End the job; where that fails it is recorded as open, and the next upload does it."""
+        reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
+        try:
+            report = job.abort(reason)
+            if report is not None and report.finalized:
+                self._uploads.finalized(number)
+            else:
+                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=reason)
+        except CollectorError as obstacle:
+            logger.warning("%s The next `collector sync` will end it.", obstacle.message)
+
+    def _entities(self) -> Iterator[JsonObject]:
+        for type_ in ENTITY_TYPES:
+            for entity in self._store.entities(type_, self._run.id):
+                self.counts[type_] += 1
+                yield entity
+
+    def _relationships(self) -> Iterator[JsonObject]:
+        for type_ in RELATIONSHIP_TYPES:
+            for relationship in self._store.relationships(type_.type, self._run.id):
+                self.counts[type_.type] += 1
+                yield relationship.as_json()
+
+    def _now(self) -> int:
+        return milliseconds(self._clock.now())

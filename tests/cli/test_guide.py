@@ -1,0 +1,60 @@
+"""docs/jupiterone.md as a new user follows it: from nothing to an uploaded graph and back to nothing."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.sandbox import Sandbox
+from collector.sandbox.jupiterone import JupiterOneSandbox
+
+from .conftest import Command, configure
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "jupiterone.md").read_text(encoding="utf-8")
+
+
+def typed() -> list[list[str]]:
+    """The calls of `collector` in the guide's shell blocks, in order, each as its arguments."""
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", "").splitlines()
+    calls = [shlex.split(line, comments=True) for line in lines]
+    return [arguments for program, *arguments in filter(None, calls) if program == "collector"]
+
+
+@pytest.fixture
+def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+    sandbox = JupiterOneSandbox(settling_polls=0)
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.environment(url))
+        yield sandbox
+
+
+def test_from_nothing_to_nothing(
+    collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, tmp_path: Path
+) -> None:
+    *forth, back = typed()
+    assert [arguments[:2] for arguments in forth] == [
+        ["instance", "create"],
+        ["collect"],
+        ["sync", "--dry-run"],
+        ["sync"],
+        ["instance", "show"],
+    ]
+    for arguments in forth:
+        outcome = collector(*arguments)
+        assert outcome.code == 0, outcome.err
+    (instance,) = jupiterone.instances
+    users = [entity for entity in jupiterone.ingested_entities(instance.id).values() if entity["_type"] == "zoom_user"]
+    assert len(users) == len(zoom.account.users)
+    assert {user["tag.AccountName"] for user in users} == {"Example Ltd"}
+    assert collector("status").code == 0
+
+    assert back == ["uninstall"]
+    for _ in range(2):
+        assert collector(*back, "--yes").code == 0
+    assert (jupiterone.instances, jupiterone.entities()) == ([], {})
+    assert [*work.iterdir(), *(tmp_path / "home").iterdir()] == []

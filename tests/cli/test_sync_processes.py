@@ -1,0 +1,84 @@
+"""Uploads as processes of their own: two at once, asked to stop, killed; and one that polls."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.sandbox import Sandbox
+from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
+from tests.fakes import Gate
+
+from .conftest import Command, configure
+from .processes import ended, started
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.open.set()
+
+
+@pytest.fixture
+def jupiterone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+    """On a socket. The answer to the first batch of entities comes once the gate is open."""
+    sandbox = JupiterOneSandbox(clock=gate, settling_polls=0)
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.environment(url))
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
+        yield sandbox
+        gate.open.set()
+
+
+@pytest.fixture
+def _slow(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
+    assert collector("collect").code == 0
+    jupiterone.faults.add(Fault("slow", operation="entities"))
+
+
+@pytest.mark.usefixtures("_slow")
+def test_two_at_once_and_asked_to_stop(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+    with started("sync", cwd=work) as process:
+        assert gate.reached.wait(60)
+        code, _, err = ended("sync", cwd=work)
+        assert (code, "Another upload of profile 'default' is under way." in err) == (2, True)
+        process.send_signal(signal.SIGTERM)
+        gate.open.set()
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
+    assert jupiterone.entities() == {}
+    assert ended("sync", cwd=work)[0] == 0
+    assert len(jupiterone.entities()) == 17
+
+
+@pytest.mark.usefixtures("_slow")
+def test_killed(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+    with started("sync", cwd=work) as process:
+        assert gate.reached.wait(60)
+        process.kill()
+        process.wait(60)
+    gate.open.set()
+    code, _, err = ended("sync", cwd=work)
+    assert (code, "which an earlier upload left open, is ended." in err) == (0, True)
+    assert [job.status for job in jupiterone.jobs] == ["ABORTED", "FINISHED"]
+    assert len(jupiterone.entities()) == 17
+
+
+def test_polling(zoom: Sandbox, jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+    gate.open.set()
+    with started("run", "--poll", cwd=work, settings={"POLLING_INTERVAL": "THIRTY_MINUTES"}) as process:
+        assert process.stdout is not None
+        lines = [json.loads(process.stdout.readline()) for _ in range(5)]
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert [line["event"] for line in lines] == ["polling", "waiting", "run started", "run ended", "waiting"]
+    assert lines[3]["entities"]["created"] == 17
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["stopped"]
+    assert "Traceback" not in err

@@ -1,0 +1,415 @@
+"""`collector uninstall`: everything goes, nothing of anybody else's, and what fails can be tried again."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import random
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from filelock import FileLock
+
+from collector import signin
+from collector.clock import SystemClock
+from collector.collection import oauth_client, token_file
+from collector.sandbox import Account, Fault, Sandbox
+from collector.sandbox.jupiterone import Fault as JupiterOneFault
+from collector.sandbox.jupiterone import JupiterOneSandbox
+from collector.settings import read_settings
+from collector.uninstalling import uninstall
+from tests.canaries import files_with_canaries, found_in
+from tests.fakes import FakeClock
+
+from .conftest import Command, Outcome, configure
+
+DONE = {"sign-in at Zoom": "done", "instance in JupiterOne": "done", ".j1-integration": "done", "profile": "done"}
+
+
+@pytest.fixture
+def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A Zoom that somebody has signed in to with the browser."""
+    sandbox = Sandbox(account)
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.browser_environment(url))
+        settings = read_settings(os.environ, Path.cwd())
+        client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
+        attempt = signin.begin(client, settings.redirect_uri, clock.now())
+        code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
+        granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
+        signin.keep(granted, token_file(settings), clock)
+        yield sandbox
+
+
+@pytest.fixture
+def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+    sandbox = JupiterOneSandbox()
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.environment(url))
+        yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nobody waits a real second for a server that fails."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(importlib.import_module("collector.cli.uninstall"), "SystemClock", lambda: Hands())
+
+
+class Hands(FakeClock):
+    """The time of day, but waiting takes none."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock().now())
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "default"
+
+
+@pytest.fixture
+def installed(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> str:
+    """Signed in, collected, with an instance: its id."""
+    assert collector("collect").code == 0
+    assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
+    return jupiterone.instances[0].id
+
+
+def parts(outcome: Outcome) -> dict[str, str]:
+    """Part → outcome, as `--json` prints them."""
+    return {part["part"]: part["outcome"] for part in json.loads(outcome.out)["parts"]}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.usefixtures("installed")
+class TestEverything:
+    def test_it_says_what_it_does(
+        self,
+        collector: Command,
+        zoom: Sandbox,
+        jupiterone: JupiterOneSandbox,
+        installed: str,
+        work: Path,
+        profile: Path,
+    ) -> None:
+        (work / ".env").write_text("# mine\n")
+        outcome = collector("uninstall", "--yes")
+        assert (outcome.code, outcome.err) == (0, "")
+        assert outcome.out.splitlines()[:10] == [
+            'Uninstalling the profile "default" will:',
+            "  - end the sign-in of olive@example.com at Zoom, which also removes the app from the account there",
+            f"  - delete the integration instance {installed} in JupiterOne, with all its entities",
+            f"  - remove the tree {work / '.j1-integration'}",
+            f"  - remove the folder {profile}: token, store and its history",
+            "done     sign-in at Zoom: The sign-in is revoked and the token removed; Zoom has removed the app from the "
+            "account.",
+            f"done     instance in JupiterOne: {installed} is deleted; JupiterOne deletes its entities with it.",
+            f"done     .j1-integration: {work / '.j1-integration'} is removed.",
+            f"done     profile: {profile} is removed, with the store and its history.",
+            "",
+        ]
+        assert not zoom.installed
+        assert jupiterone.instances == []
+        assert names(work) == [".env"]
+        assert names(profile.parent) == []
+
+    def test_twice(self, collector: Command, work: Path, profile: Path) -> None:
+        assert parts(collector("uninstall", "--yes", "--json")) == DONE
+        outcome = collector("uninstall", "--yes")
+        assert outcome.code == 0
+        assert outcome.out.startswith('There is nothing of the profile "default" to remove.\n')
+        outcome = collector("uninstall", "--json")
+        assert (outcome.code, set(parts(outcome).values())) == (0, {"nothing"})
+        assert names(work) + names(profile.parent) == []
+
+    def test_twice_while_the_instance_is_still_configured(
+        self, collector: Command, installed: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", installed)
+        assert parts(collector("uninstall", "--yes", "--json")) == DONE
+        outcome = collector("uninstall", "--yes", "--json")
+        assert (outcome.code, set(parts(outcome).values())) == (0, {"nothing"})
+
+    def test_a_configured_instance_goes_beside_the_remembered_one(
+        self, collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jupiterone.add_instance("of somebody else")
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", jupiterone.add_instance("configured").id)
+        assert parts(collector("uninstall", "--yes", "--json")) == DONE
+        assert [instance.name for instance in jupiterone.instances] == ["of somebody else"]
+
+    def test_the_instance_may_stay(self, collector: Command, jupiterone: JupiterOneSandbox, profile: Path) -> None:
+        outcome = collector("uninstall", "--yes", "--keep-instance", "--json")
+        assert outcome.code == 0
+        assert parts(outcome) == {**DONE, "instance in JupiterOne": "left"}
+        assert len(jupiterone.instances) == 1
+        assert not profile.exists()
+
+    def test_afterwards_one_can_begin_anew(self, collector: Command, jupiterone: JupiterOneSandbox) -> None:
+        collector("uninstall", "--yes")
+        assert collector("collect").code == 4
+        assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
+        assert len(jupiterone.instances) == 1
+
+    def test_a_killed_collections_tree_goes_as_well(self, collector: Command, work: Path) -> None:
+        leftover = work / ".j1-integration.new-999999999"
+        leftover.mkdir()
+        (leftover / "summary.json").write_text("{}")
+        assert collector("uninstall", "--yes").code == 0
+        assert names(work) == []
+
+    def test_what_was_set_aside_goes_as_well(self, collector: Command, profile: Path) -> None:
+        for name in ("token.json.corrupt-1795435200", ".token.json-abc.tmp", "graph.db.damaged"):
+            (profile / name).write_text("about people")
+        assert collector("uninstall", "--yes").code == 0
+        assert not profile.exists()
+
+    def test_no_secret_is_said(self, collector: Command, tmp_path: Path) -> None:
+        outcome = collector("-v", "uninstall", "--yes")
+        assert found_in(outcome.out + outcome.err) == []
+        assert files_with_canaries(tmp_path) == set()
+
+
+@pytest.mark.usefixtures("installed")
+class TestAsking:
+    @pytest.fixture
+    def answering(self, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+        typed = io.StringIO("n\ny\n")
+        monkeypatch.setattr(typed, "isatty", lambda: True)
+        monkeypatch.setattr(sys, "stdin", typed)
+        return typed
+
+    @pytest.mark.usefixtures("answering")
+    def test_no_and_yes(self, collector: Command, zoom: Sandbox, profile: Path) -> None:
+        outcome = collector("uninstall")
+        assert outcome.code == 130
+        assert "Go on?" in outcome.err
+        assert zoom.installed
+        assert {"graph.db", "token.json"} <= set(names(profile))
+        assert collector("uninstall").code == 0
+        assert not zoom.installed
+        assert not profile.exists()
+
+    def test_nobody_to_ask(self, collector: Command, zoom: Sandbox, profile: Path) -> None:
+        outcome = collector("uninstall")
+        assert outcome.code == 2
+        assert outcome.err == (
+            "Error: This deletes things, and there is no terminal to ask on first.\n"
+            "Next: Say --yes to have it done without a question.\n"
+        )
+        assert zoom.installed
+        assert "graph.db" in names(profile)
+
+
+@pytest.mark.usefixtures("installed")
+class TestWhatFails:
+    def test_zoom_does_not_answer(
+        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, profile: Path
+    ) -> None:
+        zoom.faults.add(Fault("status_500", path="/oauth/revoke", times=20))
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 1
+        assert parts(outcome) == {**DONE, "sign-in at Zoom": "failed", "profile": "left"}
+        assert "collector auth logout" in json.loads(outcome.out)["parts"][0]["next"]
+        assert names(profile) == ["token.json"]
+        assert (jupiterone.instances, names(work)) == ([], [])
+
+        zoom.faults.clear()
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 0
+        assert parts(outcome)["sign-in at Zoom"] == parts(outcome)["profile"] == "done"
+        assert not zoom.installed
+        assert not profile.exists()
+
+    def test_jupiterone_does_not_answer(
+        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, profile: Path
+    ) -> None:
+        jupiterone.faults.add(JupiterOneFault("status_500", operation="deleteIntegrationInstance", times=20))
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 1
+        assert parts(outcome) == {**DONE, "instance in JupiterOne": "failed", "profile": "left"}
+        assert "--keep-instance" in json.loads(outcome.out)["parts"][1]["next"]
+        assert (names(profile), names(work), zoom.installed) == (["graph.db"], [], False)
+
+        jupiterone.faults.clear()
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 0
+        assert parts(outcome)["instance in JupiterOne"] == "done"
+        assert jupiterone.instances == []
+        assert not profile.exists()
+
+    def test_jupiterone_is_not_configured_any_more(
+        self, collector: Command, jupiterone: JupiterOneSandbox, profile: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("JUPITERONE_API_KEY")
+        outcome = collector("uninstall", "--yes")
+        assert outcome.code == 1
+        assert "failed   instance in JupiterOne: JupiterOne is not configured: JUPITERONE_API_KEY is not" in outcome.out
+        assert names(profile) == ["graph.db"]
+        assert collector("uninstall", "--yes", "--keep-instance").code == 0
+        assert not profile.exists()
+
+    def test_the_app_is_not_configured_any_more(
+        self, collector: Command, profile: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("ZOOM_CLIENT_ID")
+        assert collector("uninstall", "--yes").code == 1
+        assert names(profile) == ["token.json"]
+        assert collector("auth", "logout").code == 0
+        assert collector("uninstall", "--yes").code == 0
+        assert not profile.exists()
+
+    def test_a_tree_that_cannot_be_removed(
+        self, collector: Command, work: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr("collector.tree.removal.new_folder", lambda target: target / "no" / "such" / "folder")
+            outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 1
+        assert parts(outcome) == {**DONE, ".j1-integration": "failed", "profile": "left"}
+        assert names(profile) == ["graph.db"]
+        assert collector("uninstall", "--yes").code == 0
+        assert names(work) + names(profile.parent) == []
+
+    def test_a_damaged_store(self, collector: Command, profile: Path, work: Path) -> None:
+        (profile / "graph.db").write_bytes(b"no database" * 1000)
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 1
+        assert parts(outcome)["instance in JupiterOne"] == parts(outcome)[".j1-integration"] == "failed"
+        assert names(profile) == ["graph.db"]
+        (profile / "graph.db").rename(profile / "graph.db.damaged")
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 0
+        assert parts(outcome)[".j1-integration"] == "left"
+        assert not profile.exists()
+
+    def test_a_damaged_token(self, collector: Command, profile: Path) -> None:
+        (profile / "token.json").write_text("{")
+        outcome = collector("uninstall", "--yes")
+        assert outcome.code == 0
+        assert "The token file is damaged, so nothing could be revoked with it; it is removed." in outcome.out
+
+    @pytest.mark.parametrize("parts_done", [0, 1, 2, 3])
+    def test_who_is_killed_between_two_parts_goes_on(
+        self,
+        collector: Command,
+        zoom: Sandbox,
+        jupiterone: JupiterOneSandbox,
+        work: Path,
+        profile: Path,
+        parts_done: int,
+    ) -> None:
+        begun = uninstall(read_settings(os.environ, work), work, SystemClock(), random.Random(7))
+        done = [part.outcome.value for part in islice(begun, parts_done)]
+        begun.close()
+        assert done == ["done"] * parts_done
+        outcome = collector("uninstall", "--yes", "--json")
+        assert outcome.code == 0
+        assert list(parts(outcome).values()) == ["nothing"] * parts_done + ["done"] * (4 - parts_done)
+        assert (zoom.installed, jupiterone.instances) == (False, [])
+        assert (names(work), profile.exists()) == ([], False)
+
+    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock"])
+    def test_while_another_command_works(
+        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, profile: Path, lock: str
+    ) -> None:
+        with FileLock(profile / lock):
+            outcome = collector("uninstall", "--yes")
+        assert outcome.code == 2
+        assert "is under way" in outcome.err
+        assert zoom.installed
+        assert len(jupiterone.instances) == 1
+
+
+@pytest.mark.usefixtures("installed")
+class TestWhatIsNotOurs:
+    def test_a_strange_file_in_the_profile(self, collector: Command, profile: Path) -> None:
+        (profile / "notes.txt").write_text("mine")
+        for _ in range(2):
+            outcome = collector("uninstall", "--yes")
+            assert outcome.code == 0
+            assert f"left     profile: {profile} stays with notes.txt. They are not the collector's." in outcome.out
+            assert names(profile) == ["notes.txt"]
+
+    def test_a_tree_of_another_profile(self, collector: Command, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert collector("uninstall", "--yes", "--profile", "other").code == 0
+        assert (work / ".j1-integration" / "summary.json").exists()
+
+    def test_a_tree_that_somebody_else_wrote(self, collector: Command, work: Path) -> None:
+        (work / ".j1-integration" / "summary.json").write_text('{"integrationStepResults": []}')
+        outcome = collector("uninstall", "--yes")
+        assert outcome.code == 0
+        assert f"left     .j1-integration: {work / '.j1-integration'} was not written from what this" in outcome.out
+        assert (work / ".j1-integration").is_dir()
+
+    def test_the_other_profiles(self, collector: Command, zoom: Sandbox, tmp_path: Path) -> None:
+        other = tmp_path / "home" / "other"
+        other.mkdir()
+        (other / "graph.db").write_bytes(b"other")
+        assert collector("uninstall", "--yes").code == 0
+        assert names(tmp_path / "home") == ["other"]
+        assert names(other) == ["graph.db"]
+
+
+def test_a_server_to_server_app(
+    collector: Command, account: Account, work: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = Sandbox(account)
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.environment(url))
+        assert collector("collect").code == 0
+        outcome = collector("uninstall", "--yes")
+    assert outcome.code == 0
+    assert "end the sign-in" not in outcome.out
+    assert "done     sign-in at Zoom: The token of the Server-to-Server app is removed; it ends by" in outcome.out
+    assert "nothing  instance in JupiterOne: The profile has none." in outcome.out
+    assert (names(work), profile.exists()) == ([], False)
+
+
+@pytest.mark.usefixtures("installed")
+class TestTheFolderOfAllProfiles:
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        return tmp_path / "home"
+
+    def test_one_that_was_configured_stays(self, collector: Command, home: Path) -> None:
+        collector("uninstall", "--yes")
+        assert names(home) == []
+
+    @pytest.mark.parametrize(("others", "stays"), [((), False), (("other",), True)])
+    def test_the_default_goes_when_it_is_empty(
+        self, collector: Command, home: Path, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...], stays: bool
+    ) -> None:
+        monkeypatch.setattr("collector.uninstalling.user_data_path", lambda *_, **__: home)
+        for other in others:
+            (home / other).mkdir()
+        assert collector("uninstall", "--yes").code == 0
+        assert home.exists() is stays
+
+    def test_somebody_without_a_home(self, collector: Command, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+        """As in a container whose user is only a number."""
+
+        def nowhere(*_: object, **__: object) -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.setattr("collector.uninstalling.user_data_path", nowhere)
+        assert collector("uninstall", "--yes").code == 0
+        assert names(home) == []
+
+
+def test_where_nothing_was_ever_done(collector: Command, tmp_path: Path) -> None:
+    for _ in range(2):
+        outcome = collector("uninstall")
+        assert outcome.code == 0
+        assert outcome.out.startswith('There is nothing of the profile "default" to remove.\n')
+    assert names(tmp_path) == ["work"]

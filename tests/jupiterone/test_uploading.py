@@ -1,0 +1,190 @@
+"""Many batches: six at once, no more in memory than that, split where too large, sent again where in doubt."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+
+import pytest
+
+from collector.clock import SystemClock
+from collector.errors import Interrupted
+from collector.jupiterone.failures import ObjectTooLarge, UploadFailed
+from collector.jupiterone.synchronization import Synchronization, Target
+from collector.jupiterone.uploading import MOST_AT_ONCE, Uploaded, Uploader
+from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
+
+from .conftest import connected, memberships, users
+
+SMALL = 500
+"""Bytes: four users to a body."""
+
+
+def posts(sandbox, operation="entities"):
+    return [request for request in sandbox.requests if request.operation == operation]
+
+
+@pytest.fixture
+def job(jupiterone, target):
+    return Synchronization(jupiterone, SMALL).start(target)
+
+
+class FakeJupiterOne:
+    """Takes batches once it is let; remembers how many it held at once."""
+
+    def __init__(self, clock):
+        self.clock, self.randomness = clock, random.Random(1)
+        self.paths = []
+        self.objects_taken = self.largest_batch = self.at_once = self.most_at_once = 0
+        self.full, self.go_on = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+
+    def post(self, path, body, **_):
+        objects = len(json.loads(body)["entities"])
+        with self._lock:
+            self.paths.append(path)
+            self.largest_batch = max(self.largest_batch, objects)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            if self.at_once == MOST_AT_ONCE:
+                self.full.set()
+        assert self.go_on.wait(10)
+        with self._lock:
+            self.at_once -= 1
+            self.objects_taken += objects
+        return {}
+
+
+def test_entities_come_first_and_none_is_lost(sandbox, job):
+    progress = []
+    uploaded = job.upload(users(100), memberships(100), progress.append)
+    assert (uploaded.entities, uploaded.relationships) == (100, 99)
+    assert progress[-1] == uploaded
+    assert [step.entities for step in progress] == sorted(step.entities for step in progress)
+    order = [request.operation for request in sandbox.requests][1:]
+    assert order == sorted(order)
+    assert len(order) > 40
+    job.finalize([])
+    assert job.follow().entities.created == 100
+    assert len(sandbox.relationships()) == 99
+
+
+def test_each_batch_has_a_correlation_id_of_its_own_and_keeps_it(sandbox, job):
+    sandbox.faults.add(Fault("status_500", operation="entities", times=1))
+    job.upload(users(40), [])
+    ids = [request.correlation_id for request in posts(sandbox)]
+    assert all(len(correlation_id) == 36 for correlation_id in ids)
+    assert len(set(ids)) == len(ids) - 1
+
+
+def test_six_at_once_and_no_more_in_memory(clock):
+    jupiterone, ahead = FakeJupiterOne(clock), []
+
+    def many():
+        for number, user in enumerate(users(200)):
+            ahead.append(number - jupiterone.objects_taken)
+            yield user
+
+    uploader = Uploader(jupiterone, "/jobs/7", largest_body=SMALL)
+    thread = threading.Thread(target=uploader.upload, args=("entities", many()))
+    thread.start()
+    assert jupiterone.full.wait(10)
+    jupiterone.go_on.set()
+    thread.join(10)
+    assert jupiterone.most_at_once == MOST_AT_ONCE
+    assert uploader.uploaded == Uploaded(entities=200)
+    assert set(jupiterone.paths) == {"/jobs/7/entities"}
+    assert max(ahead) <= (MOST_AT_ONCE + 1) * jupiterone.largest_batch
+
+
+@pytest.mark.parametrize("kind", ["too_large_413", "too_large_code"])
+def test_a_batch_that_is_too_large_goes_in_halves(sandbox, job, kind):
+    sandbox.faults.add(Fault(kind, operation="entities", times=1))
+    assert job.upload(users(4), []).entities == 4
+    assert [request.status for request in posts(sandbox)] == [413 if kind == "too_large_413" else 400, 200, 200]
+    job.finalize([])
+    assert (job.follow().entities.created, len(sandbox.entities())) == (4, 4)
+
+
+def test_halves_of_halves(clock):
+    sandbox = JupiterOneSandbox(clock=clock, largest_body=400)
+    target = Target(instance_id=sandbox.add_instance().id)
+    job = Synchronization(connected(sandbox, clock)).start(target)
+    assert job.upload(users(40), []).entities == 40
+    job.finalize([])
+    assert job.follow().entities.created == 40
+
+
+def test_an_object_that_no_body_can_hold(sandbox, job):
+    sandbox.faults.add(Fault("too_large_413", operation="entities", times=None))
+    with pytest.raises(ObjectTooLarge, match=r"zoom_user:0 is larger \(\d+ bytes\)"):
+        job.upload(users(4), [])
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "dropped_body", "truncated"])
+def test_a_batch_whose_answer_was_lost_is_sent_again_and_does_no_harm(sandbox, job, kind, caplog):
+    sandbox.faults.add(Fault(kind, operation="entities", after=3), Fault(kind, operation="relationships"))
+    uploaded = job.upload(users(40), memberships(40))
+    assert (uploaded.entities, uploaded.relationships, uploaded.sent_again) == (40, 39, 2)
+    assert "sent again to job" in caplog.text
+    job.finalize([])
+    report = job.follow()
+    assert (report.entities.created, report.entities.errors) == (40, 0)
+    assert (report.relationships.created, report.relationships.errors) == (39, 0)
+    assert report.entities.uploaded > 40
+
+
+def test_a_server_that_does_not_know_ignore_duplicates(client, requests_mock):
+    path = "https://api.us.jupiterone.io/persister/synchronization/jobs/7/entities"
+    unknown = {"status_code": 400, "json": {"error": {"code": "VALIDATION_ERROR", "message": "ignoreDuplicates?"}}}
+    requests_mock.post(path, [{"status_code": 502}, unknown, unknown, {"json": {}}])
+    uploader = Uploader(client, "/persister/synchronization/jobs/7")
+    uploader.upload("entities", users(1))
+    assert uploader.uploaded == Uploaded(entities=1, sent_again=1)
+    last = requests_mock.request_history[-1]
+    assert last.headers["Content-Encoding"] == "gzip"
+    assert len({request.headers["JupiterOne-Correlation-Id"] for request in requests_mock.request_history}) == 1
+
+
+def test_the_first_failure_ends_the_upload(sandbox, job):
+    sandbox.faults.add(Fault("status_500", operation="entities", after=2, times=None))
+    walked = []
+
+    def many():
+        for user in users(4000):
+            walked.append(user["_key"])
+            yield user
+
+    with pytest.raises(UploadFailed):
+        job.upload(many(), memberships(10))
+    assert len(walked) < 4000
+    assert posts(sandbox, "relationships") == []
+
+
+def test_an_interruption_ends_the_upload_between_batches(sandbox, target):
+    clock = SystemClock()
+    job = Synchronization(connected(sandbox, clock), SMALL).start(target)
+
+    def many():
+        for number, user in enumerate(users(4000)):
+            if number == 100:
+                clock.stop()
+            yield user
+
+    with pytest.raises(Interrupted):
+        job.upload(many(), [])
+    taken = len(posts(sandbox))
+    assert {request.status for request in posts(sandbox)} == {200}
+    assert taken <= 25
+    assert job.abort("interrupted").status == "ABORTED"
+    assert len(posts(sandbox)) == taken
+
+
+def test_what_the_iterable_raises_ends_the_upload(sandbox, job):
+    def broken():
+        yield from users(10)
+        raise OSError("the store is gone")
+
+    with pytest.raises(OSError, match="the store is gone"):
+        job.upload(broken(), [])

@@ -1,0 +1,24 @@
+"""A store with a small graph, and one with everything a sandbox account gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from collector.sandbox import generate_account
+from collector.store import Store
+from tests.engine.profile import Profile
+from tests.tree.conftest import folder, store
+
+__all__ = ["collected", "folder", "store"]
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A sandbox account of 120 users: licences, statuses, settings, custom roles and groups as they come."""
+    account = generate_account(users=120, groups=6, custom_roles=2, seed=7)
+    profile = Profile(tmp_path_factory.mktemp("profile"), account, future_fields=True)
+    profile.collect()
+    with profile.store as store:
+        yield store

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from collector.sandbox.jupiterone import Instance, JupiterOneSandbox
+from tests.fakes import FakeClock
+
+from .asking import Asker
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> JupiterOneSandbox:
+    return JupiterOneSandbox(clock=clock)
+
+
+@pytest.fixture
+def instance(sandbox: JupiterOneSandbox) -> Instance:
+    return sandbox.add_instance("Example Ltd")
+
+
+@pytest.fixture
+def jupiterone(sandbox: JupiterOneSandbox) -> Asker:
+    return Asker(sandbox)

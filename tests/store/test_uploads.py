@@ -1,0 +1,113 @@
+"""What is kept about uploads."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from collector.store import ROW, Place, Store, UploadRecord, UploadState
+from collector.store.forgetting import Person, forget
+from collector.store.schema import MIGRATIONS
+
+from .graph import ACCOUNT, ADA, ASSIGNED_ROLE, HAS_USER, begin, collect, finish, user
+
+PLACE = Place("j1dev", "integration-external", "5f7a")
+ELSEWHERE = Place("j1dev", "api", "zoom")
+
+
+def finished(store: Store, place: Place = PLACE, run: int = 1) -> int:
+    number = store.uploads.begin(run, place, ["zoom_role"], 1000)
+    store.uploads.opened(number, f"job-{number}")
+    store.uploads.sent(number, {"zoom_user": 2})
+    store.uploads.finalized(number)
+    store.uploads.end(number, UploadState.FINISHED, 2000, outcome={"entitiesCreated": 2})
+    return number
+
+
+def test_an_upload_from_its_beginning_to_its_end(store: Store) -> None:
+    number = store.uploads.begin(7, PLACE, ["zoom_role"], 1000)
+    begun = UploadRecord(number, 7, PLACE, None, UploadState.BEGUN, 1000, None, ("zoom_role",), {}, {}, "")
+    assert store.uploads.latest() == begun
+    store.uploads.opened(number, "job")
+    store.uploads.sent(number, {"zoom_user": 2})
+    latest = store.uploads.latest()
+    assert latest is not None
+    assert (latest.state, latest.job, latest.counts) == (UploadState.OPEN, "job", {"zoom_user": 2})
+    store.uploads.end(number, UploadState.ABORTED, 2000, reason="Interrupted.")
+    latest = store.uploads.latest()
+    assert latest is not None
+    assert (latest.state, latest.ended_at, latest.reason) == (UploadState.ABORTED, 2000, "Interrupted.")
+
+
+@pytest.mark.parametrize("state", UploadState)
+def test_which_uploads_are_unsettled(store: Store, state: UploadState) -> None:
+    store.uploads.end(store.uploads.begin(1, PLACE, [], 1000), state, 2000)
+    unsettled = {UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED}
+    assert bool(store.uploads.unsettled("j1dev")) is (state in unsettled)
+    assert store.uploads.unsettled("another") == []
+
+
+def test_every_place_has_its_own_record(store: Store) -> None:
+    numbers = [finished(store), finished(store, ELSEWHERE), finished(store)]
+    assert [upload.id for upload in store.uploads.finished(PLACE)] == [numbers[2], numbers[0]]
+    assert [upload.id for upload in store.uploads.finished(ELSEWHERE)] == [numbers[1]]
+    latest = store.uploads.latest_finished()
+    assert latest is not None
+    assert latest.id == numbers[2]
+
+
+def test_uploads_outlive_the_runs_they_came_from(store: Store, path: Path) -> None:
+    first = collect(store, "Ada")
+    store.conclude()
+    finished(store, run=first)
+    second = collect(store, "Ada")
+    store.conclude()
+    forget(path, before=5000)
+    assert (store.knows_run(first), store.knows_run(second)) == (False, True)
+    assert [upload.run for upload in store.uploads.finished(PLACE)] == [first]
+
+
+def test_a_person_is_masked_in_the_reason_of_an_upload(store: Store, path: Path) -> None:
+    run = begin(store)
+    run.put("zoom_user:pending:ada@example.com", ROW, user("Ada", email=["ada@example.com"]), 1000)
+    finish(run)
+    number = store.uploads.begin(1, PLACE, [], 1000)
+    reason = "zoom_user:pending:ada@example.com is larger than JupiterOne takes."
+    store.uploads.end(number, UploadState.ABORTED, 2000, reason=reason)
+    forget(path, person=Person("zoom_user", "ada@example.com", "zoom_user:pending:ada@example.com"))
+    latest = store.uploads.latest()
+    assert latest is not None
+    assert "ada" not in latest.reason
+    assert b"ada@example.com" not in path.read_bytes()
+
+
+def test_versions_of_two_runs(store: Store) -> None:
+    first, second = collect(store, "Ada", "Bob"), collect(store, "Ada")
+    versions = {version.key: version for version in store.entity_versions("zoom_user", first)}
+    assert list(versions) == ["zoom_user:ada", "zoom_user:bob"]
+    assert list(store.entity_versions("zoom_user", second)) == [versions[ADA]]
+    ties = list(store.relationship_versions(HAS_USER.type, second))
+    assert [(tie.key, tie.ends) for tie in ties] == [("zoom_account:acme|has|zoom_user:ada", (ACCOUNT, ADA))]
+    assert list(store.relationship_versions(ASSIGNED_ROLE.type, second)) == []
+    assert (store.existed("zoom_user:bob", first), store.existed("zoom_user:bob", second)) == (True, False)
+
+
+def test_a_store_from_before_there_were_uploads(tmp_path: Path) -> None:
+    path = tmp_path / "graph.db"
+    with sqlite3.connect(path) as connection:
+        for statement in (statement for version in MIGRATIONS[:2] for statement in version):
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    with Store.open(path) as store:
+        finished(store)
+        store.remember_instance("5f7a")
+    with Store.open(path) as store:
+        assert store.instance_id == "5f7a"
+        assert len(store.uploads.finished(PLACE)) == 1
+        store.remember_instance("another")
+        assert store.instance_id == "another"
+        store.remember_instance(None)
+        assert store.instance_id is None

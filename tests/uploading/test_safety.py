@@ -1,0 +1,200 @@
+"""The safety rail, and what `--dry-run` says: neither sends anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector.errors import ExitCode
+from collector.forgetting import forget_in_profile
+from collector.jupiterone.changes import TypeChanges, count_changes
+from collector.jupiterone.safety import Deletions, UnsafeUpload
+from collector.store import Version
+from collector.store.forgetting import forget
+
+from .conftest import Both
+
+
+def leave(crowd: Both, number: int) -> None:
+    for each in range(number):
+        crowd.leaves(f"user{each}@example.com")
+    crowd.profile.collect()
+
+
+@pytest.mark.parametrize(
+    ("deleted", "before", "too_many"),
+    [
+        (0, 0, False),
+        (10, 10, False),
+        (11, 11, True),
+        (11, 55, False),
+        (11, 54, True),
+        (200, 1000, False),
+        (201, 1000, True),
+    ],
+)
+def test_more_than_a_fifth_and_more_than_ten(deleted: int, before: int, too_many: bool) -> None:
+    assert Deletions("zoom_user", deleted, before).too_many is too_many
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whole", "changes"),
+    [
+        ("", "", True, TypeChanges()),
+        ("", "a1 b1", True, TypeChanges(created=2)),
+        ("a1 b1", "", True, TypeChanges(deleted=2)),
+        ("a1 b1", "", False, TypeChanges(staying=2)),
+        ("a1 b1 d1", "b2 c1 d1", True, TypeChanges(created=1, updated=1, deleted=1, unchanged=1)),
+        ("a1 z1", "m1", False, TypeChanges(created=1, staying=2)),
+    ],
+)
+def test_counting_changes(before: str, after: str, whole: bool, changes: TypeChanges) -> None:
+    def versions(text: str) -> list[Version]:
+        return [Version(key, content) for key, content in text.split()]
+
+    assert count_changes(versions(before), versions(after), lambda _: whole) == changes
+
+
+def test_too_many_users_would_be_deleted(crowd: Both) -> None:
+    crowd.profile.collect()
+    crowd.sync()
+    before, asked = crowd.uploaded, len(crowd.operations())
+    leave(crowd, 12)
+    with pytest.raises(UnsafeUpload) as raised:
+        crowd.sync()
+    assert raised.value.exit_code == ExitCode.USAGE
+    assert raised.value.message == (
+        "This upload would delete 12 of 48 zoom_user (25%), 12 of 48 zoom_account_has_user (25%), "
+        "12 of 45 zoom_group_has_user (27%), 12 of 48 zoom_user_assigned_role (25%) in JupiterOne."
+    )
+    assert "--allow-deletes" in raised.value.next_step
+    assert (crowd.uploaded, len(crowd.operations())) == (before, asked)
+    crowd.sync(allow_deletes=True)
+    assert crowd.uploaded == crowd.stored
+
+
+def test_a_few_may_go(crowd: Both) -> None:
+    crowd.profile.collect()
+    crowd.sync()
+    leave(crowd, 9)
+    crowd.sync()
+    assert crowd.uploaded == crowd.stored
+
+
+def test_no_set_was_read_completely(both: Both) -> None:
+    both.profile.collect()
+    run = both.store.begin(0, {})
+    record = both.store.latest_run()
+    assert record is not None
+    steps = [replace(result, partial_types=result.step.types) for result in record.steps]
+    run.finish(1, ExitCode.INCOMPLETE, steps, [], [])
+    with pytest.raises(UnsafeUpload, match="read no set completely"):
+        both.sync()
+    assert both.operations() == []
+    both.sync(allow_deletes=True)
+
+
+def test_without_a_record_jupiterone_is_asked(crowd: Both) -> None:
+    """Another computer uploads to the same instance."""
+    crowd.profile.collect()
+    crowd.sync()
+    crowd.change_uploads("DELETE FROM upload")
+    crowd.sync()
+    leave(crowd, 12)
+    crowd.change_uploads("DELETE FROM upload")
+    with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user \(25%\)"):
+        crowd.sync()
+    crowd.sync(allow_deletes=True)
+    assert crowd.uploaded == crowd.stored
+
+
+def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
+    """Of the same size, so the numbers do not tell."""
+    both.profile.collect()
+    both.sync()
+    other = Both(tmp_path / "other")
+    other.profile.account.id = "another-account"
+    other.profile.collect()
+    before = both.uploaded
+    other.jupiterone, other.instance = both.jupiterone, both.instance
+    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+        other.sync()
+    assert both.uploaded == before
+    other.sync(allow_deletes=True)
+    assert both.uploaded == other.stored
+    other.store.close()
+
+
+def test_a_type_that_was_never_uploaded_completely_is_asked_about(crowd: Both) -> None:
+    crowd.profile.collect()
+    crowd.sync(allow_deletes=True)
+    crowd.change_uploads("UPDATE upload SET partial_types = '[\"zoom_user\"]'")
+    asked = crowd.operations().count("queryV1")
+    crowd.sync()
+    assert crowd.operations().count("queryV1") == asked + 1
+    crowd.sync()
+    assert crowd.operations().count("queryV1") == asked + 1
+
+
+def test_a_key_that_may_not_query(both: Both) -> None:
+    both.jupiterone.j1ql_allowed = False
+    both.profile.collect()
+    with pytest.raises(UnsafeUpload) as raised:
+        both.sync()
+    assert "no record of what stands at this place" in raised.value.message
+    assert "`collector sync --allow-deletes` this once" in raised.value.next_step
+    assert both.jupiterone.jobs == []
+    both.sync(allow_deletes=True)
+    both.sync()
+    assert both.uploaded == both.stored
+
+
+def test_history_that_was_forgotten_is_no_record(both: Both) -> None:
+    both.profile.collect()
+    both.sync()
+    both.clock.time += 3600
+    both.profile.collect()
+    forget(both.profile.path, before=int(both.clock.time * 1000) - 1)
+    assert both.foresee().base is None
+    asked = both.operations().count("queryV1")
+    both.sync()
+    assert both.operations().count("queryV1") > asked
+    assert both.foresee().changes["zoom_user"] == TypeChanges(unchanged=8)
+
+
+def test_a_person_who_was_forgotten_leaves_jupiterone_too(both: Both) -> None:
+    both.profile.collect()
+    both.sync()
+    forget_in_profile(both.settings(), both.folder, both.clock, before=None, email="bob@example.com")
+    both.sync()
+    assert both.uploaded == both.stored
+    assert not [entity for entity in both.uploaded.values() if "bob@example.com" in str(entity)]
+
+
+def test_foreseeing_sends_nothing(both: Both) -> None:
+    both.profile.collect()
+    foresight = both.foresee()
+    assert (foresight.base, foresight.changes["zoom_user"]) == (None, TypeChanges(created=8))
+    assert both.operations() == []
+    assert both.store.uploads.latest() is None
+
+
+def test_what_was_foreseen_comes_true(crowd: Both) -> None:
+    crowd.profile.collect()
+    crowd.sync()
+    crowd.leaves("user3@example.com")
+    crowd.profile.account.add_user("new@example.com", "New", "Comer")
+    ada = crowd.profile.account.user("ada@example.com")
+    assert ada is not None
+    crowd.profile.account.update_user(ada.id, last_name="Lovelace")
+    crowd.profile.collect()
+    changes = crowd.foresee().changes
+    assert changes["zoom_user"] == TypeChanges(created=1, updated=1, deleted=1, unchanged=46)
+    report = crowd.sync().report
+    entities = [change for type_, change in changes.items() if "_has_" not in type_ and "_assigned_" not in type_]
+    ties = [change for type_, change in changes.items() if "_has_" in type_ or "_assigned_" in type_]
+    for half, counts in ((entities, report.entities), (ties, report.relationships)):
+        for name in ("created", "updated", "deleted"):
+            assert sum(getattr(change, name) for change in half) == getattr(counts, name)
