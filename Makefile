@@ -32,7 +32,7 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.soak --date "$$(date +%F)" $(SOAK)
 
-# Whether runs that are killed at random and gone on with come to the right graph; half an hour. KILLS='--kills 20' ...
+# Whether runs that are killed at random and gone on with come to the right graph. KILLS='--kills 20 --served' ...
 kills: setup
 	$(BIN)/python -m tests.soak.kills --date "$$(date +%F)" $(KILLS)
 
@@ -43,9 +43,9 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-# JupiterOne's own command line, from the npm registry, for the tests that use it; needs Node.
+# JupiterOne's own command line and data model, from the npm registry, for the tests that use them; needs Node.
 tools: setup
-	$(BIN)/python -m tests.tree.install_real_tools
+	$(BIN)/python -m tests.real_tools.install
 
 docs: setup
 	$(BIN)/python -m collector document

@@ -37,4 +37,4 @@ def looks_secret(name: str) -> bool:
 
 def mask_urls(text: str) -> str:
     """The text with the values of `pwd`, `tk` and `zak` query parameters masked."""
-    return _SECRET_QUERY.sub(rf"\g<1>{_MASK}", text)
+    return _SECRET_QUERY.sub(rf"\g<1>{_MASK}", text) if "=" in text else text

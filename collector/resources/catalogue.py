@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from collector.model.graph import JsonObject, Properties, Property, PropertyValue
@@ -33,10 +33,15 @@ class Setting:
     secret: bool
     description: str
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The property it becomes."""
         return property_name(self.path)
+
+    @property
+    def kept(self) -> bool:
+        """Whether it becomes a property at all."""
+        return not self.secret and self.type != OBJECTS
 
     def accepts(self, value: object) -> bool:
         """Whether a value is of the described kind; Zoom sometimes sends numbers where booleans are described.
@@ -44,7 +49,7 @@ class Setting:
         A flag about passwords takes 0 and 1 only: another number may be the password (`pmi_password` is either).
         """
         if self.type == "bool":
-            return _may_keep(self.path, value)
+            return value is True or value is False or _may_keep(self.path, value)
         if self.type == "int":
             return isinstance(value, bool | int | float)
         if self.type == "str":
@@ -79,17 +84,18 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
     `taken` are property names of the user that a setting nobody has described yet must not claim.
     """
 
+    described = {setting.path: setting for setting in catalogue().values() if setting.document == document}
+    wanted = {path: setting for path, setting in described.items() if setting.kept}
+
     def convert(body: JsonObject) -> Conversion:
         properties: Properties = {}
         unknown: dict[str, object] = {}
         for path, value in _leaves(body):
-            setting = catalogue().get(f"{document}:{path}")
-            if setting is None and path in _described_paths():
-                continue  # another of the four documents is the one that says it
-            if setting is None or not (setting.secret or setting.type == OBJECTS or setting.accepts(value)):
-                unknown[path] = value
-            elif not setting.secret and setting.type != OBJECTS:
+            setting = wanted.get(path)
+            if setting is not None and setting.accepts(value):
                 properties[setting.name] = plain(value)
+            elif setting is not None or (path not in described and path not in _described_paths()):
+                unknown[path] = value  # what another of the four documents says is left to that
         fields = []
         for path, value in sorted(unknown.items()):
             name = property_name(path)
@@ -122,6 +128,8 @@ def authentication_options(body: JsonObject, prefix: str) -> Properties:
 
 def plain(value: object) -> PropertyValue:
     """A JSON scalar or list of scalars as a property value; texts lose secrets embedded in addresses."""
+    if value is True or value is False:
+        return value
     if isinstance(value, str):
         return mask_urls(value)
     if isinstance(value, list):

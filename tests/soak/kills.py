@@ -1,34 +1,60 @@
 """`make kills`: runs that are killed at random instants, and what the runs that go on with them come to.
 
-Each time the real command is started over an empty profile against a sandbox in a process of its own, killed with
-SIGKILL after a random part of the time a whole run takes, and started again until a run ends by itself. The graph must
-be that of a run nobody disturbed, and no more calls may have been made than were in flight when the process was killed.
+Each time a collection is begun over an empty store in a process of its own, killed with SIGKILL after a random part of
+the time a whole one takes, and begun again. The graph must be that of a collection nobody disturbed, and no more calls
+may have been made than were in flight when the process was killed.
+
+The answers are prepared and come from the same process, which is quick; with `--served`, the real command collects from
+a sandbox in a process of its own.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from collector.engine.collect import WORKERS
+from collector.sandbox import generate_account
 from collector.store import Store
 from tests.bench.machine import described
+from tests.bench.preparing import prepare
+from tests.bench.process import ROOT
 from tests.bench.server import Served, sandbox
 from tests.soak.comparing import differences
 
 SPARE_CALLS = 2 * WORKERS + 20
 """What a kill may cost: calls in flight or waiting to be stored, and documents not committed yet."""
 _LONGEST_SECONDS = 600
+
+
+class Collections(ABC):
+    """A way to collect the same account again and again."""
+
+    @abstractmethod
+    def start(self, folder: Path) -> subprocess.Popen[bytes]:
+        """Begin, or go on with, the collection in this folder."""
+
+    @abstractmethod
+    def take_calls(self) -> int:
+        """The calls since it was asked for last."""
+
+    @abstractmethod
+    def store(self, folder: Path) -> Path:
+        """Where the collection in this folder keeps the graph."""
 
 
 @dataclass(frozen=True)
@@ -54,59 +80,100 @@ class Killed:
         return not self.found and self.extra <= SPARE_CALLS
 
 
-def undisturbed(served: Served, folder: Path) -> Undisturbed:
-    """One run from beginning to end."""
-    served.take_log()
+class Prepared(Collections):
+    """Collections of prepared answers, which count their calls in a file."""
+
+    def __init__(self, users: int, folder: Path) -> None:
+        self._job = {"prepared": asdict(prepare(generate_account(users=300))), "users": users}
+        self._counter = folder / "calls"
+        self._counter.write_bytes(bytes(8))
+
+    def start(self, folder: Path) -> subprocess.Popen[bytes]:
+        folder.mkdir(exist_ok=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.collect_counted"], cwd=ROOT, stdin=subprocess.PIPE
+        )
+        assert process.stdin is not None
+        job = {**self._job, "path": str(self.store(folder)), "counter": str(self._counter)}
+        process.stdin.write(json.dumps(job).encode())
+        process.stdin.close()
+        return process
+
+    def take_calls(self) -> int:
+        calls: int = struct.unpack("q", self._counter.read_bytes())[0]
+        self._counter.write_bytes(bytes(8))
+        return calls
+
+    def store(self, folder: Path) -> Path:
+        return folder / "graph.db"
+
+
+class ByCommand(Collections):
+    """The real command against a sandbox; its Medium calls are counted."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def start(self, folder: Path) -> subprocess.Popen[bytes]:
+        folder.mkdir(exist_ok=True)
+        home = {"ZOOM_PLAN": "unlimited", "ZOOM_HOME": str(folder / "home"), "no_proxy": "127.0.0.1"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "collector", "collect", "--json"],
+            cwd=folder,
+            env={**os.environ, **self._served.environment, **home},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def take_calls(self) -> int:
+        return len(self._served.take_log())
+
+    def store(self, folder: Path) -> Path:
+        return folder / "home" / "default" / "graph.db"
+
+
+def undisturbed(collections: Collections, folder: Path) -> Undisturbed:
+    """One collection from beginning to end."""
     began = time.monotonic()
-    _collect(served.environment, folder).wait(_LONGEST_SECONDS)
-    return Undisturbed(_store(folder), len(served.take_log()), time.monotonic() - began)
+    collections.start(folder).wait(_LONGEST_SECONDS)
+    return Undisturbed(collections.store(folder), collections.take_calls(), time.monotonic() - began)
 
 
-def kill_once(served: Served, folder: Path, whole: Undisturbed, chance: random.Random) -> Killed:
-    """Kill a run, and let the next one end."""
+def kill_once(collections: Collections, folder: Path, whole: Undisturbed, chance: random.Random) -> Killed:
+    """Kill a collection, unless it ends before, and let the next one end."""
     after = chance.uniform(0.0, whole.seconds)
-    process = _collect(served.environment, folder)
+    process = collections.start(folder)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        _collect(served.environment, folder).wait(_LONGEST_SECONDS)
-    calls = len(served.take_log())
-    with Store.open(whole.store) as expected, Store.open(_store(folder)) as found:
+        if not _has_ended(collections.store(folder)):
+            collections.start(folder).wait(_LONGEST_SECONDS)
+    calls = collections.take_calls()
+    with Store.open(whole.store) as expected, Store.open(collections.store(folder)) as found:
         return Killed(after, calls, calls - whole.calls, differences(expected, found))
 
 
-def _collect(environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
-    folder.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "collector", "collect", "--json"],
-        cwd=folder,
-        env={
-            **os.environ,
-            **environment,
-            "ZOOM_PLAN": "unlimited",
-            "ZOOM_HOME": str(folder / "home"),
-            "no_proxy": "127.0.0.1",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _has_ended(store: Path) -> bool:
+    """Whether the collection had come to its end, and the process was killed on its way out."""
+    try:
+        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT concluded FROM run ORDER BY id DESC LIMIT 1").fetchone() == (1,)
+    except sqlite3.OperationalError:
+        return False  # killed before there was a store
 
 
-def _store(folder: Path) -> Path:
-    return folder / "home" / "default" / "graph.db"
-
-
-def kill_many(users: int, kills: int, seed: int, folder: Path) -> tuple[Undisturbed, list[Killed]]:
-    """So many kills against a sandbox of their own. Run times drift on a busy machine, so the first kills may miss."""
+def kill_many(users: int, kills: int, seed: int, served: bool, folder: Path) -> tuple[Undisturbed, list[Killed]]:
+    """So many kills, one after another."""
     chance = random.Random(seed)
     killed = []
-    with sandbox(users) as served:
-        whole = undisturbed(served, folder / "whole")
+    with ExitStack() as stack:
+        collections = ByCommand(stack.enter_context(sandbox(users))) if served else Prepared(users, folder)
+        whole = undisturbed(collections, folder / "whole")
         for number in range(kills):
             with tempfile.TemporaryDirectory(dir=folder) as empty:
-                killed.append(kill_once(served, Path(empty), whole, chance))
+                killed.append(kill_once(collections, Path(empty), whole, chance))
             click.echo(f"{number + 1}: killed after {killed[-1].after:.2f} s, {killed[-1].extra} extra calls", err=True)
     return whole, killed
 
@@ -116,8 +183,9 @@ def kill_many(users: int, kills: int, seed: int, folder: Path) -> tuple[Undistur
 @click.option("--kills", default=200, show_default=True, type=click.IntRange(1), help="How many runs to kill.")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="So many at the same time.")
 @click.option("--seed", default=1, show_default=True, help="The same seed kills at the same instants.")
+@click.option("--served", is_flag=True, help="The real command against a sandbox; some 15 seconds a kill.")
 @click.option("--date", required=True, help="The day to put above the result.")
-def main(users: int, kills: int, jobs: int, seed: int, date: str) -> None:
+def main(users: int, kills: int, jobs: int, seed: int, served: bool, date: str) -> None:
     """Kill runs and go on; exits with 1 when a graph is not the right one or calls were made in vain."""
     began = time.monotonic()
     shares = [kills // jobs + (job < kills % jobs) for job in range(jobs)]
@@ -125,14 +193,14 @@ def main(users: int, kills: int, jobs: int, seed: int, date: str) -> None:
         folders = [Path(folder) / str(job) for job in range(jobs)]
         for one in folders:
             one.mkdir()
-        results = list(pool.map(kill_many, [users] * jobs, shares, range(seed, seed + jobs), folders))
+        results = list(pool.map(kill_many, [users] * jobs, shares, range(seed, seed + jobs), [served] * jobs, folders))
     killed = [one for _, several in results for one in several]
     whole = results[0][0]
     bad = [one for one in killed if not one.good]
     extras = sorted(one.extra for one in killed)
     click.echo(f"{date}, {described()}.\n")
     click.echo(f"* {users:,} users, {kills} runs killed at random in {time.monotonic() - began:.0f} s, seed {seed}.")
-    click.echo(f"* An undisturbed run makes {whole.calls:,} calls of its label and takes {whole.seconds:.1f} s.")
+    click.echo(f"* An undisturbed run makes {whole.calls:,} calls and takes {whole.seconds:.1f} s.")
     click.echo(f"* Equal graphs: {sum(not one.found for one in killed)} of {kills}.")
     click.echo(
         f"* Calls beyond those of an undisturbed run: median {extras[len(extras) // 2]}, most {extras[-1]}; "
