@@ -267,3 +267,30 @@ class TestProgress:
             progress.ended(StepResult(self.STEP, StepStatus.DISABLED))
         assert isinstance(console.file, io.StringIO)
         assert "Fetch Users" not in console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--max-age", "1d"), "--max-age says how old settings may be with --changed."),
+        (("--changed", "--max-age", "soon"), "'soon' is no length of time such as 30m, 12h or 7d."),
+        (("--settings", "some"), "'some' is not one of 'none', 'security', 'all'."),
+    ],
+)
+def test_choices_that_make_no_sense_are_wrong_use(
+    collector: Command, zoom: Sandbox, arguments: tuple[str, ...], told: str
+) -> None:
+    outcome = collector("collect", *arguments)
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert zoom.calls.count() == 0
+
+
+def test_unchanged_settings_are_told_with_their_age(collector: Command, zoom: Sandbox) -> None:
+    assert collector("collect").code == 0
+    zoom.calls.clear()
+    outcome = collector("collect", "--changed", "--max-age", "12h")
+    assert outcome.code == 0
+    assert zoom.calls.count("/v2/users/<user_id>/settings") == 0
+    assert "Not read again, by choice: settings (fetch-users) skipped, 0 read," in words(outcome.out)
+    assert "unchanged since they were read (--changed)" in words(outcome.out)
