@@ -23,7 +23,7 @@ from collector.collection import collect_account
 from collector.engine.progress import Silence
 from collector.errors import CollectorError
 from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
 from tests.canaries import everything_said_by, files_with_canaries, found_in

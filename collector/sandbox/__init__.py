@@ -18,7 +18,7 @@ from collector.sandbox.calls import Call
 from collector.sandbox.canaries import CANARY, PMI_CANARY
 from collector.sandbox.directory import Group, Role, User
 from collector.sandbox.endpoints import CLASSIC_SCOPES, GRANULAR_SCOPES
-from collector.sandbox.faults import Fault
+from collector.sandbox.fault import Fault
 from collector.sandbox.generation import generate_account
 from collector.sandbox.sandbox import Sandbox
 

@@ -14,7 +14,7 @@ from collector.sandbox.consent import ConsentDesk
 from collector.sandbox.endpoints import ENDPOINTS, Endpoint
 from collector.sandbox.errors import ZoomError, unknown_route, wrong_method
 from collector.sandbox.exchange import Exchange
-from collector.sandbox.faults import Fault
+from collector.sandbox.fault import Fault
 from collector.sandbox.gate import Gate, bearer
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.oauth_routes import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, OAuthRoutes

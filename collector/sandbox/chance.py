@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from collector.sandbox.fault import Fault
 from collector.sandbox.identifiers import fraction_from, number_from
-
-if TYPE_CHECKING:
-    from collector.sandbox.faults import Fault
 
 
 class Chance:

@@ -13,7 +13,8 @@ from collector.sandbox.answers import Answer, CommonHeaders, refusal
 from collector.sandbox.calls import Call, Calls
 from collector.sandbox.endpoints import Label
 from collector.sandbox.errors import ZoomError
-from collector.sandbox.faults import Fault, Faults
+from collector.sandbox.fault import Fault
+from collector.sandbox.faults import Faults
 from collector.sandbox.limits import RateLimits
 
 

@@ -1,93 +1,13 @@
-"""Things that go wrong on purpose: what, where and how often."""
+"""Things that go wrong on purpose, as planned or by chance."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Literal
 
 from collector.sandbox.chance import Chance
-
-FaultKind = Literal[
-    "status_500",
-    "status_502_html",
-    "html_200",
-    "redirect",
-    "qps_429",
-    "daily_429",
-    "reset",
-    "slow",
-    "lost_answer",
-    "dropped_body",
-    "truncated",
-    "wrong_types",
-    "wrong_rows",
-    "duplicated_rows",
-    "missing_rows",
-    "empty_page_with_token",
-    "repeated_token",
-    "expired_page_token",
-    "unauthorized",
-    "revoked",
-    "missing_scope",
-    "missing_privilege",
-    "not_licensed",
-    "vanished_404",
-]
-"""
-status_500             Zoom's JSON error
-status_502_html        a page of the edge instead of JSON; html_200 the same with status 200
-redirect               302 to another host
-qps_429, daily_429     rate-limit refusals
-reset                  the connection is closed without an answer
-slow                   the answer comes after `delay` seconds
-lost_answer            what was asked for is done, and then the connection is closed without an answer
-dropped_body           the connection is closed in the middle of the body
-truncated              a complete answer, whatever it says, whose JSON is cut off
-wrong_types            the same with a list where an object belongs
-wrong_rows             a list answer whose rows are texts
-duplicated_rows        the first row of a list answer twice; missing_rows: without it
-empty_page_with_token  no rows, and a token with which the same page is had
-repeated_token         the next page token is the one that was sent; only requests that sent one
-expired_page_token     as after 15 minutes; only requests that sent one
-unauthorized           401/124 although the token is good
-revoked                the token of the request is no good from now on
-missing_scope, missing_privilege, not_licensed
-                       the refusals of HTTP 400
-vanished_404           what was asked for has been deleted: 404 for users and groups (400/1034 for roles)
-
-The OAuth addresses know those down to "wrong_types".
-"""
-
-_NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_token")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One kind of trouble.
-
-    It meets requests whose path, without /v2 (but with /oauth), matches the shell pattern `path`, and whose
-    parameters, in query or form, have the values of `query`, where None means absent. It spares the first `after`
-    of them and strikes `times` of the following, all with None. `delay`: seconds, for "slow". `retry_after`: the
-    value of that header on a 429.
-    """
-
-    kind: FaultKind
-    path: str = "*"
-    query: Mapping[str, str | None] | None = None
-    after: int = 0
-    times: int | None = 1
-    delay: float = 1.0
-    retry_after: str = ""
-
-    def meets(self, path: str, parameters: Mapping[str, str]) -> bool:
-        if self.kind in _NEEDS_PAGE_TOKEN and "next_page_token" not in parameters:
-            return False
-        wanted = (self.query or {}).items()
-        return fnmatchcase(path, self.path) and all(parameters.get(name) == value for name, value in wanted)
+from collector.sandbox.fault import Fault, FaultKind
 
 
 class Faults:

@@ -12,7 +12,7 @@ from collector.sandbox.answers import HTML_TYPE, Answer, as_json
 from collector.sandbox.consent import ConsentDesk, Forward, NotForwarded
 from collector.sandbox.consent_pages import own_page
 from collector.sandbox.exchange import Exchange
-from collector.sandbox.faults import Fault
+from collector.sandbox.fault import Fault
 from collector.sandbox.oauth import TokenEndpoint, TokenRequest
 from collector.sandbox.oauth_errors import OAuthError
 from collector.sandbox.pages import Page

@@ -11,7 +11,7 @@ from collector.clock import Clock
 from collector.sandbox import errors
 from collector.sandbox.answers import HTML_TYPE, Answer, as_json
 from collector.sandbox.endpoints import Endpoint
-from collector.sandbox.faults import Fault, FaultKind
+from collector.sandbox.fault import Fault, FaultKind
 from collector.sandbox.limits import RateLimits
 
 _PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><center>cloudflare</center></body></html>"

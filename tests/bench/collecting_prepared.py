@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from requests.adapters import BaseAdapter
+
 from collector.auth import EnvironmentToken
 from collector.clock import SystemClock
 from collector.redaction import Secret
@@ -22,8 +24,17 @@ from tests.wsgi_adapter import ADDRESS, session_with
 def collect_prepared(job: Mapping[str, Any]) -> Measured:
     """Collect `users` people made of the job's `prepared` answers into the store at `path`."""
     zoom = PreparedZoom(Prepared(**job["prepared"]), job["users"])
-    path, clock = Path(job["path"]), SystemClock()
-    client = ZoomClient(
+    path = Path(job["path"])
+    with Store.open(path) as store:
+        measured = run(client_of(zoom), store, scopes=None, account_id=None)
+    measured.facts = {**(measured.facts or {}), "bytes": path.stat().st_size}
+    return measured
+
+
+def client_of(zoom: BaseAdapter) -> ZoomClient:
+    """A client that asks this transport, as fast as it answers."""
+    clock = SystemClock()
+    return ZoomClient(
         EnvironmentToken(Secret("prepared")),
         Pacer(Plan.UNLIMITED, 1.0, clock),
         clock,
@@ -32,10 +43,6 @@ def collect_prepared(job: Mapping[str, Any]) -> Measured:
         configured_api_url=ADDRESS,
         new_session=lambda: session_with(zoom),
     )
-    with Store.open(path) as store:
-        measured = run(client, store, scopes=None, account_id=None)
-    measured.facts = {**(measured.facts or {}), "bytes": path.stat().st_size}
-    return measured
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collector.resources.declaration import Resource
 from collector.sandbox import Fault
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 
 TABLE = Path(__file__).with_suffix(".md")
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from collector.sandbox import Account, Fault, Sandbox
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 
 from .asking import Asker, MovableClock
 

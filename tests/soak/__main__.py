@@ -9,7 +9,7 @@ from typing import get_args
 
 import click
 
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 from tests.bench.machine import described
 from tests.soak.soaking import NeverComplete, Soaked, soak
 

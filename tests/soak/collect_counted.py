@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import mmap
-import random
 import struct
 import sys
 import threading
@@ -17,15 +16,10 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from collector.auth import EnvironmentToken
-from collector.clock import SystemClock
-from collector.redaction import Secret
 from collector.store import Store
-from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer, Plan
 from tests.bench.collecting import run
+from tests.bench.collecting_prepared import client_of
 from tests.bench.prepared import Prepared, PreparedZoom
-from tests.wsgi_adapter import ADDRESS, session_with
 
 
 class Counted(BaseAdapter):
@@ -49,19 +43,9 @@ class Counted(BaseAdapter):
 
 def main() -> None:
     job = json.load(sys.stdin)
-    clock = SystemClock()
     zoom = Counted(PreparedZoom(Prepared(**job["prepared"]), job["users"]), Path(job["counter"]))
-    client = ZoomClient(
-        EnvironmentToken(Secret("prepared")),
-        Pacer(Plan.UNLIMITED, 1.0, clock),
-        clock,
-        random.Random(0),
-        oauth_url=ADDRESS,
-        configured_api_url=ADDRESS,
-        new_session=lambda: session_with(zoom),
-    )
     with Store.open(Path(job["path"])) as store:
-        run(client, store, scopes=None, account_id=None)
+        run(client_of(zoom), store, scopes=None, account_id=None)
         store.conclude()
 
 

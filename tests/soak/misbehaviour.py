@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collector.sandbox import Fault, Sandbox
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 
 PASSING: tuple[FaultKind, ...] = (
     "status_500",

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from collector.sandbox import Account, generate_account
-from collector.sandbox.faults import FaultKind
+from collector.sandbox.fault import FaultKind
 from collector.store import Store
 from tests.engine.profile import Profile
 from tests.soak.comparing import differences, size
