@@ -42,9 +42,7 @@ class _Reading:
 
 def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
     """Read the further documents of every entity seen in this reading, and say how far that got."""
-    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
-    for reading in readings:
-        _prepare(ctx, resource, reading)
+    readings = _prepared(ctx, resource, step)
     wanted = [reading for reading in readings if ctx.choice.reads(reading.document)]
     if wanted:
         _read_wanted(ctx, resource, step, wanted)
@@ -53,9 +51,8 @@ def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Covera
 
 def leave_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
     """How far the documents have been read, when a run ends before it could read them all."""
-    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
+    readings = _prepared(ctx, resource, step)
     for reading in readings:
-        _prepare(ctx, resource, reading)
         if ctx.choice.reads(reading.document):
             _count_unread(ctx, resource, reading)
     return tuple(reading.tally.coverage() for reading in readings)
@@ -70,15 +67,18 @@ def _count_unread(ctx: Context, resource: Resource, reading: _Reading) -> None:
         tally.failed(reading.closed or Unread("the run ended before"))
 
 
-def _prepare(ctx: Context, resource: Resource, reading: _Reading) -> None:
-    """Find out whether documents of this kind are to be read at all, and how far earlier runs of this reading got."""
-    document, tally = reading.document, reading.tally
-    if not ctx.choice.reads(document):
-        tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
-        tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
-        return
-    ctx.go_on(tally)
-    reading.closed = ctx.missing_scope(document.endpoint)
+def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:
+    """For each kind of document whether it is to be read at all, and how far earlier runs of this reading got."""
+    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
+    for reading in readings:
+        document, tally = reading.document, reading.tally
+        if ctx.choice.reads(document):
+            ctx.go_on(tally)
+            reading.closed = ctx.missing_scope(document.endpoint)
+        else:
+            tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
+            tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
+    return readings
 
 
 def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_Reading]) -> None:
@@ -130,8 +130,9 @@ def _may_be_carried_over(ctx: Context, key: str, reading: _Reading) -> bool:
     """Whether only changes are read, and nothing about this entity has changed since its document was read."""
     if ctx.choice.most_age is None or reading.document.least is SettingsChoice.NONE:
         return False
-    read_at = ctx.run.part_read_at(key, reading.document.part)
-    if read_at is None or not 0 <= ctx.now() - read_at <= ctx.choice.most_age or ctx.run.changed(key):
+    part = reading.document.part
+    read_at = ctx.run.part_read_at(key, part)
+    if read_at is None or not 0 <= ctx.now() - read_at <= ctx.choice.most_age or ctx.run.changed_since_read(key, part):
         return False
     reading.tally.leave_out("unchanged since they were read (--changed)")
     reading.tally.carry(read_at)

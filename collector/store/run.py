@@ -138,25 +138,26 @@ class Run:
         return (0, 0, None) if row is None else (row[0], row[1], row[2])
 
     def gather_changes(self) -> None:
-        """Find, for `changed`, what became of the entities and their relationships in this reading so far."""
+        """Find, for `changed_since_read`, in which run the entities and their relationships changed last."""
         with self._change():
             self._database.execute("DROP TABLE IF EXISTS temp.changed")
-            self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY)")
+            self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY, run INTEGER NOT NULL)")
             self._database.execute(
-                "INSERT INTO temp.changed SELECT DISTINCT entity FROM part WHERE part = ? AND from_run >= ?",
-                (ROW, self.reading),
+                "INSERT INTO temp.changed SELECT entity, max(from_run) FROM part WHERE part = ? GROUP BY entity", (ROW,)
             )
             for end in ("source", "target"):
                 self._database.execute(
-                    f"INSERT OR IGNORE INTO temp.changed SELECT {end} FROM relationship"  # noqa: S608 - texts of ours
-                    " WHERE from_run >= ? OR to_run >= ?",
-                    (self.reading, self.reading),
+                    f"INSERT INTO temp.changed SELECT {end}, max(max(from_run, coalesce(to_run, 0)))"  # noqa: S608 - ours
+                    f" FROM relationship GROUP BY {end}"
+                    " ON CONFLICT DO UPDATE SET run = max(run, excluded.run)"
                 )
 
-    def changed(self, key: str) -> bool:
-        """Whether the entity's row, or a relationship from or to it, began or ceased in this reading."""
+    def changed_since_read(self, key: str, part: str) -> bool:
+        """Whether the entity's row, or a relationship from or to it, began or ceased after this part was read."""
         row = self._database.row(
-            "SELECT 1 FROM temp.changed WHERE entity = (SELECT id FROM entity WHERE key = ?)", (key,)
+            "SELECT 1 FROM part JOIN temp.changed ON changed.entity = part.entity AND changed.run > part.read_run"
+            " WHERE part.entity = (SELECT id FROM entity WHERE key = ?) AND part.part = ? AND part.to_run IS NULL",
+            (key, part),
         )
         return row is not None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account, User, generate_account
+from collector.sandbox import Account, Fault, User, generate_account
 
 from .profile import Profile, coverage
 from .test_going_on import SETTINGS, graph
@@ -64,6 +64,24 @@ class TestChanged:
     def test_whose_role_changed(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "max").id, role_id="1")
         collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+
+    def test_who_changed_in_a_run_that_read_no_settings(self, collected: Profile, account: Account) -> None:
+        account.update_user(person(account, "bob").id, department="Workshop")
+        collected.collect(settings=SettingsChoice.NONE)
+        collected.collect(most_age=WEEK)
+        assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
+
+    def test_whose_settings_could_not_be_read_when_the_groups_changed(
+        self, collected: Profile, account: Account
+    ) -> None:
+        bob = person(account, "bob")
+        account.remove_member(account.groups[0].id, bob.id)
+        collected.sandbox.faults.add(Fault("status_500", f"/users/{bob.id}/settings", times=None))
+        assert collected.collect().exit_code == 3
+        collected.sandbox.faults.clear()
+        collected.sandbox.calls.clear()
+        assert collected.collect(most_age=WEEK).exit_code == 0
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
     def test_settings_older_than_the_greatest_age_are_read_again(self, collected: Profile) -> None:
