@@ -12,6 +12,7 @@ import pytest
 
 from collector.cli import run
 from collector.sandbox import Account, Sandbox
+from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES
 from tests.engine.conftest import people
 
@@ -88,4 +89,12 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
     """A sandbox on a socket, which the collector is configured to read."""
     sandbox = Sandbox(account)
     with served(sandbox, monkeypatch):
+        yield sandbox
+
+
+@contextmanager
+def served_jupiterone(sandbox: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+    """A JupiterOne on a socket, which the collector is configured to upload to."""
+    with sandbox.serve() as url:
+        configure(monkeypatch, sandbox.environment(url))
         yield sandbox

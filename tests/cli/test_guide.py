@@ -12,7 +12,7 @@ import pytest
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command, configure
+from .conftest import Command, served_jupiterone
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "jupiterone.md").read_text(encoding="utf-8")
 
@@ -27,9 +27,7 @@ def typed() -> list[list[str]]:
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    sandbox = JupiterOneSandbox(settling_polls=0)
-    with sandbox.serve() as url:
-        configure(monkeypatch, sandbox.environment(url))
+    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -16,15 +16,13 @@ from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from collector.store import Store
 from tests.canaries import files_with_canaries, found_in
 
-from .conftest import Command, Outcome, configure
+from .conftest import Command, Outcome, configure, served_jupiterone
 
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """A sandbox on a socket, which the collector is configured to upload to."""
-    sandbox = JupiterOneSandbox()
-    with sandbox.serve() as url:
-        configure(monkeypatch, sandbox.environment(url))
+    with served_jupiterone(JupiterOneSandbox(), monkeypatch) as sandbox:
         yield sandbox
 
 

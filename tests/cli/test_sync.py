@@ -19,15 +19,13 @@ from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from collector.settings import read_settings
 from collector.uploading import Upload
 
-from .conftest import Command, configure
+from .conftest import Command, configure, served_jupiterone
 
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """A JupiterOne on a socket, which the collector is configured to upload to."""
-    sandbox = JupiterOneSandbox(settling_polls=0)
-    with sandbox.serve() as url:
-        configure(monkeypatch, sandbox.environment(url))
+    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
 

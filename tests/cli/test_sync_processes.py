@@ -13,7 +13,7 @@ from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from tests.fakes import Gate
 
-from .conftest import Command, configure
+from .conftest import Command, served_jupiterone
 from .processes import ended, started
 
 
@@ -27,9 +27,7 @@ def gate() -> Iterator[Gate]:
 @pytest.fixture
 def jupiterone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """On a socket. The answer to the first batch of entities comes once the gate is open."""
-    sandbox = JupiterOneSandbox(clock=gate, settling_polls=0)
-    with sandbox.serve() as url:
-        configure(monkeypatch, sandbox.environment(url))
+    with served_jupiterone(JupiterOneSandbox(clock=gate, settling_polls=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
         gate.open.set()

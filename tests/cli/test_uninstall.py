@@ -27,7 +27,7 @@ from collector.uninstalling import uninstall
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
-from .conftest import Command, Outcome, configure
+from .conftest import Command, Outcome, configure, served_jupiterone
 
 DONE = {"sign-in at Zoom": "done", "instance in JupiterOne": "done", ".j1-integration": "done", "profile": "done"}
 
@@ -49,9 +49,7 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    sandbox = JupiterOneSandbox()
-    with sandbox.serve() as url:
-        configure(monkeypatch, sandbox.environment(url))
+    with served_jupiterone(JupiterOneSandbox(), monkeypatch) as sandbox:
         yield sandbox
 
 

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from collector.sandbox.jupiterone.tokens import cut
+
 _TOKENS = re.compile(
     r"""[\s,\ufeff]+ | \#[^\n\r]* | (?P<punctuator>\.\.\.|[!$&():=@\[\]{|}])
     | (?P<name>[_A-Za-z][_0-9A-Za-z]*) | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
@@ -236,13 +238,4 @@ def _literal(token: str) -> Any:
 
 
 def _tokens(text: str) -> list[str]:
-    tokens: list[str] = []
-    position = 0
-    while position < len(text):
-        found = _TOKENS.match(text, position)
-        if found is None:
-            raise SyntaxRefused(f'Syntax Error: Unexpected character "{text[position]}".')
-        if found.lastgroup:
-            tokens.append(found.group())
-        position = found.end()
-    return tokens
+    return cut(text, _TOKENS, lambda character: SyntaxRefused(f'Syntax Error: Unexpected character "{character}".'))

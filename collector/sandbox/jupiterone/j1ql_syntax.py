@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from collector.sandbox.jupiterone.tokens import cut
+
 _TOKENS = re.compile(
     r"""\s+ | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") | (?P<number>-?\d+(?:\.\d+)?)
     | (?P<word>[_A-Za-z][\w.:]*(?:\[[^\]]+\])?|\[[^\]]+\]) | (?P<symbol>!=|>>|<<|[=*(),])""",
@@ -194,13 +196,4 @@ def _value(token: str) -> Any:
 
 
 def _tokens(text: str) -> list[str]:
-    tokens: list[str] = []
-    position = 0
-    while position < len(text):
-        found = _TOKENS.match(text, position)
-        if found is None:
-            raise QueryRefused(f'This sandbox cannot read "{text[position]}" in a query.')
-        if found.lastgroup:
-            tokens.append(found.group())
-        position = found.end()
-    return tokens
+    return cut(text, _TOKENS, lambda character: QueryRefused(f'This sandbox cannot read "{character}" in a query.'))
