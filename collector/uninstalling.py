@@ -33,7 +33,7 @@ from collector.tree import is_tree_of, remove_tree
 
 _TOKEN_FILES = ("token.json", "token.json.corrupt-*", ".token.json-*.tmp")
 _STORE_FILES = ("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db")
-_LOCKS = ("token.lock", "collect.lock", "sync.lock")
+_LOCKS = ("token.lock", "collect.lock", "sync.lock", "job.lock")
 _WITHOUT_REVOKING = (
     "If it cannot be revoked, remove the token only: `collector auth logout`, then `collector uninstall` again."
 )

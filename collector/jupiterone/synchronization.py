@@ -69,11 +69,15 @@ class Synchronization:
                         "`collector instance list` shows those it knows, `collector instance create` makes one.",
                     ) from None
                 raise
-            return Job(self._jupiterone, _report(answer), self._largest_body)
+            return self.job_of(_report(answer))
 
     def job(self, job_id: str) -> Job:
         """A job that was started earlier. Raises as `report` does."""
-        return Job(self._jupiterone, self.report(job_id), self._largest_body)
+        return self.job_of(self.report(job_id))
+
+    def job_of(self, report: JobReport) -> Job:
+        """The job of this report."""
+        return Job(self._jupiterone, report, self._largest_body)
 
     def report(self, job_id: str) -> JobReport:
         """What JupiterOne says about a job. Raises AccessRefused, UploadFailed or Interrupted."""

@@ -91,7 +91,7 @@ class Store:
         """Close the file; what a run did not commit is dropped."""
         self._database.close()
 
-    def wait_for_others(self, seconds: int) -> None:
+    def wait_for_others(self, seconds: int = 60) -> None:
         """When another process is writing, wait so long before raising ProfileBusy; at first it is ten seconds."""
         self._database.execute(f"PRAGMA busy_timeout = {seconds * 1000}")
 

@@ -24,8 +24,8 @@ def settle_leftovers(uploads: Uploads, account: str, synchronization: Synchroniz
     for upload in uploads.unsettled(account):
         if upload.job is None:
             logger.warning(
-                "An earlier upload was cut short while its job was being created: an empty job may stay open in "
-                "JupiterOne, without effect. JupiterOne offers no way to find it."
+                "An earlier upload was cut short while its job was being created, with all its processes: an empty job "
+                "may stay open in JupiterOne, without effect. JupiterOne offers no way to find it."
             )
             reason = "cut short while the job was being created"
             uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)

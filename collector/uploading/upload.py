@@ -14,24 +14,22 @@ from collector.clock import Clock, milliseconds
 from collector.collection import store_path
 from collector.errors import CollectorError, ExitCode
 from collector.jupiterone.failures import NotSettled, UploadFailed
-from collector.jupiterone.jobs import JobReport, Target
+from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.query import Query
 from collector.jupiterone.step_events import UPLOAD_END, UPLOAD_START, step_events
 from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access, jupiterone_client
 from collector.model.graph import JsonObject
-from collector.profile_lock import uploading_alone
+from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
 from collector.store import Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, check_safe, foresee
+from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
 from collector.uploading.where import Upload, place_of, run_to_upload, target_of
 
 logger = logging.getLogger("collector.uploading")
-
-BUSY_SECONDS = 60
-"""How long a collection that is writing to the store meanwhile is waited for."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ def upload_graph(
     randomness: random.Random,
     on_progress: OnProgress | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
+    open_job: OpenJob = open_job_apart,
 ) -> Synced:
     """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
 
@@ -77,19 +76,24 @@ def upload_graph(
     Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
     CollectionFailed, or Interrupted.
     """
-    jupiterone = jupiterone_client(settings, clock, randomness, new_session)
-    account = jupiterone_access(settings).account
+    access, jupiterone = jupiterone_access(settings), jupiterone_client(settings, clock, randomness, new_session)
     with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
-        store.wait_for_others(BUSY_SECONDS)
+        store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)
-        place = place_of(account, target)
+        place = place_of(access.account, target)
         synchronization = Synchronization(jupiterone)
-        settle_leftovers(store.uploads, account, synchronization, clock)
+        with opening_alone(settings.profile_folder):
+            settle_leftovers(store.uploads, access.account, synchronization, clock)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
             check_safe(foresight, Query(jupiterone), target)
         sending = _Sending(store, run, clock, on_progress)
-        report = sending.send(synchronization, target, place, finalize=not upload.skip_finalize)
+
+        def opened(number: int) -> Job:
+            order = Order(access, target, store_path(settings), number)
+            return synchronization.job_of(open_job(order, clock))
+
+        report = sending.send(opened, place, finalize=not upload.skip_finalize)
         return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
 
 
@@ -104,15 +108,17 @@ class _Sending:
         self._clock = clock
         self._on_progress = on_progress
 
-    def send(self, synchronization: Synchronization, target: Target, place: Place, *, finalize: bool) -> JobReport:
+    def send(self, opened: Callable[[int], Job], place: Place, *, finalize: bool) -> JobReport:
+        """Send all of it into the job that `opened` gives for the number of this upload, which it has recorded."""
         number = self._uploads.begin(self._run.id, place, self._run.partial_types, self._now())
         try:
-            job = synchronization.start(target)
+            job = opened(number)
         except CollectorError as failure:
-            self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
+            if self._uploads.awaits_job(number):  # else a job was recorded after all, and the next upload will end it
+                self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
             raise
         try:
-            self._uploads.opened(number, job.id)
+            self._clock.wait(0)
             self._fill(job)
             self._uploads.sent(number, self.counts)
             if not finalize:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def gate() -> Iterator[Gate]:
 
 @pytest.fixture
 def jupiterone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    """On a socket. The answer to the first batch of entities comes once the gate is open."""
+    """On a socket. What is slow there comes once the gate is open."""
     with served_jupiterone(JupiterOneSandbox(clock=gate, settling_polls=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
@@ -66,6 +67,41 @@ def test_killed(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
     assert (code, "which an earlier upload left open, is ended." in err) == (0, True)
     assert [job.status for job in jupiterone.jobs] == ["ABORTED", "FINISHED"]
     assert len(jupiterone.entities()) == 17
+
+
+@pytest.fixture
+def _slow_to_open_a_job(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
+    assert collector("collect").code == 0
+    jupiterone.faults.add(Fault("slow", operation="create"))
+
+
+@pytest.mark.usefixtures("_slow_to_open_a_job")
+def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+    with started("sync", cwd=work) as process:
+        assert gate.reached.wait(60)
+        process.kill()
+        process.wait(60)
+    with started("sync", cwd=work) as next_start:
+        with pytest.raises(subprocess.TimeoutExpired):
+            next_start.communicate(timeout=2)
+        gate.open.set()
+        _, err = next_start.communicate(timeout=60)
+    assert (next_start.returncode, "which an earlier upload left open, is ended." in err) == (0, True)
+    assert [job.status for job in jupiterone.jobs] == ["ABORTED", "FINISHED"]
+
+
+@pytest.mark.usefixtures("_slow_to_open_a_job")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_while_its_job_is_being_created(
+    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals
+) -> None:
+    with started("sync", cwd=work) as process:
+        assert gate.reached.wait(60)
+        process.send_signal(number)
+        gate.open.set()
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
 
 
 def test_polling(zoom: Sandbox, jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from requests.adapters import BaseAdapter
 
+from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.uploading import OnProgress
 from collector.sandbox import Account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import Store, UploadRecord
 from collector.uploading import Foresight, Synced, Upload, foresee_upload, upload_graph
+from collector.uploading.job_opening import OpenJob, Order, open_job
 from tests.engine.conftest import people
 from tests.engine.profile import Profile
 from tests.fakes import FakeClock
@@ -50,10 +52,12 @@ class Both:
         self,
         *,
         network: BaseAdapter | None = None,
+        opener: OpenJob | None = None,
         settings: Settings | None = None,
         on_progress: OnProgress | None = None,
         **upload: Any,
     ) -> Synced:
+        """Upload; the job is opened by `opener`, else by this process too."""
         adapter = network or WsgiAdapter(self.jupiterone.app)
         return upload_graph(
             settings or self.settings(),
@@ -62,7 +66,12 @@ class Both:
             randomness=NoChance(1),
             on_progress=on_progress,
             new_session=lambda: session_with(adapter),
+            open_job=opener or (lambda order, _: self.open_job(order, adapter)),
         )
+
+    def open_job(self, order: Order, network: BaseAdapter | None = None) -> JobReport:
+        adapter = network or WsgiAdapter(self.jupiterone.app)
+        return open_job(order, self.clock, NoChance(1), lambda: session_with(adapter))
 
     def foresee(self, **upload: Any) -> Foresight:
         return foresee_upload(self.settings(), Upload(**upload))[1]
@@ -86,6 +95,11 @@ class Both:
     @property
     def store(self) -> Store:
         return self.profile.store
+
+    def reopen(self) -> None:
+        """Leave the store as a killed process does, and open it again."""
+        self.store.close()
+        self.profile.store = Store.open(self.profile.path)
 
     @property
     def latest(self) -> UploadRecord:
