@@ -24,7 +24,7 @@ from collector.settings import NAMES, read_settings
 from collector.store import Store
 from tests.cli.processes import ended, started
 from tests.engine.conftest import people
-from tests.fakes import FakeClock, Gate
+from tests.fakes import NOON, FakeClock, Gate
 
 
 class StopsBefore(Silence):
@@ -192,7 +192,10 @@ class TestTree:
         assert exit_code(collect) == ExitCode.COMPLETE
         assert len(in_tree(work, "zoom_role")) == 5
 
-    def test_a_daily_limit_says_when_it_clears(self, collect: Collect, zoom: Sandbox) -> None:
+    def test_a_daily_limit_says_when_it_clears(
+        self, collect: Collect, zoom: Sandbox, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(gate, "now", lambda: NOON)
         assert collect().clears_at is None
         zoom.faults.add(Fault("daily_429", "/groups", times=None))
         assert collect().clears_at == 1_795_478_400_000  # 2026-11-24T00:00:00Z, the midnight after the fake noon

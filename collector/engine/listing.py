@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from collector.errors import CollectorError, DailyLimitReached, ReadingError, Unread
 from collector.model.graph import JsonObject
+from collector.store.distinct import Distinct
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import EndlessListing, pages
@@ -44,7 +45,18 @@ def read_list(
     identify: Callable[[JsonObject], str | None],
 ) -> Iterator[Rows | ListEnd]:
     """The rows page by page, each once, and at last a ListEnd. `identify` tells rows apart; None for one it cannot."""
-    seen: set[str] = set()
+    with Distinct() as seen:
+        yield from _read_until_whole(client, endpoint, ids, params, identify, seen)
+
+
+def _read_until_whole(
+    client: ZoomClient,
+    endpoint: Endpoint,
+    ids: Mapping[str, str],
+    params: Mapping[str, str],
+    identify: Callable[[JsonObject], str | None],
+    seen: Distinct,
+) -> Iterator[Rows | ListEnd]:
     problem: CollectorError | None = None
     for _ in range(_PASSES):
         total: int | None = None
@@ -53,24 +65,23 @@ def read_list(
         try:
             for page in pages(client, endpoint, ids, params):
                 total = page.total if page.total is not None else total
-                fresh: dict[str, JsonObject] = {}
+                fresh = []
                 for row in page.rows:
                     identifier = identify(row)
                     if identifier is None:
                         nameless += 1
-                    elif identifier not in seen:
-                        fresh[identifier] = row
-                seen.update(fresh)
-                yield Rows(list(fresh.values()), total)
+                    elif seen.add(identifier):
+                        fresh.append(row)
+                yield Rows(fresh, total)
         except EndlessListing as endless:
             circle = endless
         except (ReadingError, DailyLimitReached) as failure:
-            yield ListEnd(len(seen), failure)
+            yield ListEnd(seen.count, failure)
             return
-        problem = _problem(endpoint, len(seen), nameless, total, circle)
+        problem = _problem(endpoint, seen.count, nameless, total, circle)
         if problem is None:
             break
-    yield ListEnd(len(seen), problem)
+    yield ListEnd(seen.count, problem)
 
 
 def _problem(

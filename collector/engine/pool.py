@@ -10,7 +10,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -21,17 +21,11 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAITING_RESULTS = 4
-"""How many results may wait to be taken before the threads pause; one may be a page of 300 rows."""
+"""How often something may wait to be taken before the threads pause; it may be a page of 300 rows."""
 _PATIENCE_SECONDS = 2.0
 """How long the caller waits at the end for calls in flight; slower ones are left behind."""
 _LOOK_UP_SECONDS = 0.1
 """How often the caller looks whether the process was asked to stop."""
-
-
-@dataclass(frozen=True)
-class _Found(Generic[Task, Result]):
-    task: Task
-    result: Result
 
 
 class _Enough:
@@ -39,14 +33,19 @@ class _Enough:
 
 
 @dataclass(frozen=True)
-class _Ended:
+class _Arrived(Generic[Task, Result]):
+    """What a thread hands over: results of its task, and whether these were the last."""
+
+    task: Task
+    results: Sequence[Result] = ()
+    ended: bool = False
     failure: BaseException | None = None
 
 
 def in_parallel(
     tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], workers: int, clock: Clock
 ) -> Iterator[tuple[Task, Result]]:
-    """Every (task, result) that `work` yields, in the order they arrive.
+    """Every (task, result) that `work` gives, in the order they arrive: a sequence at once, others one by one.
 
     `tasks` is walked in the caller's thread, `work` in one of `workers` threads. What `work` raises is raised here, and
     Interrupted when the clock was stopped. Then no more work is begun, but what was in flight and arrives within two
@@ -67,10 +66,9 @@ def in_parallel(
             except Interrupted:
                 yield from pool.take_what_is_in_flight(outstanding)
                 raise
-            if isinstance(item, _Found):
-                yield item.task, item.result
-                continue
-            outstanding -= 1
+            for result in item.results:
+                yield item.task, result
+            outstanding -= item.ended
             if item.failure is not None:
                 yield from pool.take_what_is_in_flight(outstanding)
                 raise item.failure
@@ -86,7 +84,10 @@ class _Pool(Generic[Task, Result]):
         self._workers = workers
         self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
-        self._arrived: queue.Queue[_Found[Task, Result] | _Ended] = queue.Queue(_WAITING_RESULTS)
+        self._arrived: queue.SimpleQueue[_Arrived[Task, Result]] = queue.SimpleQueue()
+        self._room: queue.SimpleQueue[None] = queue.SimpleQueue()  # with one None for each that may still arrive
+        for _ in range(_WAITING_RESULTS):
+            self._room.put(None)
         self._closing = threading.Event()
         self._given_up = threading.Event()
 
@@ -97,14 +98,19 @@ class _Pool(Generic[Task, Result]):
             self._threads.append(thread)
             thread.start()
 
-    def take(self, clock: Clock) -> _Found[Task, Result] | _Ended:
+    def take(self, clock: Clock) -> _Arrived[Task, Result]:
         """The next thing that arrives; looks now and then whether the process was asked to stop."""
         while True:
             clock.wait(0)
             try:
-                return self._arrived.get(timeout=_LOOK_UP_SECONDS)
+                return self._take(_LOOK_UP_SECONDS)
             except queue.Empty:
                 continue
+
+    def _take(self, patience: float) -> _Arrived[Task, Result]:
+        item = self._arrived.get(timeout=patience)
+        self._room.put(None)
+        return item
 
     def take_what_is_in_flight(self, outstanding: int) -> Iterator[tuple[Task, Result]]:
         """Begin nothing more, and give what still arrives in a short while."""
@@ -113,13 +119,12 @@ class _Pool(Generic[Task, Result]):
         patience = time.monotonic() + _PATIENCE_SECONDS
         while outstanding and (left := patience - time.monotonic()) > 0:
             try:
-                item = self._arrived.get(timeout=left)
+                item = self._take(left)
             except queue.Empty:
                 return
-            if isinstance(item, _Found):
-                yield item.task, item.result
-            else:
-                outstanding -= 1
+            for result in item.results:
+                yield item.task, result
+            outstanding -= item.ended
 
     def _take_back(self) -> int:
         """Take back the tasks that no thread has begun; how many those were."""
@@ -141,20 +146,27 @@ class _Pool(Generic[Task, Result]):
 
     def _serve(self) -> None:
         while not isinstance(task := self._waiting.get(), _Enough) and not self._given_up.is_set():
-            failure: BaseException | None = None
-            try:
-                for result in self._work(task):
-                    self._hand_over(_Found(task, result))
-                    if self._given_up.is_set() or self._closing.is_set():
-                        break  # what is left of the task would be read for nobody
-            except BaseException as raised:  # whatever it is, it belongs to the caller
-                failure = raised
-            self._hand_over(_Ended(failure))
+            self._hand_over(self._served(task))
 
-    def _hand_over(self, item: _Found[Task, Result] | _Ended) -> None:
+    def _served(self, task: Task) -> _Arrived[Task, Result]:
+        """Do the task; what is handed over last."""
+        try:
+            results = self._work(task)
+            if isinstance(results, Sequence):
+                return _Arrived(task, results, ended=True)
+            for result in results:
+                self._hand_over(_Arrived(task, [result]))
+                if self._given_up.is_set() or self._closing.is_set():
+                    break  # what is left of the task would be read for nobody
+        except BaseException as raised:  # whatever it is, it belongs to the caller
+            return _Arrived(task, ended=True, failure=raised)
+        return _Arrived(task, ended=True)
+
+    def _hand_over(self, item: _Arrived[Task, Result]) -> None:
         while not self._given_up.is_set():
             try:
-                self._arrived.put(item, timeout=_LOOK_UP_SECONDS)
-            except queue.Full:
+                self._room.get(timeout=_LOOK_UP_SECONDS)
+            except queue.Empty:
                 continue
+            self._arrived.put(item)
             return

@@ -203,7 +203,7 @@ class JupiterOne:
             session = self._new_session()
             session.headers["User-Agent"] = USER_AGENT
             session.headers["Accept"] = "application/json"
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            session.cookies.set_policy(DefaultCookiePolicy(netscape=False))
         try:
             yield session
         finally:

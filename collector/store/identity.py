@@ -6,7 +6,7 @@ from collector.model.graph import Relationship
 from collector.store.database import Database
 from collector.store.document import document_hash
 
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 
 
 def key_range(type_: str) -> tuple[str, str]:
