@@ -16,13 +16,14 @@ from collector.auth import Token, TokenSource, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token, oauth_client, token_file
+from collector.connections import CONNECT_SECONDS, USER_AGENT
 from collector.errors import CollectorError, ExitCode, UsageError
 from collector.redirect_address import Address
 from collector.redirect_server import NAME as REDIRECT_SERVER
 from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
-from collector.zoom.client import CONNECT_SECONDS, USER_AGENT, ZoomClient
+from collector.zoom.client import ZoomClient
 from collector.zoom.hosts import api_url
 
 MOST_CLOCK_SKEW_SECONDS = 120

@@ -6,17 +6,15 @@ import gzip as gzip_format
 import json as json_format
 import logging
 import random
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 
-from collector import __version__
 from collector.clock import Clock
+from collector.connections import Connections
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
@@ -25,8 +23,6 @@ from collector.redaction import Secret
 
 logger = logging.getLogger("collector.jupiterone")
 
-USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
-CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 MOST_TRIES = 5
 """How often a request is sent when no usable answer comes back (5xx, time-out, broken connection, not JSON)."""
@@ -86,8 +82,7 @@ class JupiterOne:
         self.randomness = randomness
         self._access = access
         self._signed = ApiKey(access.account, access.api_key)
-        self._new_session = new_session
-        self._idle_sessions: deque[requests.Session] = deque()
+        self._connections = Connections(clock, new_session)
         self._gzip_accepted = True
 
     def get(self, path: str) -> JsonObject:
@@ -179,35 +174,12 @@ class JupiterOne:
         if compressed and body is not None:
             headers["Content-Encoding"] = "gzip"
             body = gzip_format.compress(body, mtime=0)
-        with self._session() as session:
-            response = session.request(
-                request.method,
-                request.url,
-                data=body,
-                headers=headers,
-                auth=request.auth,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-            )
-        content = response.content.replace(self._access.api_key.reveal().encode(), b"***")  # should it be repeated
-        answer = understand(response.status_code, response.headers, content, self.clock.now())
+        sent = requests.Request(request.method, request.url, headers, data=body, auth=request.auth)
+        reply = self._connections.send(sent, _origin(request.url), READ_SECONDS)
+        content = reply.content.replace(self._access.api_key.reveal().encode(), b"***")  # should it be repeated
+        answer = understand(reply.status, reply.headers, content, self.clock.now())
         logger.debug("%s -> %s", request.title, answer.described)
         return answer
-
-    @contextmanager
-    def _session(self) -> Iterator[requests.Session]:
-        """A kept-alive session that nobody else uses meanwhile."""
-        try:
-            session = self._idle_sessions.pop()
-        except IndexError:
-            session = self._new_session()
-            session.headers["User-Agent"] = USER_AGENT
-            session.headers["Accept"] = "application/json"
-            session.cookies.set_policy(DefaultCookiePolicy(netscape=False))
-        try:
-            yield session
-        finally:
-            self._idle_sessions.append(session)
 
     def _wait_seconds(self, times: int, answer: Answer | None) -> float:
         """1, 2, 4, 8 … seconds or what JupiterOne asks for, each with up to half as much again by chance."""
@@ -237,6 +209,11 @@ class JupiterOne:
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,
         )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _encoded(value: JsonObject) -> bytes:

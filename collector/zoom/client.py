@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import NoReturn
 
 import requests
 from requests.auth import AuthBase
 
-from collector import __version__
 from collector.auth import Token, TokenSource
 from collector.clock import Clock
+from collector.connections import Connections
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -31,15 +30,12 @@ from collector.errors import (
 )
 from collector.model.graph import JsonObject
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
-from collector.zoom.body import read_body
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
 from collector.zoom.hosts import api_url
 from collector.zoom.pacing import Pacer
 
 logger = logging.getLogger("collector.zoom")
 
-USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
-CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 MOST_TRIES = 5
 """How often a call is sent when Zoom fails (5xx, time-out, broken connection, something that is not JSON)."""
@@ -65,18 +61,20 @@ class ZoomClient:
         new_session: Callable[[], requests.Session] = requests.Session,
     ) -> None:
         self.calls: Counter[str] = Counter()
-        self.reached = False
-        """Whether any answer at all has come back yet."""
         self._tokens = tokens
         self._pacer = pacer
         self._clock = clock
         self._randomness = randomness
         self._oauth_url = oauth_url
         self._configured_api_url = configured_api_url
-        self._new_session = new_session
-        self._idle_sessions: defaultdict[str, list[requests.Session]] = defaultdict(list)
+        self._connections = Connections(clock, new_session)
         self._lock = threading.Lock()
         self._daily_limits: dict[Label, DailyLimitReached] = {}
+
+    @property
+    def reached(self) -> bool:
+        """Whether any answer at all has come back yet."""
+        return self._connections.reached
 
     @property
     def daily_limit(self) -> DailyLimitReached | None:
@@ -132,45 +130,10 @@ class ZoomClient:
         base = api_url(self._configured_api_url, self._oauth_url, token.api_url)
         if base is None:
             raise UsageError("There is no API address for this ZOOM_OAUTH_URL.", "Set ZOOM_API_URL.")
-        session = self._take_session(base)
-        try:
-            request = requests.Request(
-                "GET", f"{base}/v2{path}", session.headers, params=dict(query), auth=Bearer(token.access_token)
-            )
-            response = session.send(
-                request.prepare(),  # merging it with the session's settings for every call takes a tenth of the call
-                proxies=session.proxies,
-                verify=session.verify,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            )
-            self.reached = True
-            content = read_body(response, self._clock)
-        finally:
-            self._idle_sessions[base].append(session)
-        logger.debug(
-            "GET %s -> %s (tracking id %s)",
-            path,
-            response.status_code,
-            response.headers.get("x-zm-trackingid", "none"),
-        )
-        return understand(response.status_code, response.headers, content, self._clock.now())
-
-    def _take_session(self, base: str) -> requests.Session:
-        """The session used last for this address, so that only as many connections are open as calls are in flight."""
-        try:
-            return self._idle_sessions[base].pop()
-        except IndexError:
-            session = self._new_session()
-        session.headers["User-Agent"] = USER_AGENT
-        session.headers["Accept"] = "application/json"
-        session.cookies.set_policy(DefaultCookiePolicy(netscape=False))  # Zoom's cookies mean nothing here
-        # Proxy and CA variables are looked up once: doing so for every call takes as long as the call itself.
-        environment = session.merge_environment_settings(base, {}, None, None, None)
-        session.proxies, session.verify = environment["proxies"], environment["verify"]
-        session.trust_env = False
-        return session
+        request = requests.Request("GET", f"{base}/v2{path}", params=dict(query), auth=Bearer(token.access_token))
+        reply = self._connections.send(request, base, READ_SECONDS)
+        logger.debug("GET %s -> %s (tracking id %s)", path, reply.status, reply.headers.get("x-zm-trackingid", "none"))
+        return understand(reply.status, reply.headers, reply.content, self._clock.now())
 
     def _backoff(self, tries: int, answer: Answer | None = None) -> float:
         """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 import requests
 
-from collector.zoom.client import USER_AGENT, Bearer
+from collector.connections import USER_AGENT
+from collector.zoom.client import Bearer
 
 Account = Mapping[str, object]
 """The user who authorized the app: `id`, `email` and `account_id` as Zoom gives them, each may be missing."""

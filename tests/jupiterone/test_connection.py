@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import random
 
 import pytest
@@ -191,7 +192,7 @@ class _Answering(requests.adapters.BaseAdapter):
     def send(self, request, **_):
         response = requests.Response()
         response.status_code, response.request, response.url = 200, request, request.url
-        response._content = b"{}"
+        response.raw = io.BytesIO(b"{}")
         return response
 
     def close(self):
