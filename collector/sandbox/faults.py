@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from collector.sandbox.chance import Chance
 from collector.sandbox.fault import Fault, FaultKind
+from collector.sandbox.planned import Planned
 
 
 class Faults:
@@ -19,13 +20,12 @@ class Faults:
     def __init__(self) -> None:
         self.struck: Counter[FaultKind] = Counter()
         self._lock = threading.Lock()
-        self._planned: list[Fault] = []
-        self._met: Counter[int] = Counter()
+        self._planned: Planned[Fault] = Planned()
         self._chances: list[Chance] = []
 
     def add(self, *faults: Fault) -> None:
         with self._lock:
-            self._planned.extend(faults)
+            self._planned.add(*faults)
 
     def at_random(self, rate: float, faults: Sequence[Fault], seed: int = 0) -> None:
         """From now on one of these strikes `rate` (0 to 1) of the requests they meet; see `chance.Chance`."""
@@ -36,7 +36,6 @@ class Faults:
         """Nothing goes wrong any more."""
         with self._lock:
             self._planned.clear()
-            self._met.clear()
             self._chances.clear()
 
     def strike(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
@@ -44,20 +43,11 @@ class Faults:
         if not self._planned and not self._chances:
             return None
         with self._lock:
-            fault = self._as_planned(path, parameters) or self._by_chance(path, parameters)
+            planned = self._planned.strike(lambda fault: fault.meets(path, parameters))
+            fault = planned or self._by_chance(path, parameters)
             if fault is not None:
                 self.struck[fault.kind] += 1
             return fault
-
-    def _as_planned(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
-        for position, fault in enumerate(self._planned):
-            if not fault.meets(path, parameters):
-                continue
-            self._met[position] += 1
-            turn = self._met[position] - fault.after
-            if turn > 0 and (fault.times is None or turn <= fault.times):
-                return fault
-        return None
 
     def _by_chance(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
         return next((fault for chance in self._chances if (fault := chance.strike(path, parameters))), None)

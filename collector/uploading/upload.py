@@ -13,13 +13,14 @@ import requests
 from collector.clock import Clock, milliseconds
 from collector.collection import store_path
 from collector.errors import CollectorError, ExitCode
+from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.query import Query
 from collector.jupiterone.step_events import UPLOAD_END, UPLOAD_START, step_events
 from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
-from collector.jupiterone_access import jupiterone_access, jupiterone_client
+from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
@@ -76,7 +77,8 @@ def upload_graph(
     Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
     CollectionFailed, or Interrupted.
     """
-    access, jupiterone = jupiterone_access(settings), jupiterone_client(settings, clock, randomness, new_session)
+    access = jupiterone_access(settings)
+    jupiterone = JupiterOne(access, clock, randomness, new_session)
     with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
         store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)

@@ -35,8 +35,12 @@ def jupiterone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterO
 
 
 @pytest.fixture
-def _slow(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
+def _collected(collector: Command, zoom: Sandbox) -> None:
     assert collector("collect").code == 0
+
+
+@pytest.fixture
+def _slow(_collected: None, jupiterone: JupiterOneSandbox) -> None:
     jupiterone.faults.add(Fault("slow", operation="entities"))
 
 
@@ -70,8 +74,7 @@ def test_killed(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
 
 
 @pytest.fixture
-def _slow_to_open_a_job(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
-    assert collector("collect").code == 0
+def _slow_to_open_a_job(_collected: None, jupiterone: JupiterOneSandbox) -> None:
     jupiterone.faults.add(Fault("slow", operation="create"))
 
 

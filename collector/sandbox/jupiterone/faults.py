@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
+
+from collector.sandbox.planned import Planned
 
 FaultKind = Literal[
     "status_500",
@@ -81,26 +82,17 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._planned: list[Fault] = []
-        self._met: Counter[int] = Counter()
+        self._planned: Planned[Fault] = Planned()
 
     def add(self, *faults: Fault) -> None:
         with self._lock:
-            self._planned.extend(faults)
+            self._planned.add(*faults)
 
     def clear(self) -> None:
         with self._lock:
             self._planned.clear()
-            self._met.clear()
 
     def strike(self, path: str, operation: str) -> Fault | None:
         """The fault that strikes this request, if one does."""
         with self._lock:
-            for position, fault in enumerate(self._planned):
-                if not fault.meets(path, operation):
-                    continue
-                self._met[position] += 1
-                turn = self._met[position] - fault.after
-                if turn > 0 and (fault.times is None or turn <= fault.times):
-                    return fault
-        return None
+            return self._planned.strike(lambda fault: fault.meets(path, operation))
