@@ -74,13 +74,13 @@ def test_nothing_else_may_be_compressed(jupiterone: Asker, instance: Instance) -
 @pytest.mark.parametrize(
     ("accepts_gzip", "encoding", "body", "refusal"),
     [
-        (False, "gzip", gzip.compress(b"{}"), (415, "UNSUPPORTED_CONTENT_ENCODING")),
-        (True, "br", b"{}", (415, "UNSUPPORTED_CONTENT_ENCODING")),
-        (True, "gzip", b"plain", (400, "INVALID_GZIP")),
-        (True, "gzip", gzip.compress(b"{}")[:-4], (400, "INVALID_GZIP")),
-        (True, "gzip", gzip.compress(b"no json"), (400, "INVALID_JSON")),
-        (True, "identity", b"no json", (400, "INVALID_JSON")),
-        (True, "identity", b"\xff", (400, "INVALID_JSON")),
+        pytest.param(False, "gzip", gzip.compress(b"{}"), (415, "UNSUPPORTED_CONTENT_ENCODING"), id="gzip not taken"),
+        pytest.param(True, "br", b"{}", (415, "UNSUPPORTED_CONTENT_ENCODING"), id="brotli"),
+        pytest.param(True, "gzip", b"plain", (400, "INVALID_GZIP"), id="not compressed"),
+        pytest.param(True, "gzip", gzip.compress(b"{}")[:-4], (400, "INVALID_GZIP"), id="cut off"),
+        pytest.param(True, "gzip", gzip.compress(b"no json"), (400, "INVALID_JSON"), id="no JSON compressed"),
+        pytest.param(True, "identity", b"no json", (400, "INVALID_JSON"), id="no JSON"),
+        pytest.param(True, "identity", b"\xff", (400, "INVALID_JSON"), id="no UTF-8"),
     ],
 )
 def test_bodies_that_cannot_be_read(accepts_gzip: bool, encoding: str, body: bytes, refusal: tuple[int, str]) -> None:
