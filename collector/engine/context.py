@@ -34,7 +34,7 @@ class Context:
     """One run's client, store and counts.
 
     `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
-    none. `whole_types`: types whose set was read completely in this run.
+    none. `whole_types`: types whose set was read completely in this run. `unlisted`: why an entity type's was not.
     """
 
     client: ZoomClient
@@ -47,6 +47,7 @@ class Context:
     identity: JsonObject | CollectorError
     choice: Choice = EVERYTHING
     whole_types: set[str] = field(default_factory=set)
+    unlisted: dict[str, CollectorError] = field(default_factory=dict)
     unknown: Counter[UnknownField] = field(default_factory=Counter)
 
     def in_parallel(

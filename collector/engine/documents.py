@@ -46,6 +46,8 @@ def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Covera
     wanted = [reading for reading in readings if ctx.choice.reads(reading.document)]
     if wanted:
         _read_wanted(ctx, resource, step, wanted)
+    for reading in wanted:
+        _count_unlisted(ctx, resource, reading)
     return tuple(reading.tally.coverage() for reading in readings)
 
 
@@ -55,6 +57,7 @@ def leave_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Cover
     for reading in readings:
         if ctx.choice.reads(reading.document):
             _count_unread(ctx, resource, reading)
+            _count_unlisted(ctx, resource, reading)
     return tuple(reading.tally.coverage() for reading in readings)
 
 
@@ -65,6 +68,18 @@ def _count_unread(ctx: Context, resource: Resource, reading: _Reading) -> None:
     )
     if tally.missing or tally.carried_over:
         tally.failed(reading.closed or Unread("the run ended before"))
+
+
+def _count_unlisted(ctx: Context, resource: Resource, reading: _Reading) -> None:
+    """Of entities that no list named because it could not be read whole, the document was not asked for either."""
+    failure = ctx.unlisted.get(resource.entity.type)
+    if failure is None:
+        return
+    tally = reading.tally
+    kept, oldest = ctx.run.unlisted(resource.entity.type, reading.document.part)
+    tally.failed(failure)
+    tally.carried_over += kept
+    tally.oldest = min((age for age in (tally.oldest, oldest) if age is not None), default=None)
 
 
 def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:

@@ -32,6 +32,9 @@ def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
     lists = _read_lists(ctx, resource, step)
     if _whole(lists):
         lists += _settle_missing(ctx, resource, step)
+    failures = [tally.failure for tally in lists if tally.failure is not None]
+    if failures:
+        ctx.unlisted[resource.entity.type] = failures[0]
     ctx.run.commit()
     return StepOutcome(step, tuple(tally.coverage() for tally in lists), _whole(lists))
 

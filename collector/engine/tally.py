@@ -59,9 +59,14 @@ class Tally:
             return next(iter(self._failures))
         return Status.PARTIAL
 
+    @property
+    def failure(self) -> CollectorError | None:
+        """The failure that says most about the status, if there was any."""
+        return self._failures.get(self.status) or next(iter(self._failures.values()), None)
+
     def coverage(self) -> Coverage:
         """The judgement."""
-        failure = self._failures.get(self.status) or next(iter(self._failures.values()), None)
+        failure = self.failure
         reason = self._left_out
         if failure is not None:
             others = len(self._reasons) - 1

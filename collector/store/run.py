@@ -137,6 +137,16 @@ class Run:
         )
         return (0, 0, None) if row is None else (row[0], row[1], row[2])
 
+    def unlisted(self, type_: str, part: str) -> tuple[int, int | None]:
+        """How many entities that were not `seen` keep this part, and when the oldest was read (ms since 1970)."""
+        row = self._database.row(
+            "SELECT count(*), min(part.read_at) FROM current_entity AS unseen"
+            " JOIN current_part AS part ON part.key = unseen.key AND part.part = ?"
+            " WHERE unseen.key >= ? AND unseen.key < ? AND unseen.read_run < ?",
+            (part, *key_range(type_), self.listed_since(type_)),
+        )
+        return (0, None) if row is None else (row[0], row[1])
+
     def gather_changes(self) -> None:
         """Find, for `changed_since_read`, in which run the entities and their relationships changed last."""
         with self._change():

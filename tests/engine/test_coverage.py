@@ -20,6 +20,7 @@ from tests.wsgi_adapter import Unreachable
 
 from .profile import Profile, coverage, not_complete, notes, statuses
 
+DOCUMENTS = ("settings", "meeting_security", "meeting_authentication", "recording_authentication")
 EVERYBODY = {f"{name}@example.com" for name in ("olive", "ada", "bob", "cyd", "max", "ina", "pia", "pim")}
 ALL_TYPES = [
     "zoom_account",
@@ -147,7 +148,7 @@ class TestSetBrokenOff:
         record = profile.collect()
         assert record.exit_code == 3
         assert record.partial_types == USER_TYPES
-        assert not_complete(record) == {"users?status=inactive": "partial"}
+        assert not_complete(record) == dict.fromkeys(("users?status=inactive", *DOCUMENTS), "partial")
         assert (
             coverage(record, "users?status=inactive").reason
             == "/users failed 5 times: Zoom answered HTTP 500: Internal error"
@@ -211,6 +212,25 @@ class TestSetBrokenOff:
         counts = {result.step.id: dict(result.counts) for result in record.steps}
         assert counts["fetch-groups"] == {"zoom_group": 3}
         assert record.partial_types == ["zoom_account_has_group", "zoom_group", "zoom_group_has_user"]
+
+
+    def test_documents_of_those_not_listed_were_not_read_either(self, profile: Profile) -> None:
+        first = profile.collect()
+        profile.clock.time += 86_400
+        profile.sandbox.faults.add(broken("/users", status="inactive"))
+        record = profile.collect()
+        for document in DOCUMENTS:
+            entry = coverage(record, document)
+            assert (entry.status.value, entry.read, entry.carried_over, entry.missing) == ("partial", 5, 1, 0)
+            assert entry.oldest == first.started_at
+            assert entry.reason == coverage(record, "users?status=inactive").reason
+
+    def test_where_nobody_is_listed_no_document_is_called_complete(self, profile: Profile) -> None:
+        profile.sandbox.faults.add(broken("/users"))
+        record = profile.collect()
+        assert {(coverage(record, one).status.value, coverage(record, one).read) for one in DOCUMENTS} == {
+            ("partial", 0)
+        }
 
 
 class TestDenied:
@@ -315,6 +335,7 @@ class TestNotLicensed:
             "zoom_group_has_user": "not licensed",
             "zoom_account_has_group": "not licensed",
             "roles": "not licensed",
+            "privileges": "not licensed",
             "zoom_user_assigned_role": "not licensed",
             "zoom_account_has_role": "not licensed",
         }
