@@ -7,19 +7,18 @@ from pathlib import Path
 
 import click
 
-from collector.cli.collect import collect_with_progress, print_collected, reading_choice, reading_options
+from collector.cli.collect import collect_with_progress, print_collected
 from collector.cli.options import common_options, options
 from collector.cli.output import console, print_json
 from collector.cli.poll_log import PollLog
+from collector.cli.reading_options import Reading, reading_options
 from collector.cli.stopping import stopping
 from collector.cli.summary import as_json
 from collector.cli.sync import upload_options, upload_with_progress
 from collector.cli.sync_output import print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
 from collector.collection import Collected, collect_account
-from collector.engine.choice import Choice
 from collector.engine.progress import Silence
-from collector.jupiterone.jobs import Source
 from collector.running import Ran, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.uploading import Upload, upload_graph
@@ -31,27 +30,13 @@ from collector.uploading import Upload, upload_graph
 @click.option("--poll", "polls", is_flag=True, help="Run again and again, POLLING_INTERVAL apart, and log JSON lines.")
 @common_options
 @click.pass_context
-def collect_and_sync(
-    context: click.Context,
-    steps: tuple[str, ...],
-    documents: str,
-    changed: bool,
-    max_age: int | None,
-    fresh: bool,
-    allow_deletes: bool,
-    source: Source,
-    scope: str | None,
-    skip_finalize: bool,
-    polls: bool,
-) -> int:
+def collect_and_sync(context: click.Context, reading: Reading, upload: Upload, polls: bool) -> int:
     """Collect, then upload to JupiterOne what was collected.
 
     A collection that fails (exit codes 1, 2, 4 and 130) uploads nothing.
     """
     given = options(context)
     settings = given.settings()
-    choice = reading_choice(steps, documents, changed, max_age)
-    upload = Upload(source, scope, allow_deletes, skip_finalize)
     clock = SystemClock()
     with stopping(clock):
         if polls:
@@ -60,16 +45,16 @@ def collect_and_sync(
                 poll_account(
                     settings,
                     upload,
-                    lambda: _run_quietly(settings, choice, upload, clock, fresh),
+                    lambda: _run_quietly(settings, reading, upload, clock),
                     clock,
                     random.Random(),
                     log,
                 )
         run = _run_as_json if given.json else _run_in_words
-        return run(settings, choice, upload, clock, fresh).exit_code
+        return run(settings, reading, upload, clock).exit_code
 
 
-def _run_quietly(settings: Settings, choice: Choice, upload: Upload, clock: Clock, fresh: bool) -> Ran:
+def _run_quietly(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
     randomness = random.Random()
 
     def collect() -> Collected:
@@ -79,8 +64,8 @@ def _run_quietly(settings: Settings, choice: Choice, upload: Upload, clock: Cloc
             randomness=randomness,
             progress=Silence(),
             folder=Path.cwd(),
-            choice=choice,
-            fresh=fresh,
+            choice=reading.choice,
+            fresh=reading.fresh,
         )
 
     return collect_then_upload(
@@ -88,9 +73,9 @@ def _run_quietly(settings: Settings, choice: Choice, upload: Upload, clock: Cloc
     )
 
 
-def _run_in_words(settings: Settings, choice: Choice, upload: Upload, clock: Clock, fresh: bool) -> Ran:
+def _run_in_words(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
     def collect() -> Collected:
-        collected = collect_with_progress(settings, Path.cwd(), clock, choice=choice, fresh=fresh)
+        collected = collect_with_progress(settings, Path.cwd(), clock, reading)
         print_collected(settings, collected)
         console().print()
         return collected
@@ -100,11 +85,11 @@ def _run_in_words(settings: Settings, choice: Choice, upload: Upload, clock: Clo
     return ran
 
 
-def _run_as_json(settings: Settings, choice: Choice, upload: Upload, clock: Clock, fresh: bool) -> Ran:
+def _run_as_json(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
     told: dict[str, object] = {}
 
     def collect() -> Collected:
-        collected = collect_with_progress(settings, Path.cwd(), clock, choice=choice, fresh=fresh)
+        collected = collect_with_progress(settings, Path.cwd(), clock, reading)
         told.update(collect=as_json(collected), sync=None)
         return collected
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
 from collector.cli.output import console
+from collector.cli.reading_options import Reading
 from collector.cli.show import show_cards
 from collector.cli.stopping import stopping
 from collector.cli.sync import upload_with_progress
@@ -41,10 +42,10 @@ def demo(context: click.Context, users: int) -> int:
     as_json_text = options(context).json
     with _no_proxy(), signed_in_demo(users, os.environ) as signed_in:
         if as_json_text:
-            collected = collect_and_print(signed_in.settings, folder, as_json_text=True)
+            collected = collect_and_print(signed_in.settings, folder, Reading(), as_json_text=True)
             return int(collected.record.exit_code or 0)
         console().print(f"Signed in to an invented Zoom account as {signed_in.email}.\n", soft_wrap=True)
-        collected = collect_and_print(signed_in.settings, folder)
+        collected = collect_and_print(signed_in.settings, folder, Reading())
         _say(f"collector show user {signed_in.email}")
         show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)

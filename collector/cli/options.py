@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,6 @@ from typing import Any, TypeVar
 
 import click
 
-from collector.engine.choice import Choice
-from collector.resources.declaration import SettingsChoice
 from collector.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -30,45 +27,6 @@ class Options:
     def settings(self) -> Settings:
         """The configuration of this call. Raises UsageError naming every problem."""
         return read_settings(os.environ, Path.cwd(), self.profile)
-
-
-_MILLISECONDS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-
-
-def age(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """Callback of an option: a length of time such as 30m, 12h or 7d, as milliseconds."""
-    if value is None:
-        return None
-    written = re.fullmatch(r"([0-9]{1,6})([mhd])", value.strip().lower())
-    if written is None:
-        raise click.BadParameter(f"{value!r} is no length of time such as 30m, 12h or 7d.")
-    return int(written[1]) * _MILLISECONDS[written[2]]
-
-
-def choice_options(command: Command) -> Command:
-    """Give a verb the options that choose what is read: `steps` (see `choice_of`) and `documents`."""
-    decorators = (
-        click.option(
-            "--step", "steps", multiple=True, metavar="ID", help="Only this step and what it depends on; repeatable."
-        ),
-        click.option(
-            "--settings",
-            "documents",
-            type=click.Choice([choice.value for choice in SettingsChoice]),
-            default=SettingsChoice.ALL.value,
-            show_default=True,
-            help="Which settings of the users: none, those of sign-in and meeting security, or all.",
-        ),
-    )
-    for decorate in reversed(decorators):
-        command = decorate(command)
-    return command
-
-
-def choice_of(steps: tuple[str, ...], documents: str, most_age: int | None = None) -> Choice:
-    """What was chosen; an option of `--step` may hold several ids between commas. `most_age` in milliseconds."""
-    ids = [part.strip() for step in steps for part in step.split(",")]
-    return Choice(frozenset(ids) if ids else None, SettingsChoice(documents), most_age)
 
 
 def common_options(command: Command) -> Command:

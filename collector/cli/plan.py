@@ -10,9 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.options import choice_of, choice_options, common_options, options
+from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
+from collector.cli.reading_options import choice_options
 from collector.clock import SystemClock
+from collector.engine.choice import Choice
 from collector.engine.plan import CollectionPlan, PlannedStep
 from collector.errors import DailyLimitReached
 from collector.model.coverage import Status
@@ -36,7 +38,7 @@ _MOST_SECONDS = 90
 @choice_options
 @common_options
 @click.pass_context
-def plan(context: click.Context, steps: tuple[str, ...], documents: str) -> int:
+def plan(context: click.Context, choice: Choice) -> int:
     """Say which steps `collect` would run, how many calls it would make and how long they take.
 
     Asks Zoom only for the first page of every list and one document of each kind. Keeps nothing. Exit code 3 if
@@ -44,7 +46,6 @@ def plan(context: click.Context, steps: tuple[str, ...], documents: str) -> int:
     """
     given = options(context)
     settings = given.settings()
-    choice = choice_of(steps, documents)
     try:
         planned = plan_account(settings, clock=SystemClock(), randomness=random.Random(), choice=choice)
     except DailyLimitReached as limit:

@@ -4,49 +4,51 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from functools import wraps
+from typing import get_args
 
 import click
 
 from collector.cli.options import common_options, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.stopping import stopping
-from collector.cli.sync_output import (
-    foreseen_as_json,
-    print_foreseen,
-    print_synced,
-    synced_as_json,
-)
+from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
 from collector.jupiterone.jobs import Source
 from collector.jupiterone.uploading import Uploaded
 from collector.settings import Settings
 from collector.uploading import Synced, Upload, foresee_upload, upload_graph
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
+def upload_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a verb `upload`, from the options of an upload."""
 
-def upload_options(command: Command) -> Command:
-    """Give a verb the options of an upload: `allow_deletes`, `source`, `scope` and `skip_finalize`."""
-    decorators = (
-        click.option(
-            "--allow-deletes", is_flag=True, help="Upload even if much of the graph in JupiterOne would be deleted."
-        ),
-        click.option(
-            "--source",
-            type=click.Choice(get_args(Source)),
-            default="integration-external",
-            show_default=True,
-            help="What the graph is to JupiterOne: that of an integration instance, or of a scope (api).",
-        ),
-        click.option("--scope", metavar="NAME", help="With --source api: the scope the graph belongs to."),
-        click.option(
-            "--skip-finalize", is_flag=True, help="Upload, but leave the job open: nothing in JupiterOne changes."
-        ),
+    @click.option(
+        "--allow-deletes", is_flag=True, help="Upload even if much of the graph in JupiterOne would be deleted."
     )
-    for decorate in reversed(decorators):
-        command = decorate(command)
-    return command
+    @click.option(
+        "--source",
+        type=click.Choice(get_args(Source)),
+        default="integration-external",
+        show_default=True,
+        help="What the graph is to JupiterOne: that of an integration instance, or of a scope (api).",
+    )
+    @click.option("--scope", metavar="NAME", help="With --source api: the scope the graph belongs to.")
+    @click.option(
+        "--skip-finalize", is_flag=True, help="Upload, but leave the job open: nothing in JupiterOne changes."
+    )
+    @wraps(command)
+    def with_upload(
+        *arguments: object,
+        source: Source,
+        scope: str | None,
+        allow_deletes: bool,
+        skip_finalize: bool,
+        **others: object,
+    ) -> int:
+        return command(*arguments, upload=Upload(source, scope, allow_deletes, skip_finalize), **others)
+
+    return with_upload
 
 
 @click.command()
@@ -54,16 +56,14 @@ def upload_options(command: Command) -> Command:
 @upload_options
 @common_options
 @click.pass_context
-def sync(
-    context: click.Context, dry_run: bool, allow_deletes: bool, source: Source, scope: str | None, skip_finalize: bool
-) -> int:
+def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
     """Upload the graph of the latest collection to JupiterOne.
 
     Nothing is deleted there of what was not read completely. An upload that would delete more than a fifth of a type
     needs --allow-deletes.
     """
     given = options(context)
-    settings, upload = given.settings(), Upload(source, scope, allow_deletes, skip_finalize)
+    settings = given.settings()
     if dry_run:
         place, foresight = foresee_upload(settings, upload)
         if given.json:

@@ -60,15 +60,15 @@ class Context:
         """Commit what was read, and how far these readings have got, for a run that goes on with them."""
         for tally in tallies:
             state = {"read": tally.read, "vanished": tally.vanished, "finished": finished}
-            self.run.remember(tally.name, state)
+            self.run.checkpoints.save(tally.name, state)
         if self.unknown:
             fields = [[field.path, field.kind, field.kept, count] for field, count in self.unknown.items()]
-            self.run.remember(_UNKNOWN, {"fields": fields})
+            self.run.checkpoints.save(_UNKNOWN, {"fields": fields})
         self.run.commit()
 
     def go_on(self, tally: Tally) -> bool:
         """Let a reading count on from where an earlier run left it; whether it was finished then."""
-        state = self.run.remembered(tally.name)
+        state = self.run.checkpoints.load(tally.name)
         if state is None:
             return False
         tally.read, tally.vanished = state["read"], state["vanished"]
@@ -76,7 +76,7 @@ class Context:
 
     def recall_unknown(self) -> None:
         """Count on with the unknown settings of the runs this one goes on with."""
-        for path, kind, kept, count in (self.run.remembered(_UNKNOWN) or {"fields": []})["fields"]:
+        for path, kind, kept, count in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
             self.unknown[UnknownField(path, kind, kept)] += count
 
     def look_up(self) -> None:

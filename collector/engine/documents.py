@@ -134,11 +134,10 @@ def _tasks(ctx: Context, resource: Resource, step: Step, readings: list[_Reading
 
 def _has_been_read(ctx: Context, key: str, reading: _Reading) -> bool:
     """Whether an earlier run of this reading has it, or learnt that there is none."""
-    if not ctx.run.goes_on:
+    run, document = ctx.run, reading.document
+    if not run.goes_on:
         return False
-    return (
-        ctx.run.has_read(key, reading.document.part) or ctx.run.remembered(_without(reading.document), key) is not None
-    )
+    return run.has_read(key, document.part) or run.checkpoints.load(_without(document), key) is not None
 
 
 def _may_be_carried_over(ctx: Context, key: str, reading: _Reading) -> bool:
@@ -178,7 +177,7 @@ def _keep(ctx: Context, key: str, reading: _Reading, answer: JsonObject | Collec
         return
     elif isinstance(answer, NotApplicable):
         ctx.run.remove_part(key, part)
-        ctx.run.remember(_without(reading.document), {}, key)
+        ctx.run.checkpoints.save(_without(reading.document), {}, key)
     elif isinstance(answer, CollectorError):
         _leave_unread(ctx, key, reading, answer)
     else:

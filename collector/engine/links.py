@@ -111,7 +111,7 @@ class _Membership:
         """Take over the member lists that an earlier run of this reading has read, unless people were listed since."""
         run = self.ctx.run
         listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
-        for owner_key, state in run.remembered_keys(tally.name).items():
+        for owner_key, state in run.checkpoints.load_all(tally.name).items():
             if state.pop("run") >= listed_since:
                 self.told[owner_key] = _Told(**state)
                 run.confirm_relationships(self.link.type.type, owner_key)
@@ -132,7 +132,7 @@ class _Membership:
         elif self.link.named_by is not None:
             told.disagreements += max(0, self.named[owner_key] - told.listed)
         if failure is None or told.vanished:
-            self.ctx.run.remember(tally.name, {**asdict(told), "run": self.ctx.run.id}, owner_key)
+            self.ctx.run.checkpoints.save(tally.name, {**asdict(told), "run": self.ctx.run.id}, owner_key)
         self.ctx.run.commit()
 
     def _tie_named(self, named_by: str) -> None:

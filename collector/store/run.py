@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
 
 from collector.model.coverage import Coverage
 from collector.model.graph import PropertyValue, Relationship, type_of_key
 from collector.model.step import StepResult
 from collector.model.unknown import UnknownSetting
+from collector.store.checkpoints import Checkpoints
 from collector.store.database import Database
 from collector.store.document import ROW, canonical_json, parse_document
-from collector.store.identity import Identities, check_key, key_range
+from collector.store.identity import check_key, key_range
 from collector.store.record import write_results
+from collector.store.writing import Writing
 
 _PAGE = 1000
 _LISTED = "listed since"
@@ -36,7 +35,8 @@ class Run:
         self.id = run
         self.reading = reading
         self._database = database
-        self._identities = Identities(database)
+        self._writing = Writing(database)
+        self.checkpoints = Checkpoints(self._writing)
         self._has_closed = False
         self._listed_since: dict[str, int] = {}
 
@@ -58,9 +58,9 @@ class Run:
         Raises ValueError for NaN and infinities.
         """
         text = canonical_json(properties)
-        with self._change():
-            entity = self._identities.entity(key)
-            document = self._identities.document(text)
+        with self._writing.change():
+            entity = self._writing.identities.entity(key)
+            document = self._writing.identities.document(text)
             current = self._database.row(
                 "SELECT document, from_run FROM part WHERE entity = ? AND part = ? AND to_run IS NULL",
                 (entity, part),
@@ -86,11 +86,11 @@ class Run:
         A list that was broken off and is read again may have changed in between.
         """
         self._listed_since[type_] = self.id
-        self.remember(_LISTED, {"run": self.id}, type_)
+        self.checkpoints.save(_LISTED, {"run": self.id}, type_)
 
     def go_on_listing(self, type_: str) -> None:
         """The set of this type is the one that an earlier run of this reading has read."""
-        state = self.remembered(_LISTED, type_)
+        state = self.checkpoints.load(_LISTED, type_)
         self._listed_since[type_] = self.id if state is None else state["run"]
 
     def listed_since(self, type_: str) -> int:
@@ -149,7 +149,7 @@ class Run:
 
     def gather_changes(self) -> None:
         """Find, for `changed_since_read`, in which run the entities and their relationships changed last."""
-        with self._change():
+        with self._writing.change():
             self._database.execute("DROP TABLE IF EXISTS temp.changed")
             self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY, run INTEGER NOT NULL)")
             self._database.execute(
@@ -212,22 +212,22 @@ class Run:
 
     def remove(self, key: str) -> None:
         """An entity is gone: its parts and the relationships that touch it cease with this run."""
-        with self._change():
-            entity = self._identities.entity(key)
+        with self._writing.change():
+            entity = self._writing.identities.entity(key)
             self._close("part", "entity = ?", (entity,))
             self._close("relationship", "target = ?", (entity,))
             self._close("relationship", "type IN (SELECT id FROM relationship_type) AND source = ?", (entity,))
 
     def remove_part(self, key: str, part: str) -> None:
         """One part of an entity is gone."""
-        with self._change():
-            self._close("part", "entity = ? AND part = ?", (self._identities.entity(key), part))
+        with self._writing.change():
+            self._close("part", "entity = ? AND part = ?", (self._writing.identities.entity(key), part))
 
     def relate(self, relationship: Relationship) -> None:
         """A relationship was seen. Raises ValueError when its key is not made of its class and ends' keys."""
         check_key(relationship)
-        with self._change():
-            ends = self._identities.relationship(relationship)
+        with self._writing.change():
+            ends = self._writing.identities.relationship(relationship)
             confirmed = self._database.execute(
                 "UPDATE relationship SET seen_run = ?, to_run = NULL"
                 " WHERE type = ? AND source = ? AND target = ? AND (to_run IS NULL OR to_run = ?)",
@@ -238,17 +238,9 @@ class Run:
                     "INSERT INTO relationship VALUES (?, ?, ?, ?, ?, NULL)", (*ends, self.id, self.id)
                 )
 
-    def related(self, key: str) -> bool:
-        """Whether the relationship with this `_key` was seen in this run."""
-        texts = key.split("|")
-        return any(
-            self._seen_relationship("|".join(texts[:middle]), texts[middle], "|".join(texts[middle + 1 :]))
-            for middle in range(1, len(texts) - 1)
-        )
-
     def remove_unseen_relationships(self, type_: str) -> int:
         """The relationships of a type not seen in this run cease with it; how many those are."""
-        with self._change():
+        with self._writing.change():
             return self._close(
                 "relationship",
                 "type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run <> ?",
@@ -257,46 +249,13 @@ class Run:
 
     def confirm_relationships(self, type_: str, key: str) -> None:
         """What an earlier run of this reading saw of a type, from or to this entity, counts as seen in this run."""
-        with self._change():
+        with self._writing.change():
             for end in ("source", "target"):
                 self._database.execute(
                     f"UPDATE relationship SET seen_run = ? WHERE {end} = ? AND to_run IS NULL"  # noqa: S608 - ours
                     " AND type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run >= ?",
-                    (self.id, self._identities.entity(key), type_, self.reading),
+                    (self.id, self._writing.identities.entity(key), type_, self.reading),
                 )
-
-    def count_related(self, type_: str, source_key: str | None = None, target_key: str | None = None) -> int:
-        """How many relationships of a type, from and to these entities where given, were seen in this run."""
-        clauses = ["SELECT count(*) FROM relationship"]
-        if target_key is not None:  # SQLite would otherwise read the whole type
-            clauses.append("INDEXED BY relationship_now")
-        clauses.append("WHERE type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run = ?")
-        clauses.append("AND to_run IS NULL")
-        if source_key is not None:
-            clauses.append("AND source = (SELECT id FROM entity WHERE key = ?)")
-        if target_key is not None:
-            clauses.append("AND target = (SELECT id FROM entity WHERE key = ?)")
-        ends = [key for key in (source_key, target_key) if key is not None]
-        count: int = self._database.value(" ".join(clauses), (type_, self.id, *ends))
-        return count
-
-    def remember(self, thing: str, state: Mapping[str, object], key: str = "") -> None:
-        """Keep how far this reading has got with a thing, for the run that goes on with it. `state` becomes JSON."""
-        with self._change():
-            self._database.execute(
-                "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
-                (thing, key, json.dumps(state)),
-            )
-
-    def remembered(self, thing: str, key: str = "") -> dict[str, Any] | None:
-        """What `remember` kept about a thing, now or in an earlier run of this reading; None without it."""
-        text = self._database.value("SELECT state FROM progress WHERE thing = ? AND key = ?", (thing, key))
-        return None if text is None else json.loads(text)
-
-    def remembered_keys(self, thing: str) -> dict[str, dict[str, Any]]:
-        """All that `remember` kept about a thing, by key."""
-        rows = self._database.rows("SELECT key, state FROM progress WHERE thing = ?", (thing,))
-        return {key: json.loads(state) for key, state in rows}
 
     def commit(self) -> None:
         """Keep everything written so far."""
@@ -311,24 +270,12 @@ class Run:
         unknown_settings: Sequence[UnknownSetting],
     ) -> None:
         """End the run, keeping its results and all it wrote in one commit. `ended_at`: ms since 1970."""
-        with self._change():
+        with self._writing.change():
             write_results(self._database, self.id, steps, coverage, unknown_settings)
             self._database.execute(
                 "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?", (ended_at, int(exit_code), self.id)
             )
         self._database.commit()
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """Change facts wholly or not at all: one cut short takes back everything since the last commit."""
-        if not self._database.in_transaction:
-            self._database.begin()
-        try:
-            yield
-        except BaseException:
-            self._identities.forget()
-            self._database.rollback()
-            raise
 
     def _open_part(self, entity: int, part: str, document: int, read_at: int) -> None:
         """Let a part say this from now on; one that said so when the run began goes on as if never closed."""
@@ -344,17 +291,6 @@ class Run:
             "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, NULL)",
             (entity, part, document, read_at, self.id, self.id),
         )
-
-    def _seen_relationship(self, source_key: str, class_: str, target_key: str) -> bool:
-        row = self._database.row(
-            "SELECT 1 FROM relationship"
-            " WHERE type IN (SELECT id FROM relationship_type WHERE lower(class) = ?)"
-            " AND source = (SELECT id FROM entity WHERE key = ?)"
-            " AND target = (SELECT id FROM entity WHERE key = ?)"
-            " AND seen_run = ? AND to_run IS NULL",
-            (class_, source_key, target_key, self.id),
-        )
-        return row is not None
 
     def _close(self, table: str, which: str, parameters: tuple[object, ...]) -> int:
         """End current facts with this run, and delete those that began in it; how many those were."""

@@ -213,7 +213,6 @@ class TestSetBrokenOff:
         assert counts["fetch-groups"] == {"zoom_group": 3}
         assert record.partial_types == ["zoom_account_has_group", "zoom_group", "zoom_group_has_user"]
 
-
     def test_documents_of_those_not_listed_were_not_read_either(self, profile: Profile) -> None:
         first = profile.collect()
         profile.clock.time += 86_400

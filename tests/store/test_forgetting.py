@@ -227,14 +227,14 @@ class TestPerson:
         with Store.open(path) as store:
             run = begin(store)
             run.put(ADA, ROW, reached_at("Ada", "ada@example.com"), 1000)
-            run.remember("without settings", {}, ADA)
-            run.remember("without settings", {}, BOB)
+            run.checkpoints.save("without settings", {}, ADA)
+            run.checkpoints.save("without settings", {}, BOB)
             run.commit()
         forget(path, person=person("ada@example.com"))
         with Store.open_existing(path) as store:
             run = store.begin(2000, {}, fresh=False)
             assert run.goes_on
-            assert run.remembered_keys("without settings") == {BOB: {}}
+            assert run.checkpoints.load_all("without settings") == {BOB: {}}
 
     def test_history_and_a_person_at_once(self, kept: Path) -> None:
         forgotten = forget(kept, before=3 * DAY, person=person("ada@example.com"))

@@ -1,0 +1,104 @@
+"""The options that say what is read from Zoom, for the verbs that read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+import click
+
+from collector.engine.choice import EVERYTHING, Choice
+from collector.errors import UsageError
+from collector.resources.declaration import SettingsChoice
+
+_MILLISECONDS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_MOST_AGE = 7 * _MILLISECONDS["d"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a collection reads, and where it begins. `fresh`: anew, even where an earlier run was cut short."""
+
+    choice: Choice = EVERYTHING
+    fresh: bool = False
+
+
+def choice_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a verb `choice`, from the options that choose what is read."""
+
+    @_steps
+    @_settings
+    @wraps(command)
+    def with_choice(*arguments: object, steps: tuple[str, ...], documents: str, **others: object) -> int:
+        return command(*arguments, choice=_choice(steps, documents), **others)
+
+    return with_choice
+
+
+def reading_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a verb `reading`, from the options of a collection."""
+
+    @_steps
+    @_settings
+    @click.option(
+        "--changed",
+        is_flag=True,
+        help="Read settings only of users who are new or changed, and those last read longer ago than --max-age.",
+    )
+    @click.option(
+        "--max-age",
+        "max_age",
+        callback=lambda _, __, value: _age(value),
+        metavar="AGE",
+        help="With --changed: how old settings may be, such as 12h or 7d.  [default: 7d]",
+    )
+    @click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a run that was cut short.")
+    @wraps(command)
+    def with_reading(
+        *arguments: object,
+        steps: tuple[str, ...],
+        documents: str,
+        changed: bool,
+        max_age: int | None,
+        fresh: bool,
+        **others: object,
+    ) -> int:
+        if max_age is not None and not changed:
+            raise UsageError(
+                "--max-age says how old settings may be with --changed.", "Add --changed, or leave it out."
+            )
+        most_age = (_MOST_AGE if max_age is None else max_age) if changed else None
+        return command(*arguments, reading=Reading(_choice(steps, documents, most_age), fresh), **others)
+
+    return with_reading
+
+
+_steps = click.option(
+    "--step", "steps", multiple=True, metavar="ID", help="Only this step and what it depends on; repeatable."
+)
+_settings = click.option(
+    "--settings",
+    "documents",
+    type=click.Choice([choice.value for choice in SettingsChoice]),
+    default=SettingsChoice.ALL.value,
+    show_default=True,
+    help="Which settings of the users: none, those of sign-in and meeting security, or all.",
+)
+
+
+def _choice(steps: tuple[str, ...], documents: str, most_age: int | None = None) -> Choice:
+    """What was chosen; one `--step` may hold several ids between commas. `most_age` in milliseconds."""
+    ids = [part.strip() for step in steps for part in step.split(",")]
+    return Choice(frozenset(ids) if ids else None, SettingsChoice(documents), most_age)
+
+
+def _age(value: str | None) -> int | None:
+    """A length of time such as 30m, 12h or 7d in milliseconds. Raises click.BadParameter."""
+    if value is None:
+        return None
+    written = re.fullmatch(r"([0-9]{1,6})([mhd])", value.strip().lower())
+    if written is None:
+        raise click.BadParameter(f"{value!r} is no length of time such as 30m, 12h or 7d.")
+    return int(written[1]) * _MILLISECONDS[written[2]]
