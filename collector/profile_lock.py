@@ -18,14 +18,14 @@ OPENING_SECONDS = 90.0
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     """Hold the profile for one collection at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(settings.profile_folder, "collect.lock", "collection"):
+    with _held(settings.profile_folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
         yield
 
 
 @contextmanager
 def uploading_alone(settings: Settings) -> Iterator[None]:
     """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(settings.profile_folder, "sync.lock", "upload"):
+    with _held(settings.profile_folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
         yield
 
 

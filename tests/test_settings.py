@@ -378,6 +378,18 @@ def test_the_home_is_absolute(read, monkeypatch, tmp_path):
     assert read({"ZOOM_HOME": "zoom"}).home == tmp_path / "zoom"
 
 
+def test_a_user_without_a_home(problems, monkeypatch):
+    """As in a container that runs with a user id of its own."""
+
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert problems({}) == ["ZOOM_HOME is not set, and this user has no home folder."]
+
+
 def test_the_home_of_nobody(problems):
     assert problems({"ZOOM_HOME": "~no-such-user/zoom"}) == [
         "ZOOM_HOME begins with ~ and a user this computer does not know."

@@ -110,7 +110,7 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         oauth_url=reader.base_address("ZOOM_OAUTH_URL") or DEFAULT_OAUTH_URL,
         api_url=reader.base_address("ZOOM_API_URL"),
         profile=reader.profile("ZOOM_PROFILE", profile),
-        home=reader.folder("ZOOM_HOME") or user_data_path("zoom-collector", appauthor=False).absolute(),
+        home=reader.folder("ZOOM_HOME", lambda: user_data_path("zoom-collector", appauthor=False)),
         account_name=reader.text("ACCOUNT_NAME"),
         tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
@@ -77,15 +77,18 @@ class Reader:
         value = self.address(name)
         return value.rstrip("/").removesuffix("/v2") if value is not None else None
 
-    def folder(self, name: str) -> Path | None:
+    def folder(self, name: str, default: Callable[[], Path]) -> Path:
+        """An absolute path. `default` may raise RuntimeError for a user without a home folder."""
         value = self.text(name)
-        if value is None:
-            return None
         try:
-            return Path(value).expanduser().absolute()
+            return (default() if value is None else Path(value).expanduser()).absolute()
         except RuntimeError:
-            self.problems.append(f"{name} begins with ~ and a user this computer does not know.")
-            return None
+            self.problems.append(
+                f"{name} is not set, and this user has no home folder."
+                if value is None
+                else f"{name} begins with ~ and a user this computer does not know."
+            )
+            return Path.cwd()
 
     def boolean(self, name: str) -> bool:
         value = (self.text(name) or "").lower()

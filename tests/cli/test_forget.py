@@ -214,7 +214,7 @@ class TestUser:
         with FileLock(home / "collect.lock"):
             outcome = collector("forget", "--user", "ada@example.com")
         assert outcome.code == 2
-        assert "Another collection of profile 'default' is under way." in outcome.err
+        assert "Another collection (or `forget`, `uninstall`) of profile 'default' is under way." in outcome.err
         assert collector("show", "user", "ada@example.com").code == 0
 
 

@@ -136,7 +136,7 @@ def test_another_sync_is_under_way(collected: Command, jupiterone: JupiterOneSan
     with FileLock(tmp_path / "home" / "default" / "sync.lock"):
         outcome = collected("sync")
     assert outcome.code == 2
-    assert "Another upload of profile 'default' is under way." in outcome.err
+    assert "Another upload (or `instance`, `forget`, `uninstall`) of profile 'default' is under way." in outcome.err
     assert jupiterone.requests == []
 
 

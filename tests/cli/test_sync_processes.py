@@ -49,7 +49,7 @@ def test_two_at_once_and_asked_to_stop(jupiterone: JupiterOneSandbox, gate: Gate
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
         code, _, err = ended("sync", cwd=work)
-        assert (code, "Another upload of profile 'default' is under way." in err) == (2, True)
+        assert (code, "Another upload (or `instance`, `forget`, `uninstall`) of profile 'default'" in err) == (2, True)
         process.send_signal(signal.SIGTERM)
         gate.open.set()
         _, err = process.communicate(timeout=60)
