@@ -47,6 +47,11 @@ class Access:
     api_url: str = "https://api.us.jupiterone.io"
     graphql_url: str = "https://graphql.us.jupiterone.io"
 
+    @property
+    def host(self) -> str:
+        """The host of the REST API, with its port if it has one."""
+        return urlsplit(self.api_url).netloc
+
 
 @dataclass(frozen=True)
 class _Request:

@@ -146,5 +146,10 @@ _UPLOADS = (
     )""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS)
+_HOSTS = (
+    # Where the account is: accounts of one name may be in two regions. Empty where that was not written down.
+    "ALTER TABLE upload ADD COLUMN host TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -32,10 +32,11 @@ UNSETTLED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
 
 @dataclass(frozen=True)
 class Place:
-    """Where an upload went: the JupiterOne account, the job's source, and the integration instance's id or the scope
-    of source `api`.
+    """Where an upload went: the JupiterOne account and the host of its API, the job's source, and the integration
+    instance's id or the scope of source `api`.
     """
 
+    host: str
     account: str
     source: str
     name: str
@@ -72,9 +73,18 @@ class Uploads:
     def begin(self, run: int, place: Place, partial_types: Sequence[str], began_at: int) -> int:
         """Record that a job is about to be created; the number of the upload."""
         number = self._database.execute(
-            "INSERT INTO upload (run, account, source, place, state, began_at, partial_types)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (run, place.account, place.source, place.name, UploadState.BEGUN, began_at, json.dumps(partial_types)),
+            "INSERT INTO upload (run, host, account, source, place, state, began_at, partial_types)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run,
+                place.host,
+                place.account,
+                place.source,
+                place.name,
+                UploadState.BEGUN,
+                began_at,
+                json.dumps(partial_types),
+            ),
         ).lastrowid
         assert number is not None  # noqa: S101 - SQLite numbers every inserted row
         return number
@@ -111,18 +121,20 @@ class Uploads:
             (state, ended_at, json.dumps(dict(outcome or {})), reason, upload),
         )
 
-    def unsettled(self, account: str) -> list[UploadRecord]:
+    def unsettled(self, host: str, account: str) -> list[UploadRecord]:
         """The uploads to this JupiterOne account of which the end is not known, the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM upload WHERE account = ? AND state IN (?, ?, ?) ORDER BY id", (account, *UNSETTLED)
+            "SELECT * FROM upload WHERE host IN (?, '') AND account = ? AND state IN (?, ?, ?) ORDER BY id",
+            (host, account, *UNSETTLED),
         )
         return [_record(row) for row in rows]
 
     def finished(self, place: Place) -> list[UploadRecord]:
         """The uploads that JupiterOne has finished at this place, the newest first."""
         rows = self._database.rows(
-            "SELECT * FROM upload WHERE account = ? AND source = ? AND place = ? AND state = ? ORDER BY id DESC",
-            (place.account, place.source, place.name, UploadState.FINISHED),
+            "SELECT * FROM upload WHERE host = ? AND account = ? AND source = ? AND place = ? AND state = ?"
+            " ORDER BY id DESC",
+            (place.host, place.account, place.source, place.name, UploadState.FINISHED),
         )
         return [_record(row) for row in rows]
 
@@ -144,7 +156,7 @@ def _record(row: sqlite3.Row) -> UploadRecord:
     return UploadRecord(
         id=row["id"],
         run=row["run"],
-        place=Place(row["account"], row["source"], row["place"]),
+        place=Place(row["host"], row["account"], row["source"], row["place"]),
         job=row["job"],
         state=UploadState(row["state"]),
         began_at=row["began_at"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from collector.clock import Clock, milliseconds
+from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Synchronization
@@ -16,12 +17,12 @@ PATIENCE_SECONDS = 60.0
 """How long a job that was finalized earlier is waited for."""
 
 
-def settle_leftovers(uploads: Uploads, account: str, synchronization: Synchronization, clock: Clock) -> None:
+def settle_leftovers(uploads: Uploads, access: Access, synchronization: Synchronization, clock: Clock) -> None:
     """Abort every job of this account that a killed upload left open; one that was finalized after all is recorded.
 
     Raises AccessRefused, UploadFailed when a job can neither be aborted nor asked for, or Interrupted.
     """
-    for upload in uploads.unsettled(account):
+    for upload in uploads.unsettled(access.host, access.account):
         if upload.job is None:
             logger.warning(
                 "An earlier upload was cut short while its job was being created, with all its processes: an empty job "

@@ -57,7 +57,7 @@ def foresee_upload(settings: Settings, upload: Upload) -> tuple[Place, Foresight
     """What `upload_graph` would change. Nothing is sent. Raises UsageError, ProfileBusy or CollectionFailed."""
     access = jupiterone_access(settings)
     with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
-        place = place_of(access.account, target_of(settings, store, upload))
+        place = place_of(access, target_of(settings, store, upload))
         return place, foresee(store, run_to_upload(store), place)
 
 
@@ -82,10 +82,10 @@ def upload_graph(
     with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
         store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)
-        place = place_of(access.account, target)
+        place = place_of(access, target)
         synchronization = Synchronization(jupiterone)
         with opening_alone(settings.profile_folder):
-            settle_leftovers(store.uploads, access.account, synchronization, clock)
+            settle_leftovers(store.uploads, access, synchronization, clock)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
             check_safe(foresight, Query(jupiterone), target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.errors import ExitCode, UsageError
+from collector.jupiterone.connection import Access
 from collector.jupiterone.jobs import Source, Target
 from collector.settings import Settings
 from collector.store import Place, RunRecord, Store
@@ -40,9 +41,9 @@ def target_of(settings: Settings, store: Store, upload: Upload) -> Target:
     return Target(upload.source, instance_id, upload.scope)
 
 
-def place_of(account: str, target: Target) -> Place:
+def place_of(access: Access, target: Target) -> Place:
     """The same as the store keeps it."""
-    return Place(account, target.source, target.instance_id or target.scope or "")
+    return Place(access.host, access.account, target.source, target.instance_id or target.scope or "")
 
 
 def run_to_upload(store: Store) -> RunRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from collector.store.schema import MIGRATIONS
 
 from .graph import ACCOUNT, ADA, ASSIGNED_ROLE, HAS_USER, begin, collect, finish, user
 
-PLACE = Place("j1dev", "integration-external", "5f7a")
-ELSEWHERE = Place("j1dev", "api", "zoom")
+PLACE = Place("api.us.jupiterone.io", "j1dev", "integration-external", "5f7a")
+ELSEWHERE = Place("api.us.jupiterone.io", "j1dev", "api", "zoom")
 
 
 def finished(store: Store, place: Place = PLACE, run: int = 1) -> int:
@@ -45,8 +46,9 @@ def test_an_upload_from_its_beginning_to_its_end(store: Store) -> None:
 def test_which_uploads_are_unsettled(store: Store, state: UploadState) -> None:
     store.uploads.end(store.uploads.begin(1, PLACE, [], 1000), state, 2000)
     unsettled = {UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED}
-    assert bool(store.uploads.unsettled("j1dev")) is (state in unsettled)
-    assert store.uploads.unsettled("another") == []
+    assert bool(store.uploads.unsettled(PLACE.host, "j1dev")) is (state in unsettled)
+    assert store.uploads.unsettled(PLACE.host, "another") == []
+    assert store.uploads.unsettled("api.eu.jupiterone.io", "j1dev") == []
 
 
 def test_every_place_has_its_own_record(store: Store) -> None:
@@ -111,3 +113,12 @@ def test_a_store_from_before_there_were_uploads(tmp_path: Path) -> None:
         assert store.instance_id == "another"
         store.remember_instance(None)
         assert store.instance_id is None
+
+
+def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
+    """They are not relied upon, but what they left open is ended."""
+    nowhere = replace(PLACE, host="")
+    finished(store, nowhere)
+    number = store.uploads.begin(2, nowhere, [], 1000)
+    assert store.uploads.finished(PLACE) == []
+    assert [upload.id for upload in store.uploads.unsettled(PLACE.host, PLACE.account)] == [number]

@@ -117,7 +117,7 @@ def test_killed_at_every_request(tmp_path: Path, answered: bool) -> None:
         assert "AWAITING_UPLOADS" not in both.statuses, operation
         assert both.uploaded == both.stored, operation
         assert synced.exit_code == ExitCode.COMPLETE
-        assert both.store.uploads.unsettled(both.latest.place.account) == []
+        assert both.store.uploads.unsettled(both.latest.place.host, both.latest.place.account) == []
         assert both.latest.state is UploadState.FINISHED
         both.store.close()
     assert kills == 27, "create, 18 + 2 events, entities, relationships, finalize, 3 looks at the job"

@@ -37,7 +37,7 @@ def url(both: Both, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def order_of(both: Both, url: str = ANYWHERE, **other: Any) -> Order:
     """Of an upload that has begun."""
-    number = both.store.uploads.begin(1, Place("sandbox", "integration-external", both.instance), [], 0)
+    number = both.store.uploads.begin(1, Place("localhost", "sandbox", "integration-external", both.instance), [], 0)
     access = Access("sandbox", Secret(other.get("api_key", both.jupiterone.api_key)), url, url)
     target = Target(instance_id=other.get("instance", both.instance))
     return Order(access, target, store_path(both.settings()), number)

@@ -15,6 +15,7 @@ from collector.collection import Collected
 from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UsageError
 from collector.jupiterone.failures import UploadFailed
 from collector.jupiterone.jobs import Target
+from collector.jupiterone_access import jupiterone_access
 from collector.running import Ran, collect_then_upload, poll_account
 from collector.sandbox.jupiterone import Fault
 from collector.tree import write_tree
@@ -127,7 +128,8 @@ def test_stopped_in_the_middle_of_a_run(polling: Polling, monkeypatch: pytest.Mo
 def test_warnings_are_lines_too_and_the_key_is_in_none(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = both.store.uploads.begin(1, place_of("sandbox", Target(instance_id=both.instance)), [], milliseconds(NOON))
+    place = place_of(jupiterone_access(both.settings()), Target(instance_id=both.instance))
+    number = both.store.uploads.begin(1, place, [], milliseconds(NOON))
     lines = polling.poll(monkeypatch, 60)
     assert number == 1
     (warning,) = (line for line in lines if line["event"] == "log")
