@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
@@ -17,6 +17,7 @@ QUERY_SECONDS = 300.0
 
 _FIRST_POLL_SECONDS = 0.2
 _LONGEST_POLL_SECONDS = 5.0
+_OWN_SOURCES = ("system-mapper", "system-internal")
 _QUERY = (
     "query J1QL($query: String!, $deferredResponse: DeferredResponseOption) "
     "{ queryV1(query: $query, deferredResponse: $deferredResponse) { type data url } }"
@@ -32,6 +33,16 @@ class Query:
     def count_entities(self, type_: str, within: Target) -> int:
         """How many entities of this `_type` an upload to `within` would replace."""
         return self._count(f"FIND {type_} AS counted WITH {_condition(within)} RETURN count(counted)")
+
+    def count_others(self, types: Iterable[str], within: Target) -> int:
+        """How many entities of other `_type`s than these an upload to `within` would replace.
+
+        What JupiterOne has made of them itself, such as people, is not counted: no upload replaces that.
+        """
+        left_out = [*(f"_type != {_text(type_)}" for type_ in types), *(f"_source != '{one}'" for one in _OWN_SOURCES)]
+        return self._count(
+            f"FIND * AS counted WITH {' AND '.join([_condition(within), *left_out])} RETURN count(counted)"
+        )
 
     def holds(self, type_: str, key: str, within: Target) -> bool:
         """Whether the entity of this `_type` and `_key` is among those an upload to `within` would replace."""

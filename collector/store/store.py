@@ -17,7 +17,7 @@ from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
 from collector.store.uploads import Uploads
-from collector.store.versions import Version, entity_versions, existed
+from collector.store.versions import Version, entity_versions, existed, relationship_versions
 
 _INSTANCE = "integration_instance"
 
@@ -211,13 +211,13 @@ class Store:
             rows = self._database.rows(_RELATIONSHIPS_AFTER, {"type": type_, "run": run})
         return (Relationship(*row) for row in rows)
 
-    def entity_versions(self, type_: str, run: int) -> Iterator[Version]:
-        """As `entities` after a run, told cheaply."""
-        return entity_versions(self._database, type_, run)
+    def entity_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
+        """As `entities` after a run, told cheaply; with `since`, also those there at any time since that run."""
+        return entity_versions(self._database, type_, run, since)
 
-    def relationship_versions(self, type_: str, run: int) -> Iterator[Version]:
-        """As `relationships` after a run: all they say is in their keys."""
-        return (Version(tie.key, None, (tie.source_key, tie.target_key)) for tie in self.relationships(type_, run))
+    def relationship_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
+        """As `relationships` after a run, told cheaply; with `since`, also those there at any time since that run."""
+        return relationship_versions(self._database, type_, run, since)
 
     def existed(self, key: str, run: int) -> bool:
         """Whether there was an entity of this key after a run."""

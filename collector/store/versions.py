@@ -12,12 +12,25 @@ from collector.store.document import ROW
 from collector.store.identity import key_range
 
 _ENTITIES = """
-    SELECT entity.key, part.part, part.document
+    SELECT entity.key, part.part, part.document, part.to_run IS NOT NULL AND part.to_run <= :run AS gone
     FROM entity
     JOIN part ON part.entity = entity.id
     WHERE entity.key >= :first AND entity.key < :end
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :since)
     ORDER BY entity.key"""
+_RELATIONSHIPS = """
+    SELECT DISTINCT source.key || '|' || lower(relationship_type.class) || '|' || target.key, source.key, target.key
+    FROM relationship
+    JOIN relationship_type ON relationship_type.id = relationship.type
+    JOIN entity AS source ON source.id = relationship.source
+    JOIN entity AS target ON target.id = relationship.target
+    JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = :row
+    JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = :row
+    WHERE relationship_type.type = :type
+        AND relationship.from_run <= :run AND (relationship.to_run IS NULL OR relationship.to_run > :since)
+        AND source_row.from_run <= :run AND (source_row.to_run IS NULL OR source_row.to_run > :since)
+        AND target_row.from_run <= :run AND (target_row.to_run IS NULL OR target_row.to_run > :since)
+    ORDER BY 1"""
 _EXISTS = """
     SELECT 1
     FROM entity
@@ -37,15 +50,28 @@ class Version:
     ends: tuple[str, ...] = ()
 
 
-def entity_versions(database: Database, type_: str, run: int) -> Iterator[Version]:
-    """The entities of a type after a run, in the order of their keys (of their UTF-8 bytes)."""
+def entity_versions(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
+    """The entities of a type after a run, in the order of their keys (of their UTF-8 bytes).
+
+    With `since`, an earlier run, also those that were there at any time between; they have no content.
+    """
     tags = database.value("SELECT tags FROM run WHERE id = ?", (run,))
     first, end = key_range(type_)
-    rows = database.rows(_ENTITIES, {"first": first, "end": end, "run": run})
+    rows = database.rows(_ENTITIES, {"first": first, "end": end, "run": run, "since": run if since is None else since})
     for key, parts in groupby(rows, key=itemgetter(0)):
-        documents = {part: document for _, part, document in parts}
+        told = list(parts)
+        documents = {part: document for _, part, document, gone in told if not gone}
         if ROW in documents:
             yield Version(key, (tags, documents))
+        elif any(part == ROW for _, part, _, _ in told):
+            yield Version(key)
+
+
+def relationship_versions(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
+    """As `entity_versions`, of a relationship type; all that relationships say is in their keys."""
+    since = run if since is None else since
+    for key, *ends in database.rows(_RELATIONSHIPS, {"row": ROW, "type": type_, "run": run, "since": since}):
+        yield Version(key, None, tuple(ends))
 
 
 def existed(database: Database, key: str, run: int) -> bool:

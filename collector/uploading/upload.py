@@ -25,9 +25,10 @@ from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
 from collector.store import Place, RunRecord, Store, Uploads, UploadState
-from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, check_safe, foresee
+from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
 from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
+from collector.uploading.rail import check_safe
 from collector.uploading.where import Upload, place_of, run_to_upload, target_of
 
 logger = logging.getLogger("collector.uploading")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.store import ROW, Place, Store, UploadRecord, UploadState
+from collector.store import ROW, Place, Store, UploadRecord, UploadState, Version
 from collector.store.forgetting import Person, forget
 from collector.store.schema import MIGRATIONS
 
-from .graph import ACCOUNT, ADA, ASSIGNED_ROLE, HAS_USER, begin, collect, finish, user
+from .graph import ACCOUNT, ADA, ASSIGNED_ROLE, BOB, CYD, HAS_USER, begin, collect, finish, user
 
 PLACE = Place("api.us.jupiterone.io", "j1dev", "integration-external", "5f7a")
 ELSEWHERE = Place("api.us.jupiterone.io", "j1dev", "api", "zoom")
@@ -94,6 +94,17 @@ def test_versions_of_two_runs(store: Store) -> None:
     assert [(tie.key, tie.ends) for tie in ties] == [("zoom_account:acme|has|zoom_user:ada", (ACCOUNT, ADA))]
     assert list(store.relationship_versions(ASSIGNED_ROLE.type, second)) == []
     assert (store.existed("zoom_user:bob", first), store.existed("zoom_user:bob", second)) == (True, False)
+
+
+def test_versions_since_an_earlier_run(store: Store) -> None:
+    """All that was there at any time from the one run to the other."""
+    first, second, third = collect(store, "Ada", "Bob"), collect(store, "Ada", "Cyd"), collect(store, "Ada")
+    (ada,) = store.entity_versions("zoom_user", third)
+    assert list(store.entity_versions("zoom_user", third, first)) == [ada, Version(BOB), Version(CYD)]
+    assert list(store.entity_versions("zoom_user", third, second)) == [ada, Version(CYD)]
+    ties = store.relationship_versions(HAS_USER.type, third, first)
+    assert [tie.ends for tie in ties] == [(ACCOUNT, ADA), (ACCOUNT, BOB), (ACCOUNT, CYD)]
+    assert [tie.ends for tie in store.relationship_versions(HAS_USER.type, third, third)] == [(ACCOUNT, ADA)]
 
 
 def test_a_store_from_before_there_were_uploads(tmp_path: Path) -> None:

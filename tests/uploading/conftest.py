@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from requests.adapters import BaseAdapter
 
+from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.uploading import OnProgress
+from collector.jupiterone_access import jupiterone_access
 from collector.sandbox import Account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
-from collector.store import Store, UploadRecord
+from collector.store import RunRecord, Store, UploadRecord
 from collector.uploading import Foresight, Synced, Upload, foresee_upload, upload_graph
 from collector.uploading.job_opening import OpenJob, Order, open_job
 from tests.engine.conftest import people
@@ -73,6 +75,11 @@ class Both:
         adapter = network or WsgiAdapter(self.jupiterone.app)
         return open_job(order, self.clock, NoChance(1), lambda: session_with(adapter))
 
+    def client(self) -> JupiterOne:
+        """For somebody else's requests."""
+        access, adapter = jupiterone_access(self.settings()), WsgiAdapter(self.jupiterone.app)
+        return JupiterOne(access, self.clock, NoChance(1), lambda: session_with(adapter))
+
     def foresee(self, **upload: Any) -> Foresight:
         return foresee_upload(self.settings(), Upload(**upload))[1]
 
@@ -100,6 +107,12 @@ class Both:
         """Leave the store as a killed process does, and open it again."""
         self.store.close()
         self.profile.store = Store.open(self.profile.path)
+
+    @property
+    def latest_run(self) -> RunRecord:
+        record = self.store.latest_run()
+        assert record is not None
+        return record
 
     @property
     def latest(self) -> UploadRecord:

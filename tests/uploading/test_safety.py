@@ -10,9 +10,13 @@ import pytest
 from collector.errors import ExitCode
 from collector.forgetting import forget_in_profile
 from collector.jupiterone.changes import TypeChanges, count_changes
+from collector.jupiterone.jobs import Source, Target
 from collector.jupiterone.safety import Deletions, UnsafeUpload
+from collector.jupiterone.synchronization import Synchronization
+from collector.sandbox import GRANULAR_SCOPES
 from collector.store import Version
 from collector.store.forgetting import forget
+from tests.engine.conftest import people
 
 from .conftest import Both
 
@@ -125,6 +129,80 @@ def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
     other.sync(allow_deletes=True)
     assert both.uploaded == other.stored
     other.store.close()
+
+
+@pytest.mark.parametrize("partial", ["steps", "scopes"])
+def test_another_account_is_found_out_without_reading_this_one_completely(
+    crowd: Both, tmp_path: Path, partial: str
+) -> None:
+    crowd.profile.collect()
+    crowd.sync()
+    other = Both(tmp_path / "other", people())
+    other.profile.account.id = "another-account"
+    for number in range(40):
+        other.profile.account.add_user(f"stranger{number}@example.org")
+    if partial == "steps":
+        other.profile.collect(steps=("fetch-users",))
+    else:
+        other.profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
+    other.jupiterone, other.instance = crowd.jupiterone, crowd.instance
+    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+        other.sync()
+    assert crowd.uploaded == crowd.stored
+    other.store.close()
+
+
+@pytest.mark.parametrize("source", ["integration-external", "api"])
+def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
+    """Whatever it is, an upload would replace it."""
+    target = Target("api", scope="shared") if source == "api" else Target(instance_id=both.instance)
+    client = both.client()
+    job = Synchronization(client).start(target)
+    rows = ({"_key": f"okta_user:{n}", "_type": "okta_user", "_class": ["User"], "name": "Ada"} for n in range(3))
+    job.upload(rows, [])
+    job.finalize([])
+    job.follow()
+    both.profile.collect()
+    scope = target.scope
+    with pytest.raises(UnsafeUpload, match="holds 3 entities that no Zoom account has"):
+        both.sync(source=source, scope=scope)
+    assert len(both.jupiterone.entities()) == 3
+    both.sync(source=source, scope=scope, allow_deletes=True)
+    assert both.uploaded == both.stored
+    asked = both.operations().count("queryV1")
+    both.sync(source=source, scope=scope)
+    assert both.operations().count("queryV1") == asked
+
+
+def test_another_host_is_another_place(crowd: Both) -> None:
+    """As after a change from one region to the other: nothing is known of what stands there."""
+    crowd.profile.collect()
+    crowd.sync()
+    leave(crowd, 12)
+    crowd.change_uploads("UPDATE upload SET host = 'api.eu.jupiterone.io'")
+    assert crowd.foresee().base is None
+    with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user \(25%\)"):
+        crowd.sync()
+
+
+def test_what_stays_is_not_forgotten(crowd: Both) -> None:
+    """Who leaves while the type is partial stays in JupiterOne, and is deleted with the first complete upload."""
+    crowd.profile.collect()
+    crowd.sync()
+    crowd.clock.time += 60
+    leave(crowd, 12)
+    crowd.change_uploads(f"UPDATE step_result SET partial_types = types WHERE run = {crowd.latest_run.id}")
+    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36, staying=12)
+    crowd.sync(allow_deletes=True)
+    crowd.clock.time += 60
+    crowd.profile.collect()
+    changes = crowd.foresee().changes
+    assert changes["zoom_user"] == TypeChanges(unchanged=36, deleted=12)
+    assert changes["zoom_account_has_user"] == TypeChanges(unchanged=36, deleted=12)
+    with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user \(25%\)"):
+        crowd.sync()
+    assert crowd.sync(allow_deletes=True).report.entities.deleted == 12
+    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36)
 
 
 def test_a_type_that_was_never_uploaded_completely_is_asked_about(crowd: Both) -> None:
