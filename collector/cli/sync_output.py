@@ -7,9 +7,9 @@ from rich.table import Table
 
 from collector.cli.output import moment
 from collector.jupiterone.jobs import Counts
-from collector.jupiterone.safety import UnsafeUpload, check_deletions
+from collector.jupiterone.safety import UnsafeUpload
 from collector.store import Place
-from collector.uploading import Foresight, Synced
+from collector.uploading import Foresight, Synced, check_recorded
 
 _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
 
@@ -33,11 +33,11 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
             "\nThere is no record of an earlier upload to this place that could be compared with, so everything counts "
             "as created. `collector sync` asks JupiterOne what it holds before it deletes anything."
         )
-    try:
-        check_deletions(foresight.deletions)
-    except UnsafeUpload as unsafe:
-        console.print(f"\n{unsafe.message} `collector sync` will not do that without --allow-deletes.")
-    console.print("Nothing was sent. Next: collector sync")
+    refusal = _refusal(foresight)
+    if refusal is None:
+        console.print("Nothing was sent. Next: collector sync")
+    else:
+        console.print(f"\n{refusal} `collector sync` will not do that without --allow-deletes.\nNothing was sent.")
 
 
 def print_synced(console: Console, synced: Synced) -> None:
@@ -85,6 +85,7 @@ def foreseen_as_json(place: Place, foresight: Foresight) -> dict[str, object]:
         "partialTypes": list(foresight.partial_types),
         "changes": _changes_as_json(foresight),
         "tooManyDeletes": [entry.type for entry in foresight.deletions if entry.too_many],
+        "refusal": _refusal(foresight),
     }
 
 
@@ -108,6 +109,15 @@ def place_as_json(place: Place) -> dict[str, str]:
     """Where an upload goes, for programs."""
     name = "scope" if place.source == "api" else "instanceId"
     return {"account": place.account, "source": place.source, name: place.name}
+
+
+def _refusal(foresight: Foresight) -> str | None:
+    """Why an upload would be refused without --allow-deletes, as far as that is known here."""
+    try:
+        check_recorded(foresight)
+    except UnsafeUpload as unsafe:
+        return unsafe.message
+    return None
 
 
 def _changes_as_json(foresight: Foresight) -> dict[str, dict[str, int]]:

@@ -13,6 +13,7 @@ Source = Literal["integration-external", "integration-managed", "api"]
 AWAITING_UPLOADS = "AWAITING_UPLOADS"
 FINALIZING = frozenset({"FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS"})
 FINISHED = "FINISHED"
+ABORTED = "ABORTED"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ class JobReport:
     @property
     def finished(self) -> bool:
         return self.status == FINISHED
+
+    @property
+    def aborted(self) -> bool:
+        """Whether somebody has ended it."""
+        return self.status == ABORTED
 
     @property
     def failed(self) -> bool:

@@ -85,14 +85,14 @@ class Synchronization:
             return _report(self._jupiterone.get(_path(job_id)))
 
     def abort(self, job_id: str, reason: str) -> JobReport | None:
-        """End a job that awaits uploads, so that nothing of it ever reaches the graph.
+        """End a job that has not been finalized, so that nothing of it ever reaches the graph.
 
         The job is asked for first: one that was finalized or has ended is left as it is. Returns what became of it,
         None when JupiterOne does not know it any more. Raises AccessRefused, UploadFailed or Interrupted.
         """
         with _failing_as(f"The synchronization job {job_id} could not be aborted"):
             report = self._report_if_known(job_id)
-            if report is None or not report.awaits_uploads:
+            if report is None or report.finalized or report.failed:
                 return report
             try:
                 self._jupiterone.post(f"{_path(job_id)}/abort", {"reason": reason})

@@ -138,6 +138,12 @@ class Uploads:
         )
         return [_record(row) for row in rows]
 
+    def latest_of(self, run: int) -> UploadRecord | None:
+        """The newest upload of a run."""
+        return _record_or_none(
+            self._database.row("SELECT * FROM upload WHERE run = ? ORDER BY id DESC LIMIT 1", (run,))
+        )
+
     def latest(self) -> UploadRecord | None:
         """The newest upload, whatever became of it."""
         return _record_or_none(self._database.row("SELECT * FROM upload ORDER BY id DESC LIMIT 1"))

@@ -6,10 +6,10 @@ import logging
 
 from collector.clock import Clock, milliseconds
 from collector.jupiterone.connection import Access
-from collector.jupiterone.failures import NotSettled, UploadFailed
+from collector.jupiterone.failures import AccessRefused, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Synchronization
-from collector.store import UploadRecord, Uploads, UploadState
+from collector.store import Place, UploadRecord, Uploads, UploadState
 
 logger = logging.getLogger("collector.uploading")
 
@@ -17,10 +17,13 @@ PATIENCE_SECONDS = 60.0
 """How long a job that was finalized earlier is waited for."""
 
 
-def settle_leftovers(uploads: Uploads, access: Access, synchronization: Synchronization, clock: Clock) -> None:
+def settle_leftovers(
+    uploads: Uploads, access: Access, synchronization: Synchronization, clock: Clock, place: Place | None = None
+) -> None:
     """Abort every job of this account that a killed upload left open; one that was finalized after all is recorded.
 
-    Raises AccessRefused, UploadFailed when a job can neither be aborted nor asked for, or Interrupted.
+    Raises AccessRefused, UploadFailed when a job can neither be aborted nor asked for, or Interrupted. With `place`,
+    the one that is uploaded to next, such a job stands in the way only there; elsewhere it stays until the next time.
     """
     for upload in uploads.unsettled(access.host, access.account):
         if upload.job is None:
@@ -31,12 +34,30 @@ def settle_leftovers(uploads: Uploads, access: Access, synchronization: Synchron
             reason = "cut short while the job was being created"
             uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)
             continue
-        report = synchronization.abort(upload.job, "The upload was cut short; the next one has begun.")
-        if report is not None and report.finalized:
-            _follow(uploads, upload, synchronization, clock)
+        try:
+            report = synchronization.abort(upload.job, "The upload was cut short; the next one has begun.")
+        except (AccessRefused, UploadFailed) as failure:
+            if place in (None, upload.place):
+                raise
+            logger.warning("The job %s, which an earlier upload left open, stays so: %s", upload.job, failure.message)
         else:
-            logger.warning("The job %s, which an earlier upload left open, is ended.", upload.job)
-            uploads.end(upload.id, UploadState.ABORTED, milliseconds(clock.now()), reason="the upload was cut short")
+            _record(uploads, upload, report, synchronization, clock)
+
+
+def _record(
+    uploads: Uploads, upload: UploadRecord, report: JobReport | None, synchronization: Synchronization, clock: Clock
+) -> None:
+    now = milliseconds(clock.now())
+    if report is None or report.aborted:
+        logger.warning("The job %s, which an earlier upload left open, is ended.", upload.job)
+        uploads.end(upload.id, UploadState.ABORTED, now, reason="the upload was cut short")
+    elif report.failed:
+        logger.warning("JupiterOne has ended the job %s of an earlier upload as %s.", upload.job, report.status)
+        uploads.end(upload.id, UploadState.FAILED, now, reason=f"JupiterOne ended the job as {report.status}.")
+    elif report.finalized:
+        _follow(uploads, upload, synchronization, clock)
+    else:
+        logger.warning("The job %s, which an earlier upload left open, is %s.", upload.job, report.status)
 
 
 def outcome_of(report: JobReport) -> dict[str, int]:

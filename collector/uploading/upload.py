@@ -86,7 +86,7 @@ def upload_graph(
         place = place_of(access, target)
         synchronization = Synchronization(jupiterone)
         with opening_alone(settings.profile_folder):
-            settle_leftovers(store.uploads, access, synchronization, clock)
+            settle_leftovers(store.uploads, access, synchronization, clock, place)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
             check_safe(foresight, Query(jupiterone), target)
@@ -157,10 +157,10 @@ class _Sending:
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
         try:
             report = job.abort(reason)
-            if report is not None and report.finalized:
-                self._uploads.finalized(number)
-            else:
+            if report is None or report.failed:
                 self._uploads.end(number, UploadState.ABORTED, self._now(), reason=reason)
+            elif report.finalized:
+                self._uploads.finalized(number)
         except CollectorError as obstacle:
             logger.warning("%s The next `collector sync` will end it.", obstacle.message)
 
