@@ -243,7 +243,9 @@ def test_status(collected: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox
     assert found["nextRunAt"] is None
 
 
-def test_status_names_the_next_run(collected: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_names_the_next_run(
+    collected: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POLLING_INTERVAL", "ONE_HOUR")
     found = json.loads(collected("status", "--json").out)
     assert found["nextRunAt"] == found["lastRun"]["startedAt"], "due, since nothing was uploaded"

@@ -114,6 +114,12 @@ class Both:
         assert record is not None
         return record
 
+    def end_of(self, upload: int) -> tuple[str, str]:
+        """State and reason of an upload."""
+        with closing(sqlite3.connect(self.profile.path)) as connection:
+            (end,) = connection.execute("SELECT state, reason FROM upload WHERE id = ?", (upload,))
+        return end
+
     @property
     def latest(self) -> UploadRecord:
         record = self.store.uploads.latest()

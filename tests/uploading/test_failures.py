@@ -12,7 +12,7 @@ from requests.adapters import BaseAdapter
 
 from collector.clock import Clock
 from collector.errors import CollectorError, ExitCode, Interrupted
-from collector.jupiterone.failures import JobEnded, NotSettled, UploadFailed
+from collector.jupiterone.failures import AccessRefused, JobEnded, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.sandbox.jupiterone import Fault
 from collector.store import UploadState
@@ -158,6 +158,48 @@ def test_a_job_that_was_finalized_after_all_is_the_record(tmp_path: Path) -> Non
     assert both.latest.state is UploadState.OPEN
     assert both.sync().foresight.changes["zoom_user"].deleted == 0, "bob went with the upload that was killed"
     assert "abort" not in both.operations()
+    both.store.close()
+
+
+def test_a_job_that_jupiterone_has_failed_meanwhile(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("unexpected_failure"), Fault("unauthorized", operation="status"))
+    with pytest.raises(CollectorError):
+        both.sync()
+    number = both.latest.id
+    assert both.latest.state is UploadState.FINALIZED
+    both.jupiterone.settle()
+    both.sync()
+    assert both.end_of(number) == ("failed", "JupiterOne ended the job as ERROR_UNEXPECTED_FAILURE.")
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Such as one of an instance that the key of another may not ask for."""
+    both = collected(tmp_path)
+    assert kill(both, 5, answered=True)
+    refused = Fault("forbidden", path=f"*{both.latest.job}*", times=None)
+    both.jupiterone.faults.add(refused)
+    with pytest.raises(AccessRefused):
+        both.sync()
+    both.instance = both.jupiterone.add_instance("Another").id
+    both.sync()
+    assert "which an earlier upload left open, stays so" in caplog.text
+    assert both.statuses[1:] == ["AWAITING_UPLOADS", "FINISHED"]
+    both.jupiterone.faults.clear()
+    both.sync()
+    assert both.statuses[1] == "ABORTED"
+    both.store.close()
+
+
+def test_a_job_of_another_host_is_not_this_ones(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 5, answered=True)
+    number = both.latest.id
+    both.change_uploads("UPDATE upload SET host = 'api.eu.jupiterone.io'")
+    both.sync(allow_deletes=True)
+    assert both.end_of(number) == ("open", "")
     both.store.close()
 
 

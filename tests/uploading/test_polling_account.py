@@ -125,6 +125,22 @@ def test_stopped_in_the_middle_of_a_run(polling: Polling, monkeypatch: pytest.Mo
     assert [line["event"] for line in lines] == ["polling", "waiting", "run started", "stopped"]
 
 
+@pytest.mark.parametrize("stopped_in", ["collection", "upload", "nothing"])
+def test_begun_again_after_a_run_that_was_stopped(
+    polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch, stopped_in: str
+) -> None:
+    """Its work is taken up at once; after a run that came to its end, an interval is waited for."""
+    if stopped_in == "collection":
+        both.store.begin(milliseconds(NOON), {}).finish(milliseconds(NOON), ExitCode.INTERRUPTED, [], [], [])
+    else:
+        both.profile.collect()
+    if stopped_in == "nothing":
+        both.sync()
+    both.clock.time += 120
+    polling.poll(monkeypatch, 600)
+    assert len(polling.starts) == (0 if stopped_in == "nothing" else 1)
+
+
 def test_warnings_are_lines_too_and_the_key_is_in_none(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
