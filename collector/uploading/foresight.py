@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from collector.jupiterone.changes import TypeChanges, count_changes
@@ -69,10 +69,19 @@ def _changes(
         before: Iterable[Version] = ()
         if told:
             before = versions(type_, told[0].run, (whole[type_] or told[-1]).run)
-        return count_changes(before, versions(type_, run.id, None), _Deleted(store, run, type_))
+        changes = count_changes(before, versions(type_, run.id, None), _Deleted(store, run, type_))
+        forgotten = told[0].counts.get(type_, 0) - changes.before if told and told[0] is whole[type_] else 0
+        return _with_forgotten(changes, max(0, forgotten), staying=type_ in run.partial_types)
 
     entities = {type_: change(type_, store.entity_versions) for type_ in ENTITY_TYPES}
     return entities | {tie.type: change(tie.type, store.relationship_versions) for tie in RELATIONSHIP_TYPES}
+
+
+def _with_forgotten(changes: TypeChanges, number: int, *, staying: bool) -> TypeChanges:
+    """With those that were uploaded, and of which `collector forget` has left nothing but that they were."""
+    if staying:
+        return replace(changes, staying=changes.staying + number)
+    return replace(changes, deleted=changes.deleted + number)
 
 
 class _Deleted:

@@ -36,6 +36,13 @@ def test_a_finalized_job_is_not_aborted(sandbox, synchronization, target):
     assert "abort" not in operations(sandbox)
 
 
+def test_a_job_of_which_jupiterone_does_not_know_how_it_is(sandbox, synchronization, target):
+    job = synchronization.start(target)
+    sandbox.jobs[0].status = "UNKNOWN"
+    assert synchronization.abort(job.id, "tidy up").status == "UNKNOWN"
+    assert "abort" in operations(sandbox)
+
+
 def test_a_job_nobody_knows_needs_no_aborting(synchronization):
     assert synchronization.abort("no-such/job", "tidy up") is None
 

@@ -246,7 +246,10 @@ def test_a_person_who_was_forgotten_leaves_jupiterone_too(both: Both) -> None:
     both.profile.collect()
     both.sync()
     forget_in_profile(both.settings(), both.folder, both.clock, before=None, email="bob@example.com")
-    both.sync()
+    changes = both.foresee().changes
+    assert changes["zoom_user"] == TypeChanges(unchanged=7, deleted=1), "whoever was forgotten is only a number now"
+    assert changes["zoom_group_has_user"] == TypeChanges(unchanged=4, deleted=1)
+    assert both.sync().report.entities.deleted == 1
     assert both.uploaded == both.stored
     assert not [entity for entity in both.uploaded.values() if "bob@example.com" in str(entity)]
 
