@@ -55,7 +55,7 @@ class Answer:
     @property
     def described(self) -> str:
         """The answer for people: `500 INTERNAL: it broke (request id 7)`."""
-        words = [str(self.status), *([self.code] if self.code else [])]
+        words = [str(self.status), *([self.code] if self.code not in (None, str(self.status)) else [])]
         text = " ".join(words) + (f": {self.message}" if self.message else "")
         return f"{text} (request id {self.request_id})" if self.request_id else text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.errors import CollectorError, Interrupted
+from collector.jupiterone.failures import AccessRefused, RequestFailed, UploadFailed
 from collector.jupiterone.jobs import Target
 from collector.jupiterone.query import Query
 from collector.jupiterone.safety import Deletions, UnsafeUpload, check_deletions
@@ -37,14 +37,19 @@ def check_safe(foresight: Foresight, query: Query, target: Target) -> None:
         if foresight.first:
             _check_same_account(foresight, query, target)
             _check_nothing_else(query, target)
-    except (Interrupted, UnsafeUpload):
-        raise
-    except CollectorError as failure:
+    except AccessRefused as refused:
         raise UnsafeUpload(
-            "This profile has no record of what stands at this place in JupiterOne, and JupiterOne could not be asked, "
-            f"so nobody can tell what this upload would delete: {failure.message}",
-            f"{failure.next_step} The key must be permitted to query the graph; or, if you are sure of key and place, "
-            "run `collector sync --allow-deletes` this once.".strip(),
+            "This profile has no record of what stands at this place in JupiterOne, and JupiterOne may not be asked, "
+            f"so nobody can tell what this upload would delete: {refused.message}",
+            f"{refused.next_step} If the key is right and may only synchronize, and you are sure of the place, run "
+            "`collector sync --allow-deletes` this once.".strip(),
+        ) from None
+    except RequestFailed as failure:
+        raise UploadFailed(
+            "This profile has no record of what stands at this place in JupiterOne, and asking JupiterOne failed: "
+            f"{failure.message}",
+            failure.next_step
+            or "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `collector sync` again.",
         ) from None
     check_deletions([*foresight.deletions, *counted])
 

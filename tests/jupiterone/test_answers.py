@@ -74,6 +74,7 @@ def test_a_reset_that_every_answer_carries_says_nothing_about_a_failure():
         (500, b'{"error": "it broke"}', "500: it broke (request id r-1)"),
         (200, b"<html>", "200: the answer is not a JSON object (request id r-1)"),
         (404, b"<html>", "404 (request id r-1)"),
+        (404, b'{"error": {"code": "404", "message": "Not Found"}}', "404: Not Found (request id r-1)"),
     ],
 )
 def test_what_is_said(status, content, said):

@@ -10,13 +10,16 @@ import pytest
 from collector.errors import ExitCode
 from collector.forgetting import forget_in_profile
 from collector.jupiterone.changes import TypeChanges, count_changes
+from collector.jupiterone.failures import UploadFailed
 from collector.jupiterone.jobs import Source, Target
 from collector.jupiterone.safety import Deletions, UnsafeUpload
 from collector.jupiterone.synchronization import Synchronization
 from collector.sandbox import GRANULAR_SCOPES
+from collector.sandbox.jupiterone import Fault
 from collector.store import Version
 from collector.store.forgetting import forget
 from tests.engine.conftest import people
+from tests.jupiterone.conftest import ANYWHERE
 
 from .conftest import Both
 
@@ -227,6 +230,18 @@ def test_a_key_that_may_not_query(both: Both) -> None:
     both.sync(allow_deletes=True)
     both.sync()
     assert both.uploaded == both.stored
+
+
+@pytest.mark.parametrize("graphql", ["/graphql", "/nowhere"])
+def test_when_nobody_can_be_asked(both: Both, graphql: str) -> None:
+    """That is no reason to do without: nothing says that the key may not query."""
+    both.jupiterone.faults.add(Fault("status_500", operation="queryV1", times=None))
+    both.profile.collect()
+    with pytest.raises(UploadFailed, match="asking JupiterOne failed") as raised:
+        both.sync(settings=both.settings(JUPITERONE_GRAPHQL_URL=ANYWHERE + graphql))
+    assert "JUPITERONE_GRAPHQL_URL" in raised.value.next_step
+    assert "--allow-deletes" not in raised.value.next_step
+    assert both.jupiterone.jobs == []
 
 
 def test_history_that_was_forgotten_is_no_record(both: Both) -> None:
