@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
+from collector.body_writing import writing_patiently
 from collector.clock import Clock
 from collector.connections import Connections
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
@@ -87,7 +88,7 @@ class JupiterOne:
         self.randomness = randomness
         self._access = access
         self._signed = ApiKey(access.account, access.api_key)
-        self._connections = Connections(clock, new_session)
+        self._connections = Connections(clock, lambda: writing_patiently(new_session()))
         self._gzip_accepted = True
 
     def get(self, path: str) -> JsonObject:
