@@ -21,6 +21,8 @@ LONGEST_SECONDS = 120.0
 MOST_BYTES = 32 * 1024 * 1024
 """The largest page of Zoom's, of 300 users, has some 300 KB."""
 _CHUNK = 64 * 1024
+NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
+"""What `send` raises when nothing can be sent to an address, its own or a proxy's: to try again changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Connections:
             )
             self.reached = True
             return Reply(response.status_code, response.headers, read_body(response, self._clock))
+        except (urllib3.exceptions.LocationValueError, UnicodeError) as failure:  # a host that no computer can have
+            raise requests.exceptions.InvalidURL(type(failure).__name__) from None
+        except urllib3.exceptions.HTTPError as failure:
+            raise requests.RequestException(type(failure).__name__) from None
         finally:
             self._idle[base].append(session)
 
@@ -78,7 +84,10 @@ class Connections:
         session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         session.cookies.set_policy(DefaultCookiePolicy(netscape=False))
         # Proxy and CA variables are looked up once: doing so for every call takes as long as the call itself.
-        environment = session.merge_environment_settings(base, {}, None, None, None)
+        try:
+            environment = session.merge_environment_settings(base, {}, None, None, None)
+        except ValueError:
+            raise requests.exceptions.InvalidURL("not an address") from None
         session.proxies, session.verify = environment["proxies"], environment["verify"]
         session.trust_env = False
         return session

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import LocationValueError
 
 from collector.auth import Token, TokenSource, stored_sign_in
 from collector.auth.refusals import sign_in_again
@@ -167,7 +168,7 @@ def _network(settings: Settings, clock: Clock, new_session: Callable[[], request
                 headers={"User-Agent": USER_AGENT},
                 auth=_without_credentials,
             )
-        except requests.RequestException as failure:
+        except (requests.RequestException, LocationValueError) as failure:
             yield Finding(
                 "network",
                 Level.FAILURE,

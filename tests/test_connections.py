@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+import urllib3
 from requests.adapters import BaseAdapter
 
 from collector import connections
-from collector.connections import LONGEST_SECONDS, USER_AGENT, Connections, read_body
+from collector.connections import LONGEST_SECONDS, NO_ADDRESS, USER_AGENT, Connections, read_body
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import ADDRESS, session_with
 
@@ -131,3 +132,60 @@ def test_what_a_request_brings_wins(clock: FakeClock) -> None:
     request = requests.Request("GET", f"{ADDRESS}/x", {"Accept": "text/plain"})
     Connections(clock, Sessions(adapter)).send(request, ADDRESS, 30)
     assert adapter.asked[0].headers["Accept"] == "text/plain"
+
+
+BESIDE_THE_POINT = "https://zoom.example"
+
+
+@pytest.mark.parametrize(
+    ("base", "environment"),
+    [
+        ("http://a..b", {}),
+        (f"http://{'a' * 64}.example", {}),
+        ("http://[::1", {}),
+        ("http://[::1", {"no_proxy": "elsewhere.example", "https_proxy": "http://proxy.example"}),
+        ("http://zoom.example:99999", {"no_proxy": "elsewhere.example"}),
+        ("zoom.example", {}),
+        ("ftp://zoom.example", {}),
+        (BESIDE_THE_POINT, {"https_proxy": "http://a..b:3128"}),
+        (BESIDE_THE_POINT, {"https_proxy": "http://[::1"}),
+    ],
+)
+def test_an_address_that_cannot_be_called_fails_by_name(
+    base: str, environment: dict[str, str], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    connections = Connections(clock)
+    for _ in range(2):
+        with pytest.raises(NO_ADDRESS):
+            connections.send(requests.Request("GET", f"{base}/x"), base, 30)
+    assert not connections.reached
+
+
+class Failing(Answering):
+    """Lets something past that requests should have made its own."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self._failure = failure
+
+    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
+        raise self._failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "bad_address"),
+    [
+        (urllib3.exceptions.LocationParseError("a..b"), True),
+        (UnicodeError("label empty or too long"), True),
+        (urllib3.exceptions.HTTPError("something"), False),
+    ],
+)
+def test_what_gets_past_requests_fails_by_name(failure: Exception, bad_address: bool, clock: FakeClock) -> None:
+    with pytest.raises(requests.RequestException) as raised:
+        Connections(clock, Sessions(Failing(failure))).send(requests.Request("GET", f"{ADDRESS}/x"), ADDRESS, 30)
+    assert isinstance(raised.value, NO_ADDRESS) is bad_address

@@ -11,7 +11,7 @@ import requests
 
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
-from collector.doctor import Finding, Level, _redirect_address, endpoints, examine
+from collector.doctor import Finding, Level, _network, _redirect_address, endpoints, examine
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
@@ -79,6 +79,14 @@ def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings
     (clock,) = (finding for finding in findings_before_the_token(settings, network) if finding.subject == "clock")
     assert clock.level is Level.WARNING
     assert clock.message == "The server did not say what time it is, so the clock is unchecked"
+
+
+def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://a..b:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    found = list(_network(settings, FakeClock(), requests.Session))
+    assert [(finding.level, finding.exit_code) for finding in found] == [(Level.FAILURE, 1)] * 2
+    assert all("HTTPS_PROXY" in finding.fix for finding in found)
 
 
 def test_every_endpoint_is_examined_once() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.requests_client import OAuth2Session
-from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import LocationValueError, MaxRetryError
 
 from collector.auth.deferred_signals import signals_delivered
 from collector.auth.oauth_client import OAuthClient
@@ -41,7 +41,9 @@ _REASONS = ("reason", "error_description", "errorMessage")
 
 _LONGEST_REASON = 300
 
-_TROUBLES: tuple[tuple[type[requests.RequestException], str], ...] = (
+_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (LocationValueError, "the address, or that of the proxy, cannot be called"),
+    (requests.exceptions.InvalidURL, "the address, or that of the proxy, cannot be called"),
     (requests.exceptions.ProxyError, "the proxy did not let the request through"),
     (requests.exceptions.SSLError, "the encrypted connection failed, often over an unknown certificate"),
     (requests.Timeout, "no answer in time"),
@@ -50,7 +52,12 @@ _TROUBLES: tuple[tuple[type[requests.RequestException], str], ...] = (
 )
 
 
-_NEVER_SENT = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
+_NEVER_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    LocationValueError,
+)
 
 
 _Ask = Callable[[OAuth2Session], requests.Response]
@@ -157,7 +164,7 @@ class TokenEndpoint:
             with self._session() as session:
                 # Neither follows redirects: they would carry the credentials to a place nobody configured.
                 response = ask(session)
-        except requests.RequestException as failure:
+        except (requests.RequestException, LocationValueError) as failure:
             trouble = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
             sent = _was_sent(failure)
         else:
@@ -226,7 +233,7 @@ class TokenEndpoint:
         return min(max(seconds, 0.0), _LONGEST_TOLD)
 
 
-def _was_sent(failure: requests.RequestException) -> bool:
+def _was_sent(failure: Exception) -> bool:
     """Whether the request may have reached Zoom. MaxRetryError is urllib3's for what fails before it is sent."""
     return not (isinstance(failure, _NEVER_SENT) or (failure.args and isinstance(failure.args[0], MaxRetryError)))
 

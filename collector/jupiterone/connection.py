@@ -15,7 +15,7 @@ from requests.auth import AuthBase
 
 from collector.body_writing import writing_patiently
 from collector.clock import Clock
-from collector.connections import Connections
+from collector.connections import NO_ADDRESS, Connections
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
@@ -181,7 +181,14 @@ class JupiterOne:
             headers["Content-Encoding"] = "gzip"
             body = gzip_format.compress(body, mtime=0)
         sent = requests.Request(request.method, request.url, headers, data=body, auth=request.auth)
-        reply = self._connections.send(sent, _origin(request.url), READ_SECONDS)
+        try:
+            reply = self._connections.send(sent, _origin(request.url), READ_SECONDS)
+        except NO_ADDRESS as failure:
+            raise RequestFailed(
+                f"JupiterOne: {request.title} was not sent: the address, or that of the proxy, cannot be called "
+                f"({type(failure).__name__}).",
+                _NEXT_STEP,
+            ) from None
         content = reply.content.replace(self._access.api_key.reveal().encode(), b"***")  # should it be repeated
         answer = understand(reply.status, reply.headers, content, self.clock.now())
         logger.debug("%s -> %s", request.title, answer.described)
@@ -218,7 +225,10 @@ class JupiterOne:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise requests.exceptions.InvalidURL("not an address") from None
     return f"{parts.scheme}://{parts.netloc}"
 
 

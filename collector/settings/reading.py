@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 
 from collector.errors import UsageError
 from collector.redaction import Secret
-from collector.zoom.hosts import is_safe
+from collector.zoom.hosts import is_safe, names_impossible_host
 
 DEFAULT_PROFILE = "default"
 DEFAULT_RATE_SHARE = 0.8
@@ -68,6 +68,12 @@ class Reader:
 
     def address(self, name: str) -> str | None:
         value = self.text(name)
+        if value is not None and names_impossible_host(value):
+            self.problems.append(
+                f"{name} names a host that cannot be: a part between its dots is empty, has more than 63 characters or "
+                "holds one that host names do not have."
+            )
+            return None
         if value is not None and not is_safe(value):
             self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
             return None

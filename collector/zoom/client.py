@@ -14,7 +14,7 @@ from requests.auth import AuthBase
 
 from collector.auth import Token, TokenSource
 from collector.clock import Clock
-from collector.connections import Connections
+from collector.connections import NO_ADDRESS, Connections
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -101,6 +101,12 @@ class ZoomClient:
             token = self._tokens.token()
             try:
                 answer = self._send(endpoint, path, query, token)
+            except NO_ADDRESS as failure:
+                raise Unreachable(
+                    f"{endpoint.path} was not asked: Zoom's address, or that of the proxy, cannot be called "
+                    f"({type(failure).__name__})",
+                    "Check ZOOM_API_URL and HTTPS_PROXY, then run `collector collect` again.",
+                ) from None
             except requests.RequestException as failure:
                 tries += 1
                 if tries >= MOST_TRIES:

@@ -51,6 +51,15 @@ def test_netrc_is_not_read(endpoint, zoom, tmp_path, monkeypatch):
     assert (scheme, base64.b64decode(credentials)) == ("Basic", b"client-id-1234:client-secret")
 
 
+def test_a_proxy_no_computer_can_have_is_told(endpoint, clock, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://a..b:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(NoConnection, match="the address, or that of the proxy, cannot be called") as failure:
+        ask(endpoint)
+    assert "HTTPS_PROXY" in failure.value.next_step
+    assert not failure.value.may_have_acted
+
+
 def test_credentials_that_cannot_be_sent_are_refused_before_sending(clock, zoom):
     client = OAuthClient("client-id-1234", Secret("client…secret"), OAUTH_URL)
     endpoint = TokenEndpoint(client, clock, random.Random(7))

@@ -168,6 +168,28 @@ def test_a_refusal_of_a_result_says_nothing_about_the_key(client, requests_mock)
     assert failure.value.next_step == "Run the command again."
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://a..b/", f"https://{'a' * 64}.example/", "http://[::1", "http://a:99999/", "ftp://a/", "somewhere", ""],
+)
+def test_a_result_at_an_address_that_cannot_be_called(client, clock, url):
+    with pytest.raises(RequestFailed) as failure:
+        client.fetch(url)
+    assert failure.value.message.startswith(
+        "JupiterOne: GET of a query's result was not sent: the address, or that of the proxy, cannot be called ("
+    )
+    assert "HTTPS_PROXY" in failure.value.next_step
+    assert clock.waits == []
+
+
+@pytest.mark.parametrize("in_doubt", [None, lambda: {"found": "another"}])
+def test_an_address_that_cannot_be_called_leaves_no_doubt(clock, in_doubt):
+    client = JupiterOne(Access("j1dev", Secret(KEY), "https://api.eu..jupiterone.io"), clock, random.Random(1))
+    with pytest.raises(RequestFailed, match="POST /persister/synchronization/jobs was not sent"):
+        post(client, in_doubt=in_doubt)
+    assert clock.waits == []
+
+
 def test_graphql_goes_to_its_own_address(client, requests_mock):
     requests_mock.post(GRAPHQL, json={"data": {}})
     assert client.post_graphql({"query": "{ x }"}) == {"data": {}}

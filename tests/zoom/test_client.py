@@ -350,6 +350,18 @@ def test_no_answer_at_all(client, requests_mock, failure):
     assert not client.reached
 
 
+def test_an_address_that_cannot_be_called_is_tried_once(new_client, clock):
+    client = new_client(configured_api_url="https://a..b")
+    with pytest.raises(Unreachable) as raised:
+        client.get(USERS)
+    assert (
+        raised.value.message
+        == "/users was not asked: Zoom's address, or that of the proxy, cannot be called (InvalidURL)"
+    )
+    assert raised.value.next_step == "Check ZOOM_API_URL and HTTPS_PROXY, then run `collector collect` again."
+    assert (clock.waits, client.calls) == ([], {USERS.path: 1})
+
+
 def test_any_answer_shows_that_zoom_is_there(client, requests_mock):
     requests_mock.get(f"{API}/users/me", **refusal(400, 200, "No permission."))
     with pytest.raises(Denied):
