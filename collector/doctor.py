@@ -190,7 +190,7 @@ def _without_credentials(request: requests.PreparedRequest) -> requests.Prepared
 def _clock(date: str | None, clock: Clock) -> Finding:
     try:
         skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
     if abs(skew) > MOST_CLOCK_SKEW_SECONDS:
         return Finding(

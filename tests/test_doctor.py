@@ -11,7 +11,7 @@ import requests
 
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
-from collector.doctor import Finding, Level, _network, _redirect_address, endpoints, examine
+from collector.doctor import Finding, Level, _clock, _network, _redirect_address, endpoints, examine
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
@@ -73,6 +73,11 @@ def test_reachability_is_asked_without_any_credentials(
         ("HEAD", "https://api.zoom.example/"),
     ]
     assert [request.headers.get("Authorization") for request in network.sent] == [None, None]
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"])
+def test_a_date_that_says_nothing_leaves_the_clock_unchecked(date: str | None) -> None:
+    assert _clock(date, FakeClock()).message.endswith("the clock is unchecked")
 
 
 def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings: Settings, network: Recording) -> None:

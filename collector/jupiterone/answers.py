@@ -101,7 +101,7 @@ def _seconds(text: str, now: float) -> float | None:
         return number - now if number > _BEGINNING_OF_TIMES else number
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)

@@ -96,7 +96,7 @@ def _instant(value: str, now: float) -> float | None:
     for parse in (parsedate_to_datetime, _iso_instant):
         try:
             instant = parse(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
         return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
     return None

@@ -188,7 +188,15 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
 
 @pytest.mark.parametrize(
     ("header", "waited"),
-    [("30", 30), ("60", 60), ("Fri, 15 Jan 2027 08:00:20 GMT", 20), ("soon", 1), ("-5", 1), ("", 1)],
+    [
+        ("30", 30),
+        ("60", 60),
+        ("Fri, 15 Jan 2027 08:00:20 GMT", 20),
+        ("soon", 1),
+        ("-5", 1),
+        ("", 1),
+        (f"Fri, 15 Jan 2027 08:00:20 +{'9' * 20}", 1),
+    ],
 )
 def test_retry_after_is_honoured(endpoint, clock, requests_mock, header, waited):
     too_many = {"status_code": 429, "headers": {"Retry-After": header}}

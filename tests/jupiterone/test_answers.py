@@ -54,6 +54,7 @@ def test_what_to_do_next(status, content, kind):
         ({"Retry_After": "soon", "RateLimit_Reset": "42"}, 42),
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "-5"}, None),
+        ({"Retry_After": f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"}, None),
         ({}, None),
     ],
 )

@@ -255,6 +255,7 @@ def test_retry_after_in_every_form(value, seconds, far_from_utc):
         "2026-13-45",
         "9" * 40,
         "Mon, 99 Nov",
+        f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}",
         "604801",
         "9999-12-31T23:59:59-23:59",
     ],
