@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -103,17 +103,10 @@ def open_job_apart(order: Order, clock: Clock) -> JobReport:
     When the clock is stopped, it gives up before the next try; a job that it has created by then is returned. Raises as
     `open_job`.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+    with _place_for_its_words() as said:
         with (
             suppress(Interrupted, BrokenPipeError),  # by leaving: that ends its input, and waits for it
-            subprocess.Popen(  # noqa: S603 - our own program, no shell
-                [sys.executable, "-c", _PROGRAM, str(_PACKAGE_FOLDER)],
-                stdin=subprocess.PIPE,
-                stdout=said,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                text=True,
-            ) as opener,
+            _started(said) as opener,
         ):
             assert opener.stdin is not None  # noqa: S101 - asked for
             opener.stdin.write(json.dumps({**order.as_json(), "logLevel": _log_level()}) + "\n")
@@ -122,6 +115,39 @@ def open_job_apart(order: Order, clock: Clock) -> JobReport:
                 clock.wait(_LOOK_SECONDS)
         said.seek(0)
         return _understood(said.read())
+
+
+def _place_for_its_words() -> IO[str]:
+    try:
+        return tempfile.TemporaryFile("w+", encoding="utf-8")
+    except OSError as obstacle:
+        raise _not_started(
+            obstacle, "Make room for temporary files, or set TMPDIR to a folder that can be written to"
+        ) from None
+
+
+def _started(said: IO[str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-c", _PROGRAM, str(_PACKAGE_FOLDER)],
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+        )
+    except OSError as obstacle:
+        raise _not_started(
+            obstacle, "Mend that (where there are too many processes: end some, or raise `ulimit -u`)"
+        ) from None
+
+
+def _not_started(obstacle: OSError, what_mends_it: str) -> CollectionFailed:
+    return CollectionFailed(
+        "The program that creates the synchronization job could not be started: "
+        f"{obstacle.strerror or type(obstacle).__name__}. No job was created.",
+        f"{what_mends_it}, then run `collector sync` again.",
+    )
 
 
 def as_told(outcome: JobReport | CollectorError) -> JsonObject:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,45 @@ def test_it_ends_without_a_word(both: Both, monkeypatch: pytest.MonkeyPatch, pro
     with pytest.raises(UploadFailed, match="ended without a word") as raised:
         open_job_apart(order_of(both), SystemClock())
     assert raised.value.next_step == "Run `collector sync` again."
+
+
+def no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+
+
+def no_more_processes(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason", "next_step"),
+    [
+        (no_temporary_folder, "No such file or directory", "TMPDIR"),
+        (no_more_processes, "Resource temporarily unavailable", "ulimit -u"),
+    ],
+)
+def test_it_cannot_be_started(
+    both: Both,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Callable[[Path, pytest.MonkeyPatch], None],
+    reason: str,
+    next_step: str,
+) -> None:
+    both.profile.collect()
+    trouble(tmp_path, monkeypatch)
+    with pytest.raises(CollectionFailed) as raised:
+        both.sync(opener=open_job_apart)
+    assert raised.value.message == (
+        f"The program that creates the synchronization job could not be started: {reason}. No job was created."
+    )
+    assert next_step in raised.value.next_step
+    assert raised.value.next_step.endswith("then run `collector sync` again.")
+    assert (both.latest.state, both.latest.reason) == (UploadState.FAILED, raised.value.message)
+    assert both.jupiterone.jobs == []
 
 
 def test_the_working_folder_is_not_searched(
