@@ -390,6 +390,13 @@ def test_the_home_is_absolute(read, monkeypatch, tmp_path):
     assert read({"ZOOM_HOME": "zoom"}).home == tmp_path / "zoom"
 
 
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_are_not_there(read, problems, tmp_path, name):
+    assert problems({name: "/nowhere/ca.pem"}) == [f"{name} names /nowhere/ca.pem, which is not there."]
+    read({name: str(tmp_path)})
+    read(dotenv=f"{name}=/nowhere/ca.pem")
+
+
 def test_a_user_without_a_home(problems, monkeypatch):
     """As in a container that runs with a user id of its own."""
 

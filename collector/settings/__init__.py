@@ -116,6 +116,8 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
         jupiterone=read_jupiterone(reader),
     )
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        reader.check_file(name)
     _check_together(settings, reader)
     return settings
 

@@ -96,6 +96,12 @@ class Reader:
             )
             return Path.cwd()
 
+    def check_file(self, name: str) -> None:
+        """Of a file that the environment, never `.env`, names for a library, whether it is there."""
+        value = self._environment.get(name)
+        if value and not Path(value).exists():
+            self.problems.append(f"{name} names {value}, which is not there.")
+
     def boolean(self, name: str) -> bool:
         value = (self.text(name) or "").lower()
         if value not in _TRUE | _FALSE:
