@@ -93,6 +93,14 @@ class Connections:
         return session
 
 
+def never_sent(failure: requests.RequestException) -> bool:
+    """Whether no connection was made, so that nothing of the request can have arrived."""
+    if isinstance(failure, requests.ConnectTimeout):
+        return True
+    reason = getattr(failure.args[0], "reason", None) if failure.args else None
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
 def read_body(response: requests.Response, clock: Clock) -> bytes:
     """The whole body, decoded, of a response that is streamed.
 

@@ -15,7 +15,7 @@ from requests.auth import AuthBase
 
 from collector.body_writing import writing_patiently
 from collector.clock import Clock
-from collector.connections import NO_ADDRESS, Connections
+from collector.connections import NO_ADDRESS, Connections, never_sent
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
@@ -36,7 +36,7 @@ _NEXT_STEP = (
 )
 
 InDoubt = Callable[[], JsonObject | None]
-"""Called after a wait whenever no answer came back: the answer, if the work is done by now; None to send it again."""
+"""Called after each wait once an answer was lost: the answer, if the work is done by now; None to send it again."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class JupiterOne:
         """The JSON object the REST API answers with.
 
         `json` is an object, or one already encoded. With `gzip` the body is compressed for as long as JupiterOne takes
-        that. `in_doubt` is called each time no answer came back; without it the request is simply sent again.
+        that. `in_doubt` is called each time the answer was lost; without it the request is simply sent again.
         """
         body = json if isinstance(json, bytes) else _encoded(json)
         request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id)
@@ -133,14 +133,17 @@ class JupiterOne:
 
     def _call(self, request: _Request, in_doubt: InDoubt | None = None) -> JsonObject:
         unanswered = rate_limited = 0
+        doubtful = False
         while True:
             answer: Answer | None = None
             try:
                 answer = self._answer(request)
             except requests.RequestException as failure:
                 problem = f"no answer ({type(failure).__name__})"
+                doubtful = doubtful or not never_sent(failure)
             else:
                 problem = answer.described
+                doubtful = doubtful or answer.kind is Kind.FAILED
             if answer is not None and answer.kind is Kind.OK:
                 return answer.body
             if answer is not None and answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
@@ -153,7 +156,7 @@ class JupiterOne:
             if unanswered == MOST_TRIES and in_doubt is None:
                 raise self._unanswered(request, answer, problem)
             self.clock.wait(self._wait_seconds(unanswered, answer))
-            done = in_doubt() if in_doubt is not None else None
+            done = in_doubt() if in_doubt is not None and doubtful else None
             if done is not None:
                 return done
             if unanswered == MOST_TRIES:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote
 
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
@@ -61,7 +62,9 @@ class Synchronization:
         """
         with _failing_as("JupiterOne did not create a synchronization job"):
             try:
-                answer = self._jupiterone.post(JOBS, target.as_json(), in_doubt=_warn_of_open_job)
+                answer = self._jupiterone.post(
+                    JOBS, target.as_json(), in_doubt=cache(_warn_of_open_job)
+                )  # once is enough
             except RequestFailed as failure:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(

@@ -6,6 +6,7 @@ import random
 
 import pytest
 import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from collector.errors import Interrupted
 from collector.jupiterone.connection import MOST_RATE_LIMITED_TRIES, MOST_TRIES, Access, JupiterOne
@@ -116,6 +117,18 @@ def test_doubt_has_the_last_word(client, requests_mock):
     with pytest.raises(NoAnswer):
         post(client, in_doubt=lambda: asked.append(1))
     assert (requests_mock.call_count, len(asked)) == (MOST_TRIES, MOST_TRIES)
+
+
+REFUSED = {"exc": requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))}
+"""As urllib3 and requests tell that nobody listens there."""
+
+
+@pytest.mark.parametrize("unsent", [REFUSED, {"exc": requests.ConnectTimeout}])
+def test_what_was_never_sent_leaves_no_doubt(client, requests_mock, unsent):
+    requests_mock.post(JOBS, [unsent, unsent, GONE, unsent, OK])
+    asked = []
+    post(client, in_doubt=lambda: asked.append(1))
+    assert len(asked) == 2, "after the answer that was lost, until there is one"
 
 
 @pytest.mark.parametrize("certain", [LIMITED, {"status_code": 400, "json": {}}])
