@@ -36,7 +36,7 @@ class SystemClock:
 
     def wait(self, seconds: float) -> None:
         if self._stopped.wait(max(0.0, seconds)):
-            raise Interrupted("The run was asked to stop.", "What was read until then is kept; run the command again.")
+            raise Interrupted("The run was asked to stop.", "Run the command again.")
 
     def stop(self) -> None:
         self._stopped.set()

@@ -62,9 +62,8 @@ class Synchronization:
         """
         with _failing_as("JupiterOne did not create a synchronization job"):
             try:
-                answer = self._jupiterone.post(
-                    JOBS, target.as_json(), in_doubt=cache(_warn_of_open_job)
-                )  # once is enough
+                warn_once = cache(_warn_of_open_job)
+                answer = self._jupiterone.post(JOBS, target.as_json(), in_doubt=warn_once)
             except RequestFailed as failure:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(

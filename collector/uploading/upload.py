@@ -12,7 +12,7 @@ import requests
 
 from collector.clock import Clock, milliseconds
 from collector.collection import store_path
-from collector.errors import CollectorError, ExitCode
+from collector.errors import CollectorError, ExitCode, Interrupted
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
@@ -24,7 +24,7 @@ from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
-from collector.store import Place, RunRecord, Store, Uploads, UploadState
+from collector.store import Place, RunRecord, Store, UploadRecord, Uploads, UploadState
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
 from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
@@ -96,8 +96,22 @@ def upload_graph(
             order = Order(access, target, store_path(settings), number)
             return synchronization.job_of(open_job(order, clock))
 
-        report = sending.send(opened, place, finalize=not upload.skip_finalize)
+        try:
+            report = sending.send(opened, place, finalize=not upload.skip_finalize)
+        except Interrupted as stopped:
+            stopped.next_step = _after_a_stop(store.uploads.latest())
+            raise
         return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
+
+
+def _after_a_stop(latest: UploadRecord | None) -> str:
+    """How things stand after an upload that was asked to stop, and what to do."""
+    state = None if latest is None else latest.state
+    if state is UploadState.FINALIZED:
+        return "JupiterOne goes on with the job by itself; the next `collector sync` records how it ended."
+    if state in (UploadState.ABORTED, UploadState.FAILED):
+        return "The graph in JupiterOne is as it was. Run `collector sync` again."
+    return "Run `collector sync` again; it also ends the job that was left open."
 
 
 class _Sending:

@@ -273,6 +273,8 @@ def test_interrupted(
     with pytest.raises(Interrupted) as raised:
         both.sync(network=Stopping(both, operation, monkeypatch))
     assert raised.value.exit_code == ExitCode.INTERRUPTED
+    known = "goes on with the job by itself" if state is UploadState.FINALIZED else "is as it was"
+    assert known in raised.value.next_step
     assert (both.latest.state, both.statuses[-1]) == (state, status)
     monkeypatch.undo()
     both.sync()
