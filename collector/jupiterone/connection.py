@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
-from collector.body_writing import writing_patiently
 from collector.clock import Clock
 from collector.connections import NO_ADDRESS, Connections, never_sent
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
+from collector.jupiterone.body_writing import writing_patiently
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
 from collector.model.graph import JsonObject

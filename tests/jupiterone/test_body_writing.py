@@ -18,10 +18,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from collector import body_writing, connections
-from collector.body_writing import writing_patiently
+from collector import connections
 from collector.clock import SystemClock
 from collector.connections import Connections, Reply
+from collector.jupiterone import body_writing
+from collector.jupiterone.body_writing import writing_patiently
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.redaction import Secret
 from tests.fakes import FakeClock
