@@ -1,6 +1,7 @@
 """What `collector instance` does: the integration instance of a profile in JupiterOne, made, remembered and deleted.
 
-JUPITERONE_INTEGRATION_INSTANCE_ID wins over the instance the profile remembers in its store.
+JUPITERONE_INTEGRATION_INSTANCE_ID wins over the instance the profile remembers in its store. The store also remembers
+in which JupiterOne account that instance is; that another account does not know it says nothing.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 
 from collector.collection import store_path
 from collector.errors import UsageError
+from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import InstanceMissing
 from collector.jupiterone.instances import Instance, Instances, PollingInterval
+from collector.jupiterone_access import jupiterone_access
 from collector.profile_lock import uploading_alone
 from collector.settings import Settings
-from collector.store import Store
+from collector.store import RememberedInstance, Store
 
 SETTING = "JUPITERONE_INTEGRATION_INSTANCE_ID"
 
@@ -28,26 +31,58 @@ class Wanted:
     tag_with_account_name: bool
 
 
-def remembered_instance(settings: Settings) -> str | None:
-    """The id the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
+def remembered_instance(settings: Settings) -> RememberedInstance | None:
+    """What the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
     path = store_path(settings)
     if not path.exists():
         return None
     with Store.open_existing(path) as store:
-        return store.instance_id
+        return store.instance
 
 
 def instance_in_use(settings: Settings) -> str | None:
-    """The id of the instance the profile uploads to: the configured one, else the remembered one."""
-    return settings.jupiterone.instance_id or remembered_instance(settings)
+    """The id of the instance that is the profile's own: the configured one, else the remembered one."""
+    remembered = remembered_instance(settings)
+    return settings.jupiterone.instance_id or (None if remembered is None else remembered.id)
+
+
+def instance_to_work_on(settings: Settings, remembered: RememberedInstance | None) -> str | None:
+    """The same, to be asked for in the configured account of JupiterOne's.
+
+    Raises UsageError when the remembered one would be used and is in another account. A configured one is taken as it
+    is.
+    """
+    if settings.jupiterone.instance_id is not None:
+        return settings.jupiterone.instance_id
+    if remembered is None:
+        return None
+    check_account(remembered, jupiterone_access(settings))
+    return remembered.id
+
+
+def check_account(instance: RememberedInstance, access: Access) -> None:
+    """Raise UsageError when the instance is in another account of JupiterOne's than this one."""
+    if not instance.may_be_at(access.host, access.account):
+        raise UsageError(
+            f"The integration instance {instance.id} belongs to the JupiterOne account "
+            f"{account_in_words(instance.host, instance.account)}, but the configuration names "
+            f"{account_in_words(access.host, access.account)}.",
+            "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account; or use another "
+            "profile with --profile NAME.",
+        )
+
+
+def account_in_words(host: str, account: str) -> str:
+    """An account of JupiterOne's as messages name it; the host is left out where it was not written down."""
+    return f"{account} ({host})" if host else account
 
 
 def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted) -> Instance:
     """Make an instance and remember it for the profile.
 
-    A remembered one that JupiterOne no longer knows is replaced. Raises UsageError when the profile has one already, or
-    another instance has the name; it names the one that is there. Also raises ProfileBusy while an upload is under way,
-    and what Instances and Store raise.
+    A remembered one that JupiterOne no longer knows is replaced. Raises UsageError when the profile has one already, be
+    it in another account of JupiterOne's, or another instance has the name; it names the one that is there. Also raises
+    ProfileBusy while an upload is under way, and what Instances and Store raise.
     """
     configured = settings.jupiterone.instance_id
     if configured is not None:
@@ -55,8 +90,11 @@ def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted)
             f"{SETTING} names the integration instance {configured}, so the profile {settings.profile!r} has one.",
             f"`collector sync` uploads to it. To create another, unset {SETTING}.",
         )
+    access = jupiterone_access(settings)
     with Store.open(store_path(settings)) as store, uploading_alone(settings):
-        _check_none_remembered(settings, store.instance_id, instances)
+        if store.instance is not None:
+            check_account(store.instance, access)
+            _check_gone(settings, store.instance.id, instances)
         _check_name_is_free(wanted.account_name, instances)
         made = instances.create(
             wanted.account_name,
@@ -64,7 +102,7 @@ def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted)
             wanted.polling_interval,
             tag_with_account_name=wanted.tag_with_account_name,
         )
-        store.remember_instance(made.id)
+        store.remember_instance(made.id, access.host, access.account)
     return made
 
 
@@ -92,22 +130,21 @@ def update_instance(
 def delete_instance(settings: Settings, instances: Instances, instance_id: str) -> bool:
     """Delete an instance and with it what was uploaded to it; False when JupiterOne does not know it any more.
 
-    Either way the profile no longer remembers it.
+    Either way the profile no longer remembers it, unless it remembers it in another account of JupiterOne's.
     """
     try:
         instances.delete(instance_id)
         was_there = True
     except InstanceMissing:
         was_there = False
-    if remembered_instance(settings) == instance_id:
+    remembered, access = remembered_instance(settings), jupiterone_access(settings)
+    if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
         with Store.open_existing(store_path(settings)) as store:
             store.remember_instance(None)
     return was_there
 
 
-def _check_none_remembered(settings: Settings, instance_id: str | None, instances: Instances) -> None:
-    if instance_id is None:
-        return
+def _check_gone(settings: Settings, instance_id: str, instances: Instances) -> None:
     try:
         known = instances.show(instance_id)
     except InstanceMissing:

@@ -24,8 +24,8 @@ from collector.clock import Clock
 from collector.collection import TREE_FOLDER, oauth_client, store_path, token_file
 from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.instances import Instances
-from collector.jupiterone_access import jupiterone_client
-from collector.profile_instance import delete_instance, remembered_instance
+from collector.jupiterone_access import jupiterone_access, jupiterone_client
+from collector.profile_instance import check_account, delete_instance, remembered_instance
 from collector.profile_lock import alone, uploading_alone
 from collector.settings import Settings
 from collector.store import Store
@@ -160,6 +160,9 @@ def _delete_instances(settings: Settings, clock: Clock, randomness: random.Rando
     names = " and ".join(instance_ids)
     if keep:
         return Outcome.LEFT, f"{names} stays in JupiterOne with its entities, as you asked."
+    remembered = remembered_instance(settings)
+    if remembered is not None:
+        check_account(remembered, jupiterone_access(settings))
     instances = Instances(jupiterone_client(settings, clock, randomness))
     deleted = [each for each in instance_ids if delete_instance(settings, instances, each)]
     if not deleted:
@@ -205,7 +208,8 @@ def _is_default_home(home: Path) -> bool:
 
 def _instance_ids(settings: Settings) -> tuple[str, ...]:
     """The instance that is configured and the one the profile remembers; often they are one. Raises as Store does."""
-    known = (settings.jupiterone.instance_id, remembered_instance(settings))
+    remembered = remembered_instance(settings)
+    known = (settings.jupiterone.instance_id, None if remembered is None else remembered.id)
     return tuple(dict.fromkeys(each for each in known if each is not None))
 
 

@@ -24,6 +24,8 @@ from collector.profile_instance import (
     create_for_profile,
     delete_instance,
     instance_in_use,
+    instance_to_work_on,
+    remembered_instance,
     update_instance,
 )
 from collector.settings import Settings
@@ -172,7 +174,7 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
     """Delete an instance. JupiterOne deletes everything that was uploaded to it."""
     given = options(context)
     settings = given.settings()
-    wanted = instance_id or instance_in_use(settings)
+    wanted = instance_id or instance_to_work_on(settings, remembered_instance(settings))
     if wanted is None:
         _tell_deleted(given.json, None, f'The profile "{settings.profile}" has no instance: nothing is to be deleted.')
         return
@@ -199,8 +201,11 @@ def _interval(value: str | None) -> PollingInterval | None:
 
 
 def _chosen(settings: Settings, instance_id: str | None) -> str:
-    """The instance that was named, else the profile's. Raises UsageError when there is neither."""
-    chosen = instance_id or instance_in_use(settings)
+    """The instance that was named, else the profile's.
+
+    Raises UsageError when there is neither, or the profile's is in another account of JupiterOne's.
+    """
+    chosen = instance_id or instance_to_work_on(settings, remembered_instance(settings))
     if chosen is None:
         raise UsageError(
             f"The profile {settings.profile!r} has no integration instance.",

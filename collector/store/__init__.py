@@ -1,10 +1,23 @@
 """The facts about one Zoom account in SQLite, by document and by run: a `Run` writes, a `Store` reads."""
 
 from collector.store.document import ROW
+from collector.store.instance_memory import RememberedInstance
 from collector.store.record import PartAge, RunRecord
 from collector.store.run import Run
 from collector.store.store import Store
 from collector.store.uploads import Place, UploadRecord, Uploads, UploadState
 from collector.store.versions import Version
 
-__all__ = ["ROW", "PartAge", "Place", "Run", "RunRecord", "Store", "UploadRecord", "UploadState", "Uploads", "Version"]
+__all__ = [
+    "ROW",
+    "PartAge",
+    "Place",
+    "RememberedInstance",
+    "Run",
+    "RunRecord",
+    "Store",
+    "UploadRecord",
+    "UploadState",
+    "Uploads",
+    "Version",
+]

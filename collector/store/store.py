@@ -10,16 +10,16 @@ from pathlib import Path
 
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
+from collector.store import instance_memory
 from collector.store.database import Database, create_private
 from collector.store.document import joined_entity, parse_document
 from collector.store.identity import key_range
+from collector.store.instance_memory import RememberedInstance
 from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
 from collector.store.uploads import Uploads
 from collector.store.versions import Version, entity_versions, existed, relationship_versions
-
-_INSTANCE = "integration_instance"
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
@@ -112,17 +112,21 @@ class Store:
             )
 
     @property
-    def instance_id(self) -> str | None:
+    def instance(self) -> RememberedInstance | None:
         """The integration instance in JupiterOne that the profile remembers."""
-        value: str | None = self._database.value("SELECT value FROM meta WHERE name = ?", (_INSTANCE,))
-        return value
+        return instance_memory.remembered(self._database)
 
-    def remember_instance(self, instance_id: str | None) -> None:
-        """Remember this integration instance for the profile from now on, or none."""
+    @property
+    def instance_id(self) -> str | None:
+        """The id of the same."""
+        return None if self.instance is None else self.instance.id
+
+    def remember_instance(self, instance_id: str | None, host: str = "", account: str = "") -> None:
+        """Remember this integration instance of a JupiterOne account for the profile from now on, or none."""
         if instance_id is None:
-            self._database.execute("DELETE FROM meta WHERE name = ?", (_INSTANCE,))
+            instance_memory.forget(self._database)
         else:
-            self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_INSTANCE, instance_id))
+            instance_memory.remember(self._database, RememberedInstance(instance_id, host, account))
 
     @property
     def uploads(self) -> Uploads:

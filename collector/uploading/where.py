@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from collector.errors import ExitCode, UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.jobs import Source, Target
+from collector.profile_instance import instance_to_work_on
 from collector.settings import Settings
 from collector.store import Place, RunRecord, Store
 
@@ -27,11 +28,11 @@ class Upload:
 def target_of(settings: Settings, store: Store, upload: Upload) -> Target:
     """What the upload replaces; the instance that is configured wins over the one the profile remembers.
 
-    Raises UsageError when none is known.
+    Raises UsageError when none is known, or the remembered one is in another account of JupiterOne's.
     """
     if upload.source == "api":
         return Target("api", scope=upload.scope)
-    instance_id = settings.jupiterone.instance_id or store.instance_id
+    instance_id = instance_to_work_on(settings, store.instance)
     if instance_id is None:
         raise UsageError(
             "It is not known which integration instance in JupiterOne the graph belongs to.",

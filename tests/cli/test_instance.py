@@ -294,6 +294,68 @@ class TestDelete:
         assert outcome.out.endswith("still names it; remove that line from ./.env or the environment.\n")
 
 
+class TestAnotherAccount:
+    """The profile's instance is in the account that was configured when it was made."""
+
+    @pytest.fixture(autouse=True)
+    def made(self, collector: Command, jupiterone: JupiterOneSandbox) -> str:
+        collector("instance", "create", "--account-name", "Example Ltd")
+        return jupiterone.instances[0].id
+
+    @pytest.fixture
+    def staging(self, made: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+        """Another account, configured instead."""
+        with (
+            monkeypatch.context() as patch,
+            served_jupiterone(JupiterOneSandbox(account="staging", seed=5), patch) as other,
+        ):
+            yield other
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("create", "--account-name", "Example Ltd"),
+            ("show",),
+            ("update", "--description", "Text"),
+            ("delete", "--yes"),
+        ],
+    )
+    def test_the_profiles_own_is_not_looked_for_there(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        staging: JupiterOneSandbox,
+        made: str,
+        monkeypatch: pytest.MonkeyPatch,
+        arguments: tuple[str, ...],
+    ) -> None:
+        said = (
+            f"Error: The integration instance {made} belongs to the JupiterOne account {jupiterone.account} (127.0.0.1:"
+        )
+        refused(collector("instance", *arguments), said, "but the configuration names staging (127.0.0.1:", "--profile")
+        assert (len(jupiterone.instances), staging.instances, staging.requests) == (1, [], [])
+
+    def test_it_is_remembered_whatever_is_asked_of_the_other(
+        self, collector: Command, jupiterone: JupiterOneSandbox, made: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch, served_jupiterone(JupiterOneSandbox(account="staging"), patch) as staging:
+            other = staging.add_instance("Other").id
+            assert shown(collector, other)["ofProfile"] is False
+            assert collector("instance", "list").out.startswith(f"  {other}")
+            outcome = collector("instance", "delete", made, "--yes")
+            assert outcome.out == f"JupiterOne knows no integration instance {made}: nothing was deleted there.\n"
+        assert shown(collector)["id"] == made
+
+    def test_of_a_profile_that_did_not_write_it_down(
+        self, collector: Command, staging: JupiterOneSandbox, made: str, tmp_path: Path
+    ) -> None:
+        with Store.open_existing(tmp_path / "home" / "default" / "graph.db") as store:
+            store.remember_instance(made)
+        refused(collector("instance", "show"), "knows no integration instance")
+        assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
+        assert len(staging.instances) == 1
+
+
 @pytest.mark.parametrize("verb", ["create", "list", "show", "update", "delete"])
 class TestEveryVerb:
     ARGUMENTS = ("--account-name", "Example Ltd")

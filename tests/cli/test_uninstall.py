@@ -257,6 +257,28 @@ class TestWhatFails:
         assert collector("uninstall", "--yes", "--keep-instance").code == 0
         assert not profile.exists()
 
+    def test_another_account_of_jupiterones_is_configured(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        installed: str,
+        profile: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Its not knowing the instance says nothing about the account the instance is in."""
+        with monkeypatch.context() as patch, served_jupiterone(JupiterOneSandbox(account="staging", seed=5), patch):
+            outcome = collector("uninstall", "--yes", "--json")
+            assert outcome.code == 1
+            assert parts(outcome) == {**DONE, "instance in JupiterOne": "failed", "profile": "left"}
+            (failed,) = (part for part in json.loads(outcome.out)["parts"] if part["outcome"] == "failed")
+            assert failed["message"].startswith(
+                f"The integration instance {installed} belongs to the JupiterOne account {jupiterone.account} ("
+            )
+            assert "--keep-instance" in failed["next"]
+        assert (names(profile), len(jupiterone.instances)) == (["graph.db"], 1)
+        assert collector("uninstall", "--yes").code == 0
+        assert (jupiterone.instances, profile.exists()) == ([], False)
+
     def test_the_app_is_not_configured_any_more(
         self, collector: Command, profile: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

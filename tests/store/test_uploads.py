@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.store import ROW, Place, Store, UploadRecord, UploadState, Version
+from collector.store import ROW, Place, RememberedInstance, Store, UploadRecord, UploadState, Version
 from collector.store.forgetting import Person, forget
 from collector.store.schema import MIGRATIONS
 
@@ -133,3 +133,30 @@ def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
     number = store.uploads.begin(2, nowhere, [], 1000)
     assert store.uploads.finished(PLACE) == []
     assert [upload.id for upload in store.uploads.unsettled(PLACE.host, PLACE.account)] == [number]
+
+
+def test_the_instance_and_where_it_is(store: Store) -> None:
+    assert store.instance is None
+    store.remember_instance("5f7a", "api.us.jupiterone.io", "j1dev")
+    assert store.instance == RememberedInstance("5f7a", "api.us.jupiterone.io", "j1dev")
+    assert store.instance_id == "5f7a"
+    store.remember_instance("another")
+    assert store.instance == RememberedInstance("another")
+    store.remember_instance("5f7a", "api.us.jupiterone.io", "j1dev")
+    store.remember_instance(None)
+    assert store.instance is None
+
+
+@pytest.mark.parametrize(
+    ("instance", "may_be"),
+    [
+        (RememberedInstance("5f7a", "api.us.jupiterone.io", "j1dev"), True),
+        (RememberedInstance("5f7a", "api.us.jupiterone.io", "staging"), False),
+        (RememberedInstance("5f7a", "api.eu.jupiterone.io", "j1dev"), False),
+        (RememberedInstance("5f7a", "", "j1dev"), True),
+        (RememberedInstance("5f7a", "", "staging"), False),
+        (RememberedInstance("5f7a"), True),
+    ],
+)
+def test_what_was_not_written_down_is_believed(instance: RememberedInstance, may_be: bool) -> None:
+    assert instance.may_be_at("api.us.jupiterone.io", "j1dev") is may_be

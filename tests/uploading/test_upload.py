@@ -15,6 +15,7 @@ from collector.profile_lock import uploading_alone
 from collector.sandbox import GRANULAR_SCOPES, Fault
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.store import UploadState
+from collector.uploading import Upload, foresee_upload
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both
@@ -172,6 +173,20 @@ def test_the_instance_the_profile_remembers(both: Both) -> None:
     assert both.uploaded == both.stored
     both.store.remember_instance(None)
     assert both.store.instance_id is None
+
+
+@pytest.mark.parametrize(("host", "account"), [("api.eu.jupiterone.io", "sandbox"), ("", "another")])
+def test_the_instance_the_profile_remembers_in_another_account(both: Both, host: str, account: str) -> None:
+    both.profile.collect()
+    unset = both.settings(JUPITERONE_INTEGRATION_INSTANCE_ID="")
+    both.store.remember_instance(both.instance, host, account)
+    with pytest.raises(UsageError, match=f"{both.instance} belongs to the JupiterOne account {account}"):
+        both.sync(settings=unset)
+    with pytest.raises(UsageError, match="belongs to the JupiterOne account"):
+        foresee_upload(unset, Upload())
+    assert both.operations() == []
+    both.sync()
+    assert both.uploaded == both.stored, "a configured one is taken as it is"
 
 
 def test_left_open_by_choice(both: Both) -> None:
