@@ -60,6 +60,23 @@ def instance_to_work_on(settings: Settings, remembered: RememberedInstance | Non
     return remembered.id
 
 
+def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
+    """Those the profile has made its own: the one it remembers, and the configured one if it has uploaded to that.
+
+    Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
+    """
+    path = store_path(settings)
+    if not path.exists():
+        return ()
+    with Store.open_existing(path) as store:
+        own = [] if store.instance is None else [store.instance]
+        for place in store.upload_places(of_jobs=True):
+            known = {each.id for each in own}
+            if place.source != "api" and place.name == settings.jupiterone.instance_id and place.name not in known:
+                own.append(RememberedInstance(place.name, place.host, place.account))
+    return tuple(own)
+
+
 def check_account(instance: RememberedInstance, access: Access) -> None:
     """Raise UsageError when the instance is in another account of JupiterOne's than this one."""
     if not instance.may_be_at(access.host, access.account):

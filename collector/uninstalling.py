@@ -25,10 +25,10 @@ from collector.collection import TREE_FOLDER, oauth_client, store_path, token_fi
 from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.instances import Instances
 from collector.jupiterone_access import jupiterone_access, jupiterone_client
-from collector.profile_instance import check_account, delete_instance, remembered_instance
+from collector.profile_instance import SETTING, check_account, delete_instance, own_instances
 from collector.profile_lock import alone, uploading_alone
 from collector.settings import Settings
-from collector.store import Store
+from collector.store import RememberedInstance, Store
 from collector.tree import is_tree_of, remove_tree
 
 _TOKEN_FILES = ("token.json", "token.json.corrupt-*", ".token.json-*.tmp")
@@ -68,12 +68,14 @@ class Part:
 class Found:
     """What there is to remove, looked up without asking anybody.
 
-    `sign_in`: who has signed in with the browser, "" when that is not known, None when nobody has. `tree`: the one of
-    this profile in the working folder. `files`: those in the profile's folder that are the collector's.
+    `sign_in`: who has signed in with the browser, "" when that is not known, None when nobody has. `instance_ids`: the
+    profile's own; `other_instance_id`: the configured one if it is not among them, which stays. `tree`: the one of this
+    profile in the working folder. `files`: those in the profile's folder that are the collector's.
     """
 
     sign_in: str | None
     instance_ids: tuple[str, ...]
+    other_instance_id: str | None
     tree: Path | None
     files: tuple[Path, ...]
 
@@ -85,14 +87,16 @@ class Found:
 def look(settings: Settings, folder: Path, clock: Clock) -> Found:
     """What `uninstall` would remove. A store that cannot be read is told of by the parts that need it."""
     try:
-        instance_ids, tree_is_ours = _instance_ids(settings), _is_ours(settings, folder / TREE_FOLDER)
+        own, tree_is_ours = own_instances(settings), _is_ours(settings, folder / TREE_FOLDER)
+        other = _other_instance_id(settings, own)
     except CollectorError:
-        instance_ids, tree_is_ours = (), False
+        own, other, tree_is_ours = (), None, False
     stored = stored_sign_in(token_file(settings), None, clock)
     email = str((stored.account or {}).get("email") or "")
     return Found(
         sign_in=None if stored.state == "none" else email,
-        instance_ids=instance_ids,
+        instance_ids=tuple(each.id for each in own),
+        other_instance_id=other,
         tree=folder / TREE_FOLDER if tree_is_ours else None,
         files=tuple(_present(settings, (*_TOKEN_FILES, *_STORE_FILES, *_LOCKS))),
     )
@@ -154,20 +158,22 @@ def _end_sign_in(settings: Settings, clock: Clock, randomness: random.Random) ->
 
 
 def _delete_instances(settings: Settings, clock: Clock, randomness: random.Random, keep: bool) -> _Result:
-    instance_ids = _instance_ids(settings)
-    if not instance_ids:
-        return Outcome.NOTHING, "The profile has none."
-    names = " and ".join(instance_ids)
+    own = own_instances(settings)
+    other = _other_instance_id(settings, own)
+    stays = "" if other is None else _why_it_stays(other)
+    if not own:
+        return (Outcome.LEFT, stays) if stays else (Outcome.NOTHING, "The profile has none.")
+    names = " and ".join(each.id for each in own)
     if keep:
-        return Outcome.LEFT, f"{names} stays in JupiterOne with its entities, as you asked."
-    remembered = remembered_instance(settings)
-    if remembered is not None:
-        check_account(remembered, jupiterone_access(settings))
+        return Outcome.LEFT, f"{names} stays in JupiterOne with its entities, as you asked. {stays}".strip()
+    for each in own:
+        check_account(each, jupiterone_access(settings))
     instances = Instances(jupiterone_client(settings, clock, randomness))
-    deleted = [each for each in instance_ids if delete_instance(settings, instances, each)]
+    deleted = [each.id for each in own if delete_instance(settings, instances, each.id)]
     if not deleted:
-        return Outcome.NOTHING, f"JupiterOne no longer knows {names}."
-    return Outcome.DONE, f"{' and '.join(deleted)} is deleted; JupiterOne deletes its entities with it."
+        return Outcome.NOTHING, f"JupiterOne no longer knows {names}. {stays}".strip()
+    said = f"{' and '.join(deleted)} is deleted; JupiterOne deletes its entities with it."
+    return Outcome.DONE, f"{said} {stays}".strip()
 
 
 def _remove_tree(settings: Settings, tree: Path) -> _Result:
@@ -206,11 +212,17 @@ def _is_default_home(home: Path) -> bool:
         return False
 
 
-def _instance_ids(settings: Settings) -> tuple[str, ...]:
-    """The instance that is configured and the one the profile remembers; often they are one. Raises as Store does."""
-    remembered = remembered_instance(settings)
-    known = (settings.jupiterone.instance_id, None if remembered is None else remembered.id)
-    return tuple(dict.fromkeys(each for each in known if each is not None))
+def _other_instance_id(settings: Settings, own: Iterable[RememberedInstance]) -> str | None:
+    """The instance that is configured but not the profile's own."""
+    configured = settings.jupiterone.instance_id
+    return None if configured in {each.id for each in own} else configured
+
+
+def _why_it_stays(instance_id: str) -> str:
+    return (
+        f"{instance_id}, which {SETTING} names, stays in JupiterOne: this profile has uploaded nothing to it. "
+        f"`collector instance delete {instance_id}` deletes it."
+    )
 
 
 def _is_ours(settings: Settings, tree: Path) -> bool:

@@ -13,6 +13,7 @@ from collector.cli.options import common_options, options
 from collector.cli.output import console, print_json, printable
 from collector.clock import SystemClock
 from collector.errors import ExitCode
+from collector.profile_instance import SETTING
 from collector.settings import Settings
 from collector.uninstalling import Found, Outcome, Part, look
 from collector.uninstalling import uninstall as uninstall_profile
@@ -67,6 +68,11 @@ def _announce(settings: Settings, found: Found, keep_instance: bool) -> None:
             f"delete the integration instance {each} in JupiterOne, with all its entities"
             for each in found.instance_ids
         ]
+    if found.other_instance_id is not None:
+        lines.append(
+            f"leave the integration instance {found.other_instance_id}, which {SETTING} names: this profile has "
+            "uploaded nothing to it"
+        )
     if found.tree is not None:
         lines.append(f"remove the tree {found.tree}")
     if found.files:

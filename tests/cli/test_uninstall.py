@@ -135,16 +135,52 @@ class TestEverything:
     ) -> None:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", installed)
         assert parts(collector("uninstall", "--yes", "--json")) == DONE
-        outcome = collector("uninstall", "--yes", "--json")
-        assert (outcome.code, set(parts(outcome).values())) == (0, {"nothing"})
+        outcome = collector("uninstall", "--json")
+        nothing = dict.fromkeys(DONE, "nothing")
+        assert (outcome.code, parts(outcome)) == (0, {**nothing, "instance in JupiterOne": "left"})
 
-    def test_a_configured_instance_goes_beside_the_remembered_one(
+    def test_a_configured_instance_that_was_uploaded_to_goes_beside_the_remembered_one(
         self, collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         jupiterone.add_instance("of somebody else")
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", jupiterone.add_instance("configured").id)
+        assert collector("sync").code == 0
         assert parts(collector("uninstall", "--yes", "--json")) == DONE
         assert [instance.name for instance in jupiterone.instances] == ["of somebody else"]
+
+    @pytest.mark.parametrize("keep", [(), ("--keep-instance",)])
+    def test_a_configured_instance_that_was_never_uploaded_to_stays(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        installed: str,
+        monkeypatch: pytest.MonkeyPatch,
+        keep: tuple[str, ...],
+    ) -> None:
+        other = jupiterone.add_instance("of another profile").id
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", other)
+        outcome = collector("uninstall", "--yes", *keep)
+        assert outcome.code == 0
+        assert (
+            f"  - leave the integration instance {other}, which JUPITERONE_INTEGRATION_INSTANCE_ID names: this profile "
+            "has uploaded nothing to it\n"
+        ) in outcome.out
+        assert (
+            f"{other}, which JUPITERONE_INTEGRATION_INSTANCE_ID names, stays in JupiterOne: this profile has uploaded "
+            f"nothing to it. `collector instance delete {other}` deletes it.\n"
+        ) in outcome.out
+        left = [installed, other] if keep else [other]
+        assert [instance.id for instance in jupiterone.instances] == left
+
+    def test_an_upload_that_never_began_makes_no_instance_the_profiles_own(
+        self, collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = jupiterone.add_instance("of another profile").id
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", other)
+        jupiterone.faults.add(JupiterOneFault("forbidden", operation="create"))
+        assert collector("sync").code == 2
+        assert collector("uninstall", "--yes").code == 0
+        assert [instance.id for instance in jupiterone.instances] == [other]
 
     def test_the_instance_may_stay(self, collector: Command, jupiterone: JupiterOneSandbox, profile: Path) -> None:
         outcome = collector("uninstall", "--yes", "--keep-instance", "--json")
@@ -278,6 +314,19 @@ class TestWhatFails:
         assert (names(profile), len(jupiterone.instances)) == (["graph.db"], 1)
         assert collector("uninstall", "--yes").code == 0
         assert (jupiterone.instances, profile.exists()) == ([], False)
+
+    def test_a_configured_instance_that_was_uploaded_to_in_another_account(
+        self, collector: Command, jupiterone: JupiterOneSandbox, profile: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        configured = jupiterone.add_instance("configured").id
+        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", configured)
+        assert collector("sync").code == 0
+        assert collector("instance", "delete", jupiterone.instances[0].id, "--yes").code == 0
+        with monkeypatch.context() as patch, served_jupiterone(JupiterOneSandbox(account="staging", seed=5), patch):
+            outcome = collector("uninstall", "--yes")
+        assert outcome.code == 1
+        assert f"failed   instance in JupiterOne: The integration instance {configured} belongs to the" in outcome.out
+        assert names(profile) == ["graph.db"]
 
     def test_the_app_is_not_configured_any_more(
         self, collector: Command, profile: Path, monkeypatch: pytest.MonkeyPatch
@@ -425,6 +474,19 @@ class TestTheFolderOfAllProfiles:
         monkeypatch.setattr("collector.uninstalling.user_data_path", nowhere)
         assert collector("uninstall", "--yes").code == 0
         assert names(home) == []
+
+
+def test_a_profile_that_does_not_exist(
+    collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of the fingers: the configured instance is that of another profile."""
+    production = jupiterone.add_instance("production").id
+    monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", production)
+    outcome = collector("uninstall", "--yes", "--profile", "tset")
+    assert outcome.code == 0
+    assert outcome.out.startswith('There is nothing of the profile "tset" to remove.\n')
+    assert f"left     instance in JupiterOne: {production}, which" in outcome.out
+    assert [instance.id for instance in jupiterone.instances] == [production]
 
 
 def test_where_nothing_was_ever_done(collector: Command, tmp_path: Path) -> None:

@@ -135,6 +135,17 @@ def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
     assert [upload.id for upload in store.uploads.unsettled(PLACE.host, PLACE.account)] == [number]
 
 
+def test_the_places_of_uploads(store: Store) -> None:
+    assert store.upload_places() == []
+    finished(store)
+    finished(store, ELSEWHERE)
+    finished(store)
+    another = replace(PLACE, account="another")
+    store.uploads.begin(2, another, [], 1000)
+    assert store.upload_places() == [another, PLACE, ELSEWHERE]
+    assert store.upload_places(of_jobs=True) == [PLACE, ELSEWHERE]
+
+
 def test_the_instance_and_where_it_is(store: Store) -> None:
     assert store.instance is None
     store.remember_instance("5f7a", "api.us.jupiterone.io", "j1dev")
