@@ -1,14 +1,14 @@
 """What `collector uninstall` does: ends and removes what the collector made for a profile, part by part.
 
 A part that fails leaves the others possible. Whatever is still needed to try it again is kept: the token until Zoom has
-revoked it, the store until the integration instance and the tree it tells about are gone.
+revoked it, the store until the open jobs, the integration instance and the tree it tells about are gone.
 """
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
@@ -25,11 +25,12 @@ from collector.collection import TREE_FOLDER, oauth_client, store_path, token_fi
 from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.instances import Instances
 from collector.jupiterone_access import jupiterone_access, jupiterone_client
-from collector.profile_instance import SETTING, check_account, delete_instance, own_instances
-from collector.profile_lock import alone, uploading_alone
+from collector.profile_instance import SETTING, account_in_words, check_account, delete_instance, own_instances
+from collector.profile_lock import alone, opening_alone, uploading_alone
 from collector.settings import Settings
-from collector.store import RememberedInstance, Store
+from collector.store import RememberedInstance, Store, UploadRecord
 from collector.tree import is_tree_of, remove_tree
+from collector.uploading.left_open import end_jobs_left_open, jobs_left_open
 
 _TOKEN_FILES = ("token.json", "token.json.corrupt-*", ".token.json-*.tmp")
 _STORE_FILES = ("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db")
@@ -37,6 +38,7 @@ _LOCKS = ("token.lock", "collect.lock", "sync.lock", "job.lock")
 _WITHOUT_REVOKING = (
     "If it cannot be revoked, remove the token only: `collector auth logout`, then `collector uninstall` again."
 )
+_WITHOUT_ENDING = "To leave the job open: `collector uninstall --keep-jobs`."
 _WITHOUT_DELETING = "To leave the instance in JupiterOne: `collector uninstall --keep-instance`."
 
 
@@ -68,12 +70,14 @@ class Part:
 class Found:
     """What there is to remove, looked up without asking anybody.
 
-    `sign_in`: who has signed in with the browser, "" when that is not known, None when nobody has. `instance_ids`: the
-    profile's own; `other_instance_id`: the configured one if it is not among them, which stays. `tree`: the one of this
-    profile in the working folder. `files`: those in the profile's folder that are the collector's.
+    `sign_in`: who has signed in with the browser, "" when that is not known, None when nobody has. `jobs`: those in
+    JupiterOne that uploads left open. `instance_ids`: the profile's own; `other_instance_id`: the configured one if it
+    is not among them, which stays. `tree`: the one of this profile in the working folder. `files`: those in the
+    profile's folder that are the collector's.
     """
 
     sign_in: str | None
+    jobs: tuple[str, ...]
     instance_ids: tuple[str, ...]
     other_instance_id: str | None
     tree: Path | None
@@ -88,13 +92,14 @@ def look(settings: Settings, folder: Path, clock: Clock) -> Found:
     """What `uninstall` would remove. A store that cannot be read is told of by the parts that need it."""
     try:
         own, tree_is_ours = own_instances(settings), _is_ours(settings, folder / TREE_FOLDER)
-        other = _other_instance_id(settings, own)
+        other, jobs = _other_instance_id(settings, own), _jobs_left_open(settings)
     except CollectorError:
-        own, other, tree_is_ours = (), None, False
+        own, other, jobs, tree_is_ours = (), None, (), False
     stored = stored_sign_in(token_file(settings), None, clock)
     email = str((stored.account or {}).get("email") or "")
     return Found(
         sign_in=None if stored.state == "none" else email,
+        jobs=tuple(str(each.job) for each in jobs),
         instance_ids=tuple(each.id for each in own),
         other_instance_id=other,
         tree=folder / TREE_FOLDER if tree_is_ours else None,
@@ -103,9 +108,17 @@ def look(settings: Settings, folder: Path, clock: Clock) -> Found:
 
 
 def uninstall(
-    settings: Settings, folder: Path, clock: Clock, randomness: random.Random, *, keep_instance: bool = False
+    settings: Settings,
+    folder: Path,
+    clock: Clock,
+    randomness: random.Random,
+    *,
+    keep_jobs: bool = False,
+    keep_instance: bool = False,
 ) -> Generator[Part, None, None]:
-    """Revoke the sign-in, delete the instance in JupiterOne, remove the tree, remove the profile: a part at each step.
+    """Revoke the sign-in, end open jobs and delete the instance in JupiterOne, remove the tree, remove the profile.
+
+    Gives a part at each step. A job that is being created for an upload that was killed is waited for.
 
     Raises ProfileBusy, before anything is done, while another command works on the profile; Interrupted.
     """
@@ -113,8 +126,13 @@ def uninstall(
         if settings.profile_folder.is_dir():
             held.enter_context(alone(settings))
             held.enter_context(uploading_alone(settings))
+            held.enter_context(opening_alone(settings.profile_folder))
         sign_in = _done("sign-in at Zoom", lambda: _end_sign_in(settings, clock, randomness), _WITHOUT_REVOKING)
         yield sign_in
+        jobs = _done(
+            "open jobs in JupiterOne", lambda: _end_jobs(settings, clock, randomness, keep_jobs), _WITHOUT_ENDING
+        )
+        yield jobs
         instance = _done(
             "instance in JupiterOne",
             lambda: _delete_instances(settings, clock, randomness, keep_instance),
@@ -123,7 +141,7 @@ def uninstall(
         yield instance
         tree = _done(TREE_FOLDER, lambda: _remove_tree(settings, folder / TREE_FOLDER))
         yield tree
-        keep_store = Outcome.FAILED in (instance.outcome, tree.outcome)
+        keep_store = Outcome.FAILED in (jobs.outcome, instance.outcome, tree.outcome)
         yield _done("profile", lambda: _remove_profile(settings, keep_store, sign_in.outcome is Outcome.FAILED))
 
 
@@ -155,6 +173,27 @@ def _end_sign_in(settings: Settings, clock: Clock, randomness: random.Random) ->
         return Outcome.DONE, "The sign-in is revoked and the token removed; Zoom has removed the app from the account."
     signin.forget(file, clock)
     return Outcome.DONE, "The token of the Server-to-Server app is removed; it ends by itself within an hour."
+
+
+def _end_jobs(settings: Settings, clock: Clock, randomness: random.Random, keep: bool) -> _Result:
+    jobs = _jobs_left_open(settings)
+    if jobs and keep:
+        where = (f"{job.job} in the account {account_in_words(job.place.host, job.place.account)}" for job in jobs)
+        return Outcome.LEFT, f"{' and '.join(where)} stays open, as you asked."
+    if store_path(settings).exists():
+        with Store.open_existing(store_path(settings)) as store:
+            end_jobs_left_open(settings, store, clock, randomness)
+    if not jobs:
+        return Outcome.NOTHING, "No upload has left one open."
+    return Outcome.DONE, f"{' and '.join(str(job.job) for job in jobs)}, which an upload left open, is no longer so."
+
+
+def _jobs_left_open(settings: Settings) -> Sequence[UploadRecord]:
+    """Raises as Store does."""
+    if not store_path(settings).exists():
+        return ()
+    with Store.open_existing(store_path(settings)) as store:
+        return jobs_left_open(store)
 
 
 def _delete_instances(settings: Settings, clock: Clock, randomness: random.Random, keep: bool) -> _Result:

@@ -27,11 +27,12 @@ _WHAT_STAYS = (
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--keep-jobs", is_flag=True, help="Leave jobs open in JupiterOne that an upload left open.")
 @click.option("--keep-instance", is_flag=True, help="Leave the integration instance and its graph in JupiterOne.")
 @common_options
 @click.pass_context
-def uninstall(context: click.Context, yes: bool, keep_instance: bool) -> int:
-    """End the sign-in at Zoom, delete the instance in JupiterOne, remove what is kept here.
+def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance: bool) -> int:
+    """End the sign-in at Zoom, end open jobs and delete the instance in JupiterOne, remove what is kept here.
 
     A part that fails leaves the others possible, and the exit code is 1; run it again to go on.
     """
@@ -39,11 +40,13 @@ def uninstall(context: click.Context, yes: bool, keep_instance: bool) -> int:
     settings, folder, clock = given.settings(), Path.cwd(), SystemClock()
     found = look(settings, folder, clock)
     if not given.json:
-        _announce(settings, found, keep_instance)
+        _announce(settings, found, keep_jobs, keep_instance)
     if not yes and not found.is_nothing:
         ask_first("Go on?")
     parts = []
-    for part in uninstall_profile(settings, folder, clock, random.Random(), keep_instance=keep_instance):
+    for part in uninstall_profile(
+        settings, folder, clock, random.Random(), keep_jobs=keep_jobs, keep_instance=keep_instance
+    ):
         parts.append(part)
         if not given.json:
             _print_part(part)
@@ -55,7 +58,7 @@ def uninstall(context: click.Context, yes: bool, keep_instance: bool) -> int:
     return int(ExitCode.FAILED if failed else ExitCode.COMPLETE)
 
 
-def _announce(settings: Settings, found: Found, keep_instance: bool) -> None:
+def _announce(settings: Settings, found: Found, keep_jobs: bool, keep_instance: bool) -> None:
     if found.is_nothing:
         click.echo(f'There is nothing of the profile "{settings.profile}" to remove.')
         return
@@ -63,6 +66,8 @@ def _announce(settings: Settings, found: Found, keep_instance: bool) -> None:
     if found.sign_in is not None:
         who = f" of {found.sign_in}" if found.sign_in else ""
         lines.append(f"end the sign-in{who} at Zoom, which also removes the app from the account there")
+    if not keep_jobs:
+        lines += [f"end the job {job} in JupiterOne, which an upload left open" for job in found.jobs]
     if not keep_instance:
         lines += [
             f"delete the integration instance {each} in JupiterOne, with all its entities"

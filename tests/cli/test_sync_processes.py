@@ -94,6 +94,25 @@ def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, ga
 
 
 @pytest.mark.usefixtures("_slow_to_open_a_job")
+def test_uninstalled_while_its_job_is_being_created(
+    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, tmp_path: Path
+) -> None:
+    """The store is there for the job's id until it is known."""
+    with started("sync", cwd=work) as process:
+        assert gate.reached.wait(60)
+        process.kill()
+        process.wait(60)
+    with started("uninstall", "--yes", "--keep-instance", cwd=work) as uninstall:
+        with pytest.raises(subprocess.TimeoutExpired):
+            uninstall.communicate(timeout=2)
+        gate.open.set()
+        out, err = uninstall.communicate(timeout=60)
+    assert (uninstall.returncode, "which an earlier upload left open, is ended." in err) == (0, True), out
+    assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
+    assert not (tmp_path / "home" / "default").exists()
+
+
+@pytest.mark.usefixtures("_slow_to_open_a_job")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop_while_its_job_is_being_created(
     jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals

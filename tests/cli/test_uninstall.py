@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import requests
 from filelock import FileLock
 
 from collector import signin
@@ -23,13 +24,20 @@ from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import read_settings
+from collector.store import Place, Store
 from collector.uninstalling import uninstall
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
 from .conftest import Command, Outcome, configure, served_jupiterone
 
-DONE = {"sign-in at Zoom": "done", "instance in JupiterOne": "done", ".j1-integration": "done", "profile": "done"}
+DONE = {
+    "sign-in at Zoom": "done",
+    "open jobs in JupiterOne": "nothing",
+    "instance in JupiterOne": "done",
+    ".j1-integration": "done",
+    "profile": "done",
+}
 
 
 @pytest.fixture
@@ -103,7 +111,7 @@ class TestEverything:
         (work / ".env").write_text("# mine\n")
         outcome = collector("uninstall", "--yes")
         assert (outcome.code, outcome.err) == (0, "")
-        assert outcome.out.splitlines()[:10] == [
+        assert outcome.out.splitlines()[:11] == [
             'Uninstalling the profile "default" will:',
             "  - end the sign-in of olive@example.com at Zoom, which also removes the app from the account there",
             f"  - delete the integration instance {installed} in JupiterOne, with all its entities",
@@ -111,6 +119,7 @@ class TestEverything:
             f"  - remove the folder {profile}: token, store and its history",
             "done     sign-in at Zoom: The sign-in is revoked and the token removed; Zoom has removed the app from the "
             "account.",
+            "nothing  open jobs in JupiterOne: No upload has left one open.",
             f"done     instance in JupiterOne: {installed} is deleted; JupiterOne deletes its entities with it.",
             f"done     .j1-integration: {work / '.j1-integration'} is removed.",
             f"done     profile: {profile} is removed, with the store and its history.",
@@ -272,7 +281,7 @@ class TestWhatFails:
         outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 1
         assert parts(outcome) == {**DONE, "instance in JupiterOne": "failed", "profile": "left"}
-        assert "--keep-instance" in json.loads(outcome.out)["parts"][1]["next"]
+        assert "--keep-instance" in json.loads(outcome.out)["parts"][2]["next"]
         assert (names(profile), names(work), zoom.installed) == (["graph.db"], [], False)
 
         jupiterone.faults.clear()
@@ -354,7 +363,8 @@ class TestWhatFails:
         (profile / "graph.db").write_bytes(b"no database" * 1000)
         outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 1
-        assert parts(outcome)["instance in JupiterOne"] == parts(outcome)[".j1-integration"] == "failed"
+        failed = ["open jobs in JupiterOne", "instance in JupiterOne", ".j1-integration"]
+        assert [part for part, what in parts(outcome).items() if what == "failed"] == failed
         assert names(profile) == ["graph.db"]
         (profile / "graph.db").rename(profile / "graph.db.damaged")
         outcome = collector("uninstall", "--yes", "--json")
@@ -368,7 +378,7 @@ class TestWhatFails:
         assert outcome.code == 0
         assert "The token file is damaged, so nothing could be revoked with it; it is removed." in outcome.out
 
-    @pytest.mark.parametrize("parts_done", [0, 1, 2, 3])
+    @pytest.mark.parametrize("parts_done", [0, 1, 2, 3, 4])
     def test_who_is_killed_between_two_parts_goes_on(
         self,
         collector: Command,
@@ -381,23 +391,147 @@ class TestWhatFails:
         begun = uninstall(read_settings(os.environ, work), work, SystemClock(), random.Random(7))
         done = [part.outcome.value for part in islice(begun, parts_done)]
         begun.close()
-        assert done == ["done"] * parts_done
+        expected = list(DONE.values())
+        assert done == expected[:parts_done]
         outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 0
-        assert list(parts(outcome).values()) == ["nothing"] * parts_done + ["done"] * (4 - parts_done)
+        assert list(parts(outcome).values()) == ["nothing"] * parts_done + expected[parts_done:]
         assert (zoom.installed, jupiterone.instances) == (False, [])
         assert (names(work), profile.exists()) == ([], False)
 
-    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock"])
+    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock", "job.lock"])
     def test_while_another_command_works(
-        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, profile: Path, lock: str
+        self,
+        collector: Command,
+        zoom: Sandbox,
+        jupiterone: JupiterOneSandbox,
+        profile: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        lock: str,
     ) -> None:
+        monkeypatch.setattr("collector.profile_lock.OPENING_SECONDS", 0.1)
         with FileLock(profile / lock):
             outcome = collector("uninstall", "--yes")
         assert outcome.code == 2
         assert "is under way" in outcome.err
         assert zoom.installed
         assert len(jupiterone.instances) == 1
+
+
+class TestOpenJobs:
+    """A job that an upload left open is ended, since its id goes with the store."""
+
+    @pytest.fixture(autouse=True)
+    def job(self, collector: Command, installed: str, jupiterone: JupiterOneSandbox) -> str:
+        """An upload is cut short, and cannot end its job."""
+        jupiterone.faults.add(JupiterOneFault("forbidden", operation="entities", times=None))
+        jupiterone.faults.add(JupiterOneFault("forbidden", operation="abort", times=None))
+        assert collector("sync").code == 2
+        jupiterone.faults.clear()
+        (job,) = jupiterone.jobs
+        assert job.status == "AWAITING_UPLOADS"
+        return job.id
+
+    @pytest.mark.parametrize("keep", [(), ("--keep-instance",)])
+    def test_it_is_ended_first(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        job: str,
+        profile: Path,
+        keep: tuple[str, ...],
+    ) -> None:
+        outcome = collector("uninstall", "--yes", *keep)
+        assert outcome.code == 0
+        assert f"  - end the job {job} in JupiterOne, which an upload left open\n" in outcome.out
+        assert f"done     open jobs in JupiterOne: {job}, which an upload left open, is no longer so.\n" in outcome.out
+        assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
+        asked = [request.operation for request in jupiterone.requests]
+        deleted = asked.index("deleteIntegrationInstance") if not keep else len(asked)
+        assert asked.index("abort", asked.index("abort") + 1) < deleted
+        assert not profile.exists()
+
+    def test_jupiterone_refuses(
+        self, collector: Command, jupiterone: JupiterOneSandbox, job: str, profile: Path
+    ) -> None:
+        jupiterone.faults.add(JupiterOneFault("forbidden", operation="abort", times=None))
+        outcome = collector("uninstall", "--yes", "--keep-instance", "--json")
+        assert outcome.code == 1
+        assert parts(outcome) == {
+            **DONE,
+            "open jobs in JupiterOne": "failed",
+            "instance in JupiterOne": "left",
+            "profile": "left",
+        }
+        assert "`collector uninstall --keep-jobs`" in json.loads(outcome.out)["parts"][1]["next"]
+        assert names(profile) == ["graph.db"]
+        jupiterone.faults.clear()
+        assert collector("uninstall", "--yes", "--keep-instance").code == 0
+        assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
+        assert not profile.exists()
+
+    def test_it_may_stay(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        job: str,
+        profile: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        account = jupiterone.account
+        monkeypatch.delenv("JUPITERONE_ACCOUNT")
+        assert collector("uninstall", "--yes", "--keep-instance").code == 1
+        outcome = collector("uninstall", "--yes", "--keep-instance", "--keep-jobs")
+        assert outcome.code == 0
+        assert f"left     open jobs in JupiterOne: {job} in the account {account} (127.0.0.1:" in outcome.out
+        assert "- end the job" not in outcome.out
+        assert [job.status for job in jupiterone.jobs] == ["AWAITING_UPLOADS"]
+        assert not profile.exists()
+
+    def test_it_is_in_another_account(
+        self,
+        collector: Command,
+        jupiterone: JupiterOneSandbox,
+        job: str,
+        profile: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with monkeypatch.context() as patch, served_jupiterone(JupiterOneSandbox(account="staging", seed=5), patch):
+            outcome = collector("uninstall", "--yes", "--keep-instance", "--json")
+            assert outcome.code == 1
+            failed = json.loads(outcome.out)["parts"][1]
+        said = f"An upload left the synchronization job {job} open in the JupiterOne account {jupiterone.account} (127."
+        assert failed["message"].startswith(said)
+        assert "but the configuration names staging (127." in failed["message"]
+        assert names(profile) == ["graph.db"]
+        assert collector("uninstall", "--yes", "--keep-instance").code == 0
+        assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
+
+    def test_it_was_finalized_after_all(
+        self, collector: Command, jupiterone: JupiterOneSandbox, job: str, profile: Path
+    ) -> None:
+        headers = {"Authorization": f"Bearer {jupiterone.api_key}", "JupiterOne-Account": jupiterone.account}
+        address = f"{os.environ['JUPITERONE_API_BASE_URL']}/persister/synchronization/jobs/{job}/finalize"
+        assert requests.post(address, json={}, headers=headers, timeout=60).status_code == 200
+        outcome = collector("uninstall", "--yes", "--keep-instance", "--json")
+        assert parts(outcome) == {**DONE, "open jobs in JupiterOne": "done", "instance in JupiterOne": "left"}
+        assert [job.status for job in jupiterone.jobs] == ["FINISHED"]
+
+
+def test_a_job_that_was_perhaps_created(
+    collector: Command,
+    installed: str,
+    profile: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """All processes ended at that instant; nobody knows its id, so nothing is to be waited for or configured."""
+    with Store.open_existing(profile / "graph.db") as store:
+        store.uploads.begin(1, Place("api.us.jupiterone.io", "another", "integration-external", installed), [], 1000)
+    monkeypatch.delenv("JUPITERONE_ACCOUNT")
+    outcome = collector("uninstall", "--yes", "--keep-instance")
+    assert (outcome.code, "an empty job may stay open in JupiterOne" in caplog.text) == (0, True)
+    assert not profile.exists()
 
 
 @pytest.mark.usefixtures("installed")
