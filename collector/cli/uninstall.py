@@ -39,9 +39,10 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
     given = options(context)
     settings, folder, clock = given.settings(), Path.cwd(), SystemClock()
     found = look(settings, folder, clock)
-    if not given.json:
-        _announce(settings, found, keep_jobs, keep_instance)
-    if not yes and not found.is_nothing:
+    ask = not yes and not found.is_nothing
+    for line in _announcement(settings, found, keep_jobs, keep_instance) if ask or not given.json else ():
+        click.echo(printable(line), err=given.json)  # standard output is for the JSON alone
+    if ask:
         ask_first("Go on?")
     parts = []
     for part in uninstall_profile(
@@ -58,10 +59,10 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
     return int(ExitCode.FAILED if failed else ExitCode.COMPLETE)
 
 
-def _announce(settings: Settings, found: Found, keep_jobs: bool, keep_instance: bool) -> None:
+def _announcement(settings: Settings, found: Found, keep_jobs: bool, keep_instance: bool) -> list[str]:
+    """What will be done, a line each."""
     if found.is_nothing:
-        click.echo(f'There is nothing of the profile "{settings.profile}" to remove.')
-        return
+        return [f'There is nothing of the profile "{settings.profile}" to remove.']
     lines = []
     if found.sign_in is not None:
         who = f" of {found.sign_in}" if found.sign_in else ""
@@ -82,9 +83,7 @@ def _announce(settings: Settings, found: Found, keep_jobs: bool, keep_instance: 
         lines.append(f"remove the tree {found.tree}")
     if found.files:
         lines.append(f"remove the folder {settings.profile_folder}: token, store and its history")
-    click.echo(f'Uninstalling the profile "{settings.profile}" will:')
-    for line in lines:
-        click.echo(printable(f"  - {line}"))
+    return [f'Uninstalling the profile "{settings.profile}" will:', *(f"  - {line}" for line in lines)]
 
 
 def _print_part(part: Part) -> None:

@@ -243,6 +243,23 @@ class TestAsking:
         assert not zoom.installed
         assert not profile.exists()
 
+    @pytest.mark.usefixtures("answering")
+    def test_json_stands_alone_and_the_question_still_says_what_will_go(
+        self, collector: Command, installed: str, profile: Path
+    ) -> None:
+        outcome = collector("uninstall", "--json")
+        assert (outcome.code, outcome.out) == (130, "")
+        said, _, question = outcome.err.partition("Go on?")
+        assert f"delete the integration instance {installed} in JupiterOne" in said
+        assert f"remove the folder {profile}" in said
+        assert question
+        outcome = collector("uninstall", "--json")
+        assert parts(outcome) == DONE
+        assert "Uninstalling the profile" in outcome.err
+
+    def test_json_without_a_question_says_nothing_else(self, collector: Command) -> None:
+        assert collector("uninstall", "--json", "--yes").err == ""
+
     def test_nobody_to_ask(self, collector: Command, zoom: Sandbox, profile: Path) -> None:
         outcome = collector("uninstall")
         assert outcome.code == 2
