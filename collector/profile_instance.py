@@ -12,7 +12,7 @@ from collector.collection import store_path
 from collector.errors import UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import InstanceMissing
-from collector.jupiterone.instances import Instance, Instances, PollingInterval
+from collector.jupiterone.instances import Instance, Instances, PollingInterval, check_custom
 from collector.jupiterone_access import jupiterone_access
 from collector.profile_lock import uploading_alone
 from collector.settings import Settings
@@ -132,7 +132,9 @@ def update_instance(
     polling_interval: PollingInterval | None = None,
     tag_with_account_name: bool | None = None,
 ) -> Instance:
-    """The instance after changing what is not None. Raises UsageError for a name that another one has."""
+    """The instance after changing what is not None. Raises UsageError for a name that another one has, or if it is not
+    of the custom integration.
+    """
     if account_name is not None:
         _check_name_is_free(account_name, instances, but_for=instance_id)
     return instances.update(
@@ -142,6 +144,21 @@ def update_instance(
         polling_interval=polling_interval,
         tag_with_account_name=tag_with_account_name,
     )
+
+
+def instance_to_delete(settings: Settings, instances: Instances, instance_id: str) -> Instance | None:
+    """What JupiterOne says of an instance before it is deleted; None when it knows none of this id.
+
+    Raises UsageError for one that is neither of the custom integration nor the profile's own (`own_instances`): a slip
+    in an id must not delete what others made for something else.
+    """
+    try:
+        found = instances.show(instance_id)
+    except InstanceMissing:
+        return None
+    if instance_id not in {each.id for each in own_instances(settings)}:
+        check_custom(found, "this profile has uploaded nothing to it: it is not deleted from here")
+    return found
 
 
 def delete_instance(settings: Settings, instances: Instances, instance_id: str) -> bool:

@@ -24,6 +24,7 @@ from collector.profile_instance import (
     create_for_profile,
     delete_instance,
     instance_in_use,
+    instance_to_delete,
     instance_to_work_on,
     remembered_instance,
     update_instance,
@@ -140,7 +141,7 @@ def update(
     polling_interval: str | None,
     tag_with_account_name: bool | None,
 ) -> None:
-    """Change an instance: what is named here, and nothing else."""
+    """Change an instance of the custom integration: what is named here, and nothing else."""
     given = options(context)
     settings = given.settings()
     if account_name is None and description is None and polling_interval is None and tag_with_account_name is None:
@@ -171,7 +172,10 @@ def update(
 @common_options
 @click.pass_context
 def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
-    """Delete an instance. JupiterOne deletes everything that was uploaded to it."""
+    """Delete an instance. JupiterOne deletes everything that was uploaded to it.
+
+    One that is not of the custom integration only if the profile has uploaded to it.
+    """
     given = options(context)
     settings = given.settings()
     wanted = instance_id or instance_to_work_on(settings, remembered_instance(settings))
@@ -179,8 +183,13 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
         _tell_deleted(given.json, None, f'The profile "{settings.profile}" has no instance: nothing is to be deleted.')
         return
     instances = Instances(_client(settings))
-    if not yes:
-        ask_first(f"Delete the integration instance {wanted}, and in JupiterOne all entities that were uploaded to it?")
+    found = instance_to_delete(settings, instances, wanted)
+    if found is not None and not yes:
+        kind = f" of the integration {found.integration}" if found.integration else ""
+        ask_first(
+            f'Delete the integration instance "{found.name}"{kind} ({wanted}), and in JupiterOne all entities that '
+            "were uploaded to it?"
+        )
     if not delete_instance(settings, instances, wanted):
         said = f"JupiterOne knows no integration instance {wanted}: nothing was deleted there."
         _tell_deleted(given.json, None, said)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import InstanceMissing, RequestFailed
 from collector.jupiterone.graphql import NOT_FOUND, execute
@@ -18,7 +19,7 @@ CUSTOM_DEFINITION_ID = "8013680b-311a-4c2e-b53b-c8735fd97a5c"
 """The definition "Custom", which every account has (JupiterOne docs)."""
 
 _PAGE_SIZE = 100
-_FIELDS = "id name description pollingInterval integrationDefinitionId config"
+_FIELDS = "id name description pollingInterval integrationDefinitionId integrationDefinition { name } config"
 _CREATE = (
     "mutation CreateInstance($instance: CreateIntegrationInstanceInput!) "
     f"{{ createIntegrationInstance(instance: $instance) {{ {_FIELDS} }} }}"
@@ -73,7 +74,8 @@ _SECONDS = {
 class Instance:
     """An integration instance. `polling_interval` is JupiterOne's word, since newer ones may come.
 
-    With `tags_account_name` JupiterOne puts the instance's name on every entity as `tag.AccountName`.
+    `integration`: what JupiterOne calls the integration it is of, "" if it does not say. With `tags_account_name`
+    JupiterOne puts the instance's name on every entity as `tag.AccountName`.
     """
 
     id: str
@@ -82,6 +84,12 @@ class Instance:
     polling_interval: str
     definition_id: str
     tags_account_name: bool
+    integration: str = ""
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is of the custom integration; JupiterOne runs the others, and their config may hold secrets."""
+        return self.definition_id == CUSTOM_DEFINITION_ID
 
 
 class Instances:
@@ -138,7 +146,11 @@ class Instances:
         polling_interval: PollingInterval | None = None,
         tag_with_account_name: bool | None = None,
     ) -> Instance:
-        """The instance after changing what is not None. Raises InstanceMissing."""
+        """The instance after changing what is not None.
+
+        Raises InstanceMissing, and UsageError for an instance that is not of the custom integration: secrets in its
+        config read back masked, and would be overwritten by that.
+        """
         current = self._row(instance_id)
         changes: dict[str, object] = {}
         if name is not None:
@@ -155,6 +167,7 @@ class Instances:
             }
         if not changes:
             return _instance(current)
+        check_custom(_instance(current), "is not changed from here")
         execute(self._jupiterone, _UPDATE, {"id": instance_id, "update": changes})
         return self.show(instance_id)
 
@@ -207,6 +220,19 @@ class Instances:
         return row
 
 
+def check_custom(instance: Instance, consequence: str) -> None:
+    """Raise UsageError with this consequence for an instance that is not of the custom integration."""
+    if not instance.is_custom:
+        name = instance.integration or instance.definition_id
+        integration = f"the integration {name}" if name else "an integration that JupiterOne does not name"
+        raise UsageError(
+            f"The integration instance {instance.name!r} ({instance.id}) is of {integration}, not of the custom one, "
+            f"and {consequence}.",
+            "`collector instance list` shows those of the custom integration. The others are worked on in JupiterOne's "
+            "own pages.",
+        )
+
+
 def _instance(row: object) -> Instance:
     fields = _object(row)
     if not isinstance(fields.get("id"), str):
@@ -218,6 +244,7 @@ def _instance(row: object) -> Instance:
         polling_interval=str(fields.get("pollingInterval") or PollingInterval.DISABLED.value),
         definition_id=str(fields.get("integrationDefinitionId") or ""),
         tags_account_name=_object(_object(fields.get("config")).get("@tag")).get("AccountName") is True,
+        integration=str(_object(fields.get("integrationDefinition")).get("name") or ""),
     )
 
 

@@ -7,12 +7,14 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from filelock import FileLock
 
 from collector.jupiterone.instances import CUSTOM_DEFINITION_ID
-from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
+from collector.sandbox import Sandbox
+from collector.sandbox.jupiterone import ZOOM_DEFINITION_ID, Fault, JupiterOneSandbox
 from collector.store import Store
 from tests.canaries import files_with_canaries, found_in
 
@@ -268,7 +270,10 @@ class TestDelete:
         answering(monkeypatch, "n")
         outcome = collector("instance", "delete")
         assert outcome.code == 130
-        assert f"Delete the integration instance {made}, and in JupiterOne all entities" in outcome.err
+        assert (
+            f'Delete the integration instance "Example Ltd" of the integration Custom ({made}), and in JupiterOne all '
+            "entities that were uploaded to it?"
+        ) in outcome.err
         assert len(jupiterone.instances) == 1
         answering(monkeypatch, "y")
         assert collector("instance", "delete").code == 0
@@ -292,6 +297,53 @@ class TestDelete:
         configure(monkeypatch, {"JUPITERONE_INTEGRATION_INSTANCE_ID": other.id})
         outcome = collector("instance", "delete", "--yes")
         assert outcome.out.endswith("still names it; remove that line from ./.env or the environment.\n")
+
+
+class TestOtherIntegrations:
+    """Instances that JupiterOne runs itself; their config holds secrets that read back masked."""
+
+    CONFIG: ClassVar = {"clientId": "an id", "clientSecret": "a secret", "scopes": "user:read:admin"}
+
+    @pytest.fixture
+    def zooms(self, jupiterone: JupiterOneSandbox) -> str:
+        return jupiterone.add_instance("Production", definition_id=ZOOM_DEFINITION_ID, config=dict(self.CONFIG)).id
+
+    @pytest.mark.parametrize("arguments", [("--tag-with-account-name",), ("--description", "Text")])
+    def test_they_are_not_changed(
+        self, collector: Command, jupiterone: JupiterOneSandbox, zooms: str, arguments: tuple[str, ...]
+    ) -> None:
+        said = f"The integration instance 'Production' ({zooms}) is of the integration Zoom, not of the custom one, and"
+        refused(collector("instance", "update", zooms, *arguments), said)
+        assert jupiterone.instances[0].config == self.CONFIG
+
+    def test_they_are_not_deleted(
+        self, collector: Command, jupiterone: JupiterOneSandbox, zooms: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = "is of the integration Zoom, not of the custom one, and this profile has uploaded nothing to it"
+        refused(collector("instance", "delete", zooms, "--yes"), said)
+        configure(monkeypatch, {"JUPITERONE_INTEGRATION_INSTANCE_ID": zooms})
+        refused(collector("instance", "delete", "--yes"), said)
+        assert len(jupiterone.instances) == 1
+
+    def test_unless_the_profile_has_uploaded_to_it(
+        self,
+        collector: Command,
+        zoom: Sandbox,
+        jupiterone: JupiterOneSandbox,
+        zooms: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        configure(monkeypatch, {"JUPITERONE_INTEGRATION_INSTANCE_ID": zooms})
+        assert collector("collect").code == 0
+        assert collector("sync", "--source", "integration-managed").code == 0
+        answering(monkeypatch, "y")
+        outcome = collector("instance", "delete")
+        assert outcome.code == 0
+        assert f'Delete the integration instance "Production" of the integration Zoom ({zooms})' in outcome.err
+        assert jupiterone.instances == []
+
+    def test_they_may_be_looked_at(self, collector: Command, zooms: str) -> None:
+        assert shown(collector, zooms)["integrationDefinitionId"] == ZOOM_DEFINITION_ID
 
 
 class TestAnotherAccount:

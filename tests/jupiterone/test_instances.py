@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from collector.errors import UsageError
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
 from collector.jupiterone.instances import CUSTOM_DEFINITION_ID, Instance, Instances, PollingInterval
-from collector.sandbox.jupiterone import Fault
+from collector.sandbox.jupiterone import ZOOM_DEFINITION_ID, Fault
 
 from .conftest import GRAPHQL
 
@@ -18,7 +19,7 @@ def instances(jupiterone):
 
 def test_from_nothing_to_an_instance_and_back(instances, sandbox):
     made = instances.create("Example Ltd", "Zoom", PollingInterval.ONE_DAY, tag_with_account_name=True)
-    assert made == Instance(made.id, "Example Ltd", "Zoom", "ONE_DAY", CUSTOM_DEFINITION_ID, True)
+    assert made == Instance(made.id, "Example Ltd", "Zoom", "ONE_DAY", CUSTOM_DEFINITION_ID, True, "Custom")
     assert instances.show(made.id) == made
     assert list(instances.list()) == [made]
     assert sandbox.instances[0].tags == {"tag.AccountName": "Example Ltd"}
@@ -56,6 +57,25 @@ def test_the_rest_of_the_configuration_stays(instances, sandbox):
     made = sandbox.add_instance(config=config)
     assert instances.update(made.id, tag_with_account_name=False).tags_account_name is False
     assert sandbox.instances[0].config == {"region": "eu", "@tag": {"Production": True, "AccountName": False}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "Other"}, {"description": "Text"}, {"tag_with_account_name": True}],
+    ids=lambda each: next(iter(each)),
+)
+def test_what_jupiterone_runs_itself_is_not_changed(instances, sandbox, changes):
+    """What reads back masked would be written over the secret."""
+    made = sandbox.add_instance("Own", definition_id=ZOOM_DEFINITION_ID, config={"clientSecret": "a secret"})
+    with pytest.raises(UsageError, match=r"'Own' \(.*\) is of the integration Zoom, not of the custom one"):
+        instances.update(made.id, **changes)
+    assert sandbox.instances == [made]
+
+
+def test_an_instance_of_which_the_integration_is_not_told_is_not_changed(client, requests_mock):
+    requests_mock.post(GRAPHQL, json={"data": {"integrationInstance": {"id": "i-1"}}})
+    with pytest.raises(UsageError, match="that JupiterOne does not name"):
+        Instances(client).update("i-1", name="Other")
 
 
 @pytest.mark.parametrize("verb", [Instances.show, Instances.update, Instances.delete])

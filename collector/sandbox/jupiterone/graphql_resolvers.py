@@ -8,7 +8,7 @@ from typing import Any
 from collector.sandbox.jupiterone.graphql_execution import Resolver
 from collector.sandbox.jupiterone.graphql_values import GraphQLError
 from collector.sandbox.jupiterone.identifiers import Identifiers
-from collector.sandbox.jupiterone.instances import DEFINITIONS, Definition, Instance, Instances
+from collector.sandbox.jupiterone.instances import DEFINITIONS, MASKED, Definition, Instance, Instances
 from collector.sandbox.jupiterone.jobs import Job
 from collector.sandbox.jupiterone.queries import Queries
 from collector.sandbox.jupiterone.synchronization import Synchronization
@@ -144,6 +144,7 @@ class Resolvers:
             "id": instance.id,
             "accountId": self._account,
             **{name: getattr(instance, field) for name, field in _FIELDS.items()},
+            "config": {name: MASKED if name in definition.masked else value for name, value in instance.config.items()},
             **{name: instance.properties.get(name) for name in _PROPERTIES},
             "integrationDefinition": self._definition(definition),
             "mostRecentJob": jobs[0] if jobs else None,

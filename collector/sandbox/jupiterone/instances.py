@@ -10,15 +10,28 @@ CUSTOM_DEFINITION_ID = "8013680b-311a-4c2e-b53b-c8735fd97a5c"
 """The definition of custom integrations (JupiterOne docs, creating a custom integration)."""
 
 
+ZOOM_DEFINITION_ID = "0f7d7e0c-9a52-4f0f-9d3c-5a7b6f0e2c11"
+"""JupiterOne's own integration of Zoom, which it runs itself. The id is made up; the fields are those of graph-zoom."""
+
+MASKED = "***masked***"
+"""What a field of an instance's config that holds a secret reads back as."""
+
+
 @dataclass(frozen=True)
 class Definition:
+    """`masked`: the fields of an instance's config that hold secrets."""
+
     id: str
     name: str
     title: str
     integration_type: str
+    masked: tuple[str, ...] = ()
 
 
-DEFINITIONS = (Definition(CUSTOM_DEFINITION_ID, "Custom", "Custom Integration", "custom"),)
+DEFINITIONS = (
+    Definition(CUSTOM_DEFINITION_ID, "Custom", "Custom Integration", "custom"),
+    Definition(ZOOM_DEFINITION_ID, "Zoom", "Zoom", "zoom", masked=("accountId", "clientId", "clientSecret")),
+)
 
 
 @dataclass(frozen=True)

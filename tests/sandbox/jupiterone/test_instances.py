@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, Fault, Instance, JupiterOneSandbox
+from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, ZOOM_DEFINITION_ID, Fault, Instance, JupiterOneSandbox
 from tests.fakes import NOON
 
 from .asking import Asker, membership, user
@@ -156,7 +156,21 @@ def test_knows_the_definition_of_custom_integrations(jupiterone: Asker, instance
     assert jupiterone.data(query, t="custom") == {"id": CUSTOM_DEFINITION_ID, "totalInstanceCount": 1}
     assert jupiterone.data(query, t="unknown") is None
     definitions = jupiterone.data("{ integrationDefinitions { definitions { id } pageInfo { hasNextPage } } }")
-    assert definitions == {"definitions": [{"id": CUSTOM_DEFINITION_ID}], "pageInfo": {"hasNextPage": False}}
+    known = [{"id": CUSTOM_DEFINITION_ID}, {"id": ZOOM_DEFINITION_ID}]
+    assert definitions == {"definitions": known, "pageInfo": {"hasNextPage": False}}
+
+
+def test_secrets_in_a_config_read_back_masked(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+    config = {"clientSecret": "a secret", "scopes": "user:read:admin"}
+    made = sandbox.add_instance(definition_id=ZOOM_DEFINITION_ID, config=config)
+    query = "query ($id: String!) { integrationInstance(id: $id) { config integrationDefinition { name } } }"
+    shown = jupiterone.data(query, id=made.id)
+    assert shown == {
+        "config": {"clientSecret": "***masked***", "scopes": "user:read:admin"},
+        "integrationDefinition": {"name": "Zoom"},
+    }
+    jupiterone.data(UPDATE, id=made.id, update={"config": shown["config"]})
+    assert sandbox.instances[0].config["clientSecret"] == "***masked***", "what is sent is what is kept"
 
 
 def test_integration_jobs_tell_how_synchronization_went(jupiterone: Asker, instance: Instance) -> None:
