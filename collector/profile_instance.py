@@ -70,7 +70,7 @@ def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
         return ()
     with Store.open_existing(path) as store:
         own = [] if store.instance is None else [store.instance]
-        for place in store.upload_places(of_jobs=True):
+        for place in store.uploads.places():
             known = {each.id for each in own}
             if place.source != "api" and place.name == settings.jupiterone.instance_id and place.name not in known:
                 own.append(RememberedInstance(place.name, place.host, place.account))

@@ -18,7 +18,7 @@ from collector.store.instance_memory import RememberedInstance
 from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
-from collector.store.uploads import Place, Uploads
+from collector.store.uploads import Uploads
 from collector.store.versions import Version, entity_versions, existed, relationship_versions
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
@@ -132,15 +132,6 @@ class Store:
     def uploads(self) -> Uploads:
         """What was uploaded to JupiterOne."""
         return Uploads(self._database)
-
-    def upload_places(self, *, of_jobs: bool = False) -> list[Place]:
-        """Wherever uploads were to go, the latest first; with `of_jobs` only where JupiterOne has opened a job."""
-        rows = self._database.rows(
-            "SELECT host, account, source, place FROM upload WHERE job IS NOT NULL OR NOT ?"
-            " GROUP BY host, account, source, place ORDER BY max(id) DESC",
-            (of_jobs,),
-        )
-        return [Place(*row) for row in rows]
 
     def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
         """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.

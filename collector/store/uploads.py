@@ -123,11 +123,24 @@ class Uploads:
 
     def unsettled(self, host: str, account: str) -> list[UploadRecord]:
         """The uploads to this JupiterOne account of which the end is not known, the oldest first."""
-        rows = self._database.rows(
-            "SELECT * FROM upload WHERE host IN (?, '') AND account = ? AND state IN (?, ?, ?) ORDER BY id",
-            (host, account, *UNSETTLED),
-        )
+        return [
+            upload
+            for upload in self.all_unsettled()
+            if upload.place.host in (host, "") and upload.place.account == account
+        ]
+
+    def all_unsettled(self) -> list[UploadRecord]:
+        """The uploads of which the end is not known, in whichever account, the oldest first."""
+        rows = self._database.rows("SELECT * FROM upload WHERE state IN (?, ?, ?) ORDER BY id", UNSETTLED)
         return [_record(row) for row in rows]
+
+    def places(self) -> list[Place]:
+        """Wherever JupiterOne has opened a job, the latest first."""
+        rows = self._database.rows(
+            "SELECT host, account, source, place FROM upload WHERE job IS NOT NULL"
+            " GROUP BY host, account, source, place ORDER BY max(id) DESC"
+        )
+        return [Place(*row) for row in rows]
 
     def finished(self, place: Place) -> list[UploadRecord]:
         """The uploads that JupiterOne has finished at this place, the newest first."""

@@ -20,7 +20,7 @@ logger = logging.getLogger("collector.uploading")
 
 def jobs_left_open(store: Store) -> list[UploadRecord]:
     """The uploads that were cut short with their job open, in whichever account of JupiterOne's, the oldest first."""
-    return [upload for upload in _unsettled(store) if upload.state is UploadState.OPEN]
+    return [upload for upload in store.uploads.all_unsettled() if upload.state is UploadState.OPEN]
 
 
 def end_jobs_left_open(settings: Settings, store: Store, clock: Clock, randomness: random.Random) -> None:
@@ -34,17 +34,11 @@ def end_jobs_left_open(settings: Settings, store: Store, clock: Clock, randomnes
         settle_leftovers(store.uploads, access, Synchronization(JupiterOne(access, clock, randomness)), clock)
         for upload in jobs_left_open(store):
             raise _still_open(upload, access)
-    if any(upload.job is None for upload in _unsettled(store)):
+    if any(upload.job is None for upload in store.uploads.all_unsettled()):
         logger.warning(
             "An earlier upload was cut short while its job was being created: an empty job may stay open in "
             "JupiterOne, without effect. JupiterOne offers no way to find it."
         )
-
-
-def _unsettled(store: Store) -> list[UploadRecord]:
-    accounts = {(place.host, place.account) for place in store.upload_places()}
-    found = {upload.id: upload for account in accounts for upload in store.uploads.unsettled(*account)}
-    return [found[number] for number in sorted(found)]
 
 
 def _still_open(upload: UploadRecord, access: Access) -> UsageError:

@@ -35,7 +35,7 @@ def settle_leftovers(
             uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)
             continue
         try:
-            report = synchronization.abort(upload.job, "The upload was cut short; the next one has begun.")
+            report = synchronization.abort(upload.job, "The upload was cut short.")
         except (AccessRefused, UploadFailed) as failure:
             if place in (None, upload.place):
                 raise

@@ -136,14 +136,13 @@ def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
 
 
 def test_the_places_of_uploads(store: Store) -> None:
-    assert store.upload_places() == []
+    assert store.uploads.places() == []
     finished(store)
     finished(store, ELSEWHERE)
     finished(store)
     another = replace(PLACE, account="another")
     store.uploads.begin(2, another, [], 1000)
-    assert store.upload_places() == [another, PLACE, ELSEWHERE]
-    assert store.upload_places(of_jobs=True) == [PLACE, ELSEWHERE]
+    assert store.uploads.places() == [PLACE, ELSEWHERE], "a job was opened"
 
 
 def test_the_instance_and_where_it_is(store: Store) -> None:
