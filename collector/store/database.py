@@ -17,6 +17,8 @@ _BUSY_SECONDS = 10.0
 _SIGNS_OF_DAMAGE = ("not a database", "malformed", "Could not decode to UTF-8")
 """Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
 
+_MAKE_WRITABLE = "Give yourself the right to write to the file and its folder, then run the command again."
+
 Parameters = Sequence[object] | Mapping[str, object]
 
 
@@ -30,9 +32,10 @@ def create_private(path: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
+        cannot = "opened for writing" if os.path.exists(path) else "created"
         raise CollectionFailed(
-            f"The store {path} cannot be created: {error.strerror}.",
-            "Check the permissions of its folder, or choose another one with ZOOM_HOME.",
+            f"The store {path} cannot be {cannot}: {error.strerror}.",
+            "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
         ) from error
 
 
@@ -43,11 +46,15 @@ class Database:
     ProfileBusy when another process keeps it locked for more than ten seconds.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
+    def __init__(self, path: Path, *, as_it_is: bool = False) -> None:
+        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched.
+
+        With `as_it_is` nothing is written, not even beside it: tables that are not up to date are a CollectionFailed.
+        """
         self.path = path
+        self._as_it_is = as_it_is
         with self._explained():
-            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._connection = _connected_to_read(path) if as_it_is else _connected(path)
         self._connection.row_factory = sqlite3.Row
         try:
             self._prepare()
@@ -57,13 +64,16 @@ class Database:
 
     @classmethod
     def open_existing(cls, path: Path) -> Database:
-        """Open graph.db if there is one. Raises UsageError when there is none yet, and what opening raises."""
-        if not path.exists():
+        """Open graph.db if there is one, where nothing can be written to read it only.
+
+        Raises UsageError when there is none yet, and what opening raises.
+        """
+        if not _exists(path):
             raise UsageError(
                 f"Nothing has been collected yet: there is no store at {path}.",
                 "Run `collector collect` first, or name the right profile with `--profile NAME`.",
             )
-        return cls(path)
+        return cls(path, as_it_is=not _is_writable(path))
 
     def _prepare(self) -> None:
         version = self._version()
@@ -75,10 +85,21 @@ class Database:
             )
         if version == 0 and self.row("SELECT 1 FROM sqlite_master") is not None:
             raise self._damaged("holds tables of another program")
+        if self._as_it_is:
+            self._check_up_to_date(version)
+            return
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = NORMAL")
         if version < len(MIGRATIONS):
             self._migrate()
+
+    def _check_up_to_date(self, version: int) -> None:
+        if version < len(MIGRATIONS):
+            raise CollectionFailed(
+                f"The store {self.path} was written by an older version of this program (schema {version}, needed is "
+                f"{len(MIGRATIONS)}). To be read it must be brought up to date, and nothing can be written there.",
+                _MAKE_WRITABLE,
+            )
 
     def _migrate(self) -> None:
         self.execute("BEGIN IMMEDIATE")  # another process may have come first, so the version is asked again
@@ -169,8 +190,9 @@ class Database:
                 "Free some space or have the quota raised, then run the command again; if it stays, check the disk.",
             )
         if "readonly" in reason or "unable to open" in reason:
+            cannot = "written" if "readonly" in reason else "opened"
             return CollectionFailed(
-                f"The store {self.path} cannot be written ({reason}).",
+                f"The store {self.path} cannot be {cannot} ({reason}).",
                 "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
             )
         return CollectionFailed(
@@ -183,3 +205,41 @@ class Database:
             f"The store {self.path} {how}. It was left as it is.",
             f"Move it aside with `mv {shlex.quote(str(self.path))} {aside}`, then run `collector collect`.",
         )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:  # a folder above it may not be entered
+        raise CollectionFailed(
+            f"The store {path} cannot be reached: {error.strerror}.",
+            "Check the permissions of the folders above it, or choose another place with ZOOM_HOME.",
+        ) from None
+    return True
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether SQLite can open the file as usual: even to read, it makes `-wal` and `-shm` beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _connected_to_read(path: Path) -> sqlite3.Connection:
+    """Without writing anything (SQLite docs, "Read-Only WAL-Mode Databases").
+
+    Where `-wal` is missing, no process has the store open and the file is whole; it is taken not to change meanwhile.
+    """
+    journal, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+    if journal.exists() and not index.exists():
+        raise CollectionFailed(
+            f"The store {path} cannot be read: it has yet to take in {journal.name}, and nothing can be written there.",
+            _MAKE_WRITABLE,
+        )
+    how = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
+    address = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
