@@ -11,7 +11,8 @@ import requests
 
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
-from collector.doctor import Finding, Level, _clock, _network, _redirect_address, endpoints, examine
+from collector.doctor import Finding, Level, examine
+from collector.doctor.examination import _clock, _network, _redirect_address, endpoints
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account

@@ -50,7 +50,7 @@ def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Findi
         settings = given.settings()
         tokens = token_source(settings, clock, randomness)
     except UsageError as problem:
-        yield Finding("configuration", Level.FAILURE, problem.message, problem.next_step, problem.exit_code)
+        yield Finding.of("configuration", problem)
         return
     yield from examine(settings, tokens, zoom_client(settings, tokens, clock, randomness), resources, clock)
 

@@ -1,14 +1,10 @@
-"""Checks everything a collection needs and says of each thing how it stands and what mends it."""
+"""One thing after the other is looked at: those of this computer, then those of Zoom."""
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from enum import Enum
-from pathlib import Path
 
 import requests
 from urllib3.exceptions import LocationValueError
@@ -18,6 +14,8 @@ from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token, oauth_client, token_file
 from collector.connections import CONNECT_SECONDS, USER_AGENT
+from collector.doctor.files import examine_files
+from collector.doctor.finding import Finding, Level
 from collector.errors import CollectorError, ExitCode, UsageError
 from collector.redirect_address import Address
 from collector.redirect_server import NAME as REDIRECT_SERVER
@@ -30,25 +28,6 @@ from collector.zoom.hosts import api_url
 MOST_CLOCK_SKEW_SECONDS = 120
 
 
-class Level(str, Enum):
-    """How a thing stands."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `fix` says what mends it; `exit_code` what a failure of it means."""
-
-    subject: str
-    level: Level
-    message: str
-    fix: str = ""
-    exit_code: ExitCode = ExitCode.COMPLETE
-
-
 def examine(
     settings: Settings,
     tokens: TokenSource,
@@ -59,14 +38,14 @@ def examine(
 ) -> Iterator[Finding]:
     """Look at configuration, files, sign-in, network, clock, token, account and scopes, one after the other."""
     yield _configuration(settings)
-    yield from _files(settings.profile_folder)
+    yield from examine_files(settings)
     if settings.access_token is None and settings.account_id is None:
         yield from _sign_in(settings, clock, new_session)
     yield from _network(settings, clock, new_session)
     try:
         token = current_token(tokens, resources)
     except CollectorError as failure:
-        yield Finding("token", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
+        yield Finding.of("token", failure)
         return
     yield Finding("token", Level.OK, _token_words(token))
     yield _account(client)
@@ -96,23 +75,6 @@ def _configuration(settings: Settings) -> Finding:
     )
 
 
-def _files(folder: Path) -> Iterator[Finding]:
-    if not folder.exists():
-        yield Finding("files", Level.OK, f"{folder} will be made at the first run")
-        return
-    for path in (folder, folder / "token.json", folder / "graph.db"):
-        if not path.exists():
-            continue
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            wanted = "700" if path.is_dir() else "600"
-            yield Finding(
-                "files", Level.WARNING, f"{path} can be read by others (mode {mode:o})", f"chmod {wanted} {path}"
-            )
-        else:
-            yield Finding("files", Level.OK, f"{path} is yours alone (mode {mode:o})")
-
-
 def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
     client = oauth_client(settings)
     kind = "public, so PKCE alone protects the sign-in" if client.is_public else "with a secret"
@@ -132,7 +94,7 @@ def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Sess
     try:
         address = Address.of(redirect_uri)
     except UsageError as problem:
-        return Finding(subject, Level.FAILURE, problem.message, problem.next_step, problem.exit_code)
+        return Finding.of(subject, problem)
     with new_session() as session:
         session.trust_env = False  # a proxy cannot reach this computer's loopback
         try:
@@ -212,7 +174,7 @@ def _account(client: ZoomClient) -> Finding:
     try:
         answer = client.get(account.RESOURCE.listing)
     except CollectorError as failure:
-        return Finding("account", Level.FAILURE, failure.message, failure.next_step, failure.exit_code)
+        return Finding.of("account", failure)
     return Finding("account", Level.OK, f"Zoom answers for account {account.account_id(answer)}")
 
 
