@@ -12,7 +12,8 @@ import requests
 from collector.auth import EnvironmentToken
 from collector.collection import zoom_client
 from collector.doctor import Finding, Level, examine
-from collector.doctor.examination import _clock, _network, _redirect_address, endpoints
+from collector.doctor.examination import _redirect_address, endpoints
+from collector.doctor.network import _clock, examine_network
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
@@ -55,9 +56,9 @@ def findings_before_the_token(settings: Settings, network: Recording) -> list[Fi
         session.mount("https://", network)
         return session
 
-    clock, tokens = FakeClock(), EnvironmentToken(Secret("some-token"))
-    client = zoom_client(settings, tokens, clock, random.Random(7))
-    findings = examine(settings, tokens, client, all_resources(), clock, new_session)
+    clock, tokens, randomness = FakeClock(), EnvironmentToken(Secret("some-token")), random.Random(7)
+    client = zoom_client(settings, tokens, clock, randomness)
+    findings = examine(settings, tokens, client, all_resources(), clock, randomness, new_session)
     return list(itertools.takewhile(lambda finding: finding.subject != "token", findings))
 
 
@@ -90,7 +91,7 @@ def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings
 def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://a..b:3128")
     monkeypatch.delenv("no_proxy", raising=False)
-    found = list(_network(settings, FakeClock(), requests.Session))
+    found = list(examine_network(settings, FakeClock(), requests.Session))
     assert [(finding.level, finding.exit_code) for finding in found] == [(Level.FAILURE, 1)] * 2
     assert all("HTTPS_PROXY" in finding.fix for finding in found)
 

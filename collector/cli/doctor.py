@@ -24,7 +24,10 @@ _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 @common_options
 @click.pass_context
 def doctor(context: click.Context) -> int:
-    """Check configuration, files, network, clock, token and scopes; each line says how to mend it."""
+    """Check configuration, files, network, clock, token, scopes and JupiterOne; each line says how to mend it.
+
+    Nothing is made or changed, neither at Zoom nor in JupiterOne.
+    """
     given = options(context)
     resources = all_resources()
     findings = []
@@ -52,7 +55,8 @@ def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Findi
     except UsageError as problem:
         yield Finding.of("configuration", problem)
         return
-    yield from examine(settings, tokens, zoom_client(settings, tokens, clock, randomness), resources, clock)
+    client = zoom_client(settings, tokens, clock, randomness)
+    yield from examine(settings, tokens, client, resources, clock, randomness)
 
 
 def _print_finding(finding: Finding) -> None:

@@ -1,4 +1,4 @@
-"""Checks everything a collection needs, and says of each thing how it stands and what mends it."""
+"""Checks everything a collection and an upload need, and says of each thing how it stands and what mends it."""
 
 from collector.doctor.examination import examine, least_privilege
 from collector.doctor.finding import Finding, Level

@@ -1,21 +1,21 @@
-"""One thing after the other is looked at: those of this computer, then those of Zoom."""
+"""One thing after the other is looked at: those of this computer, those of Zoom, then JupiterOne."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 import requests
-from urllib3.exceptions import LocationValueError
 
 from collector.auth import Token, TokenSource, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token, oauth_client, token_file
-from collector.connections import CONNECT_SECONDS, USER_AGENT
 from collector.doctor.files import examine_files
 from collector.doctor.finding import Finding, Level
+from collector.doctor.jupiterone import examine_jupiterone
+from collector.doctor.network import examine_network
 from collector.errors import CollectorError, ExitCode, UsageError
 from collector.redirect_address import Address
 from collector.redirect_server import NAME as REDIRECT_SERVER
@@ -23,9 +23,6 @@ from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.zoom.client import ZoomClient
-from collector.zoom.hosts import api_url
-
-MOST_CLOCK_SKEW_SECONDS = 120
 
 
 def examine(
@@ -34,22 +31,17 @@ def examine(
     client: ZoomClient,
     resources: tuple[Resource, ...],
     clock: Clock,
+    randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> Iterator[Finding]:
-    """Look at configuration, files, sign-in, network, clock, token, account and scopes, one after the other."""
+    """Look at configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
     yield _configuration(settings)
     yield from examine_files(settings)
     if settings.access_token is None and settings.account_id is None:
         yield from _sign_in(settings, clock, new_session)
-    yield from _network(settings, clock, new_session)
-    try:
-        token = current_token(tokens, resources)
-    except CollectorError as failure:
-        yield Finding.of("token", failure)
-        return
-    yield Finding("token", Level.OK, _token_words(token))
-    yield _account(client)
-    yield from _scopes(token, resources)
+    yield from examine_network(settings, clock, new_session)
+    yield from _access(tokens, client, resources)
+    yield from examine_jupiterone(settings, clock, randomness, new_session)
 
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
@@ -60,6 +52,18 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
         "granular": sorted({endpoint.scopes.granular[0] for endpoint in used}),
         "privileges": sorted({endpoint.privilege for endpoint in used}),
     }
+
+
+def _access(tokens: TokenSource, client: ZoomClient, resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    """Whether there is a token, whether Zoom takes it, and what it is good for."""
+    try:
+        token = current_token(tokens, resources)
+    except CollectorError as failure:
+        yield Finding.of("token", failure)
+        return
+    yield Finding("token", Level.OK, _token_words(token))
+    yield _account(client)
+    yield from _scopes(token, resources)
 
 
 def _configuration(settings: Settings) -> Finding:
@@ -117,51 +121,6 @@ def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Sess
         "End it, or set ZOOM_REDIRECT_URI to another port, here and in the Zoom Marketplace. On macOS it may be the "
         "AirPlay Receiver (System Settings, General, AirDrop & Handoff).",
     )
-
-
-def _network(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
-    base = api_url(settings.api_url, settings.oauth_url, None)
-    for url in dict.fromkeys(address for address in (settings.oauth_url, base) if address):
-        try:
-            response = new_session().head(
-                url,
-                timeout=CONNECT_SECONDS,
-                allow_redirects=False,
-                headers={"User-Agent": USER_AGENT},
-                auth=_without_credentials,
-            )
-        except (requests.RequestException, LocationValueError) as failure:
-            yield Finding(
-                "network",
-                Level.FAILURE,
-                f"{url} cannot be reached ({type(failure).__name__})",
-                "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE.",
-                ExitCode.FAILED,
-            )
-            continue
-        yield Finding("network", Level.OK, f"{url} answers")
-        if url == settings.oauth_url:
-            yield _clock(response.headers.get("Date"), clock)
-
-
-def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from looking for credentials itself (netrc)."""
-    return request
-
-
-def _clock(date: str | None, clock: Clock) -> Finding:
-    try:
-        skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
-    except (TypeError, ValueError, OverflowError):
-        return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
-    if abs(skew) > MOST_CLOCK_SKEW_SECONDS:
-        return Finding(
-            "clock",
-            Level.WARNING,
-            f"This computer's clock differs by {abs(skew):.0f} seconds",
-            "Turn on time synchronization; tokens expire by this clock.",
-        )
-    return Finding("clock", Level.OK, "This computer's clock agrees with the server's")
 
 
 def _token_words(token: Token) -> str:

@@ -63,6 +63,7 @@ def test_all_is_well(collector: Command, zoom: Sandbox, tmp_path: Path) -> None:
             "scope for /roles",
             "scope for /roles/{roleId}",
             "scope for /roles/{roleId}/members",
+            "JupiterOne",
         }
     }
     assert outcome.out.endswith(LEAST_PRIVILEGE)
