@@ -31,10 +31,15 @@ class Card:
 def find_cards(store: Store, entity_type: EntityType, text: str | None) -> list[Card]:
     """The cards of the entities of this kind that `text` names: by name, id, key or e-mail address.
 
-    Raises UsageError when there is none.
+    Raises UsageError when there is none, or nothing at all.
     """
     found = store.entities(entity_type.type) if text is None else store.find(entity_type.type, text)
     entities = list(found)
+    if not entities and not store.entity_types():
+        raise UsageError(
+            "Nothing has been collected yet: the profile's store is empty.",
+            "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+        )
     if not entities:
         noun = entity_type.resource.lower()
         what = f"{noun} {text!r}" if text is not None else noun

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account, Fault, Sandbox
 
 from .conftest import Command
 
@@ -114,6 +114,19 @@ def test_nothing_was_collected_yet(collector: Command) -> None:
     assert outcome.code == 2
     assert outcome.err.startswith("Error: Nothing has been collected yet: there is no store at ")
     assert "Next: Run `collector collect` first, or name the right profile with `--profile NAME`." in outcome.err
+
+
+@pytest.mark.parametrize("verb", [("account",), ("user", "ada@example.com")])
+def test_the_first_collection_failed(collector: Command, zoom: Sandbox, verb: tuple[str, ...]) -> None:
+    """It leaves a store behind, with nothing in it."""
+    zoom.faults.add(Fault("unauthorized", "/users/me", times=None))
+    assert collector("collect").code == 4
+    outcome = collector("show", *verb)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "Error: Nothing has been collected yet: the profile's store is empty.\n"
+        "Next: Run `collector collect` first, or name the right profile with `--profile NAME`.\n"
+    )
 
 
 def test_nothing_was_collected_in_this_profile(collector: Command, collected: Account) -> None:
