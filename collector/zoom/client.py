@@ -105,7 +105,7 @@ class ZoomClient:
                 raise Unreachable(
                     f"{endpoint.path} was not asked: Zoom's address, or that of the proxy, cannot be called "
                     f"({type(failure).__name__})",
-                    "Check ZOOM_API_URL and HTTPS_PROXY, then run `collector collect` again.",
+                    "Check ZOOM_API_URL and HTTPS_PROXY, then run the command again.",
                 ) from None
             except requests.RequestException as failure:
                 tries += 1
@@ -205,7 +205,7 @@ def _give_up_unreached(path: str, failure: requests.RequestException, tries: int
     if isinstance(failure, requests.ConnectionError | requests.Timeout):
         raise Unreachable(
             f"no answer to {path} after {tries} tries ({cause})",
-            "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run `collector collect` again.",
+            "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
     raise Unread(f"the answer to {path} broke off {tries} times ({cause})") from None
 

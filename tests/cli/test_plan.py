@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from collector.cli.plan import duration
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
+from tests.fakes import FakeClock
 
 from .conftest import Command, served
 
@@ -149,6 +151,18 @@ def test_a_refused_token_means_signing_in_again(
     outcome = collector("plan")
     assert (outcome.code, outcome.out) == (4, "")
     assert "Next: " in outcome.err
+
+
+def test_without_a_network_it_is_the_plan_that_is_to_be_run_again(
+    collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("collector.cli.plan"), "SystemClock", FakeClock)
+    monkeypatch.setenv("ZOOM_ACCESS_TOKEN", "some-token")
+    monkeypatch.setenv("ZOOM_API_URL", "http://127.0.0.1:9")
+    outcome = collector("plan")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("Error: Zoom's API could not be reached: ")
+    assert "Next: Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.\n" in outcome.err
 
 
 class TestTime:

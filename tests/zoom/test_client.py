@@ -345,7 +345,7 @@ def test_no_answer_at_all(client, requests_mock, failure):
         client.get(USERS)
     assert raised.value.message == f"no answer to /users after 5 tries ({failure.__name__})"
     assert raised.value.next_step == (
-        "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run `collector collect` again."
+        "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again."
     )
     assert not client.reached
 
@@ -358,7 +358,7 @@ def test_an_address_that_cannot_be_called_is_tried_once(new_client, clock):
         raised.value.message
         == "/users was not asked: Zoom's address, or that of the proxy, cannot be called (InvalidURL)"
     )
-    assert raised.value.next_step == "Check ZOOM_API_URL and HTTPS_PROXY, then run `collector collect` again."
+    assert raised.value.next_step == "Check ZOOM_API_URL and HTTPS_PROXY, then run the command again."
     assert (clock.waits, client.calls) == ([], {USERS.path: 1})
 
 
