@@ -316,13 +316,15 @@ class _Collection:
 
     def _finish(self, exit_code: ExitCode) -> None:
         """Record how the run ended; steps it did not come to are recorded as not read."""
+        ended = "the run was stopped" if exit_code is ExitCode.INTERRUPTED else "the run failed"
         for step in self._steps:
             if step.id not in self._results:
                 result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
                 self._results[step.id] = result
-                self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, "the run ended before"),)
+                self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, f"{ended} before this was read"),)
             elif self._has_documents_to_read(step) and step.id not in self._documents_settled:
-                documents = leave_documents(self._ctx, self._runners[step.id][0], step)
+                reason = f"{ended} before all of this was read"
+                documents = leave_documents(self._ctx, self._runners[step.id][0], step, reason)
                 self._coverage[step.id] = (*self._coverage[step.id], *documents)
         ordered = in_report_order(self._steps)
         self._run.finish(

@@ -51,23 +51,23 @@ def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Covera
     return tuple(reading.tally.coverage() for reading in readings)
 
 
-def leave_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
-    """How far the documents have been read, when a run ends before it could read them all."""
+def leave_documents(ctx: Context, resource: Resource, step: Step, reason: str) -> tuple[Coverage, ...]:
+    """How far the documents have been read, when a run ends before it could read them all; `reason` says so."""
     readings = _prepared(ctx, resource, step)
     for reading in readings:
         if ctx.choice.reads(reading.document):
-            _count_unread(ctx, resource, reading)
+            _count_unread(ctx, resource, reading, reason)
             _count_unlisted(ctx, resource, reading)
     return tuple(reading.tally.coverage() for reading in readings)
 
 
-def _count_unread(ctx: Context, resource: Resource, reading: _Reading) -> None:
+def _count_unread(ctx: Context, resource: Resource, reading: _Reading, reason: str) -> None:
     tally = reading.tally
     tally.missing, tally.carried_over, tally.oldest = ctx.run.unread(
         resource.entity.type, reading.document.part, resource.entity.key(PENDING)
     )
     if tally.missing or tally.carried_over:
-        tally.failed(reading.closed or Unread("the run ended before"))
+        tally.failed(reading.closed or Unread(reason))
 
 
 def _count_unlisted(ctx: Context, resource: Resource, reading: _Reading) -> None:

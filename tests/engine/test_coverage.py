@@ -710,7 +710,7 @@ class TestRunsThatEndEarly:
         record = profile.store.latest_run()
         assert record is not None
         assert record.exit_code == 4
-        assert coverage(record, "groups").reason == "the run ended before"
+        assert coverage(record, "groups").reason == "the run failed before this was read"
         assert "zoom_group" in record.partial_types
         assert "zoom_user" not in record.partial_types
 

@@ -141,6 +141,22 @@ class TestWhatIsGoneOnWith:
         assert profile.collect().exit_code == 0
         assert profile.sandbox.calls.count() - before <= CALLS - 30 + 2
 
+    @pytest.mark.parametrize(
+        ("calls", "reading", "reason"),
+        [
+            (2, "groups", "the run was stopped before this was read"),
+            (30, "settings", "the run was stopped before all of this was read"),
+        ],
+    )
+    def test_what_an_interrupted_run_did_not_read_says_so(
+        self, profile: Profile, calls: int, reading: str, reason: str
+    ) -> None:
+        with pytest.raises(Interrupted):
+            profile.collect(network=CutOff(profile.sandbox.app, calls, Interrupted("The run was asked to stop.")))
+        record = profile.store.latest_run()
+        assert record is not None
+        assert coverage(record, reading).reason == reason
+
     def test_a_run_whose_token_ended(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("unauthorized", "/users/*/settings", after=10, times=None))
         with pytest.raises(SignInRequired) as failure:
