@@ -329,7 +329,8 @@ def findings(settings: Settings) -> dict[str, doctor.Finding]:
     clock, randomness = SystemClock(), random.Random(7)
     tokens = token_source(settings, clock, randomness)
     client = zoom_client(settings, tokens, clock, randomness)
-    return {finding.subject: finding for finding in doctor.examine(settings, tokens, client, all_resources(), clock)}
+    found = doctor.examine(settings, tokens, client, all_resources(), clock, randomness)
+    return {finding.subject: finding for finding in found}
 
 
 def free_port() -> int:
@@ -381,13 +382,10 @@ def test_doctor_on_a_port_that_is_taken(configure, body, level, words):
     thread = threading.Thread(target=server.handle_request)
     thread.start()
     settings = configure(ZOOM_REDIRECT_URI=f"http://127.0.0.1:{server.server_port}/redirect")
-    found = next(
-        finding
-        for finding in doctor.examine(
-            settings, token_source(settings, SystemClock(), random.Random(7)), None, (), SystemClock()
-        )
-        if finding.subject == "redirect address"
-    )
+    clock, randomness = SystemClock(), random.Random(7)
+    tokens = token_source(settings, clock, randomness)
+    findings = doctor.examine(settings, tokens, None, (), clock, randomness)
+    found = next(finding for finding in findings if finding.subject == "redirect address")
     thread.join()
     server.server_close()
     assert (found.level, words in found.message) == (level, True)
