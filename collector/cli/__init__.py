@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 import traceback
 from collections.abc import Sequence
 
@@ -24,9 +22,10 @@ from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
 from collector.cli.status import status
+from collector.cli.streams import sheltered_streams
 from collector.cli.sync import sync
 from collector.cli.uninstall import uninstall
-from collector.errors import CollectorError, ExitCode
+from collector.errors import CollectionFailed, CollectorError, ExitCode, worst_of
 
 __all__ = ["cli", "run"]
 
@@ -65,16 +64,33 @@ for command in _COMMANDS:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
+    """Run the command line and return its exit code; every failure is told in whole sentences on standard error.
+
+    What cannot be printed never stops a verb. A reader that has gone changes nothing; standard output that cannot be
+    written for another reason is told at the end, and the exit code is 1 unless that of the verb is worse.
+    """
     given = Options()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack letters that names in Zoom have
-            stream.reconfigure(errors="replace")
-    try:
-        result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
-    except (Exception, KeyboardInterrupt) as failure:
-        return _told(failure, given)
-    return result if isinstance(result, int) else ExitCode.COMPLETE
+    with sheltered_streams() as output:
+        try:
+            result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
+            code = result if isinstance(result, int) else int(ExitCode.COMPLETE)
+        except (Exception, KeyboardInterrupt) as failure:
+            code = _told(failure, given)
+        if output.failure is None:
+            return code
+        show_error(_not_printed(output.failure, code))
+        return worst_of(code, ExitCode.FAILED)
+
+
+def _not_printed(failure: OSError, code: int) -> CollectionFailed:
+    """Nothing else is known of what was lost than how the verb ended."""
+    message = f"Standard output could not be written: {failure.strerror}."
+    if code not in (ExitCode.COMPLETE, ExitCode.INCOMPLETE):
+        return CollectionFailed(message)
+    return CollectionFailed(
+        f"{message} Everything else was done (exit code {code}).",
+        "Make room for it; `collector status` shows how the last collection and upload went.",
+    )
 
 
 def _told(failure: BaseException, given: Options) -> int:
@@ -90,9 +106,6 @@ def _told(failure: BaseException, given: Options) -> int:
         case CollectorError():
             show_error(failure)
             return failure.exit_code
-        case BrokenPipeError():
-            sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
-            return ExitCode.FAILED
     if given.verbose:
         traceback.print_exception(failure)
     click.echo(
