@@ -2,11 +2,13 @@
 
 import sys
 
-from collector.cli import run
+from collector.starting import quiet_start
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code. It is imported here, since that takes a while."""
+    with quiet_start():
+        from collector.cli import run
     sys.exit(run())
 
 
