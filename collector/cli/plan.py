@@ -13,6 +13,7 @@ from rich.table import Table
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
 from collector.cli.reading_options import choice_options
+from collector.cli.tables import print_table
 from collector.clock import SystemClock
 from collector.engine.choice import Choice
 from collector.engine.plan import CollectionPlan, PlannedStep
@@ -62,9 +63,9 @@ def plan(context: click.Context, choice: Choice) -> int:
 
 def print_plan(console: Console, planned: CollectionPlan, settings: Settings) -> None:
     """Everything a person should know before collecting."""
-    console.print(_steps_table(planned.steps))
+    print_table(console, _steps_table(planned.steps))
     console.print()
-    console.print(_calls_table(planned))
+    print_table(console, _calls_table(planned))
     for step in planned.steps:
         for note in step.notes:
             console.print(printable(f"Note: {note}"))

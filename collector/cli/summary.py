@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.output import moment, printable
+from collector.cli.tables import print_table
 from collector.collection import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
@@ -25,7 +26,7 @@ _MOST_UNKNOWN = 10
 def print_summary(console: Console, collected: Collected) -> None:
     """Everything a person should know of a finished run."""
     record = collected.record
-    console.print(_steps_table(record))
+    print_table(console, _steps_table(record))
     for result in record.steps:
         for note in result.notes:
             console.print(printable(f"Note: {note}"))

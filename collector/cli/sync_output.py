@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.output import moment
+from collector.cli.tables import print_table
 from collector.jupiterone.jobs import Counts
 from collector.jupiterone.safety import UnsafeUpload
 from collector.store import Place
@@ -26,7 +27,7 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
         f"Uploading the collection of {moment(foresight.run.ended_at)} to the {place_in_words(place)} would do this:\n",
         soft_wrap=True,
     )
-    console.print(_table(foresight))
+    print_table(console, _table(foresight))
     _print_staying(console, foresight)
     if foresight.base is None:
         console.print(
@@ -44,14 +45,14 @@ def print_synced(console: Console, synced: Synced) -> None:
     """What an upload changed."""
     foresight = synced.foresight
     if not synced.finalized:
-        console.print(_uploaded_table(synced))
+        print_table(console, _uploaded_table(synced))
         console.print(
             f"\nThe synchronization job {synced.report.job_id} awaits uploads, as --skip-finalize wants it: nothing "
             "in JupiterOne has changed.",
         )
         console.print("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync")
         return
-    console.print(_uploaded_table(synced) if foresight.base is None else _table(foresight))
+    print_table(console, _uploaded_table(synced) if foresight.base is None else _table(foresight))
     _print_staying(console, foresight)
     console.print()
     print_totals(console, synced)

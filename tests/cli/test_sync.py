@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from rich.table import Table
 
+from collector.cli.output import console
+from collector.cli.tables import print_table
 from collector.collection import Collected
 from collector.errors import CollectionFailed, CollectorError, ExitCode, SignInRequired, UsageError, worst_of
 from collector.running import collect_then_upload
@@ -67,6 +70,35 @@ def test_a_later_upload(collected: Command, jupiterone: JupiterOneSandbox, accou
     outcome = collected("sync")
     assert ["zoom_user", "0", "0", "1", "7", "0"] in [line.split() for line in outcome.out.splitlines()]
     assert "entities: 0 created, 2 updated, 1 deleted, 0 errors" in outcome.out, "a group and a role have a member less"
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60])
+def test_a_narrow_terminal_gets_a_paragraph_a_type(
+    collected: Command,
+    jupiterone: JupiterOneSandbox,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+) -> None:
+    collected("sync")
+    bob = account.user("bob@example.com")
+    assert bob is not None
+    account.remove_user(bob.id)
+    collected("collect")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for arguments in (("--dry-run",), ()):
+        lines = collected("sync", *arguments).out.splitlines()
+        assert words(" ".join(lines)).count("zoom_user deleted 1, unchanged 7 ") == 1
+        assert "…" not in "".join(lines)
+        assert max(len(line) for line in lines if "JupiterOne account" not in line) <= columns
+
+
+def test_a_type_of_which_there_is_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    table = Table("Type", "Created", "Deleted")
+    table.add_row("zoom_group", "0", "0")
+    print_table(console(), table)
+    assert capsys.readouterr().out == "zoom_group\n  nothing\n"
 
 
 def test_as_json(collected: Command, jupiterone: JupiterOneSandbox) -> None:
