@@ -19,11 +19,11 @@ from collector.resources import all_resources, entity_types, relationship_types
     type=click.Path(path_type=Path),
     default=Path("docs/jupiterone.md"),
     show_default=True,
-    help="The file whose generated section is replaced; it must exist.",
+    help="The file whose generated section is replaced, or gets one at its end; it must exist.",
 )
 @common_options
 def document(output: Path) -> None:
     """Regenerate the data-model section of the documentation."""
     resources = all_resources()
-    changed = regenerate(output, data_model_section(entity_types(resources), relationship_types(resources)))
-    click.echo(f"{output} was {'regenerated' if changed else 'up to date already'}.")
+    change = regenerate(output, data_model_section(entity_types(resources), relationship_types(resources)))
+    click.echo(f"{output} {change.value}.")

@@ -7,6 +7,7 @@ documentation of integrations), so that either tool can regenerate it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 from collector.errors import UsageError
@@ -73,19 +74,32 @@ def replace_section(text: str, section: str) -> str:
     return text[:start] + section + text[end + len(END) :]
 
 
-def document(path: Path, section: str) -> bool:
-    """Regenerate the section in this file; whether that changed it. Raises UsageError when it cannot be done."""
+class Change(Enum):
+    """What became of a document."""
+
+    NONE = "was up to date already"
+    REPLACED = "was regenerated"
+    ADDED = "had no generated section, so one was added at its end"
+
+
+def document(path: Path, section: str) -> Change:
+    """Regenerate the section in this file. Raises UsageError when it cannot be done."""
     try:
+        if path.exists() and not path.is_file():  # reading a device or a pipe might never end
+            raise _impossible(path, "it is no regular file")
         text = path.read_text(encoding="utf-8")
         regenerated = replace_section(text, section)
-        if regenerated != text:
-            path.write_text(regenerated, encoding="utf-8")
+        if regenerated == text:
+            return Change.NONE
+        path.write_text(regenerated, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as failure:
-        reason = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
-        raise UsageError(
-            f"{path} cannot be regenerated: {reason}.", "Name the file with --output FILE; it must exist."
-        ) from None
-    return regenerated != text
+        reason = str(failure.strerror) if isinstance(failure, OSError) else "it is not UTF-8 text"
+        raise _impossible(path, reason) from None
+    return Change.REPLACED if START in text else Change.ADDED
+
+
+def _impossible(path: Path, reason: str) -> UsageError:
+    return UsageError(f"{path} cannot be regenerated: {reason}.", "Name the file with --output FILE; it must exist.")
 
 
 def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

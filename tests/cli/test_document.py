@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from .conftest import Command
 
 START = "<!-- {J1_DOCUMENTATION_MARKER_START} -->"
 END = "<!-- {J1_DOCUMENTATION_MARKER_END} -->"
+ADDED = "had no generated section, so one was added at its end"
 
 
 @pytest.fixture
@@ -39,13 +41,14 @@ def test_a_second_time_changes_nothing(collector: Command, file: Path) -> None:
 
 def test_a_file_without_markers_gets_the_section_at_its_end(collector: Command, file: Path) -> None:
     file.write_text("# Ours")
-    assert collector("document").code == 0
+    outcome = collector("document")
+    assert (outcome.code, outcome.out) == (0, f"docs/jupiterone.md {ADDED}.\n")
     assert file.read_text().startswith(f"# Ours\n\n{START}\n")
 
 
 def test_another_file(collector: Command, work: Path) -> None:
     (work / "other.md").write_text("")
-    assert collector("document", "-o", "other.md").out == "other.md was regenerated.\n"
+    assert collector("document", "-o", "other.md").out == f"other.md {ADDED}.\n"
 
 
 def test_a_missing_end_marker_changes_nothing(collector: Command, file: Path) -> None:
@@ -77,4 +80,14 @@ def test_a_file_that_is_no_text(collector: Command, file: Path) -> None:
 
 def test_a_folder(collector: Command, file: Path) -> None:
     file.mkdir()
-    assert collector("document").code == 2
+    outcome = collector("document")
+    assert (outcome.code, "it is no regular file" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/full", "pipe"])
+def test_a_device_or_a_pipe_is_not_even_read(collector: Command, work: Path, name: str) -> None:
+    os.mkfifo(work / "pipe")
+    outcome = collector("document", "-o", name)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith(f"Error: {name} cannot be regenerated: it is no regular file.\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import UsageError
-from collector.explore.document import END, START, data_model_section, document, replace_section
+from collector.explore.document import END, START, Change, data_model_section, document, replace_section
 from collector.model.graph import EntityType, RelationshipType
 from collector.resources import all_resources, entity_types, relationship_types
 
@@ -133,10 +133,10 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_file_is_written_only_when_it_changes(path, section):
     path.write_text("# Zoom – JupiterOne\n", encoding="utf-8")
-    assert document(path, section) is True
+    assert document(path, section) is Change.ADDED
     assert path.read_text(encoding="utf-8") == f"# Zoom – JupiterOne\n\n\n{ZOOM}"
     path.chmod(0o400)
-    assert document(path, section) is False
+    assert document(path, section) is Change.NONE
 
 
 def test_a_file_with_one_marker_stays_as_it_is(path, section):
