@@ -78,7 +78,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             code = _told(failure, given)
         if output.failure is None:
             return code
-        show_error(_not_printed(output.failure, code))
+        with click.Context(cli, obj=given):
+            show_error(_not_printed(output.failure, code))
         return worst_of(code, ExitCode.FAILED)
 
 
@@ -104,7 +105,8 @@ def _told(failure: BaseException, given: Options) -> int:
             failure.show()
             return ExitCode.USAGE
         case CollectorError():
-            show_error(failure)
+            with click.Context(cli, obj=given):  # the verb's has ended
+                show_error(failure)
             return failure.exit_code
     if given.verbose:
         traceback.print_exception(failure)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from collector.cli.again import again
 from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
 from collector.clock import SystemClock, milliseconds
@@ -47,7 +48,7 @@ def forget(context: click.Context, date: str | None, email: str | None) -> None:
         click.echo(_history_words(report.forgotten, before))
     if email is not None:
         for sentence in _person_words(report, printable(email)):
-            click.echo(sentence)
+            click.echo(again(sentence))
 
 
 def _before(date: str, now: int) -> int:

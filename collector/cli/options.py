@@ -18,11 +18,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass
 class Options:
-    """What was given on the command line, wherever it stood."""
+    """What was given on the command line, wherever it stood. `place`: the options that say where an upload goes."""
 
     verbose: int = 0
     json: bool = False
     profile: str | None = None
+    place: str = ""
 
     def settings(self) -> Settings:
         """The configuration of this call. Raises UsageError naming every problem."""

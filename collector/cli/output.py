@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 import click
 from rich.console import Console
 
+from collector.cli.again import again
 from collector.errors import CollectorError
 
 
@@ -26,7 +27,7 @@ def show_error(failure: CollectorError) -> None:
     """What happened, and what to do next."""
     click.echo(f"Error: {printable_lines(failure.message)}", err=True)
     if failure.next_step:
-        click.echo(f"Next: {printable_lines(failure.next_step)}", err=True)
+        click.echo(f"Next: {printable_lines(again(failure.next_step))}", err=True)
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:

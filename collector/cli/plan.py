@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.again import again
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
 from collector.cli.reading_options import choice_options
@@ -165,7 +166,7 @@ def _print_unread(console: Console, planned: CollectionPlan) -> None:
     for gap in unread:
         console.print(printable(f"  {gap.reading} ({gap.step}) {gap.status.value}: {gap.reason}"))
         if gap.next_step:
-            console.print(printable(f"    Next: {gap.next_step}"))
+            console.print(printable(f"    Next: {again(gap.next_step)}"))
 
 
 def _time_needed(planned: CollectionPlan, settings: Settings) -> str:

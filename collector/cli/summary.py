@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.collection import Collected
@@ -103,7 +104,7 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
         for entry in incomplete:
             console.print(printable(f"  {_sentence(entry)}"))
             if entry.next_step:
-                console.print(printable(f"    Next: {entry.next_step}"))
+                console.print(printable(f"    Next: {again(entry.next_step)}"))
 
 
 def _steps_table(record: RunRecord) -> Table:
@@ -157,11 +158,15 @@ def _print_unknown(console: Console, collected: Collected) -> None:
         fate = "kept" if setting.kept else "left out"
         console.print(printable(f"  {setting.path} ({setting.kind}, {setting.count} times, {fate})"))
     if len(unknown) > _MOST_UNKNOWN:
-        console.print(f"  and {len(unknown) - _MOST_UNKNOWN} more: collector collect --json names all")
+        console.print(f"  and {len(unknown) - _MOST_UNKNOWN} more: {again('collector collect --json')} names all")
 
 
 def next_command(collected: Collected) -> str:
     """What to do after this run."""
+    return again(_next_command(collected))
+
+
+def _next_command(collected: Collected) -> str:
     exit_code = collected.record.exit_code
     if collected.clears_at is not None:
         return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when the daily limit clears."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shlex
 from collections.abc import Callable
 from functools import wraps
 from typing import get_args
@@ -10,7 +11,7 @@ from typing import get_args
 import click
 
 from collector.cli.options import common_options, options
-from collector.cli.output import console, error_console, print_json
+from collector.cli.output import console, error_console, print_json, printable
 from collector.cli.stopping import stopping
 from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
@@ -18,6 +19,8 @@ from collector.jupiterone.jobs import Source
 from collector.jupiterone.uploading import Uploaded
 from collector.settings import Settings
 from collector.uploading import Synced, Upload, foresee_upload, upload_graph
+
+_DEFAULT_SOURCE: Source = "integration-external"
 
 
 def upload_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -29,7 +32,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option(
         "--source",
         type=click.Choice(get_args(Source)),
-        default="integration-external",
+        default=_DEFAULT_SOURCE,
         show_default=True,
         help="What the graph is to JupiterOne: that of an integration instance, or of a scope (api).",
     )
@@ -46,6 +49,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
         skip_finalize: bool,
         **others: object,
     ) -> int:
+        options(click.get_current_context()).place = _place(source, scope)
         return command(*arguments, upload=Upload(source, scope, allow_deletes, skip_finalize), **others)
 
     return with_upload
@@ -79,6 +83,12 @@ def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
     else:
         print_synced(console(), synced)
     return synced.exit_code
+
+
+def _place(source: Source, scope: str | None) -> str:
+    """The options that lead to the same place again."""
+    named = "" if source == _DEFAULT_SOURCE else f" --source {source}"
+    return named if scope is None else f"{named} --scope {shlex.quote(printable(scope))}"
 
 
 def upload_with_progress(settings: Settings, upload: Upload, clock: Clock) -> Synced:

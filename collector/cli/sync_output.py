@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.again import again
 from collector.cli.output import moment
 from collector.cli.tables import print_table
 from collector.jupiterone.jobs import Counts
@@ -32,13 +33,15 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
     if foresight.base is None:
         console.print(
             "\nThere is no record of an earlier upload to this place that could be compared with, so everything counts "
-            "as created. `collector sync` asks JupiterOne what it holds before it deletes anything."
+            f"as created. {again('`collector sync`')} asks JupiterOne what it holds before it deletes anything."
         )
     refusal = _refusal(foresight)
     if refusal is None:
-        console.print("Nothing was sent. Next: collector sync")
+        console.print(again("Nothing was sent. Next: collector sync"))
     else:
-        console.print(f"\n{refusal} `collector sync` will not do that without --allow-deletes.\nNothing was sent.")
+        console.print(
+            again(f"\n{refusal} `collector sync` will not do that without --allow-deletes.\nNothing was sent.")
+        )
 
 
 def print_synced(console: Console, synced: Synced) -> None:
@@ -50,7 +53,7 @@ def print_synced(console: Console, synced: Synced) -> None:
             f"\nThe synchronization job {synced.report.job_id} awaits uploads, as --skip-finalize wants it: nothing "
             "in JupiterOne has changed.",
         )
-        console.print("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync")
+        console.print(again("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync"))
         return
     print_table(console, _uploaded_table(synced) if foresight.base is None else _table(foresight))
     _print_staying(console, foresight)
@@ -63,7 +66,7 @@ def print_synced(console: Console, synced: Synced) -> None:
     if synced.errors:
         console.print(
             f"Next: look at the errors of the job {synced.report.job_id} in JupiterOne (Integrations, the instance), "
-            "then run `collector sync` again."
+            f"then run {again('`collector sync`')} again."
         )
     else:
         console.print("Next: ask JupiterOne, for example FIND zoom_user WITH isAdmin = true")
