@@ -19,6 +19,7 @@ from collector.cli.sync_output import print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
 from collector.collection import Collected, collect_account
 from collector.engine.progress import Silence
+from collector.errors import ExitCode, Interrupted
 from collector.running import Ran, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.uploading import Upload, upload_graph
@@ -40,18 +41,26 @@ def collect_and_sync(context: click.Context, reading: Reading, upload: Upload, p
     clock = SystemClock()
     with stopping(clock):
         if polls:
-            log = PollLog(clock)
-            with log.with_warnings():
-                poll_account(
-                    settings,
-                    upload,
-                    lambda: _run_quietly(settings, reading, upload, clock),
-                    clock,
-                    random.Random(),
-                    log,
-                )
+            return _poll(settings, reading, upload, clock)
         run = _run_as_json if given.json else _run_in_words
         return run(settings, reading, upload, clock).exit_code
+
+
+def _poll(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> int:
+    """Run until it is asked to stop, which is the only clean end and needs no words but those of the log."""
+    log = PollLog(clock)
+    with log.with_warnings():
+        try:
+            poll_account(
+                settings,
+                upload,
+                lambda: _run_quietly(settings, reading, upload, clock),
+                clock,
+                random.Random(),
+                log,
+            )
+        except Interrupted:
+            return ExitCode.INTERRUPTED
 
 
 def _run_quietly(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
