@@ -19,9 +19,10 @@ from collector.auth.refusals import TokenRefused, explain_server_to_server
 from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import DamagedTokenFile, TokenFile
+from collector.auth.token_file import DamagedTokenFile, StorageFailed, TokenFile
 from collector.auth.token_source import Token
 from collector.clock import Clock
+from collector.errors import UsageError
 from collector.redaction import Secret
 
 _GRANT = "account_credentials"
@@ -66,6 +67,24 @@ class ServerToServer:
     def renew(self, rejected: Token) -> Token:
         """Another token than the rejected one; raises as `token` does."""
         return self._good_token(rejected.access_token)
+
+    def refresh(self) -> None:
+        """Ask for a new token now and keep it; raises as `token` does, and StorageFailed when it cannot be kept.
+
+        UsageError when the file holds a browser sign-in, which a person would have to replace.
+        """
+        try:
+            with self._file.locked(self._clock):
+                stored = self._stored()
+                if stored is not None and stored.grant != _GRANT:
+                    raise UsageError(
+                        f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
+                        "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
+                        "sign-in with `collector auth logout`.",
+                    )
+                self._file.save(self._ask(others=stored.others if stored else {}))
+        except OSError as problem:
+            raise StorageFailed.because("saved", self._file.path, problem) from None
 
     def _good_token(self, rejected: str | None) -> Token:
         return self._flight.get(

@@ -10,20 +10,30 @@ import sys
 import click
 
 from collector import redirect_server, signin
-from collector.auth import StoredSignIn, stored_sign_in
+from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
+from collector.auth.token_document import SIGN_IN_GRANT
+from collector.cli.again import again
 from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
 from collector.clock import SystemClock, milliseconds
 from collector.collection import oauth_client, token_file, token_source, zoom_client
-from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
+from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
 from collector.resources import account
 from collector.settings import Settings
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
 _BROWSER = "browser"
+_AFTER_LOGOUT = (
+    "This does not revoke anything: Zoom still lists the app, and a token somebody copied works until it ends. "
+    "To end it at Zoom, sign in again and use `collector auth revoke`, or remove the app in Zoom's Marketplace."
+)
+_AFTER_LOGOUT_OF_APP = (
+    "This does not revoke anything: the token of the Server-to-Server app ends by itself within an hour. To end it "
+    "now, deactivate the app in Zoom's Marketplace."
+)
 
 
 @click.group()
@@ -86,12 +96,11 @@ def refresh(context: click.Context) -> None:
         raise UsageError(
             "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's own sign-in."
         )
-    clock, randomness = SystemClock(), random.Random()
-    tokens = token_source(settings, clock, randomness)
-    if isinstance(tokens, SignedIn):
+    tokens = token_source(settings, SystemClock(), random.Random())
+    if isinstance(tokens, ServerToServer):
         tokens.refresh()
-    else:
-        tokens.renew(tokens.token())
+    elif isinstance(tokens, SignedIn):
+        _check_kept(settings, tokens.refresh())
     click.echo(f'The profile "{settings.profile}" has a new access token.')
 
 
@@ -118,15 +127,13 @@ def logout(context: click.Context) -> None:
     settings = options(context).settings()
     file = token_file(settings)
     was_there = file.path.exists()
+    signed_in = _holds_sign_in(file)
     signin.forget(file, SystemClock())
     if not was_there:
         click.echo(f'The profile "{settings.profile}" holds no token.')
     else:
         click.echo(f"Removed {file.path}.")
-        click.echo(
-            "This does not revoke anything: Zoom still lists the app, and a token somebody copied works until it ends. "
-            "To end it at Zoom, sign in again and use `collector auth revoke`, or remove the app in Zoom's Marketplace."
-        )
+        click.echo(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
     if settings.access_token is not None:
         click.echo("ZOOM_ACCESS_TOKEN is still set and will be used.")
 
@@ -147,6 +154,25 @@ def revoke(context: click.Context, yes: bool) -> None:
         f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
+
+
+def _check_kept(settings: Settings, new: Token) -> None:
+    """Raise CollectionFailed when the disk failed just when the new token was to be written."""
+    stored = token_file(settings).load()
+    if stored is None or stored.access_token != new.access_token:
+        raise CollectionFailed(
+            f'The profile "{settings.profile}" has got a new token, but it could not be kept.',
+            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile)}",
+        )
+
+
+def _holds_sign_in(file: TokenFile) -> bool:
+    """Whether the token is of a browser sign-in, as far as that can be told; that of an app ends soon by itself."""
+    try:
+        document = file.load()
+    except (CollectorError, OSError):
+        return True
+    return document is None or document.grant == SIGN_IN_GRANT
 
 
 def _needs_browser_sign_in(settings: Settings) -> None:

@@ -196,6 +196,40 @@ def test_refresh_of_other_sources(configure, served, capsys):
     assert token_file(settings).load().access_token != first
 
 
+def test_refresh_says_when_nothing_could_be_kept(configure, served, capsys, tmp_path):
+    sandbox, url = served
+    (tmp_path / "file").touch()
+    configure(**sandbox.environment(url), ZOOM_HOME=str(tmp_path / "file" / "home"))
+    assert run(["auth", "refresh"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("could not be saved") == captured.err.count("\n") - 1 == 1
+
+
+def test_refresh_of_a_sign_in_that_cannot_be_kept(settings, sandbox, capsys, monkeypatch):
+    sign_in(sandbox, settings)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("collector.auth.token_file.TokenFile.commit", full)
+    assert run(["auth", "refresh"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "could not be kept" in captured.err
+
+
+def test_refresh_leaves_a_browser_sign_in_alone(configure, sandbox, served, capsys):
+    _, url = served
+    settings = configure()
+    sign_in(sandbox, settings)
+    before = token_file(settings).path.read_bytes()
+    configure(**sandbox.environment(url))
+    assert run(["auth", "refresh"]) == 2
+    assert "holds a browser sign-in" in capsys.readouterr().err
+    assert token_file(settings).path.read_bytes() == before
+
+
 def test_token_prints_the_token_alone(settings, sandbox, capsys):
     granted = sign_in(sandbox, settings)
     assert run(["auth", "token"]) == 0
@@ -222,6 +256,19 @@ def test_logout_says_that_nothing_is_revoked(settings, sandbox, capsys):
     assert "does not revoke" in capsys.readouterr().out
     assert token_file(settings).load() is None
     assert sandbox.installed
+
+
+def test_logout_of_a_server_to_server_app_says_how_to_end_its_token(configure, served, capsys):
+    sandbox, url = served
+    settings = configure(**sandbox.environment(url))
+    assert run(["auth", "refresh"]) == 0
+    capsys.readouterr()
+    assert run(["auth", "logout"]) == 0
+    assert capsys.readouterr().out == (
+        f"Removed {token_file(settings).path}.\n"
+        "This does not revoke anything: the token of the Server-to-Server app ends by itself within an hour. To end it "
+        "now, deactivate the app in Zoom's Marketplace.\n"
+    )
 
 
 def test_logout_mentions_the_token_in_the_environment(configure, capsys):
