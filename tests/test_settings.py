@@ -261,6 +261,20 @@ def test_the_next_step_names_the_file(read, folder):
     )
 
 
+def test_the_next_step_names_the_option_that_is_wrong(read, folder):
+    with pytest.raises(UsageError) as raised:
+        read({}, profile="Bad")
+    assert raised.value.message.startswith("--profile must be 1 to 32 small letters")
+    assert raised.value.next_step == "Give another name after --profile."
+    with pytest.raises(UsageError) as raised:
+        read({"ZOOM_PLAN": "gold"}, profile="Bad")
+    assert raised.value.message.count("\n  - ") == 2
+    assert raised.value.next_step == (
+        "Give another name after --profile. Correct the others in the environment or in "
+        f"{folder / '.env'}; .env.example explains each name."
+    )
+
+
 @pytest.mark.parametrize("name", ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_ACCESS_TOKEN"])
 class TestCredentials:
     @pytest.mark.parametrize("value", ["your_client_id", "YOUR-SECRET", "<paste here>", "changeme", "xxx"])
@@ -371,9 +385,11 @@ def test_good_profiles(read, profile):
 
 
 @pytest.mark.parametrize("profile", [".", "..", "../x", "a/b", "Acme", "-a", "_a", "a b", "a" * 33, "a\n", "é"])
-def test_bad_profiles(problems, profile):
+def test_bad_profiles(read, problems, profile):
     rule = "must be 1 to 32 small letters, digits, '-' or '_', beginning with a letter or digit."
-    assert problems(profile=profile) == [f"--profile {rule}"]
+    with pytest.raises(UsageError) as raised:
+        read(profile=profile)
+    assert raised.value.message == f"--profile {rule}"
     if profile.strip() == profile:
         assert problems({"ZOOM_PROFILE": profile}) == [f"ZOOM_PROFILE {rule}"]
 

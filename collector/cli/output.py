@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
@@ -12,15 +13,25 @@ from rich.console import Console
 from collector.cli.again import again
 from collector.errors import CollectorError
 
+_UNBROKEN = 10_000
+
 
 def console() -> Console:
     """Standard output as it is now, as wide as the terminal allows; names from Zoom are never taken for markup."""
-    return Console(markup=False, highlight=False, soft_wrap=False, emoji=False)
+    return _console(stderr=False)
 
 
 def error_console() -> Console:
     """Standard error, for progress and failures."""
-    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    """Lines are broken for a terminal only, or where COLUMNS asks for it: a file is searched, a command is copied."""
+    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not made.is_terminal and not os.environ.get("COLUMNS"):
+        made.width = _UNBROKEN
+    return made
 
 
 def show_error(failure: CollectorError) -> None:

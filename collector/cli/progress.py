@@ -66,10 +66,14 @@ class Bars:
 
 
 class Lines:
-    """A line when a step begins, ends, and at every thousand things read."""
+    """A line when a step begins, ends, and at every thousand rows and documents.
+
+    What is kept from earlier counts as well, so these are more than the calls, and more than the entities.
+    """
 
     def __init__(self) -> None:
         self._done: Counter[str] = Counter()
+        self._expected: Counter[str] = Counter()
 
     def __enter__(self) -> Lines:
         return self
@@ -84,13 +88,14 @@ class Lines:
         click.echo(f"{step.name} ...", err=True)
 
     def expect(self, step: Step, count: int) -> None:
-        pass
+        self._expected[step.id] += count
 
     def advance(self, step: Step, count: int = 1) -> None:
         before = self._done[step.id]
         self._done[step.id] = done = before + count
         if done // 1000 > before // 1000:
-            click.echo(f"{step.name}: {done} read", err=True)
+            of_all = f" of {expected:,}" if (expected := self._expected[step.id]) >= done else ""
+            click.echo(f"{step.name}: {done:,}{of_all} rows, lists and documents done", err=True)
 
     def ended(self, result: StepResult) -> None:
         if result.status is not StepStatus.SUCCESS:

@@ -6,7 +6,7 @@ The names are explained in `.env.example`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,11 +89,21 @@ def read_settings(environment: Mapping[str, str], folder: Path, profile: str | N
     reader = Reader(environment, read_dotenv(folder / ".env"))
     settings = _collect(reader, profile)
     if reader.problems:
-        raise UsageError(
-            "The configuration has problems:\n" + "\n".join(f"  - {problem}" for problem in reader.problems),
-            f"Correct them in the environment or in {folder / '.env'}; .env.example explains each name.",
-        )
+        raise _wrong(reader.problems, folder / ".env")
     return settings
+
+
+def _wrong(problems: Sequence[str], file: Path) -> UsageError:
+    """Every problem, and where to correct it: the option where it was given, the rest in the configuration."""
+    of_options = [problem for problem in problems if problem.startswith("--")]
+    if problems == of_options:
+        return UsageError("\n".join(problems), "Give another name after --profile.")
+    rest = "the others" if of_options else "them"
+    option = "Give another name after --profile. " if of_options else ""
+    return UsageError(
+        "The configuration has problems:\n" + "\n".join(f"  - {problem}" for problem in problems),
+        f"{option}Correct {rest} in the environment or in {file}; .env.example explains each name.",
+    )
 
 
 def _collect(reader: Reader, profile: str | None) -> Settings:

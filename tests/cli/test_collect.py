@@ -251,7 +251,14 @@ class TestProgress:
 
     def test_plain_lines_elsewhere(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.drawn(terminal=False) == ""
-        assert capsys.readouterr().err == "Fetch Users ...\nFetch Users: 2500 read\n"
+        assert (
+            capsys.readouterr().err == "Fetch Users ...\nFetch Users: 2,500 of 4,000 rows, lists and documents done\n"
+        )
+
+    def test_more_than_was_expected(self, capsys: pytest.CaptureFixture[str]) -> None:
+        lines = Lines()
+        lines.advance(self.STEP, 1003)
+        assert capsys.readouterr().err == "Fetch Users: 1,003 rows, lists and documents done\n"
 
     def test_bars_are_for_terminals_only(self) -> None:
         assert isinstance(progress_for(Console(file=io.StringIO(), force_terminal=True, _environ={})), Bars)

@@ -94,6 +94,12 @@ def test_a_narrow_terminal_gets_a_paragraph_a_type(
         assert max(len(line) for line in lines if "JupiterOne account" not in line) <= columns
 
 
+def test_lines_are_not_broken_where_there_is_no_terminal(collected: Command, jupiterone: JupiterOneSandbox) -> None:
+    out = collected("sync", "--source", "api", "--scope", "zoom", "--skip-finalize").out
+    assert "upload anew with: collector sync --source api --scope zoom\n" in out
+    assert [line for line in out.splitlines() if line != line.rstrip()] == []
+
+
 def test_a_type_of_which_there_is_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     table = Table("Type", "Created", "Deleted")
