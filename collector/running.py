@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
@@ -16,7 +15,7 @@ from collector.jupiterone_access import jupiterone_access
 from collector.polling import poll
 from collector.settings import Settings
 from collector.status import last_start
-from collector.store import Store, UploadState
+from collector.store import Store
 from collector.uploading import Synced, Upload
 from collector.uploading.where import target_of
 
@@ -71,28 +70,6 @@ def collect_then_upload(
     except CollectorError as failure:
         failure.exit_code = worst_of(collected.record.exit_code, failure.exit_code)
         raise
-
-
-def interrupted_upload(settings: Settings) -> Interrupted:
-    """An upload that was asked to stop, told by how far it had come."""
-    state = None
-    with suppress(CollectorError), Store.open_existing(store_path(settings)) as store:
-        latest = store.uploads.latest()
-        state = None if latest is None else latest.state
-    if state is UploadState.FINALIZED:
-        return Interrupted(
-            "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
-            "Run `collector sync` again, which first looks how that ended.",
-        )
-    if state in (UploadState.BEGUN, UploadState.OPEN):
-        return Interrupted(
-            "The upload was asked to stop, but its job could not be aborted yet; the graph in JupiterOne is as it was.",
-            "Run `collector sync` again, which first ends that job.",
-        )
-    return Interrupted(
-        "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
-        "Run `collector sync` again.",
-    )
 
 
 def poll_account(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from collector.cli.again import again
 from collector.cli.options import Options, common_options, options
 from collector.cli.output import console, print_json, printable_lines
 from collector.clock import SystemClock
@@ -64,7 +65,7 @@ def _print_finding(finding: Finding) -> None:
     out.print(f"{finding.level.value:8}", style=_STYLES[finding.level], end="")
     out.print(printable_lines(f" {finding.subject}: {finding.message}"), soft_wrap=True)
     if finding.fix and finding.level is not Level.OK:
-        out.print(printable_lines(f"         Fix: {finding.fix}"), soft_wrap=True)
+        out.print(printable_lines(f"         Fix: {again(finding.fix)}"), soft_wrap=True)
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.instance_output import as_json, job_as_json, print_instance, print_jobs, tell_about_tags
 from collector.cli.options import common_options, options
@@ -83,7 +84,7 @@ def create(
     click.echo(printable(f'Made the integration instance "{made.name}": {made.id}'))
     click.echo(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.')
     tell_about_tags(made, settings)
-    click.echo("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded.")
+    click.echo(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
 
 
 @instance.command(name="list")

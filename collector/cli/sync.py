@@ -15,10 +15,8 @@ from collector.cli.output import console, error_console, print_json, printable
 from collector.cli.stopping import stopping
 from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
-from collector.errors import Interrupted
 from collector.jupiterone.jobs import Source
 from collector.jupiterone.uploading import Uploaded
-from collector.running import interrupted_upload
 from collector.settings import Settings
 from collector.uploading import Synced, Upload, foresee_upload, upload_graph
 
@@ -102,7 +100,4 @@ def upload_with_progress(settings: Settings, upload: Upload, clock: Clock) -> Sy
                 f"Uploading to JupiterOne: {uploaded.entities:,} entities, {uploaded.relationships:,} relationships"
             )
 
-        try:
-            return upload_graph(settings, upload, clock=clock, randomness=random.Random(), on_progress=show)
-        except Interrupted:
-            raise interrupted_upload(settings) from None
+        return upload_graph(settings, upload, clock=clock, randomness=random.Random(), on_progress=show)

@@ -36,12 +36,11 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
             f"as created. {again('`collector sync`')} asks JupiterOne what it holds before it deletes anything."
         )
     refusal = _refusal(foresight)
+    if refusal is not None:
+        console.print(again(f"\n{refusal} `collector sync` will not do that without --allow-deletes."))
+    console.print("\nNothing was sent, nor were key and place checked.")
     if refusal is None:
-        console.print(again("Nothing was sent. Next: collector sync"))
-    else:
-        console.print(
-            again(f"\n{refusal} `collector sync` will not do that without --allow-deletes.\nNothing was sent.")
-        )
+        console.print(again("Next: collector sync"))
 
 
 def print_synced(console: Console, synced: Synced) -> None:

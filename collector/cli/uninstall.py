@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options
 from collector.cli.output import console, print_json, printable
@@ -91,7 +92,7 @@ def _print_part(part: Part) -> None:
     out.print(f"{part.outcome.value:8}", style=_STYLES[part.outcome], end="")
     out.print(printable(f" {part.name}: {part.message}"), soft_wrap=True)
     if part.next_step:
-        out.print(printable(f"         Next: {part.next_step}"), soft_wrap=True)
+        out.print(printable(f"         Next: {again(part.next_step)}"), soft_wrap=True)
 
 
 def _as_json(settings: Settings, parts: Iterable[Part]) -> dict[str, object]:

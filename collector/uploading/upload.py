@@ -6,6 +6,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
@@ -24,7 +25,7 @@ from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, undisturbed_by_uploads, uploading_alone
 from collector.settings import Settings
-from collector.store import Place, RunRecord, Store, UploadRecord, Uploads, UploadState
+from collector.store import Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
 from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
@@ -80,7 +81,7 @@ def upload_graph(
     """
     access = jupiterone_access(settings)
     jupiterone = JupiterOne(access, clock, randomness, new_session)
-    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
+    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings), _stops_told(store.uploads):
         store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)
         place = place_of(access, target)
@@ -96,22 +97,35 @@ def upload_graph(
             order = Order(access, target, store_path(settings), number)
             return synchronization.job_of(open_job(order, clock))
 
-        try:
-            report = sending.send(opened, place, finalize=not upload.skip_finalize)
-        except Interrupted as stopped:
-            stopped.next_step = _after_a_stop(store.uploads.latest())
-            raise
+        report = sending.send(opened, place, finalize=not upload.skip_finalize)
         return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
 
 
-def _after_a_stop(latest: UploadRecord | None) -> str:
-    """How things stand after an upload that was asked to stop, and what to do."""
-    state = None if latest is None else latest.state
+@contextmanager
+def _stops_told(uploads: Uploads) -> Iterator[None]:
+    """Tell of an upload that was asked to stop how far it had come."""
+    try:
+        yield
+    except Interrupted:
+        latest = uploads.latest()
+        raise _stopped(None if latest is None else latest.state) from None
+
+
+def _stopped(state: UploadState | None) -> Interrupted:
     if state is UploadState.FINALIZED:
-        return "JupiterOne goes on with the job by itself; the next `collector sync` records how it ended."
-    if state in (UploadState.ABORTED, UploadState.FAILED):
-        return "The graph in JupiterOne is as it was. Run `collector sync` again."
-    return "Run `collector sync` again; it also ends the job that was left open."
+        return Interrupted(
+            "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
+            "Run `collector sync` again, which first looks how that ended.",
+        )
+    if state in (UploadState.BEGUN, UploadState.OPEN):
+        return Interrupted(
+            "The upload was asked to stop, but its job could not be aborted yet; the graph in JupiterOne is as it was.",
+            "Run `collector sync` again, which first ends that job.",
+        )
+    return Interrupted(
+        "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
+        "Run `collector sync` again.",
+    )
 
 
 class _Sending:

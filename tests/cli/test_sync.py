@@ -13,14 +13,13 @@ from rich.table import Table
 
 from collector.cli.output import console
 from collector.cli.tables import print_table
-from collector.collection import Collected, store_path
+from collector.collection import Collected
 from collector.errors import CollectionFailed, CollectorError, ExitCode, SignInRequired, UsageError, worst_of
-from collector.running import collect_then_upload, interrupted_upload
+from collector.running import collect_then_upload
 from collector.sandbox import Account, Sandbox
 from collector.sandbox import Fault as ZoomFault
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from collector.settings import read_settings
-from collector.store import Place, Store, UploadState
 from collector.uploading import Upload
 
 from .conftest import Command, configure, served_jupiterone
@@ -66,7 +65,7 @@ def test_a_later_upload(collected: Command, jupiterone: JupiterOneSandbox, accou
     dry = collected("sync", "--dry-run")
     assert dry.code == 0
     assert ["zoom_user", "0", "0", "1", "7", "0"] in [line.split() for line in dry.out.splitlines()]
-    assert "Nothing was sent." in dry.out
+    assert "Nothing was sent, nor were key and place checked.\nNext: collector sync" in dry.out
     assert len(jupiterone.requests) == asked
     outcome = collected("sync")
     assert ["zoom_user", "0", "0", "1", "7", "0"] in [line.split() for line in outcome.out.splitlines()]
@@ -244,28 +243,6 @@ def test_a_collection_that_fails_uploads_nothing(
 def test_the_worse_exit_code_counts(codes: tuple[int, ...], worst: int) -> None:
     assert worst_of(*codes) == worst
     assert worst_of(*reversed(codes)) == worst
-
-
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [
-        (None, "before its job was finalized"),
-        (UploadState.BEGUN, "its job could not be aborted yet; the graph in JupiterOne is as it was"),
-        (UploadState.OPEN, "its job could not be aborted yet; the graph in JupiterOne is as it was"),
-        (UploadState.FINALIZED, "JupiterOne goes on by itself"),
-        (UploadState.ABORTED, "before its job was finalized"),
-    ],
-)
-def test_an_upload_that_was_asked_to_stop(collected: Command, state: UploadState | None, told: str) -> None:
-    settings = read_settings(os.environ, Path.cwd())
-    with Store.open(store_path(settings)) as store:
-        run = store.latest_run()
-        assert run is not None
-        if state is not None:
-            number = store.uploads.begin(run.id, Place("host", "account", "api", "zoom"), (), 1)
-            store.uploads.end(number, state, 2)
-    assert told in interrupted_upload(settings).message
-    assert "`collector sync` again" in interrupted_upload(settings).next_step
 
 
 def test_polling_needs_an_interval(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:

@@ -259,27 +259,39 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
 
 
 @pytest.mark.parametrize(
-    ("operation", "state", "status"),
+    ("operation", "state", "status", "told"),
     [
-        ("/events", UploadState.ABORTED, "ABORTED"),
-        ("/entities", UploadState.ABORTED, "ABORTED"),
-        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES"),
+        ("/events", UploadState.ABORTED, "ABORTED", "is as it was"),
+        ("/entities", UploadState.ABORTED, "ABORTED", "is as it was"),
+        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne goes on by itself"),
     ],
 )
 def test_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, state: UploadState, status: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, state: UploadState, status: str, told: str
 ) -> None:
     both = collected(tmp_path)
     with pytest.raises(Interrupted) as raised:
         both.sync(network=Stopping(both, operation, monkeypatch))
     assert raised.value.exit_code == ExitCode.INTERRUPTED
-    known = "goes on with the job by itself" if state is UploadState.FINALIZED else "is as it was"
-    assert known in raised.value.next_step
+    assert told in raised.value.message
     assert (both.latest.state, both.statuses[-1]) == (state, status)
     monkeypatch.undo()
     both.sync()
     assert both.uploaded == both.stored
     assert "AWAITING_UPLOADS" not in both.statuses
+    both.store.close()
+
+
+def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("status_500", operation="abort"))
+    with pytest.raises(Interrupted, match="its job could not be aborted yet") as raised:
+        both.sync(network=Stopping(both, "/entities", monkeypatch))
+    assert "which first ends that job" in raised.value.next_step
+    assert both.latest.state is UploadState.OPEN
+    monkeypatch.undo()
+    both.sync()
+    assert both.statuses[1:] == ["ABORTED", "FINISHED"]
     both.store.close()
 
 
