@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collector.collection import store_path
 from collector.errors import ExitCode, UsageError
 from collector.settings import Settings
-from collector.store import RunRecord, Store, UploadRecord, UploadState
+from collector.store import CUT_SHORT, RunRecord, Store, UploadRecord, UploadState
 from collector.uploading.where import UPLOADED_EXIT_CODES
 
 
@@ -80,4 +80,6 @@ def _was_cut_short(store: Store, run: RunRecord) -> bool:
     if run.exit_code not in UPLOADED_EXIT_CODES:
         return run.exit_code == ExitCode.INTERRUPTED
     upload = store.uploads.latest_of(run.id)
-    return upload is None or upload.state in (UploadState.BEGUN, UploadState.OPEN, UploadState.ABORTED)
+    if upload is None:
+        return False
+    return upload.state in (UploadState.BEGUN, UploadState.OPEN) or upload.reason == CUT_SHORT

@@ -408,7 +408,10 @@ def test_the_home_is_absolute(read, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_certificates_that_are_not_there(read, problems, tmp_path, name):
-    assert problems({name: "/nowhere/ca.pem"}) == [f"{name} names /nowhere/ca.pem, which is not there."]
+    assert problems({name: "/nowhere/ca.pem"}) == [
+        f"{name} in the environment names /nowhere/ca.pem, which is not there or may not be seen."
+    ]
+    assert len(problems({name: "x" * 5000})) == 1
     read({name: str(tmp_path)})
     read(dotenv=f"{name}=/nowhere/ca.pem")
 

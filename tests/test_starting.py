@@ -36,10 +36,21 @@ def environment(tmp_path: Path) -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
 
 
+def _heed_ctrl_c() -> None:
+    """Though the suite may run where it is ignored, as in the background of a script."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=["module", "script", "oauth-server"])
 def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, str], tmp_path: Path) -> None:
     with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "importing\n"
@@ -49,8 +60,13 @@ def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, st
 
 
 def test_ctrl_c_means_what_it_did_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(sys, "argv", ["collector", "--version"])
-    with pytest.raises(SystemExit):
-        program.main()
-    assert signal.getsignal(signal.SIGINT) is before
+    earlier = signal.getsignal(signal.SIGINT)
+    try:
+        for before in (signal.default_int_handler, signal.SIG_IGN):
+            signal.signal(signal.SIGINT, before)
+            with pytest.raises(SystemExit):
+                program.main()
+            assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, earlier)

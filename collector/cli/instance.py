@@ -103,7 +103,9 @@ def list_(context: click.Context) -> None:
         mark = "*" if each.id == in_use else " "
         click.echo(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
     if not found:
-        click.echo("JupiterOne has no instance of the custom integration. `collector instance create` makes one.")
+        click.echo(
+            again("JupiterOne has no instance of the custom integration. `collector instance create` makes one.")
+        )
 
 
 @instance.command()

@@ -90,7 +90,7 @@ def _announcement(settings: Settings, found: Found, keep_jobs: bool, keep_instan
 def _print_part(part: Part) -> None:
     out = console()
     out.print(f"{part.outcome.value:8}", style=_STYLES[part.outcome], end="")
-    out.print(printable(f" {part.name}: {part.message}"), soft_wrap=True)
+    out.print(printable(f" {part.name}: {again(part.message)}"), soft_wrap=True)
     if part.next_step:
         out.print(printable(f"         Next: {again(part.next_step)}"), soft_wrap=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -99,8 +100,8 @@ class Reader:
     def check_file(self, name: str) -> None:
         """Of a file that the environment, never `.env`, names for a library, whether it is there."""
         value = self._environment.get(name)
-        if value and not Path(value).exists():
-            self.problems.append(f"{name} names {value}, which is not there.")
+        if value and not os.path.exists(value):  # which a folder that may not be entered does not make fail
+            self.problems.append(f"{name} in the environment names {value}, which is not there or may not be seen.")
 
     def boolean(self, name: str) -> bool:
         value = (self.text(name) or "").lower()

@@ -5,10 +5,11 @@ from collector.store.instance_memory import RememberedInstance
 from collector.store.record import PartAge, RunRecord
 from collector.store.run import Run
 from collector.store.store import Store
-from collector.store.uploads import Place, UploadRecord, Uploads, UploadState
+from collector.store.uploads import CUT_SHORT, Place, UploadRecord, Uploads, UploadState
 from collector.store.versions import Version
 
 __all__ = [
+    "CUT_SHORT",
     "ROW",
     "PartAge",
     "Place",

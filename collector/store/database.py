@@ -53,6 +53,7 @@ class Database:
         """
         self.path = path
         self._as_it_is = as_it_is
+        self._read_at_first = _stamp(path) if as_it_is else None
         with self._explained():
             self._connection = _connected_to_read(path) if as_it_is else _connected(path)
         self._connection.row_factory = sqlite3.Row
@@ -127,6 +128,7 @@ class Database:
             row: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
         except sqlite3.Error as error:
             raise self._explanation(str(error)) from error
+        self._check_unchanged()
         return row
 
     def value(self, statement: str, parameters: Parameters = ()) -> Any:
@@ -139,6 +141,7 @@ class Database:
         with self._explained():
             for row in self._connection.execute(statement, parameters):  # noqa: UP028 - it would close the cursor, too,
                 yield row  # which fails, and is told, when whoever reads drops the generator after the database
+        self._check_unchanged()
 
     @property
     def in_transaction(self) -> bool:
@@ -170,7 +173,15 @@ class Database:
         except sqlite3.Error as error:
             raise self._explanation(str(error)) from error
 
+    def _check_unchanged(self) -> None:
+        """Raise ProfileBusy when a file that is read as it is has changed: what was read may be of both versions."""
+        if self._read_at_first is not None and _stamp(self.path) != self._read_at_first:
+            raise ProfileBusy(
+                f"Another process has written to the store {self.path} while it was read.", "Run the command again."
+            )
+
     def _explanation(self, reason: str) -> CollectorError:
+        self._check_unchanged()
         # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
         if any(sign in reason for sign in _SIGNS_OF_DAMAGE):
             return self._damaged("is damaged or no SQLite file")
@@ -207,6 +218,15 @@ class Database:
         )
 
 
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What tells a file from what it was before; None where that cannot be seen."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_size
+
+
 def _exists(path: Path) -> bool:
     try:
         path.stat()
@@ -232,7 +252,8 @@ def _is_writable(path: Path) -> bool:
 def _connected_to_read(path: Path) -> sqlite3.Connection:
     """Without writing anything (SQLite docs, "Read-Only WAL-Mode Databases").
 
-    Where `-wal` is missing, no process has the store open and the file is whole; it is taken not to change meanwhile.
+    Where `-wal` is missing, no process has the store open and the file is whole. It is read as if it could not change;
+    whether it has is looked at after each answer.
     """
     journal, index = Path(f"{path}-wal"), Path(f"{path}-shm")
     if journal.exists() and not index.exists():

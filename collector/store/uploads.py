@@ -27,6 +27,9 @@ class UploadState(str, Enum):
     FAILED = "failed"
 
 
+CUT_SHORT = "the upload was cut short"
+"""The reason of an upload that was aborted because it was asked to stop, or killed."""
+
 UNSETTLED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
 
 

@@ -9,7 +9,7 @@ from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import AccessRefused, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Synchronization
-from collector.store import Place, UploadRecord, Uploads, UploadState
+from collector.store import CUT_SHORT, Place, UploadRecord, Uploads, UploadState
 
 logger = logging.getLogger("collector.uploading")
 
@@ -50,7 +50,7 @@ def _record(
     now = milliseconds(clock.now())
     if report is None or report.aborted:
         logger.warning("The job %s, which an earlier upload left open, is ended.", upload.job)
-        uploads.end(upload.id, UploadState.ABORTED, now, reason="the upload was cut short")
+        uploads.end(upload.id, UploadState.ABORTED, now, reason=CUT_SHORT)
     elif report.failed:
         logger.warning("JupiterOne has ended the job %s of an earlier upload as %s.", upload.job, report.status)
         uploads.end(upload.id, UploadState.FAILED, now, reason=f"JupiterOne ended the job as {report.status}.")

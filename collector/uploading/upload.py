@@ -25,7 +25,7 @@ from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, undisturbed_by_uploads, uploading_alone
 from collector.settings import Settings
-from collector.store import Place, RunRecord, Store, Uploads, UploadState
+from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
 from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
@@ -104,14 +104,17 @@ def upload_graph(
 @contextmanager
 def _stops_told(uploads: Uploads) -> Iterator[None]:
     """Tell of an upload that was asked to stop how far it had come."""
+    before = uploads.latest()
     try:
         yield
     except Interrupted:
         latest = uploads.latest()
-        raise _stopped(None if latest is None else latest.state) from None
+        begun = latest is not None and (before is None or latest.id != before.id)
+        raise _stopped(latest.state if latest is not None and begun else None) from None
 
 
 def _stopped(state: UploadState | None) -> Interrupted:
+    """`state`: of the upload, None if it had not begun."""
     if state is UploadState.FINALIZED:
         return Interrupted(
             "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
@@ -119,8 +122,9 @@ def _stopped(state: UploadState | None) -> Interrupted:
         )
     if state in (UploadState.BEGUN, UploadState.OPEN):
         return Interrupted(
-            "The upload was asked to stop, but its job could not be aborted yet; the graph in JupiterOne is as it was.",
-            "Run `collector sync` again, which first ends that job.",
+            "The upload was asked to stop, but its job could not be aborted yet. Unless JupiterOne was finalizing it, "
+            "the graph there is as it was.",
+            "Run `collector sync` again, which first ends that job, or looks how it ended.",
         )
     return Interrupted(
         "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
@@ -182,15 +186,17 @@ class _Sending:
 
     def _abort(self, number: int, job: Job, failure: BaseException) -> None:
         """End the job; where that fails it is recorded as open, and the next upload does it."""
+        stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
         try:
             report = job.abort(reason)
             if report is None or report.failed:
-                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=reason)
+                told = CUT_SHORT if stopped else reason
+                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=told)
             elif report.finalized:
                 self._uploads.finalized(number)
         except CollectorError as obstacle:
-            logger.warning("%s The next `collector sync` will end it.", obstacle.message)
+            logger.warning("%s The next `collector sync` sees to it.", obstacle.message)
 
     def _entities(self) -> Iterator[JsonObject]:
         for type_ in ENTITY_TYPES:

@@ -251,7 +251,7 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
     with pytest.raises(CollectorError, match="403"):
         both.sync()
     assert both.latest.state is UploadState.OPEN
-    assert "The next `collector sync` will end it." in caplog.text
+    assert "The next `collector sync` sees to it." in caplog.text
     both.jupiterone.faults.clear()
     both.sync()
     assert both.statuses == ["FINISHED", "ABORTED", "FINISHED"]
@@ -287,6 +287,7 @@ def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch
     both.jupiterone.faults.add(Fault("status_500", operation="abort"))
     with pytest.raises(Interrupted, match="its job could not be aborted yet") as raised:
         both.sync(network=Stopping(both, "/entities", monkeypatch))
+    assert "Unless JupiterOne was finalizing it" in raised.value.message
     assert "which first ends that job" in raised.value.next_step
     assert both.latest.state is UploadState.OPEN
     monkeypatch.undo()

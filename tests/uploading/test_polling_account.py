@@ -18,6 +18,7 @@ from collector.jupiterone.jobs import Target
 from collector.jupiterone_access import jupiterone_access
 from collector.running import Ran, collect_then_upload, poll_account
 from collector.sandbox.jupiterone import Fault
+from collector.store import CUT_SHORT, UploadState
 from collector.tree import write_tree
 from collector.uploading import Upload
 from collector.uploading.where import place_of
@@ -125,7 +126,7 @@ def test_stopped_in_the_middle_of_a_run(polling: Polling, monkeypatch: pytest.Mo
     assert [line["event"] for line in lines] == ["polling", "waiting", "run started", "stopped"]
 
 
-@pytest.mark.parametrize("stopped_in", ["collection", "upload", "nothing"])
+@pytest.mark.parametrize("stopped_in", ["collection", "upload", "killed upload", "failed upload", "nothing"])
 def test_begun_again_after_a_run_that_was_stopped(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch, stopped_in: str
 ) -> None:
@@ -134,11 +135,21 @@ def test_begun_again_after_a_run_that_was_stopped(
         both.store.begin(milliseconds(NOON), {}).finish(milliseconds(NOON), ExitCode.INTERRUPTED, [], [], [])
     else:
         both.profile.collect()
+    states = {
+        "upload": (UploadState.ABORTED, CUT_SHORT),
+        "killed upload": (UploadState.OPEN, ""),
+        "failed upload": (UploadState.ABORTED, "JupiterOne ended the job."),
+    }
+    if stopped_in in states:
+        place = place_of(jupiterone_access(both.settings()), Target(instance_id=both.instance))
+        number = both.store.uploads.begin(both.latest_run.id, place, [], milliseconds(NOON))
+        state, reason = states[stopped_in]
+        both.store.uploads.end(number, state, milliseconds(NOON), reason=reason)
     if stopped_in == "nothing":
         both.sync()
     both.clock.time += 120
     polling.poll(monkeypatch, 600)
-    assert len(polling.starts) == (0 if stopped_in == "nothing" else 1)
+    assert len(polling.starts) == (0 if stopped_in in ("nothing", "failed upload") else 1)
 
 
 def test_warnings_are_lines_too_and_the_key_is_in_none(
