@@ -34,7 +34,7 @@ class Wanted:
 def remembered_instance(settings: Settings) -> RememberedInstance | None:
     """What the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
     path = store_path(settings)
-    if not path.exists():
+    if not Store.exists(path):
         return None
     with Store.open_existing(path) as store:
         return store.instance
@@ -66,7 +66,7 @@ def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
     Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
     """
     path = store_path(settings)
-    if not path.exists():
+    if not Store.exists(path):
         return ()
     with Store.open_existing(path) as store:
         own = [] if store.instance is None else [store.instance]

@@ -64,7 +64,7 @@ def _next_run(store: Store, run: RunRecord, interval: int) -> int:
 def last_start(settings: Settings) -> float | None:
     """When the profile last began to collect and upload, in seconds since 1970; None if it never did."""
     path = store_path(settings)
-    if not path.exists():
+    if not Store.exists(path):
         return None
     with Store.open_existing(path) as store:
         started_at = _last_start(store)

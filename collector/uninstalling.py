@@ -180,7 +180,7 @@ def _end_jobs(settings: Settings, clock: Clock, randomness: random.Random, keep:
     if jobs and keep:
         where = (f"{job.job} in the account {account_in_words(job.place.host, job.place.account)}" for job in jobs)
         return Outcome.LEFT, f"{' and '.join(where)} stays open, as you asked."
-    if store_path(settings).exists():
+    if Store.exists(store_path(settings)):
         with Store.open_existing(store_path(settings)) as store:
             end_jobs_left_open(settings, store, clock, randomness)
     if not jobs:
@@ -190,7 +190,7 @@ def _end_jobs(settings: Settings, clock: Clock, randomness: random.Random, keep:
 
 def _jobs_left_open(settings: Settings) -> Sequence[UploadRecord]:
     """Raises as Store does."""
-    if not store_path(settings).exists():
+    if not Store.exists(store_path(settings)):
         return ()
     with Store.open_existing(store_path(settings)) as store:
         return jobs_left_open(store)
@@ -266,7 +266,7 @@ def _why_it_stays(instance_id: str) -> str:
 
 def _is_ours(settings: Settings, tree: Path) -> bool:
     """Whether the tree was written from a run of this profile. Raises as Store does."""
-    if not tree.is_dir() or not store_path(settings).exists():
+    if not tree.is_dir() or not Store.exists(store_path(settings)):
         return False
     with Store.open_existing(store_path(settings)) as store:
         return any(is_tree_of(tree, record) for record in store.finished_runs())

@@ -74,10 +74,9 @@ def _privacy(path: Path) -> Finding:
 def _store(settings: Settings) -> Iterator[Finding]:
     """What keeps the store from being read, if anything does."""
     path = store_path(settings)
-    if not path.exists():
-        return
     try:
-        Store.open_existing(path).close()
+        if Store.exists(path):
+            Store.open_existing(path).close()
     except CollectorError as failure:
         yield Finding.of(_SUBJECT, failure)
 

@@ -79,7 +79,7 @@ def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job:
 def _job_to_ask_for(settings: Settings, access: Access) -> str:
     """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
     path = store_path(settings)
-    if not path.exists():
+    if not Store.exists(path):
         return NO_JOB
     with Store.open_existing(path) as store:
         latest = store.uploads.latest()

@@ -69,7 +69,7 @@ class Database:
 
         Raises UsageError when there is none yet, and what opening raises.
         """
-        if not _exists(path):
+        if not exists(path):
             raise UsageError(
                 f"Nothing has been collected yet: there is no store at {path}.",
                 "Run `collector collect` first, or name the right profile with `--profile NAME`.",
@@ -227,7 +227,8 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return seen.st_mtime_ns, seen.st_size
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Whether there is such a file. Raises CollectionFailed when that cannot be seen."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
 from collector.store import instance_memory
-from collector.store.database import Database, create_private
+from collector.store.database import Database, create_private, exists
 from collector.store.document import joined_entity, parse_document
 from collector.store.identity import key_range
 from collector.store.instance_memory import RememberedInstance
@@ -75,6 +75,11 @@ class Store:
         """
         create_private(path)
         return cls(Database(path))
+
+    @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether anything was ever collected there. Raises CollectionFailed when that cannot be seen."""
+        return exists(path)
 
     @classmethod
     def open_existing(cls, path: Path) -> Store:

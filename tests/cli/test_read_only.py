@@ -82,7 +82,11 @@ def test_what_has_to_write_says_that_it_cannot(unprivileged: Unprivileged, profi
 
 def test_a_place_nobody_may_enter_is_named(unprivileged: Unprivileged, profile: Path) -> None:
     profile.chmod(0)
-    for verb, cannot in (("status", "reached"), ("collect", "created")):
-        outcome = unprivileged(verb)
+    for verb, cannot in ((("status",), "reached"), (("instance", "list"), "reached"), (("collect",), "created")):
+        outcome = unprivileged(*verb)
         assert outcome.code == 1
         assert f"Error: The store {profile / 'graph.db'} cannot be {cannot}: Permission denied.\n" in outcome.err
+    for verb in (("doctor",), ("uninstall", "--yes")):
+        outcome = unprivileged(*verb)
+        assert outcome.code != 0
+        assert "nobody foresaw" not in outcome.err
