@@ -1,9 +1,13 @@
-"""For every test: logging is put back, and what is logged never holds one of the sandbox's secrets."""
+"""For every test: logging is put back, and what is logged never holds one of the sandbox's secrets. And what several
+of them need.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +43,16 @@ def _no_secret_is_logged() -> Iterator[None]:
     yield
     logging.getLogger().removeHandler(watch)
     assert watch.found == []
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Lets nothing be written to this any more, also where root runs the tests."""
+    access = os.access
+    closed: set[Path] = set()
+
+    def accessible(path: Path, mode: int) -> bool:
+        return access(path, mode) and not (path in closed and mode & os.W_OK)
+
+    monkeypatch.setattr(os, "access", accessible)
+    return closed.add

@@ -75,11 +75,10 @@ def _count_unlisted(ctx: Context, resource: Resource, reading: _Reading) -> None
     failure = ctx.unlisted.get(resource.entity.type)
     if failure is None:
         return
-    tally = reading.tally
+    reading.tally.failed(failure)
     kept, oldest = ctx.run.unlisted(resource.entity.type, reading.document.part)
-    tally.failed(failure)
-    tally.carried_over += kept
-    tally.oldest = min((age for age in (tally.oldest, oldest) if age is not None), default=None)
+    if oldest is not None:
+        reading.tally.carry(oldest, kept)
 
 
 def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:

@@ -36,9 +36,9 @@ class Tally:
         self._failures.setdefault(status_of(failure), failure)
         self._reasons[failure.message] += 1
 
-    def carry(self, read_at: int) -> None:
-        """A document that could not be read is kept as it was read at that time (milliseconds since 1970)."""
-        self.carried_over += 1
+    def carry(self, read_at: int, number: int = 1) -> None:
+        """Documents that could not be read are kept; the oldest was read at that time (milliseconds since 1970)."""
+        self.carried_over += number
         self.oldest = read_at if self.oldest is None else min(self.oldest, read_at)
 
     def leave_out(self, reason: str) -> None:

@@ -19,7 +19,7 @@ from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.run import Run
 from collector.store.uploads import Uploads
-from collector.store.versions import Version, entity_versions, existed, relationship_versions
+from collector.store.versions import Version, entity_versions, existed, relationships_after
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
@@ -40,20 +40,6 @@ _RELATIONSHIPS_OF = """
     UNION
     SELECT key, type, class, source_key, target_key FROM current_relationship WHERE target_key = :key
     ORDER BY key"""
-_RELATIONSHIPS_AFTER = """
-    SELECT source.key || '|' || lower(relationship_type.class) || '|' || target.key,
-        relationship_type.type, relationship_type.class, source.key, target.key
-    FROM relationship
-    JOIN relationship_type ON relationship_type.id = relationship.type
-    JOIN entity AS source ON source.id = relationship.source
-    JOIN entity AS target ON target.id = relationship.target
-    JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = 'row'
-    JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = 'row'
-    WHERE relationship_type.type = :type
-        AND relationship.from_run <= :run AND (relationship.to_run IS NULL OR relationship.to_run > :run)
-        AND source_row.from_run <= :run AND (source_row.to_run IS NULL OR source_row.to_run > :run)
-        AND target_row.from_run <= :run AND (target_row.to_run IS NULL OR target_row.to_run > :run)
-    ORDER BY 1"""
 
 
 class Store:
@@ -214,19 +200,18 @@ class Store:
 
     def relationships(self, type_: str, run: int | None = None) -> Iterator[Relationship]:
         """The relationships of a type in the order of their keys: those of now, or those after a run."""
-        if run is None:
-            rows = self._database.rows(_RELATIONSHIPS_NOW, (type_,))
-        else:
-            rows = self._database.rows(_RELATIONSHIPS_AFTER, {"type": type_, "run": run})
-        return (Relationship(*row) for row in rows)
+        if run is not None:
+            return relationships_after(self._database, type_, run)
+        return (Relationship(*row) for row in self._database.rows(_RELATIONSHIPS_NOW, (type_,)))
 
     def entity_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
         """As `entities` after a run, told cheaply; with `since`, also those there at any time since that run."""
         return entity_versions(self._database, type_, run, since)
 
     def relationship_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
-        """As `relationships` after a run, told cheaply; with `since`, also those there at any time since that run."""
-        return relationship_versions(self._database, type_, run, since)
+        """As `relationships` after a run: all they say is in their keys. `since` as in `entity_versions`."""
+        ties = relationships_after(self._database, type_, run, since)
+        return (Version(tie.key, None, (tie.source_key, tie.target_key)) for tie in ties)
 
     def existed(self, key: str, run: int) -> bool:
         """Whether there was an entity of this key after a run."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from collector.model.graph import Relationship
 from collector.store.database import Database
 from collector.store.document import ROW
 from collector.store.identity import key_range
@@ -19,7 +20,8 @@ _ENTITIES = """
         AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :since)
     ORDER BY entity.key"""
 _RELATIONSHIPS = """
-    SELECT DISTINCT source.key || '|' || lower(relationship_type.class) || '|' || target.key, source.key, target.key
+    SELECT DISTINCT source.key || '|' || lower(relationship_type.class) || '|' || target.key,
+        relationship_type.type, relationship_type.class, source.key, target.key
     FROM relationship
     JOIN relationship_type ON relationship_type.id = relationship.type
     JOIN entity AS source ON source.id = relationship.source
@@ -67,11 +69,11 @@ def entity_versions(database: Database, type_: str, run: int, since: int | None 
             yield Version(key)
 
 
-def relationship_versions(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
-    """As `entity_versions`, of a relationship type; all that relationships say is in their keys."""
+def relationships_after(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Relationship]:
+    """The relationships of a type after a run, in the order of their keys; `since` as in `entity_versions`."""
     since = run if since is None else since
-    for key, *ends in database.rows(_RELATIONSHIPS, {"row": ROW, "type": type_, "run": run, "since": since}):
-        yield Version(key, None, tuple(ends))
+    for row in database.rows(_RELATIONSHIPS, {"row": ROW, "type": type_, "run": run, "since": since}):
+        yield Relationship(*row)
 
 
 def existed(database: Database, key: str, run: int) -> bool:

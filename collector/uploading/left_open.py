@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 
 from collector.clock import Clock
@@ -13,9 +12,7 @@ from collector.jupiterone_access import jupiterone_access
 from collector.profile_instance import account_in_words
 from collector.settings import Settings
 from collector.store import Store, UploadRecord, UploadState
-from collector.uploading.leftovers import settle_leftovers
-
-logger = logging.getLogger("collector.uploading")
+from collector.uploading.leftovers import settle_leftovers, warn_of_nameless_job
 
 
 def jobs_left_open(store: Store) -> list[UploadRecord]:
@@ -35,10 +32,7 @@ def end_jobs_left_open(settings: Settings, store: Store, clock: Clock, randomnes
         for upload in jobs_left_open(store):
             raise _still_open(upload, access)
     if any(upload.job is None for upload in store.uploads.all_unsettled()):
-        logger.warning(
-            "An earlier upload was cut short while its job was being created: an empty job may stay open in "
-            "JupiterOne, without effect. JupiterOne offers no way to find it."
-        )
+        warn_of_nameless_job()
 
 
 def _still_open(upload: UploadRecord, access: Access) -> UsageError:

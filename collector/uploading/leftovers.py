@@ -27,10 +27,7 @@ def settle_leftovers(
     """
     for upload in uploads.unsettled(access.host, access.account):
         if upload.job is None:
-            logger.warning(
-                "An earlier upload was cut short while its job was being created, with all its processes: an empty job "
-                "may stay open in JupiterOne, without effect. JupiterOne offers no way to find it."
-            )
+            warn_of_nameless_job()
             reason = "cut short while the job was being created"
             uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)
             continue
@@ -58,6 +55,14 @@ def _record(
         _follow(uploads, upload, synchronization, clock)
     else:
         logger.warning("The job %s, which an earlier upload left open, is %s.", upload.job, report.status)
+
+
+def warn_of_nameless_job() -> None:
+    """There is nothing else to be done about a job whose id nobody has heard."""
+    logger.warning(
+        "An earlier upload was cut short while its job was being created, with all its processes: an empty job may "
+        "stay open in JupiterOne, without effect. JupiterOne offers no way to find it."
+    )
 
 
 def outcome_of(report: JobReport) -> dict[str, int]:

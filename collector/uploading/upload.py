@@ -109,8 +109,9 @@ def _stops_told(uploads: Uploads) -> Iterator[None]:
         yield
     except Interrupted:
         latest = uploads.latest()
-        begun = latest is not None and (before is None or latest.id != before.id)
-        raise _stopped(latest.state if latest is not None and begun else None) from None
+        if latest is None or (before is not None and latest.id == before.id):
+            raise _stopped(None) from None
+        raise _stopped(latest.state) from None
 
 
 def _stopped(state: UploadState | None) -> Interrupted:

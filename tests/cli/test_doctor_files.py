@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -20,19 +19,6 @@ MAKE_WRITABLE = "Fix: Give yourself the right to write there, or choose another 
 @pytest.fixture(autouse=True)
 def _token_that_is_not_kept(zoom: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOM_ACCESS_TOKEN", zoom.issue_token())
-
-
-@pytest.fixture
-def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Lets nothing be written to this any more, also where root runs the tests."""
-    access = os.access
-    closed: set[Path] = set()
-
-    def accessible(path: Path, mode: int) -> bool:
-        return access(path, mode) and not (path in closed and mode & os.W_OK)
-
-    monkeypatch.setattr(os, "access", accessible)
-    return closed.add
 
 
 def files_failure(text: str) -> str:

@@ -15,19 +15,6 @@ from collector.store import Store, database, schema
 from .graph import ADA, collect, keys
 
 
-@pytest.fixture
-def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Lets nothing be written to this any more, also where root runs the tests."""
-    access = os.access
-    closed: set[Path] = set()
-
-    def accessible(path: Path, mode: int) -> bool:
-        return access(path, mode) and not (path in closed and mode & os.W_OK)
-
-    monkeypatch.setattr(os, "access", accessible)
-    return closed.add
-
-
 def files(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.parent.iterdir()}
 
