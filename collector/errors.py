@@ -16,6 +16,7 @@
         ├── NotApplicable             Zoom keeps no such document for this one
         ├── PageTokenExpired          this listing must begin again
         └── Unread                    Zoom kept failing, or answered with something unusable
+            ├── Refused               Zoom refuses this one (4xx) for a reason that has no name of its own
             └── Unreachable           no answer at all came back
 
 Exit codes, the first that applies: 130, 2, 4, 75, 1, 3, 0 (docs/architecture.md, "Exit codes").
@@ -149,6 +150,10 @@ class PageTokenExpired(ReadingError):
 
 class Unread(ReadingError):
     """Zoom kept failing or answered with something unusable, and the tries are used up."""
+
+
+class Refused(Unread):
+    """Zoom refuses this one (4xx) for a reason that has no name of its own."""
 
 
 class Unreachable(Unread):

@@ -13,7 +13,7 @@ from collector.collection import TREE_FOLDER, store_path, token_file
 from collector.errors import CollectorError
 from collector.profile_lock import alone, uploading_alone
 from collector.resources import users
-from collector.resources.declaration import PENDING
+from collector.resources.declaration import invitation_of
 from collector.settings import Settings
 from collector.store import Store
 from collector.store.forgetting import Forgotten, Person, forget
@@ -70,7 +70,7 @@ def forget_in_profile(
 
 def _person(email: str) -> Person:
     address = email.strip().lower()
-    return Person(users.ENTITY.type, address, users.ENTITY.key(f"{PENDING}{address}"))
+    return Person(users.ENTITY.type, address, users.ENTITY.key(invitation_of(address)))
 
 
 def _signed_in_as(settings: Settings, clock: Clock) -> str:

@@ -12,6 +12,7 @@ from collector.collection import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import StepResult, StepStatus
+from collector.model.unknown import UnknownSetting
 from collector.store import RunRecord
 
 STATUS_WORDS = {
@@ -74,6 +75,7 @@ def as_json(collected: Collected) -> dict[str, object]:
                 "vanished": entry.vanished,
                 "carriedOver": entry.carried_over,
                 "missing": entry.missing,
+                "unavailable": entry.unavailable,
                 "oldest": entry.oldest,
                 "reason": entry.reason,
                 "nextStep": entry.next_step,
@@ -82,7 +84,13 @@ def as_json(collected: Collected) -> dict[str, object]:
             for entry in record.coverage
         ],
         "unknownSettings": [
-            {"path": setting.path, "kind": setting.kind, "count": setting.count, "kept": setting.kept}
+            {
+                "path": setting.path,
+                "kind": setting.kind,
+                "described": setting.described,
+                "count": setting.count,
+                "kept": setting.kept,
+            }
             for setting in record.unknown_settings
         ],
     }
@@ -144,21 +152,36 @@ def _sentence(entry: Coverage) -> str:
     if entry.missing:
         counts.append(f"{entry.missing} missing")
     if entry.vanished:
-        counts.append(f"{entry.vanished} vanished")
+        counts.append(f"{entry.vanished} gone")
+    if entry.unavailable:
+        counts.append(f"{entry.unavailable} not available")
     reason = f": {entry.reason}" if entry.reason else ""
     return f"{entry.reading} ({entry.step}) {entry.status.value}, {', '.join(counts)}{reason}"
 
 
 def _print_unknown(console: Console, collected: Collected) -> None:
-    unknown = collected.record.unknown_settings
-    if not unknown:
-        return
-    console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
-    for setting in unknown[:_MOST_UNKNOWN]:
-        fate = "kept" if setting.kept else "left out"
-        console.print(printable(f"  {setting.path} ({setting.kind}, {setting.count} times, {fate})"))
-    if len(unknown) > _MOST_UNKNOWN:
-        console.print(f"  and {len(unknown) - _MOST_UNKNOWN} more: {again('collector collect --json')} names all")
+    unknown = [setting for setting in collected.record.unknown_settings if not setting.described]
+    if unknown:
+        console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
+        _print_settings(console, [f"{one.path} ({one.kind}, {_fate(one)})" for one in unknown])
+    others = [setting for setting in collected.record.unknown_settings if setting.described]
+    if others:
+        console.print(f"\n{len(others)} settings came as something else than described, and are left out:")
+        _print_settings(
+            console, [f"{one.path} ({one.kind}, described as {one.described}, {_fate(one)})" for one in others]
+        )
+
+
+def _fate(setting: UnknownSetting) -> str:
+    times = f"{setting.count} times"
+    return times if setting.described else f"{times}, {'kept' if setting.kept else 'left out'}"
+
+
+def _print_settings(console: Console, lines: list[str]) -> None:
+    for line in lines[:_MOST_UNKNOWN]:
+        console.print(printable(f"  {line}"))
+    if len(lines) > _MOST_UNKNOWN:
+        console.print(f"  and {len(lines) - _MOST_UNKNOWN} more: {again('collector collect --json')} names all")
 
 
 def next_command(collected: Collected) -> str:

@@ -155,6 +155,7 @@ class _Collection:
             scopes=job.scopes,
             identity=identity,
             choice=job.choice,
+            fresh=job.fresh,
         )
         if self._run.goes_on:
             self._ctx.recall_unknown()
@@ -230,9 +231,10 @@ class _Collection:
             return
         result = self._results[step.id]
         calls = self._job.client.calls.total()
-        documents = read_documents(self._ctx, self._runners[step.id][0], step)
+        documents, notes = read_documents(self._ctx, self._runners[step.id][0], step)
         result = replace(
             result,
+            notes=(*result.notes, *notes),
             counts=self._counts(step),
             calls=result.calls + self._job.client.calls.total() - calls,
             ended_at=self._ctx.now(),

@@ -34,7 +34,8 @@ class Context:
     """One run's client, store and counts.
 
     `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
-    none. `whole_types`: types whose set was read completely in this run. `unlisted`: why an entity type's was not.
+    none. `fresh`: what Zoom says now is taken also where it is less than before. `whole_types`: types whose set was
+    read completely in this run. `unlisted`: why an entity type's was not.
     """
 
     client: ZoomClient
@@ -46,6 +47,7 @@ class Context:
     scopes: frozenset[str] | None
     identity: JsonObject | CollectorError
     choice: Choice = EVERYTHING
+    fresh: bool = False
     whole_types: set[str] = field(default_factory=set)
     unlisted: dict[str, CollectorError] = field(default_factory=dict)
     unknown: Counter[UnknownField] = field(default_factory=Counter)
@@ -59,10 +61,13 @@ class Context:
     def keep(self, *tallies: Tally, finished: bool = False) -> None:
         """Commit what was read, and how far these readings have got, for a run that goes on with them."""
         for tally in tallies:
-            state = {"read": tally.read, "vanished": tally.vanished, "finished": finished}
+            counts = {"read": tally.read, "vanished": tally.vanished, "unavailable": tally.unavailable}
+            state = {**counts, "finished": finished}
             self.run.checkpoints.save(tally.name, state)
         if self.unknown:
-            fields = [[field.path, field.kind, field.kept, count] for field, count in self.unknown.items()]
+            fields = [
+                [field.path, field.kind, field.kept, count, field.described] for field, count in self.unknown.items()
+            ]
             self.run.checkpoints.save(_UNKNOWN, {"fields": fields})
         self.run.commit()
 
@@ -71,13 +76,13 @@ class Context:
         state = self.run.checkpoints.load(tally.name)
         if state is None:
             return False
-        tally.read, tally.vanished = state["read"], state["vanished"]
+        tally.read, tally.vanished, tally.unavailable = state["read"], state["vanished"], state.get("unavailable", 0)
         return bool(state["finished"])
 
     def recall_unknown(self) -> None:
         """Count on with the unknown settings of the runs this one goes on with."""
-        for path, kind, kept, count in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
-            self.unknown[UnknownField(path, kind, kept)] += count
+        for path, kind, kept, count, *described in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
+            self.unknown[UnknownField(path, kind, kept, *described)] += count
 
     def look_up(self) -> None:
         """Raise Interrupted when the process was asked to stop; for long work without calls."""
@@ -94,7 +99,7 @@ class Context:
     def unknown_settings(self) -> list[UnknownSetting]:
         """The settings nobody has described yet, by path."""
         return [
-            UnknownSetting(unknown.path, unknown.kind, count, unknown.kept)
+            UnknownSetting(unknown.path, unknown.kind, count, unknown.kept, unknown.described)
             for unknown, count in sorted(self.unknown.items(), key=lambda item: (item[0].path, item[0].kind))
         ]
 

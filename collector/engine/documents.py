@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from collector.engine.context import Context
-from collector.engine.tally import Tally
+from collector.engine.listing import AGAIN
+from collector.engine.lookups import is_gone, look_up
+from collector.engine.tally import Closing, Tally
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -15,6 +18,7 @@ from collector.errors import (
     NotApplicable,
     NotLicensed,
     ReadingError,
+    Refused,
     SignInRequired,
     Unread,
     Vanished,
@@ -22,33 +26,43 @@ from collector.errors import (
 from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, Document, Resource, SettingsChoice
+from collector.resources.declaration import PENDING, Conversion, Document, Resource, SettingsChoice
+from collector.store import ROW
 
-FAILURES_IN_A_ROW = 25
-"""After so many documents of one kind failing one after the other, with none read between, the rest is left unread."""
 _COMMIT_EVERY = 20
 """So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""
 
 
 @dataclass
 class _Reading:
-    """The reading of one kind of document over all entities. `closed`: why no more are asked for."""
+    """The reading of one kind of document over all entities, and what may end it early."""
 
     document: Document
     tally: Tally
-    closed: CollectorError | None = None
-    failures_in_a_row: int = 0
+    closing: Closing
 
 
-def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[Coverage, ...]:
-    """Read the further documents of every entity seen in this reading, and say how far that got."""
+def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[tuple[Coverage, ...], tuple[str, ...]]:
+    """Read the further documents of every entity seen in this reading: how far that got, and what there is to say."""
     readings = _prepared(ctx, resource, step)
     wanted = [reading for reading in readings if ctx.choice.reads(reading.document)]
     if wanted:
         _read_wanted(ctx, resource, step, wanted)
     for reading in wanted:
         _count_unlisted(ctx, resource, reading)
-    return tuple(reading.tally.coverage() for reading in readings)
+    return tuple(reading.tally.coverage() for reading in readings), tuple(_notes(resource, wanted))
+
+
+def _notes(resource: Resource, readings: list[_Reading]) -> Iterator[str]:
+    gone = sum(reading.tally.vanished for reading in readings)
+    if gone:
+        yield f"Deleted in Zoom while they were read: {resource.counted(gone)}."
+    unavailable = [f"{one.tally.reading} ({one.tally.unavailable})" for one in readings if one.tally.unavailable]
+    if unavailable:
+        yield (
+            f"Not available, since Zoom refuses them of inactive {resource.name}: {', '.join(unavailable)}. "
+            "What was read of them earlier stays."
+        )
 
 
 def leave_documents(ctx: Context, resource: Resource, step: Step, reason: str) -> tuple[Coverage, ...]:
@@ -67,7 +81,7 @@ def _count_unread(ctx: Context, resource: Resource, reading: _Reading, reason: s
         resource.entity.type, reading.document.part, resource.entity.key(PENDING)
     )
     if tally.missing or tally.carried_over:
-        tally.failed(reading.closed or Unread(reason))
+        tally.failed(reading.closing.reason or Unread(reason))
 
 
 def _count_unlisted(ctx: Context, resource: Resource, reading: _Reading) -> None:
@@ -83,12 +97,14 @@ def _count_unlisted(ctx: Context, resource: Resource, reading: _Reading) -> None
 
 def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:
     """For each kind of document whether it is to be read at all, and how far earlier runs of this reading got."""
-    readings = [_Reading(document, Tally(step.id, document.part, is_set=False)) for document in resource.documents]
+    readings = [
+        _Reading(document, Tally(step.id, document.part, is_set=False), Closing()) for document in resource.documents
+    ]
     for reading in readings:
         document, tally = reading.document, reading.tally
         if ctx.choice.reads(document):
             ctx.go_on(tally)
-            reading.closed = ctx.missing_scope(document.endpoint)
+            reading.closing.reason = ctx.missing_scope(document.endpoint)
         else:
             tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
             tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
@@ -99,7 +115,7 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     ctx.progress.expect(step, ctx.store.count(resource.entity.type) * len(readings))
     if ctx.choice.most_age is not None:
         ctx.run.gather_changes()
-    gone: set[str] = set()
+    doubtful: defaultdict[str, list[_Reading]] = defaultdict(list)
 
     def read(task: tuple[str, _Reading]) -> list[JsonObject | CollectorError]:
         return [_read(ctx, resource, *task)]
@@ -108,10 +124,15 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     try:
         tasks = _tasks(ctx, resource, step, readings)
         for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
-            _keep(ctx, key, reading, answer, gone)
+            if isinstance(answer, Vanished) and not _is_dormant(ctx, resource, key):
+                reading.closing.failed(_contradiction(reading))
+                doubtful[key].append(reading)
+            else:
+                _keep(ctx, resource, key, reading, answer)
             ctx.progress.advance(step)
             if count % _COMMIT_EVERY == 0:
                 ctx.keep(*tallies)
+        _settle_doubtful(ctx, resource, doubtful)
     except (Interrupted, SignInRequired):
         ctx.keep(*tallies)
         raise
@@ -158,41 +179,100 @@ def _without(document: Document) -> str:
 
 
 def _read(ctx: Context, resource: Resource, key: str, reading: _Reading) -> JsonObject | CollectorError:
-    if reading.closed is not None:
-        return reading.closed
+    if reading.closing.reason is not None:
+        return reading.closing.reason
     try:
         return ctx.client.get(reading.document.endpoint, resource.path_ids(key) or {})
     except (ReadingError, DailyLimitReached) as failure:
         return failure
 
 
-def _keep(ctx: Context, key: str, reading: _Reading, answer: JsonObject | CollectorError, gone: set[str]) -> None:
+def _settle_doubtful(ctx: Context, resource: Resource, doubtful: dict[str, list[_Reading]]) -> None:
+    """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves.
+
+    Where a document is the very answer about the entity, the list that names it is not outweighed.
+    """
+    asked = {
+        key: readings
+        for key, readings in doubtful.items()
+        if all(resource.lookup != reading.document.endpoint for reading in readings)
+    }
+    for key, answer in look_up(ctx, resource, asked):
+        if is_gone(answer):
+            asked[key][0].tally.vanished += 1
+            ctx.run.remove(key)
+            doubtful.pop(key)
+    for key, readings in doubtful.items():
+        for reading in readings:
+            _leave_unread(ctx, key, reading, _contradiction(reading))
+
+
+def _contradiction(reading: _Reading) -> Unread:
+    return Unread(
+        f"{reading.document.endpoint.path} says of some that they do not exist, but a list of this run names them",
+        AGAIN,
+    )
+
+
+def _keep(ctx: Context, resource: Resource, key: str, reading: _Reading, answer: JsonObject | CollectorError) -> None:
     tally, part = reading.tally, reading.document.part
-    if isinstance(answer, Vanished):
-        tally.vanished += 1
-        gone.add(key)
-        ctx.run.remove(key)
-    elif key in gone:
+    if isinstance(answer, CollectorError):
+        _keep_failure(ctx, resource, key, reading, answer)
         return
-    elif isinstance(answer, NotApplicable):
-        ctx.run.remove_part(key, part)
-        ctx.run.checkpoints.save(_without(reading.document), {}, key)
-    elif isinstance(answer, CollectorError):
-        _leave_unread(ctx, key, reading, answer)
-    else:
-        reading.failures_in_a_row = 0
-        tally.read += 1
-        conversion = reading.document.convert(answer)
-        ctx.unknown.update(conversion.unknown)
+    conversion = reading.document.convert(answer)
+    problem = _problem(ctx, resource, key, reading.document, answer, conversion)
+    if problem is not None:
+        reading.closing.failed(problem)
+        _leave_unread(ctx, key, reading, problem)
+        return
+    reading.closing.succeeded()
+    tally.read += 1
+    ctx.unknown.update(conversion.unknown)
+    if conversion.properties:
         ctx.run.put(key, part, conversion.properties, ctx.now())
+
+
+def _problem(
+    ctx: Context, resource: Resource, key: str, document: Document, body: JsonObject, conversion: Conversion
+) -> Unread | None:
+    """Why an answer does not count as this document of this entity, if so."""
+    path = "?".join([document.endpoint.path, *(f"{name}={value}" for name, value in document.endpoint.params.items())])
+    about = resource.identify(body)
+    if not conversion.of_kind or (about is not None and resource.entity.key(about) != key):
+        return Unread(f"{path} answered about something else than {document.part}", AGAIN)
+    if conversion.emptied and not ctx.fresh:
+        emptied = ctx.run.properties(key, document.part).keys() & set(conversion.emptied)
+        if emptied:
+            return Unread(
+                f"{path} came with sections emptied that had values before",
+                "Run `collector collect` again; if they were really emptied in Zoom, `collector collect --fresh` takes "
+                "them as they are.",
+            )
+    return None
+
+
+def _keep_failure(ctx: Context, resource: Resource, key: str, reading: _Reading, failure: CollectorError) -> None:
+    part = reading.document.part
+    of_this_one = isinstance(failure, Denied | NotLicensed | NotApplicable | Refused | Vanished) and not (
+        failure is reading.closing.reason or (isinstance(failure, Denied) and failure.scopes)
+    )
+    if of_this_one and _is_dormant(ctx, resource, key):
+        reading.tally.unavailable += 1
+        ctx.run.checkpoints.save(_without(reading.document), {}, key)
+    elif isinstance(failure, NotApplicable) and ctx.run.part_read_at(key, part) is None:
+        ctx.run.checkpoints.save(_without(reading.document), {}, key)
+    else:
+        if failure is not reading.closing.reason:
+            reading.closing.failed(failure)
+        _leave_unread(ctx, key, reading, failure)
+
+
+def _is_dormant(ctx: Context, resource: Resource, key: str) -> bool:
+    return resource.is_dormant(ctx.run.properties(key, ROW))
 
 
 def _leave_unread(ctx: Context, key: str, reading: _Reading, failure: CollectorError) -> None:
     reading.tally.failed(failure)
-    reading.failures_in_a_row += 1
-    scope_missing = isinstance(failure, Denied) and bool(failure.scopes)
-    if scope_missing or isinstance(failure, NotLicensed) or reading.failures_in_a_row >= FAILURES_IN_A_ROW:
-        reading.closed = failure
     read_at = ctx.run.part_read_at(key, reading.document.part)
     if read_at is None:
         reading.tally.missing += 1

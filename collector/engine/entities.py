@@ -5,38 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from collector.engine.context import Context, StepOutcome
-from collector.engine.listing import ListEnd, Rows, read_list
+from collector.engine.listing import AGAIN, ListEnd, Rows, read_list
+from collector.engine.lookups import is_gone, look_up
 from collector.engine.tally import Tally
-from collector.errors import (
-    CollectorError,
-    DailyLimitReached,
-    Denied,
-    NotApplicable,
-    NotLicensed,
-    ReadingError,
-    Unread,
-    Vanished,
-)
+from collector.errors import CollectorError, Denied, NotLicensed, Unread
 from collector.model.coverage import Status
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, Pass, Resource
+from collector.resources.declaration import PENDING, Pass, Resource, invitation_of
 from collector.store import ROW
 
-MOST_LOOKUPS = 200
-"""More known entities than this missing from every list make the listing incomplete, instead of being asked for."""
+ACTIVITY = "activity"
+"""The part of an entity that holds what of its row moves by itself."""
+_COMMIT_EVERY = 20
 
 
 def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
     """Read the list and settle who is gone. Lists that an earlier run of this reading finished are not read again."""
     lists = _read_lists(ctx, resource, step)
+    notes: list[str] = []
     if _whole(lists):
-        lists += _settle_missing(ctx, resource, step)
+        missing = Tally(step.id, f"known {resource.name} missing from the lists", is_set=True)
+        listed = sum(tally.read for tally in lists)
+        notes += _settle_missing(ctx, resource, missing, listed)
+        if missing.read or missing.vanished or missing.failure is not None:
+            lists.append(missing)
     failures = [tally.failure for tally in lists if tally.failure is not None]
     if failures:
         ctx.unlisted[resource.entity.type] = failures[0]
     ctx.run.commit()
-    return StepOutcome(step, tuple(tally.coverage() for tally in lists), _whole(lists))
+    return StepOutcome(step, tuple(tally.coverage() for tally in lists), _whole(lists), tuple(notes))
 
 
 def _whole(tallies: list[Tally]) -> bool:
@@ -74,7 +72,7 @@ def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tal
         )
 
     failure: CollectorError | None = None
-    tally.read = expected = 0
+    tally.read = expected = others = 0
     for _, found in ctx.in_parallel([one_pass.params], read):
         if isinstance(found, ListEnd):
             tally.read, failure = found.read, found.failure
@@ -83,9 +81,12 @@ def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tal
             ctx.progress.expect(step, found.total - expected)
             expected = found.total
         for row in found.rows:
+            others += one_pass.contradicts(row)
             _keep_row(ctx, resource, one_pass.completed(row))
         ctx.run.commit()
         ctx.progress.advance(step, len(found.rows))
+    if failure is None and others and others == tally.read:
+        return Unread(f"Zoom answered {one_pass.reading(resource.name)} with others than were asked for", AGAIN)
     return failure
 
 
@@ -109,63 +110,75 @@ def _key(resource: Resource, row: JsonObject) -> str | None:
 
 def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> None:
     key, entity = _key(resource, row), resource.entity
-    if key is not None:
-        row_properties = {"_type": entity.type, "_class": list(entity.classes), **resource.convert(row)}
-        ctx.run.put(key, ROW, row_properties, ctx.now())
+    if key is None:
+        return
+    properties = resource.convert(row)
+    activity = {name: properties.pop(name) for name in sorted(resource.activity & properties.keys())}
+    ctx.run.put(key, ROW, {"_type": entity.type, "_class": list(entity.classes), **properties}, ctx.now())
+    if activity:
+        ctx.run.put(key, ACTIVITY, activity, ctx.now())
+    elif resource.activity and ctx.run.part_read_at(key, ACTIVITY) is not None:
+        ctx.run.remove_part(key, ACTIVITY)
 
 
-def _settle_missing(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
-    """Those known from earlier whom no list names any more: gone, unless asking for them shows otherwise."""
-    entity_type = resource.entity.type
-    if resource.lookup is None:
-        for key in ctx.run.unseen(entity_type):
-            ctx.run.remove(key)
-        return []
-    missing = ctx.run.count_unseen(entity_type)
-    tally = Tally(step.id, f"known {resource.name} missing from the lists", is_set=True)
+def _settle_missing(ctx: Context, resource: Resource, tally: Tally, listed: int) -> list[str]:
+    """Those known from earlier whom no list names any more: gone, unless asking for them shows otherwise.
+
+    What cannot be missed by its list goes without being asked for; but a list that is suddenly empty is not believed.
+    Gives what there is to say of it.
+    """
     ctx.go_on(tally)
-    if not missing:
-        return [tally] if tally.read or tally.vanished else []
-    if missing > MOST_LOOKUPS:
-        tally.failed(Unread(f"{missing} known {resource.name} are in none of the lists, too many to be asked for"))
-        return [tally]
-    denial = ctx.missing_scope(resource.lookup)
-    if denial is not None:
-        tally.failed(denial)
-        return [tally]
-    for key, answer in ctx.in_parallel(ctx.run.unseen(entity_type), lambda key: [_look_up(ctx, resource, key)]):
-        if isinstance(answer, Vanished | NotApplicable):
-            tally.vanished += 1
+    accepted = _settle_accepted_invitations(ctx, resource, tally)
+    missing = ctx.run.unseen(resource.entity.type)
+    if resource.lookup is None or (listed and not resource.moves_between_lists):
+        for key in missing:
             ctx.run.remove(key)
-        elif isinstance(answer, CollectorError):
-            tally.failed(answer)
-        else:
-            _keep_found(ctx, resource, key, answer, tally)
+        tally.vanished += len(missing)
         ctx.keep(tally)
-    return [tally]
+    else:
+        _ask_for(ctx, resource, missing, tally)
+    notes = [f"Invitations accepted: {accepted:,}."] if accepted else []
+    return [*notes, f"Gone since the last collection: {resource.counted(tally.vanished)}."] if tally.vanished else notes
 
 
-def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tally: Tally) -> None:
+def _settle_accepted_invitations(ctx: Context, resource: Resource, tally: Tally) -> int:
+    """Whoever was invited and is now listed with an id is the same person; how many those are."""
+    type_, key_of = resource.entity.type, resource.entity.key
+    invited = {key for key in ctx.run.unseen(type_) if key.startswith(key_of(PENDING))}
+    if not invited or resource.invited_by is None:
+        return 0
+    accepted = {key_of(invitation_of(address)) for address in ctx.run.seen_texts(type_, resource.invited_by)} & invited
+    for key in accepted:
+        ctx.run.remove(key)
+    tally.read += len(accepted)
+    ctx.keep(tally)
+    return len(accepted)
+
+
+def _ask_for(ctx: Context, resource: Resource, keys: list[str], tally: Tally) -> None:
+    try:
+        for count, (key, answer) in enumerate(look_up(ctx, resource, keys), start=1):
+            if isinstance(answer, CollectorError):
+                if is_gone(answer):
+                    tally.vanished += 1
+                    ctx.run.remove(key)
+                else:
+                    tally.failed(answer)
+            else:
+                tally.read += 1
+                _keep_found(ctx, resource, key, answer)
+            if count % _COMMIT_EVERY == 0:
+                ctx.keep(tally)
+    finally:
+        ctx.keep(tally)
+
+
+def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject) -> None:
     """Keep what was found when asked for an entity: it, or who has its address since an invitation was accepted."""
     found = _key(resource, row)
     if found is None:
-        tally.failed(Unread("the answer about one of them does not say whom it is about"))
         return
-    if found == key:
-        tally.read += 1
-    else:
-        tally.vanished += 1
+    if found != key:
         ctx.run.remove(key)
     if not ctx.run.seen(found):
         _keep_row(ctx, resource, row)
-
-
-def _look_up(ctx: Context, resource: Resource, key: str) -> JsonObject | CollectorError:
-    identifier = resource.identifier(key).removeprefix(PENDING)
-    lookup = resource.lookup
-    if lookup is None:
-        return Unread(f"{resource.name} cannot be asked for one by one")
-    try:
-        return ctx.client.get(lookup, {resource.id_placeholder: identifier})
-    except (ReadingError, DailyLimitReached) as failure:
-        return failure

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from collector.engine.context import Context, StepOutcome
-from collector.engine.listing import ListEnd, Rows, read_list
+from collector.engine.listing import AGAIN, ListEnd, Rows, read_list
+from collector.engine.lookups import is_gone, look_up
 from collector.engine.tally import Tally
-from collector.errors import CollectorError, Denied, Vanished
+from collector.errors import CollectorError, Denied, Unread, Vanished
 from collector.model.graph import JsonObject, Relationship
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, Derivation, Link, Resource
+from collector.resources.declaration import Derivation, Link, Resource, by_id, identifier_of, invitation_of
 from collector.store import ROW
 from collector.zoom.endpoint import Endpoint
 
@@ -69,7 +70,6 @@ class _Told:
     listed: int = 0
     unknown: int = 0
     disagreements: int = 0
-    vanished: int = 0
 
 
 @dataclass
@@ -86,6 +86,8 @@ class _Membership:
     told: defaultdict[str, _Told] = field(default_factory=lambda: defaultdict(_Told))
     unnamed_members: int = 0
     unknown_owners: int = 0
+    gone: str = ""
+    doubtful: list[str] = field(default_factory=list)
     closed: CollectorError | None = None
 
     def build(self) -> StepOutcome:
@@ -102,8 +104,8 @@ class _Membership:
                     self._tie_listed(owner_key, row)
             else:
                 self._end_list(owner_key, found, tally)
+        self._settle_doubtful(tally)
         tally.read = sum(told.read for told in self.told.values())
-        tally.vanished = sum(told.vanished for told in self.told.values())
         coverage = tally.coverage()
         return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes()))
 
@@ -112,6 +114,7 @@ class _Membership:
         run = self.ctx.run
         listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
         for owner_key, state in run.checkpoints.load_all(tally.name).items():
+            state.pop("vanished", None)  # of versions before 0.2
             if state.pop("run") >= listed_since:
                 self.told[owner_key] = _Told(**state)
                 run.confirm_relationships(self.link.type.type, owner_key)
@@ -123,17 +126,33 @@ class _Membership:
         told.read = end.read
         self.ctx.progress.advance(self.step)
         if isinstance(failure, Vanished):
-            told.vanished = 1
-            self.ctx.run.remove(owner_key)
+            self.doubtful.append(owner_key)
         elif failure is not None:
             tally.failed(failure)
             if isinstance(failure, Denied) and failure.scopes:
                 self.closed = failure  # the other lists need the same scope
         elif self.link.named_by is not None:
             told.disagreements += max(0, self.named[owner_key] - told.listed)
-        if failure is None or told.vanished:
+        if failure is None:
             self.ctx.run.checkpoints.save(tally.name, {**asdict(told), "run": self.ctx.run.id}, owner_key)
         self.ctx.run.commit()
+
+    def _settle_doubtful(self, tally: Tally) -> None:
+        """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves."""
+        for owner_key, answer in look_up(self.ctx, self.resource, self.doubtful):
+            if is_gone(answer):
+                tally.vanished += 1
+                self.ctx.run.remove(owner_key)
+            else:
+                tally.failed(
+                    Unread(
+                        f"{self.members.path} says of some that they do not exist, but a list of this run names them",
+                        AGAIN,
+                    )
+                )
+        self.ctx.run.commit()
+        if tally.vanished:
+            self.gone = f"Deleted in Zoom while they were read: {self.resource.counted(tally.vanished)}."
 
     def _tie_named(self, named_by: str) -> None:
         run = self.ctx.run
@@ -143,7 +162,7 @@ class _Membership:
             if not named:
                 self.unnamed_members += 1
                 continue
-            owner_key = self.resource.entity.key(str(named))
+            owner_key = self.resource.entity.key(identifier_of(str(named)))
             if not run.seen(member_key):
                 continue  # what was named in an earlier reading is no news
             if run.knows(owner_key):
@@ -154,7 +173,7 @@ class _Membership:
 
     def _owners_to_ask(self) -> Iterator[str]:
         for owner_key in self.ctx.run.keys(self.resource.entity.type):
-            if self.resource.identifier(owner_key) not in self.link.told_by_members or self.unnamed_members:
+            if self.resource.zoom_id(owner_key) not in self.link.told_by_members or self.unnamed_members:
                 yield owner_key
 
     def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:
@@ -171,7 +190,7 @@ class _Membership:
         named = self.ctx.run.value(member_key, ROW, self.link.named_by) if self.link.named_by else None
         if not named:
             self.ctx.run.relate(self._between(owner_key, member_key))
-        elif self.resource.entity.key(str(named)) == owner_key:
+        elif self.resource.entity.key(identifier_of(str(named))) == owner_key:
             self.told[owner_key].listed += 1
         else:
             self.told[owner_key].disagreements += 1
@@ -182,7 +201,7 @@ class _Membership:
         if identifier is None:
             return None
         email = str(row.get("email") or "").lower()
-        for candidate in (identifier, f"{PENDING}{email}"):
+        for candidate in (identifier, invitation_of(email)):
             key = self.member.entity.key(candidate)
             if self.ctx.run.knows(key):
                 return key
@@ -201,6 +220,8 @@ class _Membership:
             yield f"{unknown_members} members of {name} are not among the known {members} and got no relationship."
         if self.unknown_owners:
             yield f"{self.unknown_owners} {members} name one of the {name} that is not listed and got no relationship."
+        if self.gone:
+            yield self.gone
         if disagreements:
             yield (
                 f"{disagreements} memberships differ between the {members} list, which decided, "
@@ -210,8 +231,5 @@ class _Membership:
 
 def _member_identifier(row: JsonObject) -> str | None:
     """What tells member rows apart: the id, else (an invitation) the e-mail address."""
-    identifier = row.get("id")
-    if isinstance(identifier, str) and identifier:
-        return identifier
     email = row.get("email")
-    return f"{PENDING}{email.lower()}" if isinstance(email, str) and email else None
+    return by_id(row) or (invitation_of(email) if isinstance(email, str) and email else None)

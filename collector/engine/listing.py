@@ -1,7 +1,8 @@
 """Reads a whole list and says whether it was whole.
 
 Duplicate rows are no fault. Fewer unique rows than Zoom announces (`total_records`): one more pass, then the list is
-incomplete (Zoom developer docs, pagination; docs/architecture.md, "The coverage law").
+incomplete. A list that did not end by itself is whole only if it holds just as many rows as Zoom announces (Zoom
+developer docs, pagination; docs/architecture.md, "The coverage law").
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import EndlessListing, pages
 
 _PASSES = 2
-_AGAIN = "Run `collector collect` again; if it stays, ask Zoom's support."
+AGAIN = "Run `collector collect` again; if it stays, ask Zoom's support."
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,8 @@ def _problem(
 ) -> CollectorError | None:
     if nameless:
         return Unread(f"{nameless} rows of {endpoint.path} have no id to know them by")
-    if total is None:
-        return circle
-    if read >= total:
+    if circle is not None:
+        return None if total and read == total else circle
+    if total is None or read >= total:
         return None
-    return circle or Unread(
-        f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again", _AGAIN
-    )
+    return Unread(f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again", AGAIN)

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from collector.errors import CollectorError, Denied, NotLicensed
 from collector.model.coverage import Coverage, Status
+
+FAILURES_IN_A_ROW = 25
+"""After so many failures of one reading one after the other, with none read between, the rest is left unread."""
+
+
+@dataclass
+class Closing:
+    """Ends a reading that fails again and again. `reason`: why no more is asked for; None while more is."""
+
+    reason: CollectorError | None = None
+    failures_in_a_row: int = 0
+
+    def failed(self, failure: CollectorError) -> None:
+        """One could not be had: a missing scope or licence concerns all, another failure when it is one of many."""
+        self.failures_in_a_row += 1
+        scope_missing = isinstance(failure, Denied) and bool(failure.scopes)
+        if scope_missing or isinstance(failure, NotLicensed) or self.failures_in_a_row >= FAILURES_IN_A_ROW:
+            self.reason = failure
+
+    def succeeded(self) -> None:
+        self.failures_in_a_row = 0
 
 
 def status_of(failure: CollectorError) -> Status:
@@ -26,6 +48,7 @@ class Tally:
         self.vanished = 0
         self.carried_over = 0
         self.missing = 0
+        self.unavailable = 0
         self.oldest: int | None = None
         self._left_out = ""
         self._failures: dict[Status, CollectorError] = {}
@@ -80,6 +103,7 @@ class Tally:
             vanished=self.vanished,
             carried_over=self.carried_over,
             missing=self.missing,
+            unavailable=self.unavailable,
             oldest=self.oldest,
             reason=reason,
             next_step=failure.next_step if failure else "",

@@ -34,7 +34,8 @@ class Coverage:
     incompleteness makes types partial) from documents. `read` counts rows or documents read, `vanished` those that
     answered 404 in between, `carried_over` documents kept from an earlier reading, `missing` documents neither read
     nor kept. `oldest`: when the oldest one carried over was read, in milliseconds since 1970. `scopes`: what to add,
-    classic and granular, when denied.
+    classic and granular, when denied. `unavailable` counts documents that Zoom refuses of whom it may (inactive
+    people), which is no fault.
     """
 
     step: str
@@ -45,6 +46,7 @@ class Coverage:
     vanished: int = 0
     carried_over: int = 0
     missing: int = 0
+    unavailable: int = 0
     oldest: int | None = None
     reason: str = ""
     next_step: str = ""

@@ -48,13 +48,17 @@ def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType
 
 
 def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
-    """Every endpoint the resources use, with what is read there: lists, documents, member lists, look-ups."""
+    """Every endpoint the resources need, with what is read there: lists, documents, member lists, look-ups.
+
+    Look-ups of what cannot be missed by its list are left out: they are asked for only when Zoom contradicts itself.
+    """
     found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
     for resource in resources:
         used = [(resource.step_id, resource.listing)]
         used += [(resource.step_id, document.endpoint) for document in resource.documents]
         used += [(link.step_id, link.members) for link in resource.links if link.members is not None]
-        used += [(resource.step_id, resource.lookup)] if resource.lookup is not None else []
+        if resource.lookup is not None and resource.moves_between_lists:
+            used.append((resource.step_id, resource.lookup))
         for step_id, endpoint in used:
             found.setdefault((step_id, endpoint.path), (step_id, endpoint))
     return list(found.values())

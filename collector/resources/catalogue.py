@@ -7,6 +7,8 @@ secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`. Secrets
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,6 +22,8 @@ from collector.resources.declaration import Conversion, UnknownField, text
 OBJECTS = "objects"
 """The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
 
+_KINDS = {"bool": "boolean", "int": "number", "str": "text"}
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _LONGEST_UNKNOWN_PATH = 200
 
 
@@ -43,18 +47,30 @@ class Setting:
         """Whether it becomes a property at all."""
         return not self.secret and self.type != OBJECTS
 
-    def accepts(self, value: object) -> bool:
-        """Whether a value is of the described kind; Zoom sometimes sends numbers where booleans are described.
+    @property
+    def kind(self) -> str:
+        """The described kind in the words of model.unknown."""
+        return _KINDS.get(self.type, "list")
 
-        A flag about passwords takes 0 and 1 only: another number may be the password (`pmi_password` is either).
+    def read(self, value: object) -> PropertyValue:
+        """A value as what it is described to be; None for one of another kind.
+
+        Zoom sometimes sends numbers where booleans are described, and either as text: that is taken where it can mean
+        one thing only. A flag about passwords takes 0 and 1 only: another number may be the password (`pmi_password`
+        is either).
         """
-        if self.type == "bool":
-            return value is True or value is False or _may_keep(self.path, value)
-        if self.type == "int":
-            return isinstance(value, bool | int | float)
-        if self.type == "str":
-            return isinstance(value, str)
-        return isinstance(value, list) and is_plain(value)
+        kind = self.type.removesuffix("[]")
+        if kind == self.type:
+            return plain(self._read_one(kind, value))
+        items = [self._read_one(kind, item) for item in value] if isinstance(value, list) else None
+        return plain(items) if is_plain(items) else None
+
+    def _read_one(self, kind: str, value: object) -> object:
+        if isinstance(value, str):
+            return _FROM_TEXT[kind](value)
+        if kind == "bool":
+            return value if isinstance(value, bool) or _may_keep(self.path, value) else None
+        return value if kind == "int" and isinstance(value, bool | int | float) else None
 
 
 @cache
@@ -86,15 +102,22 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
 
     described = {setting.path: setting for setting in catalogue().values() if setting.document == document}
     wanted = {path: setting for path, setting in described.items() if setting.kept}
+    marks = {path for path in described if _documents_with()[path] == 1}
 
     def convert(body: JsonObject) -> Conversion:
         properties: Properties = {}
         unknown: dict[str, object] = {}
+        emptied: set[str] = set()
+        of_kind = False
         for path, value in _leaves(body):
+            if value is None or value == {}:  # says nothing
+                emptied.update(setting.name for setting in wanted.values() if _is_within(setting.path, path))
+                continue
+            of_kind = of_kind or path in marks
             setting = wanted.get(path)
-            if setting is not None and setting.accepts(value):
-                properties[setting.name] = plain(value)
-            elif setting is not None or (path not in described and path not in _described_paths()):
+            if setting is not None and (read := setting.read(value)) is not None:
+                properties[setting.name] = read
+            elif setting is not None or (path not in described and path not in _documents_with()):
                 unknown[path] = value  # what another of the four documents says is left to that
         fields = []
         for path, value in sorted(unknown.items()):
@@ -103,8 +126,9 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
             kept = not claimed and not _is_within_secret(path) and _may_keep(path, value)
             if kept:
                 properties[name] = plain(value)
-            fields.append(UnknownField(path[:_LONGEST_UNKNOWN_PATH], _kind(value), kept))
-        return Conversion(properties, tuple(fields))
+            described_as = wanted[path].kind if path in wanted else ""
+            fields.append(UnknownField(path[:_LONGEST_UNKNOWN_PATH], _kind(value), kept, described_as))
+        return Conversion(properties, tuple(fields), of_kind, tuple(sorted(emptied)))
 
     return convert
 
@@ -138,8 +162,9 @@ def plain(value: object) -> PropertyValue:
 
 
 @cache
-def _described_paths() -> frozenset[str]:
-    return frozenset(setting.path for setting in catalogue().values())
+def _documents_with() -> Mapping[str, int]:
+    """In how many of the four documents a described path may occur: what is in one only tells that one."""
+    return Counter(setting.path for setting in catalogue().values())
 
 
 @cache
@@ -153,21 +178,40 @@ def _secret_paths() -> tuple[str, ...]:
 
 
 def _leaves(body: JsonObject) -> Iterator[tuple[str, object]]:
-    """Every dotted path that leads to something other than an object, with its value; null says nothing."""
+    """Every dotted path that leads to something other than an object with content, with its value."""
     waiting: list[tuple[str, JsonObject]] = [("", body)]
     while waiting:
         above, inner = waiting.pop()
         for name, value in inner.items():
             path = f"{above}{name}"
-            if isinstance(value, dict):
+            if isinstance(value, dict) and value:
                 waiting.append((f"{path}.", value))
-            elif value is not None:
+            else:
                 yield path, value
+
+
+def _is_within(path: str, above: str) -> bool:
+    return path.startswith(f"{above}.")
 
 
 def _is_within_secret(path: str) -> bool:
     """Whether a described secret, become an object, is what this path leads into."""
-    return any(path.startswith(f"{secret}.") for secret in _secret_paths())
+    return any(_is_within(path, secret) for secret in _secret_paths())
+
+
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.strip().lower())
+
+
+def _number(text: str) -> int | float | None:
+    """The number a text is, written as JSON would."""
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    return float(text) if "." in text else int(text)
+
+
+_FROM_TEXT: Mapping[str, Callable[[str], object]] = {"bool": _boolean, "int": _number, "str": str}
 
 
 def _may_keep(path: str, value: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from urllib.parse import unquote
 
 from collector.model.graph import EntityType, JsonObject, Properties, RelationshipType
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
@@ -16,25 +17,56 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 
 @dataclass(frozen=True)
 class UnknownField:
-    """A field of a document that its catalogue does not describe; see model.unknown for `kind`."""
+    """A field of a document that its catalogue does not describe, or not so; see model.unknown."""
 
     path: str
     kind: str
     kept: bool
+    described: str = ""
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """A document as properties, and what in it was not known."""
+    """A document as properties, and what in it was not known.
+
+    `of_kind`: whether it holds any field by which documents of its kind are known; one that does not is an answer
+    about something else. `emptied`: the properties that sections sent without content would have held.
+    """
 
     properties: Properties
     unknown: tuple[UnknownField, ...] = ()
+    of_kind: bool = True
+    emptied: tuple[str, ...] = ()
+
+
+PENDING = "pending:"
+"""Begins the identifier of somebody who was invited and has no id yet; the e-mail address follows."""
+
+
+def identifier_of(zoom_id: str) -> str:
+    """The part of a `_key` that an id of Zoom's becomes: the id itself, but for what would mean something else there.
+
+    `|` parts the ends in the key of a relationship, and `pending:` begins the identifier of an invitation.
+    """
+    escaped = zoom_id.replace("%", "%25").replace("|", "%7C")
+    return escaped.replace(":", "%3A", 1) if escaped.startswith(PENDING) else escaped
+
+
+def invitation_of(email: str) -> str:
+    """The identifier of somebody who was invited by this address and has no id yet."""
+    return f"{PENDING}{identifier_of(email.lower())}"
+
+
+def zoom_id(row: JsonObject) -> str | None:
+    """The id of a row that has one, a text."""
+    value = row.get("id")
+    return value if isinstance(value, str) and value else None
 
 
 def by_id(row: JsonObject) -> str | None:
-    """The identifier of a row that has a text `id`."""
-    value = row.get("id")
-    return value if isinstance(value, str) and value else None
+    """The identifier of a row that has an id."""
+    value = zoom_id(row)
+    return None if value is None else identifier_of(value)
 
 
 def text(row: JsonObject, name: str) -> str:
@@ -60,6 +92,10 @@ class Pass:
         """What the coverage calls this pass: `users?status=inactive`."""
         query = "&".join(f"{key}={value}" for key, value in self.params.items())
         return f"{name}?{query}" if query else name
+
+    def contradicts(self, row: JsonObject) -> bool:
+        """Whether a row says that it is none of those asked for."""
+        return any(row.get(name) not in (None, value) for name, value in self.defaults.items())
 
     def completed(self, row: JsonObject) -> JsonObject:
         """The row with the defaults for the fields it lacks."""
@@ -126,8 +162,10 @@ class Resource:
     """A kind of thing in Zoom and how it becomes entities.
 
     `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the
-    type) or None when the row has none. `lookup` asks for one entity known from earlier that no list names any more;
-    its answer is converted like a row. `id_placeholder` is what the paths about one of them call its id.
+    type) or None when the row has none. `lookup` asks for one entity; its answer is converted like a row.
+    `id_placeholder` is what the paths about one of them call its id. `activity` names the properties of a row that
+    move by themselves, which are kept as a part of their own. `is_dormant` tells by its row whether an entity is one
+    whose documents Zoom may refuse. `invited_by` is the property with the addresses that invitations are known by.
     """
 
     order: int
@@ -143,21 +181,30 @@ class Resource:
     lookup: Endpoint | None = None
     links: tuple[Link, ...] = ()
     id_placeholder: str = "id"
+    invited_by: str | None = None
+    activity: frozenset[str] = frozenset()
+    is_dormant: Callable[[Mapping[str, object]], bool] = field(default=lambda _: False)
 
     @property
     def noun(self) -> str:
         """What one of them is called on the command line: `user`, `contact-group`."""
         return self.entity.resource.lower().replace(" ", "-")
 
-    def identifier(self, key: str) -> str:
-        """The part of an entity's key after its type, as `identify` gave it."""
-        return key.removeprefix(self.entity.key(""))
+    def counted(self, number: int) -> str:
+        """So many of them, in words: "1 user", "250 users"."""
+        return f"{number:,} {self.noun if number == 1 else self.name}"
+
+    @property
+    def moves_between_lists(self) -> bool:
+        """Whether one of them may be missed by all lists: it moves from one to another while they are read."""
+        return len(self.passes) > 1
+
+    def zoom_id(self, key: str) -> str:
+        """What Zoom calls this entity: its id, or the e-mail address of somebody who was invited and has none yet."""
+        return unquote(key.removeprefix(self.entity.key("")).removeprefix(PENDING))
 
     def path_ids(self, key: str) -> Mapping[str, str] | None:
         """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""
-        identifier = self.identifier(key)
-        return None if identifier.startswith(PENDING) else {self.id_placeholder: identifier}
-
-
-PENDING = "pending:"
-"""Begins the identifier of somebody who was invited and has no id yet; the e-mail address follows."""
+        if key.startswith(self.entity.key(PENDING)):
+            return None
+        return {self.id_placeholder: self.zoom_id(key)}

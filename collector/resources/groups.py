@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
 from collector.resources import account, users
 from collector.resources.catalogue import plain
-from collector.resources.declaration import Link, Resource, by_id, text, whole_number
+from collector.resources.declaration import Link, Resource, by_id, text, whole_number, zoom_id
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 ENTITY = EntityType(
@@ -24,8 +24,8 @@ ENTITY = EntityType(
 
 def convert(row: JsonObject) -> Properties:
     """A group's properties from a row of the group list."""
-    name = plain(text(row, "name") or by_id(row))
-    properties: Properties = {"id": by_id(row), "name": name, "displayName": name}
+    name = plain(text(row, "name") or zoom_id(row))
+    properties: Properties = {"id": zoom_id(row), "name": name, "displayName": name}
     for source, target in (("total_members", "totalMembers"), ("directory_privacy", "directoryPrivacy")):
         number = whole_number(row, source)
         if number is not None:
@@ -48,6 +48,13 @@ RESOURCE = Resource(
     ),
     identify=by_id,
     convert=convert,
+    lookup=Endpoint(
+        path="/groups/{groupId}",
+        label=Label.LIGHT,
+        scopes=Scopes(("group:read:admin", "group:write:admin"), ("group:read:group:admin",)),
+        privilege="Group:Read",
+        page_size=None,
+    ),
     id_placeholder="groupId",
     links=(
         Link(

@@ -8,7 +8,17 @@ from collector.model.graph import EntityType, JsonObject, Properties, Property, 
 from collector.redaction import mask_urls
 from collector.resources import account, users
 from collector.resources.catalogue import plain
-from collector.resources.declaration import Conversion, Derivation, Document, Link, Resource, by_id, text, whole_number
+from collector.resources.declaration import (
+    Conversion,
+    Derivation,
+    Document,
+    Link,
+    Resource,
+    by_id,
+    text,
+    whole_number,
+    zoom_id,
+)
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 OWNER, ADMIN, MEMBER = "0", "1", "2"
@@ -40,7 +50,7 @@ ENTITY = EntityType(
 
 def convert(row: JsonObject) -> Properties:
     """A role's properties from a row of the role list."""
-    identifier = by_id(row)
+    identifier = zoom_id(row)
     name = plain(text(row, "name") or identifier)
     total_members = whole_number(row, "total_members")
     properties: Properties = {"id": identifier, "name": name, "displayName": name}
@@ -58,14 +68,16 @@ def convert(row: JsonObject) -> Properties:
 def convert_privileges(body: JsonObject) -> Conversion:
     """A role's privileges; for custom roles they say whether it administers the account.
 
-    Nothing where Zoom sent no list of them: not knowing is not the same as having none.
+    Nothing where Zoom sent no list of them: not knowing is not the same as having none. Of its built-in roles Zoom may
+    send none.
     """
     privileges = body.get("privileges")
+    built_in = zoom_id(body) in (OWNER, ADMIN, MEMBER)
     if not isinstance(privileges, list):
-        return Conversion({})
+        return Conversion({}, of_kind=built_in)
     names = sorted({mask_urls(name) for name in privileges if isinstance(name, str)})
     properties: Properties = {"privilegeNames": names}
-    if by_id(body) not in (None, OWNER, ADMIN, MEMBER):
+    if zoom_id(body) is not None and not built_in:
         properties["admin"] = not ADMINISTRATIVE_PRIVILEGES.isdisjoint(names)
     return Conversion(properties)
 
@@ -79,6 +91,14 @@ def is_admin(roles: Sequence[Mapping[str, object]]) -> Properties:
 
 
 _CLASSIC = ("role:read:admin", "role:write:admin")
+
+_ROLE = Endpoint(
+    path="/roles/{roleId}",
+    label=Label.LIGHT,
+    scopes=Scopes(_CLASSIC, ("role:read:role:admin", "role:read:role")),
+    privilege="Role:Read",
+    page_size=None,
+)
 
 RESOURCE = Resource(
     order=4,
@@ -99,16 +119,11 @@ RESOURCE = Resource(
     documents=(
         Document(
             "privileges",
-            Endpoint(
-                path="/roles/{roleId}",
-                label=Label.LIGHT,
-                scopes=Scopes(_CLASSIC, ("role:read:role:admin", "role:read:role")),
-                privilege="Role:Read",
-                page_size=None,
-            ),
+            _ROLE,
             convert_privileges,
         ),
     ),
+    lookup=_ROLE,
     id_placeholder="roleId",
     links=(
         Link(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from collector.model.graph import (
@@ -20,7 +21,16 @@ from collector.resources.catalogue import (
     plain,
     setting_properties,
 )
-from collector.resources.declaration import PENDING, Conversion, Document, Pass, Resource, SettingsChoice, text
+from collector.resources.declaration import (
+    Conversion,
+    Document,
+    Pass,
+    Resource,
+    SettingsChoice,
+    identifier_of,
+    invitation_of,
+    text,
+)
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _ROW_PROPERTIES = (
@@ -66,6 +76,9 @@ _DERIVED_PROPERTIES = (
 
 ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES, *setting_properties()))
 
+_ACTIVITY = frozenset({"lastLoginTime", "lastLoginOn", "lastClientVersion", "picUrl"})
+"""What moves because somebody signs in, or by itself (Zoom renames pictures): no reason to read settings again."""
+
 _TAKEN = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
 
 _COPIED = (
@@ -90,8 +103,8 @@ def identify(row: JsonObject) -> str | None:
     """
     email = text(row, "email").lower()
     if row.get("status") == "pending" and email:
-        return f"{PENDING}{email}"
-    return text(row, "id") or None
+        return invitation_of(email)
+    return identifier_of(text(row, "id")) or None
 
 
 def convert(row: JsonObject) -> Properties:
@@ -172,7 +185,7 @@ def _settings(part: str, option: str | None = None) -> Document:
         conversion = to_properties(body)
         if option is None or not part.endswith("_authentication"):
             return conversion
-        return Conversion({**conversion.properties, **authentication_options(body, prefix)}, conversion.unknown)
+        return replace(conversion, properties={**conversion.properties, **authentication_options(body, prefix)})
 
     return Document(
         part,
@@ -222,5 +235,8 @@ RESOURCE = Resource(
         page_size=None,
     ),
     id_placeholder="userId",
+    invited_by="email",
+    activity=_ACTIVITY,
+    is_dormant=lambda row: row.get("status") == "inactive",
     links=(account.has(ENTITY),),
 )

@@ -38,8 +38,8 @@ def list_row(user: User, now: float, include_fields: str = "") -> Row:
         "verified": 1,
         "dept": user.department,
         "created_at": timestamp(_joined(user)),
-        "last_login_time": timestamp(_last_login(user)),
-        "last_client_version": "6.6.2.30104(mac)" if user.number % 3 else "",
+        "last_login_time": timestamp(_last_login(user, now)),
+        "last_client_version": _client_version(user, now),
         "pic_url": _picture(user),
         "group_ids": list(user.group_ids),
         "language": _LANGUAGES[user.number % 4],
@@ -89,7 +89,7 @@ def detail(account: Account, user: User, now: float) -> Row:
         "verified": 1,
         "dept": user.department,
         "created_at": timestamp(_joined(user)),
-        "last_login_time": timestamp(_last_login(user)),
+        "last_login_time": timestamp(_last_login(user, now)),
         "pic_url": _picture(user),
         "cms_user_id": "",
         "jid": f"{user.id.lower()}@xmpp.zoom.us",
@@ -192,8 +192,19 @@ def _joined(user: User) -> int:
     return _EPOCH + (user.number * 7919) % 1800 * _DAY + user.number % _DAY
 
 
-def _last_login(user: User) -> int:
-    return _joined(user) + (user.number * 104_729) % 300 * _DAY + 3600
+def _last_login(user: User, now: float) -> int:
+    """Everybody who is active signs in every three to thirty days; Zoom moves the time every three days at most."""
+    first = _joined(user) + (user.number * 104_729) % 300 * _DAY + 3600
+    if user.status != "active" or now < first:
+        return first
+    days = 3 + user.number * 11 % 28
+    return first + int((now - first) // (days * _DAY)) * days * _DAY
+
+
+def _client_version(user: User, now: float) -> str:
+    """That of the month of the last sign-in; some have never used a client."""
+    months = (_last_login(user, now) - _EPOCH) // (30 * _DAY)
+    return f"6.{months // 12}.{months % 12}.{30_000 + months}(mac)" if user.number % 3 else ""
 
 
 def _host_key(user: User) -> str:

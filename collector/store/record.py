@@ -77,7 +77,7 @@ def write_results(
         )
     for position, entry in enumerate(coverage):
         database.execute(
-            "INSERT INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run,
                 position,
@@ -93,12 +93,13 @@ def write_results(
                 entry.reason,
                 entry.next_step,
                 json.dumps(entry.scopes),
+                entry.unavailable,
             ),
         )
     for setting in unknown_settings:
         database.execute(
-            "INSERT INTO unknown_setting VALUES (?, ?, ?, ?, ?)",
-            (run, setting.path, setting.kind, setting.count, setting.kept),
+            "INSERT INTO unknown_setting VALUES (?, ?, ?, ?, ?, ?)",
+            (run, setting.path, setting.kind, setting.count, setting.kept, setting.described),
         )
 
 
@@ -152,6 +153,7 @@ def _coverage(database: Database, run: int) -> tuple[Coverage, ...]:
             vanished=row["vanished"],
             carried_over=row["carried_over"],
             missing=row["missing"],
+            unavailable=row["unavailable"],
             oldest=row["oldest"],
             reason=row["reason"],
             next_step=row["next_step"],
@@ -163,7 +165,7 @@ def _coverage(database: Database, run: int) -> tuple[Coverage, ...]:
 
 def _unknown_settings(database: Database, run: int) -> tuple[UnknownSetting, ...]:
     return tuple(
-        UnknownSetting(row["path"], row["kind"], row["count"], bool(row["kept"]))
+        UnknownSetting(row["path"], row["kind"], row["count"], bool(row["kept"]), row["described"])
         for row in database.rows("SELECT * FROM unknown_setting WHERE run = ? ORDER BY path, kind", (run,))
     )
 

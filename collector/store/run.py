@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from collector.model.coverage import Coverage
-from collector.model.graph import PropertyValue, Relationship, type_of_key
+from collector.model.graph import Properties, PropertyValue, Relationship, type_of_key
 from collector.model.step import StepResult
 from collector.model.unknown import UnknownSetting
 from collector.store.checkpoints import Checkpoints
@@ -171,10 +171,23 @@ class Run:
         )
         return row is not None
 
+    def properties(self, key: str, part: str) -> Properties:
+        """The properties of a current part; none without it."""
+        text = self._database.value("SELECT json FROM current_part WHERE key = ? AND part = ?", (key, part))
+        return {} if text is None else parse_document(text)
+
     def value(self, key: str, part: str, name: str) -> PropertyValue:
         """One property of a current part, None without it."""
-        text = self._database.value("SELECT json FROM current_part WHERE key = ? AND part = ?", (key, part))
-        return None if text is None else parse_document(text).get(name)
+        return self.properties(key, part).get(name)
+
+    def seen_texts(self, type_: str, name: str) -> Iterator[str]:
+        """What a property that lists texts says in the rows of the type's entities that were `seen`."""
+        rows = self._database.rows(
+            "SELECT said.value FROM current_entity AS seen JOIN json_each(seen.row_json, '$.' || ?) AS said"
+            " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND said.type = 'text'",
+            (name, *key_range(type_), self.listed_since(type_)),
+        )
+        return (text for (text,) in rows)
 
     def keys(self, type_: str, seen_only: bool = False) -> Iterator[str]:
         """The keys of a type's entities in their order; with `seen_only`, of those `seen`.

@@ -151,5 +151,11 @@ _HOSTS = (
     "ALTER TABLE upload ADD COLUMN host TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS)
+_UNAVAILABLE = (
+    "ALTER TABLE coverage ADD COLUMN unavailable INTEGER NOT NULL DEFAULT 0",
+    # What a setting is described to be that was sent as something else; empty for one that is not described.
+    "ALTER TABLE unknown_setting ADD COLUMN described TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -62,6 +62,7 @@ def _coverage(entry: Coverage) -> JsonValue:
         "vanished": entry.vanished,
         "carriedOver": entry.carried_over,
         "missing": entry.missing,
+        "unavailable": entry.unavailable,
         "reason": entry.reason,
         "nextStep": entry.next_step,
         "scopes": list(entry.scopes),
@@ -70,4 +71,5 @@ def _coverage(entry: Coverage) -> JsonValue:
 
 
 def _unknown_setting(setting: UnknownSetting) -> JsonValue:
-    return {"path": setting.path, "kind": setting.kind, "count": setting.count, "kept": setting.kept}
+    fields = {"path": setting.path, "kind": setting.kind, "count": setting.count, "kept": setting.kept}
+    return fields | {"described": setting.described} if setting.described else fields

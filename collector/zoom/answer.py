@@ -1,4 +1,4 @@
-"""What an answer of Zoom's means: a pure function from status, headers and body to one of twelve kinds.
+"""What an answer of Zoom's means: a pure function from status, headers and body to one of thirteen kinds.
 
 Zoom's error table is not what HTTP would suggest: a missing scope is a 400, code 200 inside a 400 means "no
 permission", several errors are documented under HTTP 200, and the edge answers in HTML (Zoom API reference, error
@@ -24,8 +24,8 @@ _SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
 _CLASSIC_SCOPE = re.compile(r"does not contain (\S+:\S+) scope", re.IGNORECASE)
 _PAID_ONLY = re.compile(r"only available for", re.IGNORECASE)
 _GONE_CODES = frozenset({1001, 1010, 1034, 2001, 4130})
-_NO_SUCH_PLACE_CODES = frozenset({None, 404})
-"""Codes of a 404 that is about the address called, not about what was asked for."""
+_NO_SUCH_PLACE_CODE = 404
+"""The code of a 404 that is about the address called, not about what was asked for."""
 _NO_DOCUMENT_CODES = frozenset({1000, 1120})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
 _SCOPE_CODE = 4711
@@ -48,6 +48,7 @@ class Kind(Enum):
     VANISHED = auto()
     NOT_APPLICABLE = auto()
     PAGE_TOKEN_EXPIRED = auto()
+    REFUSED = auto()
     RATE_LIMITED = auto()
     DAILY_LIMIT = auto()
     TRY_AGAIN = auto()
@@ -151,12 +152,11 @@ def _is_error(body: JsonObject) -> bool:
     if "errorCode" in body:
         return True
     holds_more = any(isinstance(value, dict | list) for name, value in body.items() if name != "errors")
-    return isinstance(body.get("code"), int) and "message" in body and not holds_more
+    return isinstance(body.get("code"), int | str) and "message" in body and not holds_more
 
 
 def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
-    given = body.get("code", body.get("errorCode"))
-    code = given if isinstance(given, int) else None
+    code = _code(body.get("code", body.get("errorCode")))
     text = str(body.get("message") or body.get("errorMessage") or "")
     message = mask_urls(text)[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
     if code == _SCOPE_CODE or _SCOPE_MESSAGE.search(text):
@@ -171,11 +171,19 @@ def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float
         return Answer(Kind.NOT_LICENSED if _PAID_ONLY.search(text) else Kind.PRIVILEGE_MISSING, message)
     if code in _NO_DOCUMENT_CODES:
         return Answer(Kind.NOT_APPLICABLE, message)
-    if code in _GONE_CODES or (status == 404 and code not in _NO_SUCH_PLACE_CODES):
+    if code in _GONE_CODES or (status == 404 and isinstance(code, int) and code != _NO_SUCH_PLACE_CODE):
         return Answer(Kind.VANISHED, message)
     if code == 300 and "next page token" in text.lower():
         return Answer(Kind.PAGE_TOKEN_EXPIRED, message)
-    return Answer(Kind.UNUSABLE, f"Zoom answered HTTP {status}, code {code}: {message}")
+    kind = Kind.REFUSED if 400 <= status < 500 else Kind.UNUSABLE
+    return Answer(kind, f"Zoom answered HTTP {status}, code {code}: {message}")
+
+
+def _code(given: object) -> int | str | None:
+    """Zoom's code of an error: a number, also where it was sent as text; another text as it is."""
+    if isinstance(given, str):
+        return int(given) if re.fullmatch("[0-9]{1,9}", given) else given[:_LONGEST_MESSAGE] or None
+    return given if isinstance(given, int) else None
 
 
 def _scopes(text: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from collector.errors import (
     NotApplicable,
     NotLicensed,
     PageTokenExpired,
+    Refused,
     SignInRequired,
     Unreachable,
     Unread,
@@ -91,7 +92,7 @@ class ZoomClient:
         `ids` fill the placeholders of the path. Raises a ReadingError by what stood in the way, DailyLimitReached,
         SignInRequired, or Interrupted.
         """
-        path = endpoint.path_for(ids)
+        path = _path(endpoint, ids)
         query = {**endpoint.params, **params}
         renewed = False
         tries = rate_limited = 0
@@ -188,12 +189,24 @@ class Bearer(AuthBase):
         return request
 
 
+def _path(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
+    if not {".", ".."}.isdisjoint(ids.values()):  # they would lead to another address (RFC 3986 §5.2.4)
+        raise Unread(f"{endpoint.path} cannot be asked about what has a dot for an id")
+    return endpoint.path_for(ids)
+
+
+def announced(body: JsonObject) -> int | None:
+    """How many rows a page of a list announces for the whole of it; None where it says nothing that can be."""
+    total = body.get("total_records")
+    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+
+
 def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
     """Why a 200 answer cannot be used, if so: it says nothing, or its list is missing or is not a list of objects."""
     if endpoint.rows is None:
         return None if body else f"Zoom's answer to {endpoint.path} is empty"
     rows = body.get(endpoint.rows)
-    if rows is None and not endpoint.rows_required:
+    if rows is None and (not endpoint.rows_required or announced(body) == 0):
         return None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return f"Zoom's answer to {endpoint.path} holds no list of objects named {endpoint.rows}"
@@ -208,6 +221,14 @@ def _give_up_unreached(path: str, failure: requests.RequestException, tries: int
             "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
     raise Unread(f"the answer to {path} broke off {tries} times ({cause})") from None
+
+
+_IN_ZOOMS_WORDS: Mapping[Kind, type[CollectorError]] = {
+    Kind.NOT_LICENSED: NotLicensed,
+    Kind.VANISHED: Vanished,
+    Kind.NOT_APPLICABLE: NotApplicable,
+    Kind.PAGE_TOKEN_EXPIRED: PageTokenExpired,
+}
 
 
 def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
@@ -228,14 +249,10 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
                 f"Zoom says: {answer.message}",
                 f"Give the role of the administrator who installed the app the privilege {endpoint.privilege}.",
             )
-        case Kind.NOT_LICENSED:
-            return NotLicensed(f"Zoom says: {answer.message}")
-        case Kind.VANISHED:
-            return Vanished(f"Zoom says: {answer.message}")
-        case Kind.NOT_APPLICABLE:
-            return NotApplicable(f"Zoom says: {answer.message}")
-        case Kind.PAGE_TOKEN_EXPIRED:
-            return PageTokenExpired(f"Zoom says: {answer.message}")
+        case Kind.NOT_LICENSED | Kind.VANISHED | Kind.NOT_APPLICABLE | Kind.PAGE_TOKEN_EXPIRED:
+            return _IN_ZOOMS_WORDS[answer.kind](f"Zoom says: {answer.message}")
+        case Kind.REFUSED:
+            return Refused(f"{endpoint.path}: {answer.message}")
         case Kind.RATE_LIMITED:
             return Unread(f"{endpoint.path} was refused {MOST_RATE_LIMITED_TRIES} times for Zoom's per-second limit")
         case Kind.TRY_AGAIN:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.errors import PageTokenExpired, Unread
 from collector.model.graph import JsonObject
-from collector.zoom.client import ZoomClient
+from collector.zoom.client import ZoomClient, announced
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
 
 MOST_RESTARTS = 3
 """How often a listing begins again because its page token expired (they live 15 minutes)."""
-SPARE_PAGES = 5
-"""Pages allowed beyond what `total_records` announces, before the listing is taken for endless."""
+MOST_REPEATED_PAGES = 5
+"""Pages with just the rows of an earlier one, under a token of their own, before the listing is taken for endless."""
 MOST_PAGES = 10_000
-"""Pages of a list that announces no total, before it is taken for endless: three million rows."""
+"""Pages of a list before it is taken for endless: three million rows."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """`rows` as Zoom sent them; `total`: `total_records` at the time of this page, where sent."""
+    """`rows` as Zoom sent them; `total`: `total_records` at the time of this page, where sent. It may be wrong."""
 
     rows: Sequence[JsonObject]
     total: int | None
 
 
 class EndlessListing(Unread):
-    """The pages go in circles: Zoom repeated a token, sent empty pages with tokens, or never ends."""
+    """The pages go in circles: Zoom repeated a token or its pages, sent empty ones with tokens, or never ends."""
 
 
 def pages(
@@ -57,8 +56,8 @@ def _one_pass(
     if endpoint.page_size is not None:
         query["page_size"] = str(endpoint.page_size)
     tokens: set[str] = set()
-    empty_pages = count = 0
-    served = endpoint.page_size or 1
+    earlier: set[int] = set()
+    empty_pages = repeated_pages = count = 0
     while True:
         body = client.get(endpoint, ids, query)
         page = _page(endpoint, body)
@@ -67,18 +66,19 @@ def _one_pass(
         token = str(body.get("next_page_token") or "")
         if not token:
             return
+        contents = hash(tuple(str(row.get("id") or row.get("email")) for row in page.rows))
+        repeated_pages += bool(page.rows) and contents in earlier
         empty_pages += not page.rows
-        if count == 1 and page.rows:
-            served = len(page.rows)  # Zoom may give fewer rows a page than were asked for
         if token in tokens:
             raise EndlessListing(f"Zoom sent the same page token twice for {endpoint.path}")
         if empty_pages > 1:
             raise EndlessListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
-        if page.total is not None and count > math.ceil(page.total / served) + SPARE_PAGES:
-            raise EndlessListing(f"{endpoint.path} goes on after all {page.total} announced rows")
+        if repeated_pages > MOST_REPEATED_PAGES:
+            raise EndlessListing(f"Zoom sent the same pages again and again for {endpoint.path}")
         if count > MOST_PAGES:
             raise EndlessListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
         tokens.add(token)
+        earlier.add(contents)
         query["next_page_token"] = token
 
 
@@ -86,5 +86,4 @@ def _page(endpoint: Endpoint, body: JsonObject) -> Page:
     if endpoint.rows is None:
         return Page([body], 1)
     rows = body.get(endpoint.rows)
-    total = body.get("total_records")
-    return Page(rows if isinstance(rows, list) else [], total if isinstance(total, int) else None)
+    return Page(rows if isinstance(rows, list) else [], announced(body))

@@ -73,7 +73,7 @@ class TestBefore:
         outcome = collector("forget", "--before", "2026-11-25")
         assert (outcome.code, outcome.err) == (0, "")
         assert outcome.out == (
-            "Forgot 2 collections from before 2026-11-25 04:00:00 UTC, and 11 facts that had ceased by the next one.\n"
+            "Forgot 2 collections from before 2026-11-25 04:00:00 UTC, and 12 facts that had ceased by the next one.\n"
         )
         assert holding(home, "bob@example.com") == set()
         assert collector("show", "user", "ada@example.com").code == 0
@@ -126,7 +126,7 @@ class TestBefore:
     def test_json(self, collector: Command) -> None:
         assert json.loads(collector("forget", "--before", "2026-11-25", "--json").out) == {
             "runs": 2,
-            "ceasedFacts": 11,
+            "ceasedFacts": 12,
             "people": 0,
             "theirFacts": 0,
             "tree": "none",
@@ -146,7 +146,7 @@ class TestUser:
         outcome = collector("forget", "--user", "Ada@Example.com")
         assert (outcome.code, outcome.err) == (0, "")
         assert outcome.out.splitlines() == [
-            "Forgot Ada@Example.com: 1 user, 9 facts, now and in the history.",
+            "Forgot Ada@Example.com: 1 user, 10 facts, now and in the history.",
             ".j1-integration in this folder was written anew without the person.",
             "JupiterOne keeps its copy until the next upload.",
             "The person comes back with the next `collector collect` while Zoom still lists the user.",

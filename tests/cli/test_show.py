@@ -43,6 +43,7 @@ class TestWhatIsShown:
         read = shown[shown.index("Read") + 1 : shown.index("Properties") - 1]
         assert [line.partition(":")[0] for line in read] == [
             "access",
+            "activity",
             "meeting_authentication",
             "meeting_security",
             "recording_authentication",

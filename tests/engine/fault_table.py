@@ -121,15 +121,8 @@ class Row:
 
     def stays(self, news: Iterable[str]) -> set[str]:
         """Those of the news that have not reached the graph."""
-        kept, _, _ = self.outcome[3].partition("; gone: ")
-        kept = "-" if kept.startswith("gone: ") else kept
-        within, _, without = kept.partition(" but ")
+        within, _, without = self.outcome[3].partition(" but ")
         return set(_matching(_listed(within), news)) - set(_matching(_listed(without), news))
-
-    def gone(self, elements: Iterable[str]) -> set[str]:
-        """Elements that this fault removes from the graph."""
-        _, _, lost = self.outcome[3].partition("gone: ")
-        return set(_matching(_listed(lost), elements))
 
     def faults(self, named: Callable[[str], str]) -> list[Fault]:
         """What the sandbox is told. `named` puts ids for names into a path."""
@@ -155,6 +148,7 @@ class Reading:
     carried_over: int = 0
     missing: int = 0
     vanished: int = 0
+    unavailable: int = 0
     read: int | None = None
 
     @classmethod
@@ -190,7 +184,8 @@ def declared_endpoints(resources: Iterable[Resource]) -> set[str]:
         found |= {one_pass.reading(resource.listing.path) for one_pass in resource.passes}
         found |= {_with_query(document.endpoint.path, document.endpoint.params) for document in resource.documents}
         found |= {link.members.path for link in resource.links if link.members is not None}
-        found |= {resource.lookup.path} if resource.lookup is not None else set()
+        if resource.lookup is not None and resource.moves_between_lists:
+            found.add(resource.lookup.path)  # others are asked for only where Zoom contradicts itself
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account, Fault, User, generate_account
+from collector.sandbox import Account, Fault, User, generate_account, rows
 
 from .profile import Profile, coverage
 from .test_going_on import SETTINGS, graph
@@ -20,6 +21,10 @@ KINDS = ("settings", "meeting_authentication", "recording_authentication", "meet
 
 def person(account: Account, name: str) -> User:
     return next(user for user in account.users if user.email == f"{name}@example.com")
+
+
+def _last_logins(profile: Profile) -> dict[object, object]:
+    return {entity["_key"]: entity.get("lastLoginTime") for entity in profile.store.entities("zoom_user")}
 
 
 @pytest.fixture
@@ -49,6 +54,39 @@ class TestChanged:
         record = collected.collect(most_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
         assert (coverage(record, "settings").read, coverage(record, "settings").carried_over) == (1, 5)
+
+    def test_who_merely_signed_in(self, tmp_path: Path) -> None:
+        account = generate_account(users=97, seed=3)
+        profile = Profile(tmp_path, account)
+        profile.collect()
+        before = _last_logins(profile)
+        profile.sandbox.calls.clear()
+        profile.clock.time += 6 * DAY
+        record = profile.collect(most_age=WEEK)
+        after = _last_logins(profile)
+        assert sum(after[key] != before[key] for key in before) >= 33
+        assert (record.exit_code, profile.sandbox.calls.count(SETTINGS)) == (0, 0)
+        profile.store.close()
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("last_login_time", "2026-11-25T11:00:00Z"),
+            ("last_client_version", "7.0.0.1(mac)"),
+            ("pic_url", "https://us06web.zoom.us/p/v2/another"),
+            ("last_login_time", ""),
+            ("last_client_version", None),
+        ],
+    )
+    def test_what_moves_by_itself(self, collected: Profile, field: str, value: str | None) -> None:
+        real = rows.list_row
+        with patch.object(rows, "list_row", lambda *given: {**real(*given), field: value}):
+            record = collected.collect(most_age=WEEK)
+        assert (record.exit_code, collected.sandbox.calls.count(SETTINGS)) == (0, 0)
+        name = {"last_login_time": "lastLoginTime", "last_client_version": "lastClientVersion", "pic_url": "picUrl"}[
+            field
+        ]
+        assert {entity.get(name) for entity in collected.store.entities("zoom_user")} >= {value or None}
 
     def test_who_is_new(self, collected: Profile, account: Account) -> None:
         account.add_user("new@example.com", "New", "Comer")

@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 import pytest
 
-from collector.engine import entities
 from collector.engine.collect import WORKERS
 from collector.errors import CollectionFailed, DailyLimitReached, OtherAccount, SignInRequired, UsageError
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, User, rows
@@ -422,44 +421,6 @@ class TestDocumentUnread:
         assert profile.sandbox.calls.count("/v2/users/<user_id>/settings") == 24
 
 
-class TestVanishedInBetween:
-    def test_who_answers_404_is_gone_and_counted(self, profile: Profile, account: Account) -> None:
-        profile.collect()
-        profile.sandbox.faults.add(Fault("vanished_404", settings_of(account, "bob"), times=None))
-        record = profile.collect()
-        assert record.exit_code == 0
-        assert record.partial_types == []
-        assert coverage(record, "settings").vanished == 1
-        assert profile.users == EVERYBODY - {"bob@example.com"}
-        assert "bob@example.com" not in {email for _, email in profile.members}
-        assert "bob@example.com" not in {email for email, _ in profile.assignments}
-        assert profile.store.count("zoom_account_has_user") == 7
-
-    def test_the_first_time_too(self, profile: Profile, account: Account) -> None:
-        profile.sandbox.faults.add(Fault("vanished_404", settings_of(account, "bob"), times=None))
-        assert profile.collect().exit_code == 0
-        assert profile.users == EVERYBODY - {"bob@example.com"}
-
-    def test_one_404_among_the_four_documents_is_enough(self, profile: Profile, account: Account) -> None:
-        option = {"option": "meeting_authentication"}
-        profile.sandbox.faults.add(Fault("vanished_404", settings_of(account, "bob"), query=option))
-        record = profile.collect()
-        assert record.exit_code == 0
-        assert coverage(record, "meeting_authentication").vanished == 1
-        assert profile.users == EVERYBODY - {"bob@example.com"}
-
-    @pytest.mark.parametrize("kind", ["group", "role"])
-    def test_groups_and_roles_vanish_too(self, profile: Profile, account: Account, kind: str) -> None:
-        gone = account.groups[0].id if kind == "group" else account.roles[3].id
-        profile.sandbox.faults.add(Fault("vanished_404", f"/{kind}s/{gone}/members", times=None))
-        record = profile.collect()
-        assert record.exit_code == 0
-        assert record.partial_types == []
-        assert coverage(record, f"members of {kind}s").vanished == 1
-        assert profile.store.entity(f"zoom_{kind}:{gone}") is None
-        assert {name for name, _ in profile.members} == ({"Sales"} if kind == "group" else {"Engineering", "Sales"})
-
-
 class TestMissingFromAllLists:
     def test_who_is_in_no_list_is_asked_for_once_and_gone_after_404(self, profile: Profile, account: Account) -> None:
         profile.collect()
@@ -492,18 +453,6 @@ class TestMissingFromAllLists:
         assert record.partial_types == USER_TYPES
         assert profile.users == EVERYBODY
 
-    @pytest.mark.parametrize("answer", [{}, {"id": 7}, {"status": "active", "email": "bob@example.com"}])
-    def test_an_answer_that_does_not_say_who_it_is_about_deletes_nobody(
-        self, profile: Profile, account: Account, answer: dict[str, object]
-    ) -> None:
-        profile.collect()
-        leave(account, "bob")
-        with patch.object(entities, "_look_up", lambda *_: answer):
-            record = profile.collect()
-        assert record.exit_code == 3
-        assert "zoom_user" in record.partial_types
-        assert profile.users == EVERYBODY
-
     def test_without_the_scope_to_ask_nobody_leaves(self, profile: Profile, account: Account) -> None:
         profile.collect()
         leave(account, "bob")
@@ -522,36 +471,6 @@ class TestMissingFromAllLists:
         record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
         assert statuses(record)["fetch-users"] == "failure"
         assert ("Empty", "olive@example.com") in profile.members
-
-    def test_more_than_200_are_not_asked_for_and_nobody_is_deleted(self, profile: Profile, account: Account) -> None:
-        names = [f"more{number:03}" for number in range(201)]
-        for name in names:
-            account.add_user(f"{name}@example.com")
-        scopes = {"user:read:list_users:admin", "user:read:user:admin"}
-        profile.collect(scopes=scopes, steps=("fetch-users",))
-        for name in names:
-            leave(account, name)
-        profile.sandbox.calls.clear()
-        record = profile.collect(scopes=scopes, steps=("fetch-users",))
-        assert record.exit_code == 3
-        assert profile.sandbox.calls.count("/v2/users/<user_id>") == 0
-        entry = coverage(record, "known users missing from the lists")
-        assert entry.status.value == "partial"
-        assert entry.reason == "201 known users are in none of the lists, too many to be asked for"
-        assert "zoom_user" in record.partial_types
-        assert len(profile.users) == 209
-
-    def test_exactly_200_are_asked_for(self, profile: Profile, account: Account) -> None:
-        names = [f"more{number:03}" for number in range(200)]
-        for name in names:
-            account.add_user(f"{name}@example.com")
-        scopes = {"user:read:list_users:admin", "user:read:user:admin"}
-        profile.collect(scopes=scopes, steps=("fetch-users",))
-        for name in names:
-            leave(account, name)
-        record = profile.collect(scopes=scopes, steps=("fetch-users",))
-        assert coverage(record, "known users missing from the lists").vanished == 200
-        assert profile.users == EVERYBODY
 
 
 class TestInvitations:

@@ -126,12 +126,24 @@ def test_pages_in_a_circle_that_hold_everybody_are_whole(read):
     assert read(page(ADA, token="t", total=2), page(BOB, token="t", total=2)) == ([ADA, BOB], 2, None)
 
 
-@pytest.mark.parametrize("total", [None, 3])
+@pytest.mark.parametrize("total", [None, 0, 1, 3, -2, True])
 def test_pages_in_a_circle_otherwise_make_the_list_incomplete(read, requests_mock, total):
     rows, count, failure = read(*[page(ADA, token="t", total=total), page(BOB, token="t", total=total)] * 2)
     assert (rows, count) == ([ADA, BOB], 2)
     assert type(failure) is EndlessListing
     assert requests_mock.call_count == 4
+
+
+@pytest.mark.parametrize("total", [None, 0, 1, -2, True])
+def test_a_list_that_ends_by_itself_is_whole_whatever_small_number_is_announced(read, total):
+    assert read(page(ADA, token="t", total=total), page(BOB, total=total)) == ([ADA, BOB], 2, None)
+
+
+def test_the_same_page_under_new_tokens_makes_the_list_incomplete(read):
+    rows, count, failure = read(*(page(ADA, token=f"t{number}", total=1 if number else 2) for number in range(50)))
+    assert (rows, count, failure) == ([ADA], 1, None)  # the last announcement is what was read
+    rows, count, failure = read(*(page(ADA, token=f"t{number}", total=0) for number in range(50)))
+    assert (rows, count, type(failure)) == ([ADA], 1, EndlessListing)
 
 
 def test_a_list_that_breaks_off_keeps_what_came_before(read):

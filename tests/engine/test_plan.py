@@ -14,9 +14,9 @@ import requests
 
 from collector.engine.choice import Choice
 from collector.engine.collect import WORKERS
-from collector.engine.documents import FAILURES_IN_A_ROW
 from collector.engine.plan import CollectionPlan, PlanJob, make_plan
 from collector.engine.plan.answer import is_open_ended, list_calls
+from collector.engine.tally import FAILURES_IN_A_ROW
 from collector.errors import CollectionFailed, DailyLimitReached, SignInRequired
 from collector.resources import all_resources
 from collector.resources.declaration import Resource, SettingsChoice

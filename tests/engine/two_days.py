@@ -152,11 +152,11 @@ class TwoDays:
         return template.format_map(ids)
 
     def graph(self) -> dict[str, str]:
-        """What the store shows now, read as any tool would."""
+        """What the store shows now, read as any tool would; who signed in when comes with the rows."""
         with closing(sqlite3.connect(self.profile.path)) as file:
             parts = {
                 self._named(key, part): json
-                for key, part, json in file.execute("SELECT key, part, json FROM current_part")
+                for key, part, json in file.execute("SELECT key, part, json FROM current_part WHERE part <> 'activity'")
             }
             ties = file.execute("SELECT type, source_key, target_key FROM current_relationship")
             return parts | {self._tie(*tie): "" for tie in ties}

@@ -106,9 +106,58 @@ def test_a_setting_becomes_a_property(document, path, value, name):
 
 
 def test_what_zoom_does_not_send_is_absent_never_false():
-    assert convert(SETTINGS, {}) == Conversion({})
-    assert convert(SETTINGS, {"in_meeting": {}, "tsp": {}, "other_options": {}}) == Conversion({})
-    assert convert(SETTINGS, {"in_meeting": None, "tsp": {"call_out": None}}) == Conversion({})
+    assert convert(SETTINGS, {"tsp": {"call_out": True}}).properties == {"tspCallOut": True}
+    assert convert(SETTINGS, {"in_meeting": {}, "tsp": {}, "other_options": {}}).properties == {}
+    assert convert(SETTINGS, {"in_meeting": None, "tsp": {"call_out": None}}).properties == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "body"),
+    [
+        (SETTINGS, {}),
+        (SETTINGS, {"in_meeting": {}, "schedule_meeting": None}),
+        (SETTINGS, {"meeting_security": {"waiting_room": True}}),
+        (SETTINGS, {"meeting_authentication": True}),
+        (SETTINGS, {"id": "ada", "email": "ada@example.com"}),
+        (SECURITY, {"in_meeting": {"waiting_room": True}, "feature": {"meeting_capacity": 100}}),
+        (SECURITY, {"meeting_security": {}}),
+        (SECURITY, {"meeting_security": {"waiting_room": None}}),
+        (SECURITY, {"waiting_room": True}),
+        ("meeting_authentication", {"recording_authentication": True, "authentication_options": []}),
+        ("meeting_authentication", {"authentication_options": [{"name": "Staff"}]}),
+        ("meeting_authentication", {"meeting_authentication": None}),
+        ("recording_authentication", {"meeting_authentication": True, "authentication_options": []}),
+    ],
+)
+def test_a_document_without_a_field_of_its_kind_is_about_something_else(document, body):
+    assert not convert(document, body).of_kind
+
+
+@pytest.mark.parametrize(
+    ("document", "body"),
+    [
+        (SETTINGS, {"tsp": {"call_out": False}}),
+        (SETTINGS, {"schedule_meeting": {"pmi_password": "CANARY"}}),
+        (SETTINGS, {"schedule_meeting": {"host_video": "odd"}}),
+        (SECURITY, {"meeting_security": {"waiting_room": False}, "in_meeting": {"waiting_room": True}}),
+        ("meeting_authentication", {"meeting_authentication": False}),
+        ("recording_authentication", {"recording_authentication": False, "authentication_options": []}),
+    ],
+)
+def test_one_field_of_its_kind_is_enough(document, body):
+    assert convert(document, body).of_kind
+
+
+def test_what_empty_sections_leave_out_is_named():
+    body = {"tsp": {}, "in_meeting": {"waiting_room": True, "webinar_chat": None}, "brand_new": {}}
+    emptied = convert(SETTINGS, body).emptied
+    assert {name.removeprefix("tsp") for name in emptied if name.startswith("tsp")} == {
+        "CallOut",
+        "ShowInternationalNumbersLink",
+    }
+    assert {name for name in emptied if not name.startswith("tsp")} == {
+        setting.name for setting in catalogue().values() if setting.path.startswith("in_meeting.webinar_chat.")
+    }
 
 
 def test_lists_of_objects_are_known_and_not_written():
@@ -117,7 +166,7 @@ def test_lists_of_objects_are_known_and_not_written():
         "tsp": {"call_out_countries": [{"code": "1"}]},
         "audio_conferencing": {"toll_free_and_fee_based_toll_call": {"numbers": [{"number": "1"}]}},
     }
-    assert convert(SETTINGS, body) == Conversion({"inMeetingVirtualBackgroundSettingsEnable": True})
+    assert convert(SETTINGS, body) == Conversion({"inMeetingVirtualBackgroundSettingsEnable": True}, of_kind=True)
 
 
 @pytest.mark.parametrize("value", EVERY_TYPE)
@@ -130,7 +179,7 @@ def test_a_secret_never_passes_whatever_its_type(path, value):
 @pytest.mark.parametrize("path", ["meeting_password", "phone_password", "pmi_password", "webinar_password"])
 def test_a_number_where_a_flag_about_passwords_belongs_may_be_the_password(path):
     conversion = convert(SECURITY, nested(f"meeting_security.{path}", 482913))
-    assert conversion == Conversion({}, (UnknownField(f"meeting_security.{path}", "number", False),))
+    assert conversion == Conversion({}, (UnknownField(f"meeting_security.{path}", "number", False, "boolean"),))
     assert list(convert(SECURITY, nested(f"meeting_security.{path}", 1)).properties.values()) == [1]
 
 
@@ -180,20 +229,56 @@ def test_undescribed_settings_are_reported_and_kept_when_harmless(path, value, k
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "kind"),
+    ("path", "value", "read"),
     [
-        ("schedule_meeting.audio_type", 7, "number"),
-        ("schedule_meeting.audio_type", ["both"], "list"),
-        ("schedule_meeting.host_video", "yes", "text"),
-        ("feature.meeting_capacity", "100", "text"),
-        ("in_meeting.data_center_regions", "DE", "text"),
-        ("in_meeting.data_center_regions", ["DE", 1], "list"),
-        ("in_meeting.data_center_regions", [{"code": "DE"}], "list"),
-        ("in_meeting.data_center_regions", [None], "list"),
+        ("schedule_meeting.host_video", "true", True),
+        ("schedule_meeting.host_video", "False", False),
+        ("schedule_meeting.host_video", " TRUE ", True),
+        ("schedule_meeting.host_video", 1, 1),
+        ("feature.meeting_capacity", "100", 100),
+        ("feature.meeting_capacity", " 0 ", 0),
+        ("feature.meeting_capacity", "-1", -1),
+        ("feature.meeting_capacity", "1.5", 1.5),
+        ("feature.zoom_events_unlimited_capacities", ["100", "500"], [100, 500]),
+        ("feature.zoom_events_unlimited_capacities", [100, "500"], [100, 500]),
+        ("feature.zoom_events_unlimited_capacities", [], []),
+        ("meeting_security.pmi_password", "true", True),
     ],
 )
-def test_a_described_setting_of_another_type_is_reported_and_left_out(path, value, kind):
-    assert convert(SETTINGS, nested(path, value)) == Conversion({}, (UnknownField(path, kind, kept=False),))
+def test_a_described_setting_of_another_kind_is_read_where_it_can_mean_one_thing_only(path, value, read):
+    document = path.partition(".")[0] if path.startswith(SECURITY) else SETTINGS
+    conversion = convert(document, nested(path, value))
+    assert conversion.unknown == ()
+    assert [(type(kept), kept) for kept in conversion.properties.values()] == [(type(read), read)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "described"),
+    [
+        ("schedule_meeting.audio_type", 7, "number", "text"),
+        ("schedule_meeting.audio_type", True, "boolean", "text"),
+        ("schedule_meeting.audio_type", ["both"], "list", "text"),
+        ("schedule_meeting.host_video", "yes", "text", "boolean"),
+        ("schedule_meeting.host_video", "1", "text", "boolean"),
+        ("schedule_meeting.host_video", "", "text", "boolean"),
+        ("feature.meeting_capacity", "many", "text", "number"),
+        ("feature.meeting_capacity", "1e3", "text", "number"),
+        ("feature.meeting_capacity", "0100", "text", "number"),
+        ("feature.meeting_capacity", "1,000", "text", "number"),
+        ("feature.meeting_capacity", "", "text", "number"),
+        ("feature.meeting_capacity", "\u0661", "text", "number"),
+        ("feature.meeting_capacity", "9" * 16, "text", "number"),
+        ("feature.zoom_events_unlimited_capacities", ["100", "many"], "list", "list"),
+        ("in_meeting.data_center_regions", "DE", "text", "list"),
+        ("in_meeting.data_center_regions", ["DE", 1], "list", "list"),
+        ("in_meeting.data_center_regions", [{"code": "DE"}], "list", "list"),
+        ("in_meeting.data_center_regions", [None], "list", "list"),
+    ],
+)
+def test_a_described_setting_of_another_kind_is_else_named_as_what_it_is(path, value, kind, described):
+    conversion = convert(SETTINGS, nested(path, value))
+    assert conversion.properties == {}
+    assert conversion.unknown == (UnknownField(path, kind, kept=False, described=described),)
 
 
 def test_undescribed_settings_are_reported_in_order():
@@ -208,9 +293,11 @@ def test_undescribed_settings_are_reported_in_order():
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_undescribed_settings_with_one_name_always_the_same_is_kept(order):
     body = dict([("brand_new", 1), ("brand.new", 2)][::order])
-    assert convert(SETTINGS, body) == Conversion(
-        {"brandNew": 2},
-        (UnknownField("brand.new", "number", kept=True), UnknownField("brand_new", "number", kept=False)),
+    conversion = convert(SETTINGS, body)
+    assert conversion.properties == {"brandNew": 2}
+    assert conversion.unknown == (
+        UnknownField("brand.new", "number", kept=True),
+        UnknownField("brand_new", "number", kept=False),
     )
 
 
@@ -231,13 +318,14 @@ def test_an_undescribed_setting_never_poses_as_a_described_one_that_is_absent():
 )
 def test_an_undescribed_setting_never_poses_as_a_property_of_the_user(path):
     convert_settings = RESOURCE.documents[0].convert
-    assert convert_settings({path: True}) == Conversion({}, (UnknownField(path, "boolean", kept=False),))
+    conversion = convert_settings({path: True})
+    assert (conversion.properties, conversion.unknown) == ({}, (UnknownField(path, "boolean", kept=False),))
 
 
 def test_a_setting_belongs_to_the_document_that_describes_it():
     """What the main document repeats of another one is neither taken nor called unknown."""
     body = {"meeting_security": {"waiting_room": True, "password_for_pmi": "CANARY"}, "meeting_authentication": True}
-    assert convert(SETTINGS, body) == Conversion({})
+    assert convert(SETTINGS, body) == Conversion({}, of_kind=False)
 
 
 def test_very_long_and_very_deep_documents():

@@ -76,6 +76,7 @@ def test_summary(store: Store, folder: Path) -> None:
                     "vanished": 0,
                     "carriedOver": 2,
                     "missing": 0,
+                    "unavailable": 0,
                     "reason": "",
                     "nextStep": "",
                     "scopes": ["user:read"],

@@ -36,8 +36,8 @@ ERROR_TABLE = [
     (400, 200, "Only available for paid accounts.", Kind.NOT_LICENSED),
     (400, 200, "Only available for paid account: Zk2mAcc0untIdXyz01abcQ.", Kind.NOT_LICENSED),
     (400, 200, "Only available for Paid or ZMP account: Zk2mAcc0untIdXyz01abcQ.", Kind.NOT_LICENSED),
-    (400, 300, "Validation Failed.", Kind.UNUSABLE),
-    (400, 300, "Invalid field.", Kind.UNUSABLE),
+    (400, 300, "Validation Failed.", Kind.REFUSED),
+    (400, 300, "Invalid field.", Kind.REFUSED),
     (400, 300, "The next page token is either invalid or has expired.", Kind.PAGE_TOKEN_EXPIRED),
     (400, 1000, "You can not access settings of users that are still in pending state.", Kind.NOT_APPLICABLE),
     (400, 1120, "A valid invitation to join the Zoom account was not found.", Kind.NOT_APPLICABLE),
@@ -50,9 +50,9 @@ ERROR_TABLE = [
     (404, 4130, "A group with this gA1zK8QpTn6bVt0sYw2LxQ does not exist.", Kind.VANISHED),
     (404, 3001, "Meeting does not exist: 1.", Kind.VANISHED),
     (404, 1012, "Room not found.", Kind.VANISHED),
-    (404, 404, "Not Found", Kind.UNUSABLE),
-    (404, None, "Not Found", Kind.UNUSABLE),
-    (405, 405, "Method Not Allowed", Kind.UNUSABLE),
+    (404, 404, "Not Found", Kind.REFUSED),
+    (404, None, "Not Found", Kind.REFUSED),
+    (405, 405, "Method Not Allowed", Kind.REFUSED),
     (408, 408, "Request Timeout", Kind.TRY_AGAIN),
     (429, 429, PER_SECOND, Kind.RATE_LIMITED),
     (429, 4001, PER_SECOND, Kind.RATE_LIMITED),
@@ -91,6 +91,27 @@ def test_errors_that_come_with_200() -> None:
     old_style = asked(200, {"status": False, "errorCode": 4700, "errorMessage": "Invalid something", "result": None})
     assert old_style.kind is Kind.UNUSABLE
     assert old_style.message == "Zoom answered HTTP 200, code 4700: Invalid something"
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"code": "200", "message": "No permission."}, Kind.PRIVILEGE_MISSING),
+        ({"code": "1001", "message": "User does not exist: ada."}, Kind.VANISHED),
+        ({"code": "124", "message": "Invalid access token."}, Kind.TOKEN_REFUSED),
+        ({"errorCode": "200", "errorMessage": "No permission."}, Kind.PRIVILEGE_MISSING),
+        ({"errorCode": 1001, "errorMessage": "User does not exist: ada."}, Kind.VANISHED),
+    ],
+)
+def test_codes_sent_as_text_are_codes(status, body, kind):
+    assert asked(status, body).kind is kind
+
+
+@pytest.mark.parametrize("code", ["ACCESS_DENIED", "NotFound", "1e3", "-1", ""])
+def test_an_error_with_another_text_as_code_is_no_document_and_nobodys_end(code):
+    assert asked(200, {"code": code, "message": "Sorry"}).kind is Kind.UNUSABLE
+    assert asked(404, {"code": code, "message": "Sorry"}).kind is Kind.REFUSED
 
 
 def test_zooms_words_are_passed_on_without_embedded_secrets():
@@ -185,9 +206,9 @@ def test_redirects_are_unusable(status):
     )
 
 
-@pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "124"}])
-def test_errors_of_the_wrong_types_are_unusable(body):
-    assert asked(400, body).kind is Kind.UNUSABLE
+@pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "Odd"}])
+def test_errors_of_the_wrong_types_are_refusals(body):
+    assert asked(400, body).kind is Kind.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_ids_fill_the_path(client, requests_mock):
     assert list(pages(client, SETTINGS, {"userId": "ada"})) == [Page([{"feature": {}}], 1)]
 
 
-@pytest.mark.parametrize("total", ["3", None, 3.0, [3]])
+@pytest.mark.parametrize("total", ["3", None, 3.0, [3], True, -1])
 def test_a_total_of_the_wrong_type_is_no_total(client, zoom, total):
     zoom(page(ADA, total=total))
     assert list(pages(client, USERS)) == [Page([ADA], None)]
@@ -94,6 +94,20 @@ def test_a_total_of_the_wrong_type_is_no_total(client, zoom, total):
 def test_a_list_that_may_be_missing_is_empty(client, requests_mock):
     requests_mock.get(f"{API}/users", json={"total_records": 0})
     assert list(pages(client, replace(USERS, rows_required=False))) == [Page([], 0)]
+
+
+@pytest.mark.parametrize("body", [{"total_records": 0}, {"total_records": 0, "users": None}])
+def test_no_list_where_none_is_announced_is_an_empty_list_at_once(client, requests_mock, body):
+    asked = requests_mock.get(f"{API}/users", json=body)
+    assert list(pages(client, USERS)) == [Page([], 0)]
+    assert asked.call_count == 1
+
+
+@pytest.mark.parametrize("total", [LAST, 1, -1, False, "0"])
+def test_no_list_where_something_else_is_announced_is_none(client, requests_mock, total):
+    requests_mock.get(f"{API}/users", json={} if total is LAST else {"total_records": total})
+    with pytest.raises(Unread, match="holds no list of objects named users"):
+        list(pages(client, USERS))
 
 
 def test_pages_are_asked_for_as_they_are_taken(client, zoom):
@@ -139,21 +153,35 @@ def test_a_second_empty_page_with_a_token_is_an_endless_list(client, zoom):
     )
 
 
-def test_a_list_longer_than_announced_is_an_endless_list(client, zoom):
-    asked = zoom(*(page(ADA, token=f"t{number}", total=2) for number in range(20)))
+@pytest.mark.parametrize("total", [LAST, 0, 1, 2, -1, True])
+@pytest.mark.parametrize("circle", [[ADA], [ADA, BOB], [ADA, BOB, CYD]])
+def test_the_same_pages_again_and_again_are_an_endless_list(client, zoom, total, circle):
+    asked = zoom(*(page(circle[number % len(circle)], token=f"t{number}", total=total) for number in range(20)))
     _, message = rows_and_failure(client, EndlessListing)
-    assert message == "/users goes on after all 2 announced rows"
-    assert asked.call_count == 8  # two pages, five to spare, and the one too many
+    assert message == "Zoom sent the same pages again and again for /users"
+    assert asked.call_count == len(circle) + 6  # five to spare, and the one too many
+
+
+def test_a_page_that_came_twice_is_no_end(client, zoom):
+    zoom(page(ADA, token="t1"), page(ADA, token="t2"), page(BOB, token="t3"), page(ADA))
+    assert [one_page.rows for one_page in pages(client, USERS)] == [[ADA], [ADA], [BOB], [ADA]]
+
+
+@pytest.mark.parametrize("total", [0, 1, -1, True, 3])
+def test_a_list_longer_than_announced_is_read_to_its_end(client, zoom, total):
+    many = [{"id": str(number)} for number in range(20)]
+    zoom(*(page(row, token=row["id"], total=total) for row in many), page(BOB, total=total))
+    assert [row for one_page in pages(client, USERS) for row in one_page.rows] == [*many, BOB]
 
 
 def test_pages_smaller_than_asked_for_are_no_endless_list(client, zoom):
-    zoom(*(page(ADA, token=f"t{number}", total=20) for number in range(19)), page(BOB, total=20))
+    zoom(*(page({"id": str(number)}, token=f"t{number}", total=20) for number in range(19)), page(BOB, total=20))
     assert len(list(pages(client, USERS))) == 20
 
 
 def test_a_list_without_a_total_does_not_go_on_for_ever(client, zoom, monkeypatch):
     monkeypatch.setattr(paging, "MOST_PAGES", 30)
-    asked = zoom(*(page(ADA, token=f"t{number}") for number in range(50)))
+    asked = zoom(*(page({"id": str(number)}, token=f"t{number}") for number in range(50)))
     _, message = rows_and_failure(client, EndlessListing)
     assert message == "/users goes on after 30 pages"
     assert asked.call_count == 31

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collector.engine.documents import FAILURES_IN_A_ROW
+from collector.engine.tally import FAILURES_IN_A_ROW
 from collector.errors import CollectorError, Denied, NotApplicable, NotLicensed, ReadingError, Vanished
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
