@@ -54,7 +54,11 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
         metavar="AGE",
         help="With --changed: how old settings may be, such as 12h or 7d.  [default: 7d]",
     )
-    @click.option("--fresh", is_flag=True, help="Begin anew: resume no interrupted run, and take settings that Zoom has emptied as they are.")
+    @click.option(
+        "--fresh",
+        is_flag=True,
+        help="Begin anew: resume no interrupted run, and take settings and lists that Zoom has emptied as they are.",
+    )
     @wraps(command)
     def with_reading(
         *arguments: object,

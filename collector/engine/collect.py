@@ -34,6 +34,7 @@ from collector.resources.declaration import Document, Resource
 from collector.store import Run, RunRecord, Store
 from collector.zoom.client import ZoomClient
 
+_FRESH = "fresh"
 WORKERS = 32
 """Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
 
@@ -155,10 +156,17 @@ class _Collection:
             scopes=job.scopes,
             identity=identity,
             choice=job.choice,
-            fresh=job.fresh,
+            fresh=self._is_fresh(),
         )
         if self._run.goes_on:
             self._ctx.recall_unknown()
+
+    def _is_fresh(self) -> bool:
+        """Whether this reading was begun anew: also when its first run was interrupted."""
+        checkpoints = self._run.checkpoints
+        if self._job.fresh:
+            checkpoints.save(_FRESH, {})
+        return checkpoints.load(_FRESH) is not None
 
     def run(self) -> RunRecord:
         """First the sets, which govern deletion and tell what has changed; then the documents, which are many."""

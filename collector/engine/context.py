@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from collector.clock import Clock, milliseconds
@@ -84,7 +84,7 @@ class Context:
         for path, kind, kept, count, *described in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
             self.unknown[UnknownField(path, kind, kept, *described)] += count
 
-    def look_up(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise Interrupted when the process was asked to stop; for long work without calls."""
         self.clock.wait(0)
 
@@ -97,11 +97,14 @@ class Context:
         return missing_scope(endpoint, self.scopes)
 
     def unknown_settings(self) -> list[UnknownSetting]:
-        """The settings nobody has described yet, by path."""
-        return [
-            UnknownSetting(unknown.path, unknown.kind, count, unknown.kept, unknown.described)
-            for unknown, count in sorted(self.unknown.items(), key=lambda item: (item[0].path, item[0].kind))
-        ]
+        """The settings that are not described, or not so, by path and kind."""
+        found: dict[tuple[str, str], UnknownSetting] = {}
+        for unknown, count in self.unknown.items():
+            name = (unknown.path, unknown.kind)
+            one = found.get(name, UnknownSetting(*name, count=0, kept=False))
+            kept, described = one.kept or unknown.kept, one.described or unknown.described
+            found[name] = replace(one, count=one.count + count, kept=kept, described=described)
+        return [found[name] for name in sorted(found)]
 
 
 @dataclass(frozen=True)

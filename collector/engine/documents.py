@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from collector.engine.context import Context
 from collector.engine.listing import AGAIN
-from collector.engine.lookups import is_gone, look_up
-from collector.engine.tally import Closing, Tally
+from collector.engine.lookups import contradiction, remove_gone
+from collector.engine.tally import FAILURES_IN_A_ROW, Closing, Tally
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -26,9 +26,12 @@ from collector.errors import (
 from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, Conversion, Document, Resource, SettingsChoice
+from collector.resources.declaration import PENDING, Document, Resource, SettingsChoice
 from collector.store import ROW
 
+_EMPTIED = (
+    "Run `collector collect` again; if they were really emptied in Zoom, `collector collect --fresh` takes them so."
+)
 _COMMIT_EVERY = 20
 """So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""
 
@@ -115,7 +118,7 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     ctx.progress.expect(step, ctx.store.count(resource.entity.type) * len(readings))
     if ctx.choice.most_age is not None:
         ctx.run.gather_changes()
-    doubtful: defaultdict[str, list[_Reading]] = defaultdict(list)
+    doubtful = _Doubtful(ctx, resource)
 
     def read(task: tuple[str, _Reading]) -> list[JsonObject | CollectorError]:
         return [_read(ctx, resource, *task)]
@@ -124,15 +127,12 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     try:
         tasks = _tasks(ctx, resource, step, readings)
         for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
-            if isinstance(answer, Vanished) and not _is_dormant(ctx, resource, key):
-                reading.closing.failed(_contradiction(reading))
-                doubtful[key].append(reading)
-            else:
+            if not doubtful.takes(key, reading, answer):
                 _keep(ctx, resource, key, reading, answer)
             ctx.progress.advance(step)
             if count % _COMMIT_EVERY == 0:
                 ctx.keep(*tallies)
-        _settle_doubtful(ctx, resource, doubtful)
+        doubtful.settle()
     except (Interrupted, SignInRequired):
         ctx.keep(*tallies)
         raise
@@ -187,31 +187,49 @@ def _read(ctx: Context, resource: Resource, key: str, reading: _Reading) -> Json
         return failure
 
 
-def _settle_doubtful(ctx: Context, resource: Resource, doubtful: dict[str, list[_Reading]]) -> None:
-    """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves.
+class _Doubtful:
+    """Entities that a list of this run names, and of which a document then was said to belong to nobody.
 
-    Where a document is the very answer about the entity, the list that names it is not outweighed.
+    They go only if Zoom says so too when asked for themselves. Where the document is the very answer about the entity,
+    the list is not outweighed.
     """
-    asked = {
-        key: readings
-        for key, readings in doubtful.items()
-        if all(resource.lookup != reading.document.endpoint for reading in readings)
-    }
-    for key, answer in look_up(ctx, resource, asked):
-        if is_gone(answer):
-            asked[key][0].tally.vanished += 1
-            ctx.run.remove(key)
-            doubtful.pop(key)
-    for key, readings in doubtful.items():
-        for reading in readings:
-            _leave_unread(ctx, key, reading, _contradiction(reading))
 
+    def __init__(self, ctx: Context, resource: Resource) -> None:
+        self._ctx = ctx
+        self._resource = resource
+        self._readings: defaultdict[str, list[_Reading]] = defaultdict(list)
+        self._gone: set[str] = set()
 
-def _contradiction(reading: _Reading) -> Unread:
-    return Unread(
-        f"{reading.document.endpoint.path} says of some that they do not exist, but a list of this run names them",
-        AGAIN,
-    )
+    def takes(self, key: str, reading: _Reading, answer: JsonObject | CollectorError) -> bool:
+        """Whether an answer is dealt with here: it says so of somebody, or is about one who is gone."""
+        if key in self._gone:
+            return True
+        if not isinstance(answer, Vanished) or _is_dormant(self._ctx, self._resource, key):
+            return False
+        self._readings[key].append(reading)
+        if len(self._readings) >= FAILURES_IN_A_ROW:
+            self.settle()
+        return True
+
+    def settle(self) -> None:
+        """Ask for those taken so far."""
+        waiting, self._readings = self._readings, defaultdict(list)
+        asked = [
+            key
+            for key, readings in waiting.items()
+            if all(self._resource.lookup != reading.document.endpoint for reading in readings)
+        ]
+        where = self._resource.documents[0].endpoint.path
+        verdicts = dict(remove_gone(self._ctx, self._resource, asked, where))
+        for key, readings in waiting.items():
+            failure = verdicts.get(key, contradiction(where))
+            if failure is None:
+                self._gone.add(key)
+                readings[0].tally.vanished += 1
+                continue
+            for reading in readings:
+                reading.closing.failed(failure)
+                _leave_unread(self._ctx, key, reading, failure)
 
 
 def _keep(ctx: Context, resource: Resource, key: str, reading: _Reading, answer: JsonObject | CollectorError) -> None:
@@ -220,10 +238,14 @@ def _keep(ctx: Context, resource: Resource, key: str, reading: _Reading, answer:
         _keep_failure(ctx, resource, key, reading, answer)
         return
     conversion = reading.document.convert(answer)
-    problem = _problem(ctx, resource, key, reading.document, answer, conversion)
-    if problem is not None:
-        reading.closing.failed(problem)
-        _leave_unread(ctx, key, reading, problem)
+    if not conversion.of_kind or resource.identify(answer) not in (None, resource.identifier(key)):
+        failure = Unread(f"{_title(reading.document)} answered about something else than {part}", AGAIN)
+        reading.closing.failed(failure)
+        _leave_unread(ctx, key, reading, failure)
+        return
+    if conversion.emptied and not ctx.fresh and ctx.run.properties(key, part).keys() & set(conversion.emptied):
+        failure = Unread(f"{_title(reading.document)} came with sections emptied that had values before", _EMPTIED)
+        _leave_unread(ctx, key, reading, failure)
         return
     reading.closing.succeeded()
     tally.read += 1
@@ -232,23 +254,8 @@ def _keep(ctx: Context, resource: Resource, key: str, reading: _Reading, answer:
         ctx.run.put(key, part, conversion.properties, ctx.now())
 
 
-def _problem(
-    ctx: Context, resource: Resource, key: str, document: Document, body: JsonObject, conversion: Conversion
-) -> Unread | None:
-    """Why an answer does not count as this document of this entity, if so."""
-    path = "?".join([document.endpoint.path, *(f"{name}={value}" for name, value in document.endpoint.params.items())])
-    about = resource.identify(body)
-    if not conversion.of_kind or (about is not None and resource.entity.key(about) != key):
-        return Unread(f"{path} answered about something else than {document.part}", AGAIN)
-    if conversion.emptied and not ctx.fresh:
-        emptied = ctx.run.properties(key, document.part).keys() & set(conversion.emptied)
-        if emptied:
-            return Unread(
-                f"{path} came with sections emptied that had values before",
-                "Run `collector collect` again; if they were really emptied in Zoom, `collector collect --fresh` takes "
-                "them as they are.",
-            )
-    return None
+def _title(document: Document) -> str:
+    return "?".join([document.endpoint.path, *(f"{name}={value}" for name, value in document.endpoint.params.items())])
 
 
 def _keep_failure(ctx: Context, resource: Resource, key: str, reading: _Reading, failure: CollectorError) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from collector.engine.context import Context, StepOutcome
 from collector.engine.listing import AGAIN, ListEnd, Rows, read_list
-from collector.engine.lookups import is_gone, look_up
+from collector.engine.lookups import look_up
 from collector.engine.tally import Tally
-from collector.errors import CollectorError, Denied, NotLicensed, Unread
+from collector.errors import CollectorError, Denied, NotLicensed, Unread, Vanished
 from collector.model.coverage import Status
 from collector.model.graph import JsonObject
 from collector.model.step import Step
@@ -124,19 +124,11 @@ def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> None:
 def _settle_missing(ctx: Context, resource: Resource, tally: Tally, listed: int) -> list[str]:
     """Those known from earlier whom no list names any more: gone, unless asking for them shows otherwise.
 
-    What cannot be missed by its list goes without being asked for; but a list that is suddenly empty is not believed.
     Gives what there is to say of it.
     """
     ctx.go_on(tally)
     accepted = _settle_accepted_invitations(ctx, resource, tally)
-    missing = ctx.run.unseen(resource.entity.type)
-    if resource.lookup is None or (listed and not resource.moves_between_lists):
-        for key in missing:
-            ctx.run.remove(key)
-        tally.vanished += len(missing)
-        ctx.keep(tally)
-    else:
-        _ask_for(ctx, resource, missing, tally)
+    _ask_for_missing(ctx, resource, tally, list_decides=listed > 0 and not resource.moves_between_lists)
     notes = [f"Invitations accepted: {accepted:,}."] if accepted else []
     return [*notes, f"Gone since the last collection: {resource.counted(tally.vanished)}."] if tally.vanished else notes
 
@@ -144,40 +136,48 @@ def _settle_missing(ctx: Context, resource: Resource, tally: Tally, listed: int)
 def _settle_accepted_invitations(ctx: Context, resource: Resource, tally: Tally) -> int:
     """Whoever was invited and is now listed with an id is the same person; how many those are."""
     type_, key_of = resource.entity.type, resource.entity.key
+    counted = f"{tally.name}, invitations accepted"
+    earlier: int = (ctx.run.checkpoints.load(counted) or {"count": 0})["count"]
     invited = {key for key in ctx.run.unseen(type_) if key.startswith(key_of(PENDING))}
     if not invited or resource.invited_by is None:
-        return 0
+        return earlier
     accepted = {key_of(invitation_of(address)) for address in ctx.run.seen_texts(type_, resource.invited_by)} & invited
     for key in accepted:
         ctx.run.remove(key)
     tally.read += len(accepted)
+    ctx.run.checkpoints.save(counted, {"count": earlier + len(accepted)})
     ctx.keep(tally)
-    return len(accepted)
+    return earlier + len(accepted)
 
 
-def _ask_for(ctx: Context, resource: Resource, keys: list[str], tally: Tally) -> None:
+def _ask_for_missing(ctx: Context, resource: Resource, tally: Tally, *, list_decides: bool) -> None:
+    """Ask for each; where the token may not, `list_decides` says whether its complete list is enough.
+
+    It is not where somebody may be missed by all lists, nor when a list is suddenly empty.
+    """
     try:
-        for count, (key, answer) in enumerate(look_up(ctx, resource, keys), start=1):
-            if isinstance(answer, CollectorError):
-                if is_gone(answer):
-                    tally.vanished += 1
-                    ctx.run.remove(key)
-                else:
-                    tally.failed(answer)
+        for count, (key, answer) in enumerate(look_up(ctx, resource, ctx.run.unseen(resource.entity.type)), start=1):
+            scope_missing = isinstance(answer, Denied) and bool(answer.scopes)
+            if isinstance(answer, Vanished) or resource.lookup is None or (scope_missing and list_decides):
+                tally.vanished += 1
+                ctx.run.remove(key)
+            elif isinstance(answer, CollectorError):
+                tally.failed(answer)
             else:
-                tally.read += 1
-                _keep_found(ctx, resource, key, answer)
+                _keep_found(ctx, resource, key, answer, tally)
             if count % _COMMIT_EVERY == 0:
                 ctx.keep(tally)
     finally:
         ctx.keep(tally)
 
 
-def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject) -> None:
+def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tally: Tally) -> None:
     """Keep what was found when asked for an entity: it, or who has its address since an invitation was accepted."""
     found = _key(resource, row)
     if found is None:
+        tally.failed(Unread("the answer about one of them does not say whom it is about"))
         return
+    tally.read += 1
     if found != key:
         ctx.run.remove(key)
     if not ctx.run.seen(found):

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from collector.engine.context import Context, StepOutcome
-from collector.engine.listing import AGAIN, ListEnd, Rows, read_list
-from collector.engine.lookups import is_gone, look_up
+from collector.engine.listing import ListEnd, Rows, read_list
+from collector.engine.lookups import remove_gone
 from collector.engine.tally import Tally
 from collector.errors import CollectorError, Denied, Unread, Vanished
 from collector.model.graph import JsonObject, Relationship
+from collector.model.naming import property_name
 from collector.model.step import Step
 from collector.resources.declaration import Derivation, Link, Resource, by_id, identifier_of, invitation_of
 from collector.store import ROW
@@ -36,7 +37,7 @@ def _tie_all(ctx: Context, link: Link, step: Step) -> StepOutcome:
     tally = Tally(step.id, link.type.type, is_set=True)
     for source_key in ctx.run.keys(link.type.source):
         for target_key in ctx.run.keys(link.type.target):
-            ctx.look_up()
+            ctx.raise_if_stopped()
             ctx.run.relate(link.type.between(source_key, target_key))
             tally.read += 1
     return StepOutcome(step, (tally.coverage(),), whole=True)
@@ -46,7 +47,7 @@ def derive(ctx: Context, link: Link, derivation: Derivation) -> None:
     """Give every entity the link starts from what follows from those it leads to, their documents included."""
     targets: dict[str, Mapping[str, object]] = {}
     for key in ctx.run.keys(link.type.source):
-        ctx.look_up()
+        ctx.raise_if_stopped()
         linked = []
         for relationship in ctx.store.relationships_of(key):
             if relationship.type != link.type.type:
@@ -86,7 +87,6 @@ class _Membership:
     told: defaultdict[str, _Told] = field(default_factory=lambda: defaultdict(_Told))
     unnamed_members: int = 0
     unknown_owners: int = 0
-    gone: str = ""
     doubtful: list[str] = field(default_factory=list)
     closed: CollectorError | None = None
 
@@ -107,7 +107,7 @@ class _Membership:
         self._settle_doubtful(tally)
         tally.read = sum(told.read for told in self.told.values())
         coverage = tally.coverage()
-        return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes()))
+        return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes(tally.vanished)))
 
     def _go_on(self, tally: Tally) -> None:
         """Take over the member lists that an earlier run of this reading has read, unless people were listed since."""
@@ -122,7 +122,7 @@ class _Membership:
 
     def _end_list(self, owner_key: str, end: ListEnd, tally: Tally) -> None:
         """Judge a member list; one read to its end is not read again when the run is cut short."""
-        told, failure = self.told[owner_key], end.failure
+        told, failure = self.told[owner_key], end.failure or self._contradiction(owner_key, end)
         told.read = end.read
         self.ctx.progress.advance(self.step)
         if isinstance(failure, Vanished):
@@ -137,27 +137,35 @@ class _Membership:
             self.ctx.run.checkpoints.save(tally.name, {**asdict(told), "run": self.ctx.run.id}, owner_key)
         self.ctx.run.commit()
 
+    def _contradiction(self, owner_key: str, end: ListEnd) -> Unread | None:
+        """An empty list of what the list of owners says has members, and had some before."""
+        ctx, announced_by = self.ctx, self.link.announced_by
+        if end.read or announced_by is None or ctx.fresh:
+            return None
+        announced = ctx.run.value(owner_key, ROW, property_name(announced_by))
+        if not announced or self.link.type.type not in {tie.type for tie in ctx.store.relationships_of(owner_key)}:
+            return None
+        return Unread(
+            f"{self.members.path} names nobody where the list of {self.resource.name} counts {announced}",
+            "Run `collector collect` again; if it is really empty, `collector collect --fresh` takes it as it is.",
+        )
+
     def _settle_doubtful(self, tally: Tally) -> None:
         """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves."""
-        for owner_key, answer in look_up(self.ctx, self.resource, self.doubtful):
-            if is_gone(answer):
+        removed = f"{tally.name}, deleted meanwhile"
+        tally.vanished = (self.ctx.run.checkpoints.load(removed) or {"count": 0})["count"]
+        for _, failure in remove_gone(self.ctx, self.resource, self.doubtful, self.members.path):
+            if failure is None:
                 tally.vanished += 1
-                self.ctx.run.remove(owner_key)
+                self.ctx.run.checkpoints.save(removed, {"count": tally.vanished})
             else:
-                tally.failed(
-                    Unread(
-                        f"{self.members.path} says of some that they do not exist, but a list of this run names them",
-                        AGAIN,
-                    )
-                )
+                tally.failed(failure)
         self.ctx.run.commit()
-        if tally.vanished:
-            self.gone = f"Deleted in Zoom while they were read: {self.resource.counted(tally.vanished)}."
 
     def _tie_named(self, named_by: str) -> None:
         run = self.ctx.run
         for member_key in run.keys(self.member.entity.type):
-            self.ctx.look_up()
+            self.ctx.raise_if_stopped()
             named = run.value(member_key, ROW, named_by)
             if not named:
                 self.unnamed_members += 1
@@ -173,7 +181,7 @@ class _Membership:
 
     def _owners_to_ask(self) -> Iterator[str]:
         for owner_key in self.ctx.run.keys(self.resource.entity.type):
-            if self.resource.zoom_id(owner_key) not in self.link.told_by_members or self.unnamed_members:
+            if self.resource.id_of_key(owner_key) not in self.link.told_by_members or self.unnamed_members:
                 yield owner_key
 
     def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:
@@ -212,7 +220,9 @@ class _Membership:
             return self.link.type.between(owner_key, member_key)
         return self.link.type.between(member_key, owner_key)
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, gone: int) -> Iterator[str]:
+        if gone:
+            yield f"Deleted in Zoom while they were read: {self.resource.counted(gone)}."
         name, members = self.resource.name, self.member.name
         unknown_members = sum(told.unknown for told in self.told.values())
         disagreements = sum(told.disagreements for told in self.told.values())
@@ -220,8 +230,6 @@ class _Membership:
             yield f"{unknown_members} members of {name} are not among the known {members} and got no relationship."
         if self.unknown_owners:
             yield f"{self.unknown_owners} {members} name one of the {name} that is not listed and got no relationship."
-        if self.gone:
-            yield self.gone
         if disagreements:
             yield (
                 f"{disagreements} memberships differ between the {members} list, which decided, "

@@ -65,7 +65,7 @@ def _read_until_whole(
         circle: EndlessListing | None = None
         try:
             for page in pages(client, endpoint, ids, params):
-                total = page.total if page.total is not None else total
+                total = max(page.total or 0, total or 0) if page.total is not None else total
                 fresh = []
                 for row in page.rows:
                     identifier = identify(row)

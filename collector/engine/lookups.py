@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from collector.engine.context import Context
+from collector.engine.listing import AGAIN
 from collector.engine.tally import Closing
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
-    NotApplicable,
     ReadingError,
+    Refused,
     Unread,
     Vanished,
 )
@@ -21,8 +22,8 @@ from collector.resources.declaration import Resource
 def look_up(ctx: Context, resource: Resource, keys: Iterable[str]) -> Iterator[tuple[str, JsonObject | CollectorError]]:
     """Each key with what Zoom answers when asked for that entity itself, or why it could not be asked.
 
-    Vanished and NotApplicable (an invitation that ran out) say that it is gone. Without the scope nothing is asked, and
-    after 25 failures in a row, or a refusal that concerns all, no more.
+    Vanished says that it is gone. Without the scope nothing is asked, and after 25 failures in a row that are not about
+    one of them alone no more.
     """
     closing = Closing(_obstacle(ctx, resource))
 
@@ -30,16 +31,33 @@ def look_up(ctx: Context, resource: Resource, keys: Iterable[str]) -> Iterator[t
         return [closing.reason or _ask(ctx, resource, key)]
 
     for key, answer in ctx.in_parallel(keys, ask):
-        if isinstance(answer, CollectorError) and not is_gone(answer):
-            closing.failed(answer)
-        else:
+        if not isinstance(answer, CollectorError) or isinstance(answer, Vanished):
             closing.succeeded()
+        elif not isinstance(answer, Refused):
+            closing.failed(answer)
         yield key, answer
 
 
-def is_gone(answer: JsonObject | CollectorError) -> bool:
-    """Whether the answer about an entity itself says that it does not exist."""
-    return isinstance(answer, Vanished | NotApplicable)
+def remove_gone(
+    ctx: Context, resource: Resource, keys: Iterable[str], where: str
+) -> Iterator[tuple[str, Unread | None]]:
+    """Remove those that Zoom says do not exist also when asked for themselves; a list of this run names them all.
+
+    `where` is the path that said so first. Each key comes with None when it is gone, else with why it stays.
+    """
+    for key, answer in look_up(ctx, resource, keys):
+        if isinstance(answer, Vanished):
+            ctx.run.remove(key)
+            yield key, None
+        elif isinstance(answer, CollectorError):
+            yield key, Unread(f"{where} says of some that they do not exist, and {answer.message}", answer.next_step)
+        else:
+            yield key, contradiction(where)
+
+
+def contradiction(where: str) -> Unread:
+    """An answer says that something does not exist which a list of this run names."""
+    return Unread(f"{where} says of some that they do not exist, but a list of this run names them", AGAIN)
 
 
 def _obstacle(ctx: Context, resource: Resource) -> CollectorError | None:
@@ -50,7 +68,7 @@ def _obstacle(ctx: Context, resource: Resource) -> CollectorError | None:
 
 def _ask(ctx: Context, resource: Resource, key: str) -> JsonObject | CollectorError:
     assert resource.lookup is not None  # noqa: S101 - else there was an obstacle
-    name = resource.zoom_id(key)
+    name = resource.id_of_key(key)
     try:
         answer = ctx.client.get(resource.lookup, {resource.id_placeholder: name})
     except (ReadingError, DailyLimitReached) as failure:

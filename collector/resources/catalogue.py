@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -103,15 +103,17 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
     described = {setting.path: setting for setting in catalogue().values() if setting.document == document}
     wanted = {path: setting for path, setting in described.items() if setting.kept}
     marks = {path for path in described if _documents_with()[path] == 1}
+    sections = _names_by_section(wanted.values())
 
     def convert(body: JsonObject) -> Conversion:
         properties: Properties = {}
         unknown: dict[str, object] = {}
-        emptied: set[str] = set()
+        present: list[str] = []
         of_kind = False
-        for path, value in _leaves(body):
-            if value is None or value == {}:  # says nothing
-                emptied.update(setting.name for setting in wanted.values() if _is_within(setting.path, path))
+        for path, value in _leaves_and_sections(body):
+            if path in sections:
+                present.append(path)
+            if value is None or isinstance(value, dict):
                 continue
             of_kind = of_kind or path in marks
             setting = wanted.get(path)
@@ -119,10 +121,11 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
                 properties[setting.name] = read
             elif setting is not None or (path not in described and path not in _documents_with()):
                 unknown[path] = value  # what another of the four documents says is left to that
+        emptied = {name for path in present if sections[path].isdisjoint(properties) for name in sections[path]}
         fields = []
         for path, value in sorted(unknown.items()):
             name = property_name(path)
-            claimed = not name or name in properties or name in taken | _described_names()
+            claimed = not name or path in sections or name in properties or name in taken | _described_names()
             kept = not claimed and not _is_within_secret(path) and _may_keep(path, value)
             if kept:
                 properties[name] = plain(value)
@@ -133,15 +136,19 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
     return convert
 
 
+def option_names(prefix: str) -> tuple[str, ...]:
+    """The three properties that tell the sign-in methods."""
+    return tuple(f"{prefix}Option{what}" for what in ("Names", "Types", "Domains"))
+
+
 def authentication_options(body: JsonObject, prefix: str) -> Properties:
     """A list of sign-in methods as three lists: `<prefix>OptionNames`, `<prefix>OptionTypes`, `<prefix>OptionDomains`.
 
-    Domains, a comma-separated text in Zoom, become single ones. Nothing where Zoom sent no list.
+    Domains, a comma-separated text in Zoom, become single ones. Nothing where Zoom sent no list of objects.
     """
-    options = body.get("authentication_options")
-    if not isinstance(options, list):
+    objects = body.get("authentication_options")
+    if not isinstance(objects, list) or not all(isinstance(option, dict) for option in objects):
         return {}
-    objects = [option for option in options if isinstance(option, dict)]
     names, types, domains = ([mask_urls(text(one, name)) for one in objects] for name in ("name", "type", "domains"))
     return {
         f"{prefix}OptionNames": [name for name in names if name],
@@ -177,26 +184,31 @@ def _secret_paths() -> tuple[str, ...]:
     return tuple(setting.path for setting in catalogue().values() if setting.secret)
 
 
-def _leaves(body: JsonObject) -> Iterator[tuple[str, object]]:
-    """Every dotted path that leads to something other than an object with content, with its value."""
+def _names_by_section(settings: Iterable[Setting]) -> Mapping[str, set[str]]:
+    """The properties that each section of a document holds: `in_meeting`, `in_meeting.webinar_chat`."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for setting in settings:
+        path = setting.path
+        while path := path.rpartition(".")[0]:
+            names[path].add(setting.name)
+    return dict(names)
+
+
+def _leaves_and_sections(body: JsonObject) -> Iterator[tuple[str, object]]:
+    """Every dotted path with its value; objects come before what is in them."""
     waiting: list[tuple[str, JsonObject]] = [("", body)]
     while waiting:
         above, inner = waiting.pop()
         for name, value in inner.items():
             path = f"{above}{name}"
-            if isinstance(value, dict) and value:
+            yield path, value
+            if isinstance(value, dict):
                 waiting.append((f"{path}.", value))
-            else:
-                yield path, value
-
-
-def _is_within(path: str, above: str) -> bool:
-    return path.startswith(f"{above}.")
 
 
 def _is_within_secret(path: str) -> bool:
     """Whether a described secret, become an object, is what this path leads into."""
-    return any(_is_within(path, secret) for secret in _secret_paths())
+    return any(path.startswith(f"{secret}.") for secret in _secret_paths())
 
 
 def _boolean(text: str) -> bool | None:

@@ -199,12 +199,16 @@ class Resource:
         """Whether one of them may be missed by all lists: it moves from one to another while they are read."""
         return len(self.passes) > 1
 
-    def zoom_id(self, key: str) -> str:
+    def identifier(self, key: str) -> str:
+        """The part of an entity's key after its type, as `identify` gave it."""
+        return key.removeprefix(self.entity.key(""))
+
+    def id_of_key(self, key: str) -> str:
         """What Zoom calls this entity: its id, or the e-mail address of somebody who was invited and has none yet."""
-        return unquote(key.removeprefix(self.entity.key("")).removeprefix(PENDING))
+        return unquote(self.identifier(key).removeprefix(PENDING))
 
     def path_ids(self, key: str) -> Mapping[str, str] | None:
         """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""
         if key.startswith(self.entity.key(PENDING)):
             return None
-        return {self.id_placeholder: self.zoom_id(key)}
+        return {self.id_placeholder: self.id_of_key(key)}

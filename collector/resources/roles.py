@@ -75,9 +75,11 @@ def convert_privileges(body: JsonObject) -> Conversion:
     built_in = zoom_id(body) in (OWNER, ADMIN, MEMBER)
     if not isinstance(privileges, list):
         return Conversion({}, of_kind=built_in)
-    names = sorted({mask_urls(name) for name in privileges if isinstance(name, str)})
+    if zoom_id(body) is None or not all(isinstance(one, str) for one in privileges):
+        return Conversion({}, of_kind=False)
+    names = sorted({mask_urls(name) for name in privileges})
     properties: Properties = {"privilegeNames": names}
-    if zoom_id(body) is not None and not built_in:
+    if not built_in:
         properties["admin"] = not ADMINISTRATIVE_PRIVILEGES.isdisjoint(names)
     return Conversion(properties)
 

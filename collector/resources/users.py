@@ -18,6 +18,7 @@ from collector.resources.catalogue import (
     authentication_options,
     converter,
     is_plain,
+    option_names,
     plain,
     setting_properties,
 )
@@ -27,9 +28,10 @@ from collector.resources.declaration import (
     Pass,
     Resource,
     SettingsChoice,
-    identifier_of,
+    by_id,
     invitation_of,
     text,
+    zoom_id,
 )
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
@@ -96,15 +98,19 @@ _COPIED = (
 )
 
 
+_NAMES = ("first_name", "last_name", "display_name")
+
+
 def identify(row: JsonObject) -> str | None:
     """A user's id; for somebody invited `pending:` and the e-mail address in lower case.
 
-    Lists hide the id of invited people, the answer about one of them has it: they must be the same in both.
+    Lists hide the id of invited people, the answer about one of them has it: they must be the same in both. A row that
+    holds neither an address nor a name is about no user.
     """
     email = text(row, "email").lower()
     if row.get("status") == "pending" and email:
         return invitation_of(email)
-    return identifier_of(text(row, "id")) or None
+    return by_id(row) if email or any(text(row, name) for name in _NAMES) else None
 
 
 def convert(row: JsonObject) -> Properties:
@@ -119,7 +125,7 @@ def convert(row: JsonObject) -> Properties:
     email = text(row, "email").lower()
     name = " ".join(part for part in (first, last) if part) or _words(row, "display_name") or email or text(row, "id")
     properties: Properties = {
-        **({"id": text(row, "id")} if text(row, "id") and not pending else {}),
+        **({"id": zoom_id(row)} if zoom_id(row) and not pending else {}),
         **_logins(email),
         "name": name,
         "displayName": name,
@@ -185,7 +191,11 @@ def _settings(part: str, option: str | None = None) -> Document:
         conversion = to_properties(body)
         if option is None or not part.endswith("_authentication"):
             return conversion
-        return replace(conversion, properties={**conversion.properties, **authentication_options(body, prefix)})
+        options = authentication_options(body, prefix)
+        emptied = option_names(prefix) if "authentication_options" in body and not options else ()
+        return replace(
+            conversion, properties={**conversion.properties, **options}, emptied=(*conversion.emptied, *emptied)
+        )
 
     return Document(
         part,

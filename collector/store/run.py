@@ -207,21 +207,13 @@ class Run:
             yield from (key for key, read_run in page if read_run >= since or not seen_only)
             after = page[-1][0]
 
-    def unseen(self, type_: str, limit: int | None = None) -> list[str]:
-        """The first `limit` keys of a type's entities that were not `seen`, in their order."""
+    def unseen(self, type_: str) -> list[str]:
+        """The keys of a type's entities that were not `seen`, in their order."""
         rows = self._database.rows(
-            "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run < ? ORDER BY key LIMIT ?",
-            (*key_range(type_), self.listed_since(type_), -1 if limit is None else limit),
-        )
-        return [key for (key,) in rows]
-
-    def count_unseen(self, type_: str) -> int:
-        """How many entities of a type were not `seen`."""
-        count: int = self._database.value(
-            "SELECT count(*) FROM current_entity WHERE key >= ? AND key < ? AND read_run < ?",
+            "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run < ? ORDER BY key",
             (*key_range(type_), self.listed_since(type_)),
         )
-        return count
+        return [key for (key,) in rows]
 
     def remove(self, key: str) -> None:
         """An entity is gone: its parts and the relationships that touch it cease with this run."""

@@ -23,10 +23,10 @@ _SCOPE_MESSAGE = re.compile(r"does not contain .*scope", re.IGNORECASE)
 _SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
 _CLASSIC_SCOPE = re.compile(r"does not contain (\S+:\S+) scope", re.IGNORECASE)
 _PAID_ONLY = re.compile(r"only available for", re.IGNORECASE)
-_GONE_CODES = frozenset({1001, 1010, 1034, 2001, 4130})
-_NO_SUCH_PLACE_CODE = 404
-"""The code of a 404 that is about the address called, not about what was asked for."""
-_NO_DOCUMENT_CODES = frozenset({1000, 1120})
+_GONE_CODES = frozenset({1001, 1010, 1034, 1120, 2001, 4130})
+_NO_SUCH_PLACE_CODES = frozenset({404, 2300})
+"""Codes of a 404 that is about the address called, not about what was asked for."""
+_NO_DOCUMENT_CODES = frozenset({1000})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
 _SCOPE_CODE = 4711
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -171,7 +171,7 @@ def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float
         return Answer(Kind.NOT_LICENSED if _PAID_ONLY.search(text) else Kind.PRIVILEGE_MISSING, message)
     if code in _NO_DOCUMENT_CODES:
         return Answer(Kind.NOT_APPLICABLE, message)
-    if code in _GONE_CODES or (status == 404 and isinstance(code, int) and code != _NO_SUCH_PLACE_CODE):
+    if code in _GONE_CODES or (status == 404 and isinstance(code, int) and code not in _NO_SUCH_PLACE_CODES):
         return Answer(Kind.VANISHED, message)
     if code == 300 and "next page token" in text.lower():
         return Answer(Kind.PAGE_TOKEN_EXPIRED, message)

@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from collector.engine.tally import FAILURES_IN_A_ROW
-from collector.errors import Interrupted
+from collector.errors import Interrupted, SignInRequired
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, User
 from collector.store import RunRecord
@@ -184,6 +184,39 @@ class TestListedAndThenSaidNotToExist:
         assert notes(record)[0] == f"Deleted in Zoom while they were read: 1 {kind}."
         assert profile.store.entity(f"zoom_{kind}:{thing.id}") is None
 
+    def test_25_who_are_really_gone_do_not_end_the_reading(self, profile: Profile, account: Account) -> None:
+        gone = [account.add_user(f"gone{number:02}@example.com") for number in range(2 * FAILURES_IN_A_ROW)]
+        profile.collect()
+        zoom = Instead(profile)
+        for user in gone:
+            zoom.put(f"/users/{user.id}(/settings)?", NO_USER)
+        record = profile.collect(network=zoom)
+        assert record.exit_code == 0
+        assert (len(profile.users), coverage(record, "settings").read) == (8, 6)
+        assert notes(record) == [f"Deleted in Zoom while they were read: {len(gone)} users."]
+
+    def test_why_it_stays_is_told(self, profile: Profile, account: Account, zoom: Instead) -> None:
+        zoom.put(settings_of(account, "bob"), NO_USER, option="meeting_security")
+        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
+        assert coverage(record, "meeting_security").reason == (
+            "/users/{userId}/settings says of some that they do not exist, and the token lacks the scope for "
+            "/users/{userId}"
+        )
+        assert "user:read:user:admin" in coverage(record, "meeting_security").next_step
+
+    def test_what_went_is_told_also_by_the_run_that_resumes(
+        self, profile: Profile, account: Account, zoom: Instead
+    ) -> None:
+        group = account.groups[0].id
+        zoom.put(f"/groups/{group}(/members)?", NO_GROUP)
+        profile.sandbox.faults.add(Fault("unauthorized", "/roles", times=2))
+        with pytest.raises(SignInRequired):
+            profile.collect(network=zoom)
+        record = profile.collect(network=zoom)
+        assert record.exit_code == 0
+        assert coverage(record, "members of groups").vanished == 1
+        assert "Deleted in Zoom while they were read: 1 group." in notes(record)
+
     def test_a_group_that_cannot_be_asked_for_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
         group = account.groups[0].id
         zoom.put(f"/groups/{group}/members", NO_GROUP)
@@ -330,6 +363,14 @@ class TestManyLeave:
         assert len(profile.users) == 600
         assert len(big.paths) < 20 + FAILURES_IN_A_ROW + 2 * 32
 
+    def test_refusals_of_single_ones_hide_nobody(self, profile: Profile, account: Account, big: Instead) -> None:
+        odd = sorted(profile.store.find("zoom_user", f"more{number:03}@example.com")[0]["id"] for number in range(250))
+        for zoom_id in odd[:60]:
+            big.put(f"/users/{zoom_id}", (409, {"code": 7, "message": "Conflict"}))
+        record = profile.collect(**USERS_ONLY, network=big)
+        assert record.exit_code == 3
+        assert len(profile.users) == 350 + 60
+
     def test_whoever_stays_costs_one_call_and_is_read(self, profile: Profile, account: Account) -> None:
         profile.collect()
         zoom = Instead(profile)
@@ -410,6 +451,42 @@ class TestAnswersAboutSomethingElse:
         zoom.put(settings_of(account, "ada"), (200, {**MAIN, "tsp": {}, "webinar": {}}), option=None)
         assert profile.collect(network=zoom).exit_code == 0
         assert profile.collect(network=zoom).exit_code == 0
+
+    @pytest.mark.parametrize("section", [[], "", False, {"cloud_recording": None}, {"brand_new": True}])
+    def test_a_section_can_be_emptied_in_many_ways(
+        self, profile: Profile, account: Account, zoom: Instead, section: object
+    ) -> None:
+        before = profile.user("ada@example.com")
+        zoom.put(settings_of(account, "ada"), (200, {**MAIN, "recording": section}), option=None)
+        assert profile.collect(network=zoom).exit_code == 3
+        assert profile.user("ada@example.com") == before
+
+    @pytest.mark.parametrize("options", [None, {}, ["a"], "none"])
+    def test_sign_in_methods_can_be_emptied_too(self, profile: Profile, account: Account, options: object) -> None:
+        zoom = Instead(profile)
+        good = {"meeting_authentication": True, "authentication_options": [{"name": "Staff", "type": "internally"}]}
+        zoom.put(settings_of(account, "ada"), (200, good), option="meeting_authentication")
+        profile.collect(network=zoom)
+        zoom.answers.clear()
+        body = {**good, "authentication_options": options}
+        zoom.put(settings_of(account, "ada"), (200, body), option="meeting_authentication")
+        assert profile.collect(network=zoom).exit_code == 3
+        assert profile.user("ada@example.com")["meetingAuthenticationOptionNames"] == ["Staff"]
+
+    def test_emptied_for_everybody_all_are_asked(self, profile: Profile, account: Account) -> None:
+        for number in range(2 * FAILURES_IN_A_ROW):
+            account.add_user(f"more{number:02}@example.com")
+        profile.collect()
+        zoom = Instead(profile)
+        zoom.put("/users/[^/]+/settings", (200, {**MAIN, "recording": {}}), option=None)
+        assert profile.collect(network=zoom).exit_code == 3
+        asked = len(zoom.paths)
+        profile.sandbox.faults.add(Fault("daily_429", "/users/*/settings", after=60, times=None))
+        assert profile.collect(network=zoom, fresh=True).exit_code == 75
+        profile.sandbox.faults.clear()
+        assert profile.collect(network=zoom).exit_code == 0  # resumed, it is the fresh one still
+        assert "recordingCloudRecording" not in profile.user("ada@example.com")
+        assert asked > 4 * 50
 
     def test_emptied_sections_are_taken_by_who_asks_for_it(
         self, profile: Profile, account: Account, zoom: Instead
@@ -493,6 +570,45 @@ class TestListsThatAreSuddenlyEmpty:
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
         assert record.exit_code == 3
         assert coverage(record, "known groups missing from the lists").scopes[1] == "group:read:group:admin"
+        assert profile.groups == {"Engineering", "Sales", "Empty"}
+
+    @pytest.mark.parametrize("answer", [{"members": []}, {"members": None}, {}, {"status": "ok"}])
+    @pytest.mark.parametrize("kind", ["groups", "roles"])
+    def test_an_empty_member_list_of_what_counts_members_is_not_believed(
+        self, profile: Profile, account: Account, zoom: Instead, kind: str, answer: Mapping[str, object]
+    ) -> None:
+        thing = account.groups[0].id if kind == "groups" else account.roles[3].id
+        before = profile.members, profile.assignments
+        zoom.put(f"/{kind}/{thing}/members", (200, {"total_records": 0, **answer}))
+        record = profile.collect(network=zoom)
+        assert record.exit_code == 3
+        assert not_complete(record) == {f"members of {kind}": "partial"}
+        assert (profile.members, profile.assignments) == before
+
+    def test_one_that_counts_nobody_is(self, profile: Profile, account: Account, zoom: Instead) -> None:
+        engineering = account.groups[0].id
+        for user in list(account.users_in_group(engineering)):
+            account.remove_member(engineering, user.id)
+        assert profile.collect(network=zoom).exit_code == 0
+        assert {group for group, _ in profile.members} == {"Sales"}
+
+    def test_a_total_that_shrinks_between_pages_ends_no_list(
+        self, profile: Profile, account: Account, zoom: Instead
+    ) -> None:
+        row = {"id": account.groups[0].id, "name": "Engineering", "total_members": 3}
+        zoom.put("/groups", (200, {"total_records": 0}), next_page_token="t")
+        zoom.put("/groups", (200, {"total_records": 3, "groups": [row], "next_page_token": "t"}))
+        record = profile.collect(network=zoom)
+        assert record.exit_code == 3
+        assert profile.groups == {"Engineering", "Sales", "Empty"}
+
+    @pytest.mark.parametrize("total", [0, 1, -1, True])
+    def test_what_a_list_in_circles_leaves_out_is_there_when_asked_for(
+        self, profile: Profile, account: Account, zoom: Instead, total: object
+    ) -> None:
+        row = {"id": account.groups[0].id, "name": "Engineering", "total_members": 3}
+        zoom.put("/groups", (200, {"total_records": total, "groups": [row], "next_page_token": "t"}))
+        profile.collect(network=zoom)
         assert profile.groups == {"Engineering", "Sales", "Empty"}
 
     def test_one_of_several_goes_without_being_asked_for(

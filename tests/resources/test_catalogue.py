@@ -148,16 +148,31 @@ def test_one_field_of_its_kind_is_enough(document, body):
     assert convert(document, body).of_kind
 
 
-def test_what_empty_sections_leave_out_is_named():
-    body = {"tsp": {}, "in_meeting": {"waiting_room": True, "webinar_chat": None}, "brand_new": {}}
-    emptied = convert(SETTINGS, body).emptied
-    assert {name.removeprefix("tsp") for name in emptied if name.startswith("tsp")} == {
-        "CallOut",
-        "ShowInternationalNumbersLink",
+@pytest.mark.parametrize(
+    "section",
+    [
+        {},
+        None,
+        [],
+        "",
+        False,
+        0,
+        {"call_out": None},
+        {"call_out": "odd"},
+        {"brand_new": True},
+        {"call_out_countries": []},
+    ],
+)
+def test_what_an_emptied_section_leaves_out_is_named(section):
+    conversion = convert(SETTINGS, {"tsp": section, "in_meeting": {"waiting_room": True, "webinar_chat": {}}})
+    assert {name for name in conversion.emptied if name.startswith("tsp")} == {
+        "tspCallOut",
+        "tspShowInternationalNumbersLink",
     }
-    assert {name for name in emptied if not name.startswith("tsp")} == {
+    assert {name for name in conversion.emptied if not name.startswith("tsp")} == {
         setting.name for setting in catalogue().values() if setting.path.startswith("in_meeting.webinar_chat.")
     }
+    assert conversion.properties.keys() <= {"inMeetingWaitingRoom", "tspBrandNew"}
 
 
 def test_lists_of_objects_are_known_and_not_written():
@@ -166,7 +181,8 @@ def test_lists_of_objects_are_known_and_not_written():
         "tsp": {"call_out_countries": [{"code": "1"}]},
         "audio_conferencing": {"toll_free_and_fee_based_toll_call": {"numbers": [{"number": "1"}]}},
     }
-    assert convert(SETTINGS, body) == Conversion({"inMeetingVirtualBackgroundSettingsEnable": True}, of_kind=True)
+    conversion = convert(SETTINGS, body)
+    assert (conversion.properties, conversion.unknown) == ({"inMeetingVirtualBackgroundSettingsEnable": True}, ())
 
 
 @pytest.mark.parametrize("value", EVERY_TYPE)
@@ -179,7 +195,8 @@ def test_a_secret_never_passes_whatever_its_type(path, value):
 @pytest.mark.parametrize("path", ["meeting_password", "phone_password", "pmi_password", "webinar_password"])
 def test_a_number_where_a_flag_about_passwords_belongs_may_be_the_password(path):
     conversion = convert(SECURITY, nested(f"meeting_security.{path}", 482913))
-    assert conversion == Conversion({}, (UnknownField(f"meeting_security.{path}", "number", False, "boolean"),))
+    assert conversion.properties == {}
+    assert conversion.unknown == (UnknownField(f"meeting_security.{path}", "number", False, "boolean"),)
     assert list(convert(SECURITY, nested(f"meeting_security.{path}", 1)).properties.values()) == [1]
 
 
@@ -360,7 +377,7 @@ def test_very_long_and_very_deep_documents():
             ["a.example", "b.example", "c.example"],
         ),
         ([{"name": "https://zoom.us/j/1?pwd=CANARY"}], ["https://zoom.us/j/1?pwd=***"], [], []),
-        ([{"name": {"a": 1}, "type": 7, "domains": ["a.example"]}, None, "text", {}], [], [], []),
+        ([{"name": {"a": 1}, "type": 7, "domains": ["a.example"]}, {}], [], [], []),
     ],
 )
 def test_sign_in_methods_become_three_lists(options, names, types, domains):
@@ -371,7 +388,13 @@ def test_sign_in_methods_become_three_lists(options, names, types, domains):
     }
 
 
-@pytest.mark.parametrize("body", [{}, {"authentication_options": None}, {"authentication_options": {"name": "x"}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        *({"authentication_options": options} for options in (None, {"name": "x"}, ["text"], [{"name": "x"}, None])),
+    ],
+)
 def test_sign_in_methods_zoom_did_not_send_are_absent(body):
     assert authentication_options(body, "meetingAuthentication") == {}
 
