@@ -146,6 +146,7 @@ def exchange(
         refresh_token=answer.refresh_token,
         account=account,
         generation=1,
+        obtained_for=api_url,
     )
     scopes = scopes_of(answer.scope)
     return SignIn(document, account, scopes, missing_scopes(scopes))

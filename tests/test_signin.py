@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 import requests
 
-from collector import signin
-from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenFile, private_files
+from collector import private_files, signin
+from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenFile
 from collector.collection import collect_account, oauth_client, token_file, token_source, zoom_client
 from collector.engine.progress import Silence
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
