@@ -44,7 +44,7 @@ def client_of(settings: Settings) -> OAuthClient:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set: this app signs in by itself (Server-to-Server), so there is nothing to do in a "
             "browser.",
-            "Run: python -m collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
+            "Run: collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
         )
     if settings.client_id is None:
         names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"

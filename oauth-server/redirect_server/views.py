@@ -190,7 +190,7 @@ class SignInPages:
 def command(flow: Flow) -> str:
     """What to run once signed in."""
     profile = "" if flow.settings.profile == "default" else f" --profile {flow.settings.profile}"
-    return f"python -m collector collect{profile}"
+    return f"collector collect{profile}"
 
 
 def query_of(pasted: str) -> str:

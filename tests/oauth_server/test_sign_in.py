@@ -55,7 +55,7 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
         assert back.data == b""
         done = visitor.get("/done")
         assert title_of(done.text) == f"Connected as {account.owner.email}"
-        assert "python -m collector collect" in done.text
+        assert "<code>collector collect" in done.text
         assert str(flow.file.path) in done.text.replace("<wbr>", "")
         done.close()
         assert visitor.delivered == ["done"]
