@@ -50,6 +50,19 @@ class Problem:
         return printable[:_LONGEST_QUOTE]
 
 
+NOT_LET_IN = Problem(
+    403,
+    "not-let-in",
+    "Open the address in the terminal",
+    "These pages are for whoever has started this server. The address it printed in the terminal lets one browser in, "
+    "once.",
+    (
+        "Copy that whole address, with its key, into this browser.",
+        "If that brings you back here, it has been opened before: the terminal then shows a new one. If it was not you "
+        "who opened it, somebody else uses this computer; end the server with Ctrl-C and start it again.",
+    ),
+)
+
 # --- requests that no sign-in of ours can have caused -----------------------------------------------------------
 
 DUPLICATE_PARAMETERS = Problem(
