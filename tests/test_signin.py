@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import logging
@@ -167,6 +168,8 @@ def test_unknown_scopes_are_not_missing(requests_mock, attempt, clock):
         {"json": ["not an object"]},
         {"json": {"id": 7}},
         {"exc": requests.ReadTimeout},
+        {"text": "[" * 200_000},
+        {"content": gzip.compress(b" " * 40_000_000 + b"{}"), "headers": {"Content-Encoding": "gzip"}},
     ],
 )
 def test_a_sign_in_is_good_without_knowing_whose_it_is(requests_mock, attempt, clock, me):

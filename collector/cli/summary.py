@@ -153,7 +153,7 @@ def _print_unknown(console: Console, collected: Collected) -> None:
     unknown = collected.record.unknown_settings
     if not unknown:
         return
-    console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
+    console.print(f"\n{len(unknown)} settings are not described yet; booleans and measures among them are kept:")
     for setting in unknown[:_MOST_UNKNOWN]:
         fate = "kept" if setting.kept else "left out"
         console.print(printable(f"  {setting.path} ({setting.kind}, {setting.count} times, {fate})"))

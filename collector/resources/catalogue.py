@@ -7,6 +7,7 @@ secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`. Secrets
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -21,6 +22,11 @@ OBJECTS = "objects"
 """The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
 
 _LONGEST_UNKNOWN_PATH = 200
+_MEASURE = re.compile(
+    r"(?:^|[._]|(?<=[a-z])(?=[A-Z]))"
+    r"(?i:length|count|limit|size|capacity|quota|percent|days?|hours?|minutes?|seconds?|duration|interval|timeout)$"
+)
+"""The last word of a name under which a number is harmless."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +177,17 @@ def _is_within_secret(path: str) -> bool:
 
 
 def _may_keep(path: str, value: object) -> bool:
-    """Booleans and numbers may be kept; under a secret-looking path only booleans, 0 and 1."""
+    """Booleans, 0 and 1 may be kept; another number only where its name says that it measures or counts.
+
+    A number may be a code that lets people in (`personal_meeting_id`, an access or conference code), under any name.
+    """
     if isinstance(value, bool):
         return True
-    return isinstance(value, int | float) and (value in (0, 1) or not any(map(looks_secret, path.split("."))))
+    if not isinstance(value, int | float):
+        return False
+    if value in (0, 1):
+        return True
+    return bool(_MEASURE.search(path)) and not any(map(looks_secret, path.split(".")))
 
 
 def _kind(value: object) -> str:
