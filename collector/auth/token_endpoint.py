@@ -25,6 +25,7 @@ from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
 from collector.connections import Reply, read_body
 from collector.errors import UsageError
+from collector.redaction import one_line
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
@@ -260,5 +261,4 @@ def _plain(text: object, secrets: Iterable[str]) -> str:
         return ""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:_LONGEST_REASON]
+    return one_line(text)[:_LONGEST_REASON]

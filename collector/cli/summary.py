@@ -35,7 +35,7 @@ def print_summary(console: Console, collected: Collected) -> None:
     _print_unknown(console, collected)
     tree = collected.tree
     console.print(
-        f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {tree.path}",
+        f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {printable(str(tree.path))}",
         soft_wrap=True,
     )
     if record.partial_types:

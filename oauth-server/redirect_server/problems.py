@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collector.redaction import one_line
+
 _LONGEST_QUOTE = 300
 
 
@@ -46,8 +48,7 @@ class Problem:
     @property
     def short_quote(self) -> str:
         """Zoom's words, cut and without characters that steer a terminal."""
-        printable = "".join(character if character.isprintable() else " " for character in self.quote)
-        return printable[:_LONGEST_QUOTE]
+        return one_line(self.quote)[:_LONGEST_QUOTE]
 
 
 NOT_LET_IN = Problem(
