@@ -79,9 +79,9 @@ def read_file(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
 
 def _keep_private(path: Path, opened: Path | int, status: os.stat_result) -> None:
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-        raise _irregular(path)
+        raise OSError(errno.EINVAL, f"{path.name} is not a regular file", str(path))
     if status.st_uid != os.geteuid():
-        raise PermissionError(errno.EPERM, "it belongs to another user", str(path))
+        raise PermissionError(errno.EPERM, f"{path.name} belongs to another user", str(path))
     if not status.st_mode & _OTHERS:
         return
     try:

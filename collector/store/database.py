@@ -44,10 +44,8 @@ def _keep_private(path: Path) -> None:
 
 
 def _not_opened(path: Path, error: OSError, how: str) -> CollectionFailed:
-    about = error.filename or path
-    where = "" if str(about) in (str(path), "") else f"{about}: "
     return CollectionFailed(
-        f"The store {path} cannot be {how}: {where}{error.strerror}.",
+        f"The store {path} cannot be {how}: {error.strerror}.",
         "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
     )
 
