@@ -15,7 +15,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	@touch $@
 
 demo: setup
-	$(BIN)/python -m collector demo
+	$(BIN)/collector demo
 
 test: setup lint types
 	$(BIN)/python -m pytest -n auto --maxprocesses 4
@@ -48,7 +48,7 @@ tools: setup
 	$(BIN)/python -m tests.real_tools.install
 
 docs: setup
-	$(BIN)/python -m collector document
+	$(BIN)/collector document
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`python -m collector`."""
+"""`collector`, and `python -m collector`, which also finds modules of the working folder: nothing names it so."""
 
 import sys
 

@@ -68,7 +68,7 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
     first token is asked for (SignInRequired).
     """
     if settings.access_token is not None:
-        return EnvironmentToken(settings.access_token)
+        return EnvironmentToken(settings.access_token, settings.api_url)
     file = token_file(settings)
     if settings.account_id and settings.client_id and settings.client_secret:
         return ServerToServer(
@@ -79,6 +79,7 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
             file,
             clock,
             randomness,
+            settings.api_url,
         )
     return SignedIn(oauth_client(settings), file, clock, randomness)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ from collector.settings import NAMES, Settings, read_settings
 _REQUEST_SECONDS = 10.0
 _END_SECONDS = 20.0
 _LOOPBACK = "127.0.0.1"
+_ADDRESS = re.compile(r"http://\S+")
+"""In the first line that the redirect server prints."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,11 @@ def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[Signe
             "ZOOM_HOME": home,
             "no_proxy": _LOOPBACK,
         }
-        _sign_in(sandbox, redirect_uri, configured, Path(home))
+        _sign_in(sandbox, configured, Path(home))
         yield SignedInDemo(read_settings(configured, Path(home)), account.owner.email, jupiterone)
 
 
-def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str], folder: Path) -> None:
+def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> None:
     """Start the redirect server, walk its pages and Zoom's as a person would, and wait until it has ended."""
     with subprocess.Popen(  # noqa: S603 - our own program, no shell
         redirect_server.command("--once", "--no-browser"),
@@ -81,8 +84,9 @@ def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str]
         text=True,
     ) as server:
         try:
-            if server.stdout is not None and server.stdout.readline():
-                _walk(sandbox, redirect_uri)
+            opened = _ADDRESS.search(server.stdout.readline()) if server.stdout is not None else None
+            if opened is not None:
+                _walk(sandbox, opened[0])
             _, said = server.communicate(timeout=_END_SECONDS)
         except (OSError, subprocess.TimeoutExpired) as failure:
             server.kill()
@@ -94,10 +98,11 @@ def _sign_in(sandbox: Sandbox, redirect_uri: str, environment: Mapping[str, str]
         raise _failed(said.strip().partition("\n")[0])
 
 
-def _walk(sandbox: Sandbox, redirect_uri: str) -> None:
+def _walk(sandbox: Sandbox, address: str) -> None:
     """Connect, Allow, done: the requests a browser would send. Raises OSError when a page does not come."""
     browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
-    with browser.open(urljoin(redirect_uri, "/install"), timeout=_REQUEST_SECONDS) as consent_page:
+    browser.open(address, timeout=_REQUEST_SECONDS).close()
+    with browser.open(urljoin(address, "/install"), timeout=_REQUEST_SECONDS) as consent_page:
         back = sandbox.consent(consent_page.url)
     browser.open(back, timeout=_REQUEST_SECONDS).close()
 

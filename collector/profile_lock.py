@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from collector.errors import CollectionFailed, ProfileBusy
+from collector.private_files import keep_private
 from collector.settings import Settings
 
 OPENING_SECONDS = 90.0
@@ -54,6 +55,8 @@ def opening_alone(profile_folder: Path) -> Iterator[None]:
 def _held(profile_folder: Path, file: str, work: str, patience: float = 0.0) -> Iterator[None]:
     lock = FileLock(profile_folder / file, mode=0o600, fallback_to_soft=False)
     try:
+        keep_private(profile_folder)
+        keep_private(profile_folder / file)
         lock.acquire(timeout=patience)
     except Timeout:
         raise ProfileBusy(

@@ -35,6 +35,11 @@ def looks_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+def one_line(text: str) -> str:
+    """A text from outside without what could steer a terminal or begin a line of its own."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
 def mask_urls(text: str) -> str:
     """The text with the values of `pwd`, `tk` and `zak` query parameters masked."""
     return _SECRET_QUERY.sub(rf"\g<1>{_MASK}", text) if "=" in text else text

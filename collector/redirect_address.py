@@ -13,7 +13,7 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 OWN_PATHS = frozenset(
     {"/", "/install", "/done", "/paste", "/status", "/health", "/refresh", "/revoke", "/forget", "/keep", "/discard"}
-    | {"/style.css", "/favicon.ico"}
+    | {"/favicon.ico"}
 )
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")

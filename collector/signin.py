@@ -134,7 +134,7 @@ def exchange(
         raise explain_sign_in(refusal, client.client_id) from None
     now = clock.now()
     base = api_base(api_url, client.oauth_url, answer.api_url)
-    account = whose_token(base, answer.access_token, new_session) if base else None
+    account = whose_token(base, answer.access_token, clock, new_session) if base else None
     document = TokenDocument(
         grant=SIGN_IN_GRANT,
         client_hash=client.hash(),
@@ -146,6 +146,7 @@ def exchange(
         refresh_token=answer.refresh_token,
         account=account,
         generation=1,
+        obtained_for=api_url,
     )
     scopes = scopes_of(answer.scope)
     return SignIn(document, account, scopes, missing_scopes(scopes))

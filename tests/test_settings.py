@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ EVERYTHING = {
     "JUPITERONE_API_KEY": "api-key",
     "JUPITERONE_INTEGRATION_INSTANCE_ID": "5f7a1c9e",
     "JUPITERONE_API_BASE_URL": "https://api.eu.jupiterone.io/",
-    "JUPITERONE_GRAPHQL_URL": "https://proxy.example/graphql",
+    "JUPITERONE_GRAPHQL_URL": "https://graphql.dev.jupiterone.io",
 }
 EVERY_SETTING = Settings(
     client_id="client-id",
@@ -124,7 +125,7 @@ EVERY_SETTING = Settings(
         api_key=Secret("api-key"),
         instance_id="5f7a1c9e",
         api_url="https://api.eu.jupiterone.io",
-        graphql_url="https://proxy.example/graphql",
+        graphql_url="https://graphql.dev.jupiterone.io",
     ),
 )
 
@@ -194,10 +195,10 @@ def test_a_file_that_is_no_text(read, folder):
 
 
 def test_a_file_that_may_not_be_read(folder, monkeypatch):
-    def refuse(*_: object, **__: object) -> str:
+    def refuse(*_: object, **__: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr("collector.private_files.os.open", refuse)
     with pytest.raises(UsageError) as raised:
         read_settings({}, folder)
     assert raised.value.message == f"{folder / '.env'} cannot be read: Permission denied."
@@ -414,6 +415,14 @@ def test_certificates_that_are_not_there(read, problems, tmp_path, name):
     assert len(problems({name: "x" * 5000})) == 1
     read({name: str(tmp_path)})
     read(dotenv=f"{name}=/nowhere/ca.pem")
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_from_a_pipe(problems, tmp_path, name):
+    os.mkfifo(tmp_path / "pipe")
+    assert problems({name: str(tmp_path / "pipe")}) == [
+        f"{name} in the environment names {tmp_path / 'pipe'}, which is neither a file nor a folder."
+    ]
 
 
 def test_a_user_without_a_home(problems, monkeypatch):

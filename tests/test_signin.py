@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import logging
@@ -15,8 +16,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 import requests
 
-from collector import signin
-from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenFile, private_files
+from collector import private_files, signin
+from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenFile
 from collector.collection import collect_account, oauth_client, token_file, token_source, zoom_client
 from collector.engine.progress import Silence
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
@@ -167,6 +168,8 @@ def test_unknown_scopes_are_not_missing(requests_mock, attempt, clock):
         {"json": ["not an object"]},
         {"json": {"id": 7}},
         {"exc": requests.ReadTimeout},
+        {"text": "[" * 200_000},
+        {"content": gzip.compress(b" " * 40_000_000 + b"{}"), "headers": {"Content-Encoding": "gzip"}},
     ],
 )
 def test_a_sign_in_is_good_without_knowing_whose_it_is(requests_mock, attempt, clock, me):

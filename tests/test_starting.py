@@ -70,3 +70,27 @@ def test_ctrl_c_means_what_it_did_afterwards(monkeypatch: pytest.MonkeyPatch) ->
             assert signal.getsignal(signal.SIGINT) is before
     finally:
         signal.signal(signal.SIGINT, earlier)
+
+
+@pytest.mark.parametrize("planted", ["click.py", "requests.py", "collector/__init__.py", "json.py", "sitecustomize.py"])
+@pytest.mark.parametrize("program", ["collector", "oauth-server"])
+def test_modules_of_the_working_folder_are_not_run(tmp_path: Path, program: str, planted: str) -> None:
+    file = tmp_path / planted
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("raise SystemExit('planted')")
+    commands = {
+        "collector": [str(Path(sys.executable).with_name("collector")), "--version"],
+        "oauth-server": [sys.executable, str(ROOT / "oauth-server"), "--help"],
+    }
+    ended = subprocess.run(commands[program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_nothing_tells_people_to_run_it_as_a_module() -> None:
+    """Python then looks for modules in the working folder first."""
+    places = [
+        ROOT / name for name in ("Makefile", ".env.example", "README.md", ".ci", "docs", "collector", "oauth-server")
+    ]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
+    telling = {str(file.relative_to(ROOT)) for file in files if b"-m collector" in file.read_bytes()}
+    assert {name for name in telling if "__pycache__" not in name} == {"collector/__main__.py"}

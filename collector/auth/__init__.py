@@ -15,7 +15,6 @@ token_answer.py      what the endpoint may answer, and what is refused
 refusals.py          what can go wrong there, in words, with the one thing to change
 token_file.py        token.json of a profile: lock, load, save
 token_document.py    the content of token.json
-private_files.py     folders 0700, files 0600, replaced whole or not at all
 """
 
 from collector.auth.environment import EnvironmentToken

@@ -8,10 +8,13 @@ from collector.redaction import Secret
 
 
 class EnvironmentToken:
-    """A TokenSource around an access token somebody else obtained. Its scopes and API host are unknown."""
+    """A TokenSource around an access token somebody else obtained. Its scopes are unknown.
 
-    def __init__(self, access_token: Secret) -> None:
-        self._token = Token(access_token.reveal(), scopes=None, api_url=None)
+    `api_url`: the configured API; whoever set both means the one for the other.
+    """
+
+    def __init__(self, access_token: Secret, api_url: str | None = None) -> None:
+        self._token = Token(access_token.reveal(), scopes=None, api_url=None, obtained_for=api_url)
 
     def token(self) -> Token:
         """The token from the environment, whether Zoom still takes it or not."""

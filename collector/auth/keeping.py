@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from collector.auth.private_files import PreparedFile
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_file import StorageFailed, TokenFile
 from collector.clock import Clock
 from collector.errors import CollectorError
+from collector.private_files import PreparedFile
 
 _log = logging.getLogger("collector.auth")
 

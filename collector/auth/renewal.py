@@ -11,13 +11,13 @@ from datetime import datetime, timezone
 from collector.auth.deferred_signals import signals_deferred
 from collector.auth.keeping import Keeping
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.private_files import PreparedFile
 from collector.auth.refusals import TokenRefused, Unanswered, explain_refresh, is_dead, sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_file import TokenFile
 from collector.clock import Clock
 from collector.errors import SignInRequired, UsageError
+from collector.private_files import PreparedFile
 
 _MOST_REFRESH_TOKENS = 3
 """How many refresh tokens one call tries when others keep replacing the file without minding its lock."""

@@ -46,8 +46,11 @@ class ServerToServer:
         file: TokenFile,
         clock: Clock,
         randomness: random.Random,
+        api_url: str | None = None,
     ) -> None:
+        """`api_url`: the configured API; a cached token that was obtained for another one is not used."""
         self._client_id = client_id
+        self._api_url = api_url
         self._account_id = account_id
         self._client_hash = hashlib.sha256("\n".join((client_id, account_id, oauth_url)).encode()).hexdigest()
         self._endpoint = TokenEndpoint(OAuthClient(client_id, client_secret, oauth_url), clock, randomness)
@@ -124,6 +127,7 @@ class ServerToServer:
     def _usable(self, document: TokenDocument, rejected: str | None) -> bool:
         return (
             document.client_hash == self._client_hash
+            and document.obtained_for == self._api_url
             and document.access_token != rejected
             and document.is_fresh(self._clock.now())
         )
@@ -147,6 +151,7 @@ class ServerToServer:
             api_url=answer.api_url,
             obtained_at=now,
             expires_at=now + answer.expires_in,
+            obtained_for=self._api_url,
             others=others,
         )
 

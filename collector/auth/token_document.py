@@ -27,7 +27,8 @@ class TokenDocument:
     """A token with what is needed to know whether it can still be used.
 
     `grant`: the grant it came from, e.g. `account_credentials`. `client_hash`: stands for the app and account
-    it belongs to. `scope`, `api_url`: as Zoom answered. `obtained_at`, `expires_at`: seconds since 1970 by
+    it belongs to. `scope`, `api_url`: as Zoom answered. `obtained_for`: the API that was configured then, None when it
+    was the one Zoom names; the token goes nowhere else. `obtained_at`, `expires_at`: seconds since 1970 by
     the clock of this computer at receipt, never by the claims in the token.
 
     Of a browser sign-in only: `refresh_token`, for one use. `account`: who signed in, as `id`, `email` and
@@ -48,6 +49,7 @@ class TokenDocument:
     account: Mapping[str, object] | None = None
     generation: int = 0
     reauth: Mapping[str, object] | None = None
+    obtained_for: str | None = None
     others: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -82,6 +84,7 @@ class TokenDocument:
             account=_optional_object(fields.pop("account", None)),
             generation=_count(fields.pop("generation", 0)),
             reauth=_optional_object(fields.pop("reauth", None)),
+            obtained_for=_optional_text(fields.pop("obtained_for", None)),
             others=fields,
         )
 
@@ -97,13 +100,14 @@ class TokenDocument:
             "obtained_at": self.obtained_at,
             "expires_at": self.expires_at,
         }
-        sign_in = {
+        optional = {
+            "obtained_for": self.obtained_for,
             "refresh_token": self.refresh_token,
             "account": self.account,
             "generation": self.generation or None,
             "reauth": self.reauth,
         }
-        fields |= {name: value for name, value in sign_in.items() if value is not None}
+        fields |= {name: value for name, value in optional.items() if value is not None}
         return json.dumps({**self.others, **fields}, indent=1).encode()
 
     def is_fresh(self, now: float) -> bool:
@@ -121,7 +125,7 @@ class TokenDocument:
 
     def token(self) -> Token:
         """The token as the rest of the program knows it."""
-        return Token(self.access_token, scopes_of(self.scope), self.api_url)
+        return Token(self.access_token, scopes_of(self.scope), self.api_url, self.obtained_for)
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ threads spend the same refresh token.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
+from collector.connections import Reply, read_body
 from collector.errors import UsageError
+from collector.redaction import one_line
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
@@ -111,7 +114,12 @@ class TokenEndpoint:
 
         def ask(session: OAuth2Session) -> requests.Response:
             answer: requests.Response = session.fetch_token(
-                f"{self._base}/token", grant_type=grant_type, allow_redirects=False, timeout=_TIMEOUT, **parameters
+                f"{self._base}/token",
+                grant_type=grant_type,
+                allow_redirects=False,
+                timeout=_TIMEOUT,
+                stream=True,
+                **parameters,
             )
             return answer
 
@@ -126,7 +134,7 @@ class TokenEndpoint:
 
         def ask(session: OAuth2Session) -> requests.Response:
             answer: requests.Response = session.revoke_token(
-                f"{self._base}/revoke", token, allow_redirects=False, timeout=_TIMEOUT
+                f"{self._base}/revoke", token, allow_redirects=False, timeout=_TIMEOUT, stream=True
             )
             return answer
 
@@ -164,11 +172,12 @@ class TokenEndpoint:
             with self._session() as session:
                 # Neither follows redirects: they would carry the credentials to a place nobody configured.
                 response = ask(session)
+                reply = Reply(response.status_code, response.headers, read_body(response, self._clock))
         except (requests.RequestException, LocationValueError) as failure:
             trouble = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
             sent = _was_sent(failure)
         else:
-            return self._read(response, secrets, body_needed)
+            return self._read(reply, secrets, body_needed)
         # Not chained: the exceptions of requests carry the request, credentials included.
         unreached = NoConnection(*self._words(trouble), trouble)
         unreached.may_have_acted = sent
@@ -186,17 +195,17 @@ class TokenEndpoint:
             return _Session(self._client.client_id, token_endpoint_auth_method="none")  # noqa: S106 - a method
         return _Session(self._client.client_id, secret.reveal())
 
-    def _read(self, response: requests.Response, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
-        status = response.status_code
+    def _read(self, reply: Reply, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
+        status = reply.status
         if status == 429 or status >= 500:
-            wait = self._retry_after(response.headers.get("Retry-After", ""))
+            wait = self._retry_after(reply.headers.get("Retry-After", ""))
             asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
-            raise self._trouble(response, f"it answered HTTP {status}{asked}", wait)
-        answer = _json_object(response)
+            raise self._trouble(reply, f"it answered HTTP {status}{asked}", wait)
+        answer = _json_object(reply.content)
         if status == 401 or (status == 200 and not body_needed):
             answer = answer or {}
         if answer is None:
-            raise self._trouble(response, f"it answered HTTP {status} with something else than a JSON object")
+            raise self._trouble(reply, f"it answered HTTP {status} with something else than a JSON object")
         # Zoom's older errors come with status 200 and an errorCode.
         if status >= 300 or answer.get("error") or answer.get("errorCode"):
             if self._client.client_secret is not None:
@@ -206,11 +215,11 @@ class TokenEndpoint:
             raise TokenRefused(status, error, next(filter(None, texts), ""))
         return answer
 
-    def _trouble(self, response: requests.Response, trouble: str, wait: float = 0.0) -> ZoomTrouble:
-        tracking_id = _plain(response.headers.get("x-zm-trackingid"), ())
-        failure = ZoomTrouble(*self._words(trouble), trouble, wait, response.status_code, tracking_id)
+    def _trouble(self, reply: Reply, trouble: str, wait: float = 0.0) -> ZoomTrouble:
+        tracking_id = _plain(reply.headers.get("x-zm-trackingid"), ())
+        failure = ZoomTrouble(*self._words(trouble), trouble, wait, reply.status, tracking_id)
         # A request that was one too many was not carried out (RFC 6585 §4).
-        failure.may_have_acted = response.status_code != 429
+        failure.may_have_acted = reply.status != 429
         return failure
 
     def _words(self, trouble: str) -> tuple[str, str]:
@@ -238,9 +247,9 @@ def _was_sent(failure: Exception) -> bool:
     return not (isinstance(failure, _NEVER_SENT) or (failure.args and isinstance(failure.args[0], MaxRetryError)))
 
 
-def _json_object(response: requests.Response) -> dict[str, object] | None:
+def _json_object(content: bytes) -> dict[str, object] | None:
     try:
-        answer = response.json()
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
@@ -252,5 +261,4 @@ def _plain(text: object, secrets: Iterable[str]) -> str:
         return ""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:_LONGEST_REASON]
+    return one_line(text)[:_LONGEST_REASON]

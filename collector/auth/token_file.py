@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from collector.auth import private_files
+from collector import private_files
 from collector.auth.refusals import sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
@@ -58,8 +58,10 @@ class TokenFile:
         ProfileBusy when somebody else holds it for `patience` seconds.
         """
         private_files.make_private_folder(self.path.parent)
+        lock_path = self.path.with_name("token.lock")
+        private_files.keep_private(lock_path)
         # A lock that only pretends (a file system without flock) would let two refreshes happen at once.
-        lock = FileLock(self.path.with_name("token.lock"), mode=0o600, blocking=False, fallback_to_soft=False)
+        lock = FileLock(lock_path, mode=0o600, blocking=False, fallback_to_soft=False)
         self._acquire(lock, clock, patience)
         try:
             yield

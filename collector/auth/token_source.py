@@ -11,12 +11,14 @@ class Token:
     """A bearer token for Zoom's API (RFC 6750). Its `repr` leaves the access token out.
 
     `scopes`: what was granted, None when unknown. `api_url`: the API host Zoom named in its answer, not yet
-    checked against the hosts that may be spoken to, None when it named none.
+    checked against the hosts that may be spoken to, None when it named none. `obtained_for`: the configured API it may
+    be sent to instead (ZOOM_API_URL when it was obtained), None when there was none.
     """
 
     access_token: str = field(repr=False)
     scopes: frozenset[str] | None
     api_url: str | None
+    obtained_for: str | None = None
 
 
 class TokenSource(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import traceback
 from collections.abc import Sequence
 
@@ -18,6 +20,7 @@ from collector.cli.forget import forget
 from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
 from collector.cli.output import show_error
+from collector.cli.plain_text import LogFormatter, printable_lines
 from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
@@ -70,6 +73,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     written for another reason is told at the end, and the exit code is 1 unless that of the verb is worse.
     """
     given = Options()
+    if logging.lastResort is not None:  # what prints warnings without -v
+        logging.lastResort.setFormatter(LogFormatter())
     with sheltered_streams() as output:
         try:
             result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
@@ -102,14 +107,16 @@ def _told(failure: BaseException, given: Options) -> int:
         case click.Abort() | KeyboardInterrupt():
             return ExitCode.INTERRUPTED
         case click.ClickException():
-            failure.show()
+            said = io.StringIO()
+            failure.show(said)
+            click.echo(printable_lines(said.getvalue().rstrip("\n"), indent=""), err=True)
             return ExitCode.USAGE
         case CollectorError():
             with click.Context(cli, obj=given):  # the verb's has ended
                 show_error(failure)
             return failure.exit_code
     if given.verbose:
-        traceback.print_exception(failure)
+        click.echo(printable_lines("".join(traceback.format_exception(failure)).rstrip()), err=True)
     click.echo(
         f"Error: Something went wrong that nobody foresaw ({type(failure).__name__}); please report it, together with "
         "what the same command prints with -v.",

@@ -132,7 +132,7 @@ def logout(context: click.Context) -> None:
     if not was_there:
         click.echo(f'The profile "{settings.profile}" holds no token.')
     else:
-        click.echo(f"Removed {file.path}.")
+        click.echo(printable(f"Removed {file.path}."))
         click.echo(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
     if settings.access_token is not None:
         click.echo("ZOOM_ACCESS_TOKEN is still set and will be used.")

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
-from collector.cli.output import console
+from collector.cli.output import console, printable
 from collector.cli.reading_options import Reading
 from collector.cli.show import show_cards
 from collector.cli.stopping import stopping
@@ -49,7 +49,7 @@ def demo(context: click.Context, users: int) -> int:
         _say(f"collector show user {signed_in.email}")
         show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
-    console().print(f"\nThe graph of this demo lies in {folder / '.j1-integration'}", soft_wrap=True)
+    console().print(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
 
 

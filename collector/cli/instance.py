@@ -82,7 +82,7 @@ def create(
         print_json(as_json(made, in_use=made.id))
         return
     click.echo(printable(f'Made the integration instance "{made.name}": {made.id}'))
-    click.echo(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.')
+    click.echo(printable(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.'))
     tell_about_tags(made, settings)
     click.echo(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
 

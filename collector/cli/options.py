@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from collector.cli.plain_text import LogFormatter
 from collector.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -57,7 +58,9 @@ def _verbose(context: click.Context, _: click.Parameter, value: int) -> None:
     given = options(context)
     given.verbose += value
     if given.verbose:
-        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+        handler = logging.StreamHandler()
+        handler.setFormatter(LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logging.basicConfig(handlers=[handler], level=logging.INFO)
         logging.getLogger("collector").setLevel(logging.DEBUG)
 
 

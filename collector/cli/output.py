@@ -6,14 +6,25 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from collector.cli.again import again
+from collector.cli.plain_text import printable as printable
+from collector.cli.plain_text import printable_lines as printable_lines
 from collector.errors import CollectorError
 
 _UNBROKEN = 10_000
+
+
+class _Cleaned(Console):
+    """Whatever is printed, in lines, tables and bars: what it quotes from outside cannot steer the terminal."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable_lines(text, indent=""), **options)
 
 
 def console() -> Console:
@@ -28,7 +39,7 @@ def error_console() -> Console:
 
 def _console(*, stderr: bool) -> Console:
     """Lines are broken for a terminal only, or where COLUMNS asks for it: a file is searched, a command is copied."""
-    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    made = _Cleaned(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not made.is_terminal and not os.environ.get("COLUMNS"):
         made.width = _UNBROKEN
     return made
@@ -53,13 +64,3 @@ def moment(milliseconds: int | float) -> str:
         return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):  # Zoom may name any time to come back at
         return "a time beyond the calendar"
-
-
-def printable(text: str) -> str:
-    """A text from outside without control characters, which could steer a terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
-def printable_lines(text: str) -> str:
-    """The same for a text of ours, whose line breaks are meant."""
-    return "\n".join(printable(line) for line in text.split("\n"))

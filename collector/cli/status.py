@@ -31,7 +31,7 @@ def status(context: click.Context) -> None:
 
 def _print(out: Console, found: ProfileStatus, now: int) -> None:
     run = found.run
-    out.print(f"Profile {found.profile}: Zoom account {found.account_id or 'unknown'}")
+    out.print(printable(f"Profile {found.profile}: Zoom account {found.account_id or 'unknown'}"))
     words = _EXIT_CODES.get(run.exit_code, "failed")
     out.print(
         f"Last run: {moment(run.started_at)} to {moment(run.ended_at)}, {words} (exit code {run.exit_code})",

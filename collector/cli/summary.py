@@ -36,7 +36,7 @@ def print_summary(console: Console, collected: Collected) -> None:
     _print_unknown(console, collected)
     tree = collected.tree
     console.print(
-        f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {tree.path}",
+        f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {printable(str(tree.path))}",
         soft_wrap=True,
     )
     if record.partial_types:
@@ -162,7 +162,7 @@ def _sentence(entry: Coverage) -> str:
 def _print_unknown(console: Console, collected: Collected) -> None:
     unknown = [setting for setting in collected.record.unknown_settings if not setting.described]
     if unknown:
-        console.print(f"\n{len(unknown)} settings are not described yet; booleans and numbers among them are kept:")
+        console.print(f"\n{len(unknown)} settings are not described yet; booleans and measures among them are kept:")
         _print_settings(console, [f"{one.path} ({one.kind}, {_fate(one)})" for one in unknown])
     others = [setting for setting in collected.record.unknown_settings if setting.described]
     if others:

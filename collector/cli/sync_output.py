@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.again import again
-from collector.cli.output import moment
+from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.jupiterone.jobs import Counts
 from collector.jupiterone.safety import UnsafeUpload
@@ -19,7 +19,7 @@ _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
 def place_in_words(place: Place) -> str:
     """Where an upload goes."""
     kind = "scope" if place.source == "api" else "integration instance"
-    return f"{kind} {place.name} of the JupiterOne account {place.account}"
+    return printable(f"{kind} {place.name} of the JupiterOne account {place.account}")
 
 
 def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None:
@@ -49,8 +49,8 @@ def print_synced(console: Console, synced: Synced) -> None:
     if not synced.finalized:
         print_table(console, _uploaded_table(synced))
         console.print(
-            f"\nThe synchronization job {synced.report.job_id} awaits uploads, as --skip-finalize wants it: nothing "
-            "in JupiterOne has changed.",
+            f"\nThe synchronization job {printable(synced.report.job_id)} awaits uploads, as --skip-finalize wants it: "
+            "nothing in JupiterOne has changed.",
         )
         console.print(again("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync"))
         return
@@ -64,8 +64,8 @@ def print_synced(console: Console, synced: Synced) -> None:
     )
     if synced.errors:
         console.print(
-            f"Next: look at the errors of the job {synced.report.job_id} in JupiterOne (Integrations, the instance), "
-            f"then run {again('`collector sync`')} again."
+            f"Next: look at the errors of the job {printable(synced.report.job_id)} in JupiterOne (Integrations, the "
+            f"instance), then run {again('`collector sync`')} again."
         )
     else:
         console.print("Next: ask JupiterOne, for example FIND zoom_user WITH isAdmin = true")

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from collector.model.graph import JsonObject
+from collector.redaction import one_line
 
 JOB_NOT_AWAITING_UPLOADS = "JOB_NOT_AWAITING_UPLOADS"
 """The code for a job that has ended, or is being finalized (JupiterOne SDK, synchronization client)."""
@@ -125,7 +126,7 @@ def _error(body: JsonObject) -> tuple[str | None, str]:
         code, message = error.get("code"), error.get("message")
     else:
         code, message = body.get("code"), error if isinstance(error, str) else body.get("message")
-    return (str(code) if code else None), (str(message)[:_LONGEST_MESSAGE] if message else "")
+    return (one_line(str(code)) if code else None), (one_line(str(message))[:_LONGEST_MESSAGE] if message else "")
 
 
 def _tells_rate_limit(body: JsonObject) -> bool:

@@ -6,15 +6,17 @@ import gzip as gzip_format
 import json as json_format
 import logging
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 
 from collector.clock import Clock
-from collector.connections import NO_ADDRESS, Connections, never_sent
+from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
 from collector.jupiterone.body_writing import writing_patiently
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
@@ -87,6 +89,7 @@ class JupiterOne:
         self.clock = clock
         self.randomness = randomness
         self._access = access
+        self._key = _however_written(access.api_key)
         self._signed = ApiKey(access.account, access.api_key)
         self._connections = Connections(clock, lambda: writing_patiently(new_session()))
         self._gzip_accepted = True
@@ -192,10 +195,18 @@ class JupiterOne:
                 f"({type(failure).__name__}).",
                 _NEXT_STEP,
             ) from None
-        content = reply.content.replace(self._access.api_key.reveal().encode(), b"***")  # should it be repeated
-        answer = understand(reply.status, reply.headers, content, self.clock.now())
+        answer = understand(reply.status, *self._without_key(reply), self.clock.now())
         logger.debug("%s -> %s", request.title, answer.described)
         return answer
+
+    def _without_key(self, reply: Reply) -> tuple[Mapping[str, str], bytes]:
+        """Headers and body with the API key masked, should something repeat it, also where JSON's escapes write it."""
+        headers = CaseInsensitiveDict({name: self._key.sub("***", value) for name, value in reply.headers.items()})
+        try:
+            text = reply.content.decode(json_format.detect_encoding(reply.content))
+        except UnicodeDecodeError:
+            return headers, reply.content.replace(self._access.api_key.reveal().encode(), b"***")
+        return headers, self._key.sub("***", text).encode()
 
     def _wait_seconds(self, times: int, answer: Answer | None) -> float:
         """1, 2, 4, 8 … seconds or what JupiterOne asks for, each with up to half as much again by chance."""
@@ -225,6 +236,11 @@ class JupiterOne:
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,
         )
+
+
+def _however_written(secret: Secret) -> re.Pattern[str]:
+    """Finds a text as it is, and with any of its characters escaped as JSON allows (RFC 8259 §7)."""
+    return re.compile("".join(rf"(?:\\?{re.escape(c)}|\\u(?i:{ord(c):04x}))" for c in secret.reveal()))
 
 
 def _origin(url: str) -> str:

@@ -25,6 +25,11 @@ OBJECTS = "objects"
 _KINDS = {"bool": "boolean", "int": "number", "str": "text"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _LONGEST_UNKNOWN_PATH = 200
+_MEASURE = re.compile(
+    r"(?:^|[._]|(?<=[a-z])(?=[A-Z]))"
+    r"(?i:length|count|limit|size|capacity|quota|percent|days?|hours?|minutes?|seconds?|duration|interval|timeout)$"
+)
+"""The last word of a name under which a number is harmless."""
 
 
 @dataclass(frozen=True)
@@ -227,10 +232,17 @@ _FROM_TEXT: Mapping[str, Callable[[str], object]] = {"bool": _boolean, "int": _n
 
 
 def _may_keep(path: str, value: object) -> bool:
-    """Booleans and numbers may be kept; under a secret-looking path only booleans, 0 and 1."""
+    """Booleans, 0 and 1 may be kept; another number only where its name says that it measures or counts.
+
+    A number may be a code that lets people in (`personal_meeting_id`, an access or conference code), under any name.
+    """
     if isinstance(value, bool):
         return True
-    return isinstance(value, int | float) and (value in (0, 1) or not any(map(looks_secret, path.split("."))))
+    if not isinstance(value, int | float):
+        return False
+    if value in (0, 1):
+        return True
+    return bool(_MEASURE.search(path)) and not any(map(looks_secret, path.split(".")))
 
 
 def _kind(value: object) -> str:

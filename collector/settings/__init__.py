@@ -16,6 +16,7 @@ from collector.errors import UsageError
 from collector.jupiterone.instances import PollingInterval
 from collector.redaction import Secret
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
+from collector.settings.origin import check_addresses
 from collector.settings.reading import Reader, read_dotenv
 from collector.zoom.hosts import zoom_cloud
 from collector.zoom.pacing import Plan
@@ -129,6 +130,7 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         reader.check_file(name)
     _check_together(settings, reader)
+    check_addresses(reader)
     return settings
 
 

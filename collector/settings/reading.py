@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
+import stat
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -13,11 +15,13 @@ from typing import TypeVar
 from dotenv import dotenv_values
 
 from collector.errors import UsageError
+from collector.private_files import read_file
 from collector.redaction import Secret
 from collector.zoom.hosts import is_safe, names_impossible_host
 
 DEFAULT_PROFILE = "default"
 DEFAULT_RATE_SHARE = 0.8
+_LARGEST_DOTENV = 64 * 1024
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PLACEHOLDER = re.compile(r"your[_ -]|<.*>|^changeme$|^xxx+$", re.IGNORECASE)
 _NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
@@ -29,9 +33,11 @@ Choice = TypeVar("Choice", bound=Enum)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """The names and values in a file, none without one. Raises UsageError when it cannot be read."""
+    """The names and values in a file, none without one. Raises UsageError when it cannot be read, or should not be."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content, status = read_file(path, _LARGEST_DOTENV)
+        _check_trusted(path, status)
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as failure:
@@ -39,6 +45,24 @@ def read_dotenv(path: Path) -> dict[str, str]:
         raise UsageError(f"{path} cannot be read: {reason}.", "Mend the file or its permissions.") from None
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_trusted(path: Path, status: os.stat_result) -> None:
+    """Raise UsageError for a file in which somebody else may have written.
+
+    A Kubernetes Secret is root's, and where the umask is 002 the group may write.
+    """
+    if status.st_uid not in (0, os.geteuid()):
+        raise UsageError(
+            f"{path} belongs to another user, so it is not read: it would say where your secrets go.",
+            f"Run the command as its owner; or, if you trust what it says, make it yours: sudo chown {os.geteuid()} "
+            f"{shlex.quote(str(path))}",
+        )
+    if status.st_mode & stat.S_IWOTH:
+        raise UsageError(
+            f"Everybody on this computer may write to {path}, so it is not read.",
+            f"Look at what it says, then: chmod o-w {shlex.quote(str(path))}",
+        )
 
 
 class Reader:
@@ -52,6 +76,10 @@ class Reader:
     def text(self, name: str) -> str | None:
         value = self._environment.get(name, self._dotenv.get(name, "")).strip()
         return value or None
+
+    def is_from_file(self, name: str) -> bool:
+        """Whether what is said about this name is said in `.env`, and not in the environment, which wins."""
+        return name not in self._environment and name in self._dotenv
 
     def credential(self, name: str) -> str | None:
         value = self.text(name)
@@ -102,6 +130,8 @@ class Reader:
         value = self._environment.get(name)
         if value and not os.path.exists(value):  # which a folder that may not be entered does not make fail
             self.problems.append(f"{name} in the environment names {value}, which is not there or may not be seen.")
+        elif value and not (os.path.isfile(value) or os.path.isdir(value)):  # reading a pipe might never end
+            self.problems.append(f"{name} in the environment names {value}, which is neither a file nor a folder.")
 
     def boolean(self, name: str) -> bool:
         value = (self.text(name) or "").lower()

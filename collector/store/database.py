@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import CollectionFailed, CollectorError, NewerVersion, ProfileBusy, UsageError
+from collector.private_files import keep_private, make_private_folder
 from collector.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
@@ -25,18 +26,28 @@ Parameters = Sequence[object] | Mapping[str, object]
 def create_private(path: Path) -> None:
     """Create the file (0600) and the folders missing above it (0700), whatever the umask allows.
 
-    SQLite gives `-wal` and `-shm` the permissions of the file itself. Raises CollectionFailed.
+    SQLite gives `-wal` and `-shm` the permissions of the file itself. Raises CollectionFailed, also for what is there
+    already and is another user's.
     """
     try:
-        for folder in reversed([parent for parent in path.parents if not parent.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_private_folder(path.parent)
+        _keep_private(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600))
     except OSError as error:
-        cannot = "opened for writing" if os.path.exists(path) else "created"
-        raise CollectionFailed(
-            f"The store {path} cannot be {cannot}: {error.strerror}.",
-            "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
-        ) from error
+        raise _not_opened(path, error, "opened for writing" if os.path.exists(path) else "created") from error
+
+
+def _keep_private(path: Path) -> None:
+    """What was open to others may be theirs, or may have been read: the store, its journal, and the folder."""
+    for place in (path.parent, path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
+        keep_private(place)
+
+
+def _not_opened(path: Path, error: OSError, how: str) -> CollectionFailed:
+    return CollectionFailed(
+        f"The store {path} cannot be {how}: {error.strerror}.",
+        "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
+    )
 
 
 class Database:
@@ -74,6 +85,10 @@ class Database:
                 f"Nothing has been collected yet: there is no store at {path}.",
                 "Run `collector collect` first, or name the right profile with `--profile NAME`.",
             )
+        try:
+            _keep_private(path)
+        except OSError as error:
+            raise _not_opened(path, error, "opened") from error
         return cls(path, as_it_is=not _is_writable(path))
 
     def _prepare(self) -> None:

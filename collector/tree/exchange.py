@@ -1,7 +1,8 @@
 """Putting a finished folder in the place of another in one step, and clearing up after those who were killed.
 
-Everything in the making stands beside its target, as `<target>.new-<process id>`; what the target was before stands
-there as `<target>.old-<process id>` where the file system cannot exchange two folders.
+Everything in the making stands beside its target, as `<target>.new-<process id>-<random>`; what the target was before
+stands there as `<target>.old-…` where the file system cannot exchange two folders. The working folder may be
+one that others can write to: what is not a folder of this user's own is none of ours, whatever its name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import errno
 import os
 import re
 import shutil
+import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,24 +25,23 @@ _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.
 
 
 def new_folder(target: Path) -> Path:
-    """Where this process builds what will become the target."""
+    """A new, empty folder in which this process builds what will become the target. Raises OSError."""
     return _beside(target, "new")
 
 
-def put_in_place(target: Path) -> None:
+def put_in_place(new: Path, target: Path) -> None:
     """Make the finished new folder the target, and delete what the target was.
 
     On file systems that can exchange two folders (ext4, xfs, btrfs, tmpfs, APFS) there is always a whole target. Others
     are without one for the moment between two renames; who is killed there is put right by `clear_leftovers`. What of
     the old one cannot be deleted is left to it, too. Raises OSError.
     """
-    new, old = new_folder(target), _beside(target, "old")
     if not target.exists():
         new.rename(target)
     elif _exchange(new, target):
         shutil.rmtree(new, ignore_errors=True)
     else:
-        target.rename(old)
+        old = target.rename(_beside(target, "old"))
         try:
             new.rename(target)
         except BaseException:
@@ -51,27 +53,36 @@ def put_in_place(target: Path) -> None:
 def clear_leftovers(target: Path) -> None:
     """Delete what killed processes left beside the target, after putting back a target they had taken away.
 
-    Leftovers of processes still alive are theirs. Raises OSError.
+    Leftovers of processes still alive are theirs. What cannot be deleted stays: it is in nobody's way. Raises OSError.
     """
     for leftover in list(_leftovers(target, "old")):
         if target.exists():
-            shutil.rmtree(leftover)
+            shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.rename(target)
     for leftover in list(_leftovers(target, "new")):
-        shutil.rmtree(leftover)
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _beside(target: Path, state: str) -> Path:
-    return target.with_name(f"{target.name}.{state}-{os.getpid()}")
+    """A name nobody could foresee, so that nobody can have taken it."""
+    return Path(tempfile.mkdtemp(prefix=f"{target.name}.{state}-{os.getpid()}-", dir=target.parent))
 
 
 def _leftovers(target: Path, state: str) -> Iterator[Path]:
-    name = re.compile(re.escape(f"{target.name}.{state}-") + r"(\d+)")
+    name = re.compile(re.escape(f"{target.name}.{state}-") + r"(\d+)(-\w+)?")
     for path in sorted(target.parent.iterdir()):
         match = name.fullmatch(path.name)
-        if match and (int(match[1]) == os.getpid() or not _alive(int(match[1]))):
+        if match and (int(match[1]) == os.getpid() or not _alive(int(match[1]))) and _is_own_folder(path):
             yield path
+
+
+def _is_own_folder(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _alive(process: int) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from collector.private_files import read_file
 from collector.store import RunRecord
 from collector.tree.summary import summary
+
+_LARGEST = 64 * 1024 * 1024
 
 
 def is_tree_of(folder: Path, record: RunRecord) -> bool:
@@ -15,7 +18,8 @@ def is_tree_of(folder: Path, record: RunRecord) -> bool:
     A folder that cannot be read holds no such tree.
     """
     try:
-        found = json.loads((folder / "summary.json").read_bytes())
-    except (OSError, ValueError):
+        content, _ = read_file(folder / "summary.json", _LARGEST)
+        found = json.loads(content)
+    except (OSError, ValueError, RecursionError):
         return False
     return not folder.is_symlink() and found == json.loads(json.dumps(summary(record)))

@@ -18,8 +18,7 @@ def remove_tree(folder: Path) -> None:
     try:
         clear_leftovers(target)
         if target.is_dir():
-            going = target.rename(new_folder(target))
-            shutil.rmtree(going)
+            shutil.rmtree(target.rename(new_folder(target)))
     except OSError as error:
         raise CollectionFailed(
             f"The tree {target} could not be removed: {error.strerror or error}.",

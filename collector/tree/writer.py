@@ -50,6 +50,8 @@ def check_target(folder: Path) -> None:
         return
     elif not folder.is_dir():
         what = "is a file"
+    elif folder.stat().st_uid != os.geteuid():
+        what = "belongs to another user"
     elif any(folder.iterdir()) and not _is_tree(folder):
         what = "holds something else than a tree of JupiterOne's tools"
     else:
@@ -78,7 +80,7 @@ def write_tree(store: Store, folder: Path) -> TreeReport:
         clear_leftovers(target)
         with _deleted_on_failure(new_folder(target)) as new:
             report = _Tree(new, target).write(store, record)
-            put_in_place(target)
+            put_in_place(new, target)
     except OSError as error:
         raise CollectionFailed(
             f"The tree {target} could not be written: {error.strerror or error}.",

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from collector.model.graph import JsonObject
-from collector.redaction import mask_urls
+from collector.redaction import mask_urls, one_line
 
 _SCOPE_MESSAGE = re.compile(r"does not contain .*scope", re.IGNORECASE)
 _SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
@@ -158,7 +158,7 @@ def _is_error(body: JsonObject) -> bool:
 def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
     code = _code(body.get("code", body.get("errorCode")))
     text = str(body.get("message") or body.get("errorMessage") or "")
-    message = mask_urls(text)[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
+    message = one_line(mask_urls(text))[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
     if code == _SCOPE_CODE or _SCOPE_MESSAGE.search(text):
         return Answer(Kind.SCOPE_MISSING, message, scopes=_scopes(text))
     if status == 401 or code == 124:

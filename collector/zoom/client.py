@@ -32,7 +32,7 @@ from collector.errors import (
 from collector.model.graph import JsonObject
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
-from collector.zoom.hosts import api_url
+from collector.zoom.hosts import api_url, origin
 from collector.zoom.pacing import Pacer
 
 logger = logging.getLogger("collector.zoom")
@@ -137,10 +137,22 @@ class ZoomClient:
         base = api_url(self._configured_api_url, self._oauth_url, token.api_url)
         if base is None:
             raise UsageError("There is no API address for this ZOOM_OAUTH_URL.", "Set ZOOM_API_URL.")
+        self._check_obtained_for(token, base)
         request = requests.Request("GET", f"{base}/v2{path}", params=dict(query), auth=Bearer(token.access_token))
         reply = self._connections.send(request, base, READ_SECONDS)
         logger.debug("GET %s -> %s (tracking id %s)", path, reply.status, reply.headers.get("x-zm-trackingid", "none"))
         return understand(reply.status, reply.headers, reply.content, self._clock.now())
+
+    def _check_obtained_for(self, token: Token, base: str) -> None:
+        """A token that is kept goes to no other host than the one it was obtained for, whatever `.env` says by now."""
+        own = token.obtained_for or api_url(None, self._oauth_url, token.api_url)
+        if own is None or origin(own) != origin(base):
+            raise SignInRequired(
+                f"The sign-in was made for the API at {own or 'another place'}, but the settings now lead to {base}. "
+                "Nothing was sent there.",
+                "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there all the "
+                "same, sign in again: `collector auth login`.",
+            )
 
     def _backoff(self, tries: int, answer: Answer | None = None) -> float:
         """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""

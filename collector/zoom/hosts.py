@@ -27,6 +27,12 @@ def api_url(configured: str | None, oauth_url: str, from_token: str | None) -> s
     return _API_OF_CLOUD[cloud] if cloud else None
 
 
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a base address, the port of the scheme where it names none."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
 def zoom_cloud(url: str) -> str | None:
     """`zoom.us` or `zoomgov.com` when the address is https under that domain, else `None`."""
     parts = _base_address(url)

@@ -11,6 +11,7 @@ log.py            one line an event, without secrets
 rehearsal.py      `--sandbox`
 
 application.py    the Flask application: routes and error pages
+entrance.py       which browsers are let in
 guard.py          what is checked of every request, and the headers of every response
 views.py          what each route does; pages.py renders
 browsers.py       what is kept of each browser: its attempts, and what it is to be shown

@@ -14,8 +14,9 @@ from collector.errors import UsageError
 from collector.redirect_address import Address
 from collector.settings import Settings
 from redirect_server import problems, words
+from redirect_server.entrance import Entrance
 from redirect_server.flow import Flow
-from redirect_server.guard import Guard, protect
+from redirect_server.guard import STYLE, Guard, protect
 from redirect_server.log import log, whereabouts
 from redirect_server.pages import Pages
 from redirect_server.views import Overview, SignInPages
@@ -44,7 +45,7 @@ def client_of(settings: Settings) -> OAuthClient:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set: this app signs in by itself (Server-to-Server), so there is nothing to do in a "
             "browser.",
-            "Run: python -m collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
+            "Run: collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
         )
     if settings.client_id is None:
         names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"
@@ -56,8 +57,10 @@ def client_of(settings: Settings) -> OAuthClient:
     return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
 
 
-def create_app(flow: Flow, instance: str, page_delivered: Callable[[], None], *, invented: bool = False) -> Flask:
-    """The WSGI application around a flow.
+def create_app(
+    flow: Flow, entrance: Entrance, instance: str, page_delivered: Callable[[], None], *, invented: bool = False
+) -> Flask:
+    """The WSGI application around a flow, for the browsers that the entrance lets in.
 
     `instance`: what /health answers. `page_delivered`: called when the page that says "connected" has been sent.
     `invented`: the pages say that this Zoom is not the real one.
@@ -65,13 +68,14 @@ def create_app(flow: Flow, instance: str, page_delivered: Callable[[], None], *,
     app = _Application("redirect_server", template_folder="templates", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["style"] = STYLE
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters = (words.absolute, words.machine, words.whole, words.breakable)
     app.jinja_env.filters.update((function.__name__, function) for function in filters)
     guard = Guard(flow.address)
-    pages = Pages(flow, guard, invented)
+    pages = Pages(flow, guard, entrance, invented)
     _add_routes(app, flow, Overview(flow, pages, instance), SignInPages(flow, pages, guard, page_delivered))
-    _add_checks(app, flow.address, guard, pages)
+    _add_checks(app, flow.address, guard, entrance, pages)
     _add_error_pages(app, pages)
     return app
 
@@ -81,7 +85,6 @@ def _add_routes(app: Flask, flow: Flow, overview: Overview, sign_in: SignInPages
         ("/", overview.home),
         ("/status", overview.status),
         ("/health", overview.health),
-        ("/style.css", overview.style),
         ("/favicon.ico", overview.favicon),
         ("/install", sign_in.install),
         (flow.address.path, sign_in.callback),
@@ -100,16 +103,24 @@ def _add_routes(app: Flask, flow: Flow, overview: Overview, sign_in: SignInPages
         app.add_url_rule(path, f"POST {path}", view, methods=["POST"])
 
 
-def _add_checks(app: Flask, address: Address, guard: Guard, pages: Pages) -> None:
+def _add_checks(app: Flask, address: Address, guard: Guard, entrance: Entrance, pages: Pages) -> None:
+    open_to_all = frozenset({address.path, "/health"})
+
     @app.before_request
     def check() -> Response | None:
         if guard.wrong_host(request):
             text = f"This server answers as {address.authority} only.\n"
             return Response(text, 421, content_type="text/plain; charset=utf-8")
         if guard.is_at_other_name(request):
-            return Response(status=302, headers={"Location": f"http://{address.authority}{request.path}"})
+            return Response(status=302, headers={"Location": guard.own_address(request)})
         problem = guard.refusal(request)
-        return pages.problem(problem) if problem else None
+        if problem is not None:
+            return pages.problem(problem)
+        if request.path in open_to_all or entrance.is_inside(guard.browser_id(request)):
+            return pages.go("/") if guard.key(request) is not None else None
+        key = guard.key(request)
+        browser_id = None if key is None else entrance.admit(key)
+        return pages.admitted(browser_id) if browser_id else pages.problem(problems.NOT_LET_IN)
 
     app.after_request(protect)
 

@@ -86,6 +86,13 @@ class Browsers:
                 self._browsers.popitem(last=False)
             return browser
 
+    def rename(self, browser_id: str, changed: str) -> None:
+        """What is known of this browser, under another id."""
+        with self._lock:
+            browser = self._browsers.pop(browser_id, None)
+            if browser is not None:
+                self._browsers[changed] = browser
+
     def add(self, browser_id: str, attempt: Attempt) -> None:
         """Bind an attempt to the browser it was started in (RFC 9700 §2.1, RFC 6749 §10.12)."""
         browser = self.remembered(browser_id)

@@ -24,6 +24,7 @@ from collector.settings import Settings, read_settings
 from redirect_server.application import client_of, create_app
 from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
 from redirect_server.ending import Ending
+from redirect_server.entrance import Entrance
 from redirect_server.flow import Flow
 from redirect_server.log import log_to
 from redirect_server.ports import Bound, bind
@@ -83,9 +84,11 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
         )
     instance = secrets.token_hex(16)
     bound = bind(address)
-    with serving(create_app(flow, instance, ending.page_delivered, invented=invented), bound.sockets):
-        _announce(address, bound, probe(address, instance), once=once, invented=invented)
-        terminal = _bring_the_person_here(flow, ending.page_delivered, browser_wanted=browser_wanted)
+    entrance = Entrance(address.home, click.echo)
+    with serving(create_app(flow, entrance, instance, ending.page_delivered, invented=invented), bound.sockets):
+        opened = entrance.address
+        _announce(address, opened, bound, probe(address, instance), once=once, invented=invented)
+        terminal = _bring_the_person_here(flow, opened, ending.page_delivered, browser_wanted=browser_wanted)
         try:
             ending.wait()
         except SignInRequired:
@@ -97,23 +100,27 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
                     terminal.settle(LONGEST_TASK)
 
 
-def _announce(address: Address, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool) -> None:
+def _announce(
+    address: Address, opened: str, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool
+) -> None:
     if bound.missing:
         click.echo(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
     for host in silent:
         click.echo(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
     if invented:
         click.echo("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
-    click.echo(f"Open {address.home} to connect Zoom.")
+    click.echo(f"Open {opened} to connect Zoom.")
     what_stays = "the rehearsal ends with it" if invented else "the sign-in stays"
     click.echo("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
 
 
-def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser_wanted: bool) -> Terminal | None:
+def _bring_the_person_here(
+    flow: Flow, opened: str, connected: Callable[[], None], *, browser_wanted: bool
+) -> Terminal | None:
     """Open the browser where there is one; where there is none, say how to do without. Gives the terminal's reader."""
     terminal = sys.stdin.isatty()
     if browser_wanted and has_browser(os.environ, terminal=terminal):
-        open_browser(flow.address.home)
+        open_browser(opened)
         return None
     if is_remote(os.environ):
         click.echo(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")

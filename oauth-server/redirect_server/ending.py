@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collector.errors import SignInRequired
 
 _LINGER = 1.0
-"""Seconds after the success page: its style sheet is still to be fetched."""
+"""Seconds after the success page: it is still on its way."""
 
 ONCE_SECONDS = 600.0
 

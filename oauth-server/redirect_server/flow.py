@@ -18,6 +18,7 @@ from redirect_server.browsers import ATTEMPT_SECONDS, Browser, Browsers, Connect
 from redirect_server.log import log
 from redirect_server.problems import Problem
 from redirect_server.refusals import Explainer
+from redirect_server.words import who
 
 _CODE = re.compile(r"[\x21-\x7e]{1,2048}")
 _MOST_PARAMETERS = 32
@@ -166,7 +167,7 @@ class Flow:
         browser.waiting = None
         self.has_connected = True
         browser.connected = Connected(sign_in.account, sign_in.missing_scopes)
-        log.info("Connected: the sign-in is kept in %s.", self.file.path)
+        log.info("Connected as %s: the sign-in is kept in %s.", who(sign_in.account), self.file.path)
         return browser.connected
 
 

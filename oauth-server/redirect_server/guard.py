@@ -6,17 +6,26 @@ import hashlib
 import hmac
 import re
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Request, Response
+from markupsafe import Markup
 
 from collector.redirect_address import Address
 from redirect_server.problems import CROSS_SITE, FORGED, PREFETCH, TOO_LONG, Problem
 
+STYLE = Markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+"""Part of every page, so that a page which nobody was let in for looks like the others."""
+
+_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
 HEADERS: Mapping[str, str] = {
     # No script and no foreign asset anywhere, no <base>, no frames; forms go nowhere but here.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     # RFC 9700 §4.2.4: the address of the callback holds the code and must not travel on.
     "Referrer-Policy": "no-referrer",
@@ -32,6 +41,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 _BROWSER_ID = re.compile(r"[A-Za-z0-9_-]{43}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _LONGEST_QUERY = 8192
 
 
@@ -53,6 +63,16 @@ class Guard:
         """Whether the page must be opened under the host of the redirect URI: cookies do not cross names."""
         is_page = request.method in {"GET", "HEAD"} and request.path in self._own_host_only
         return is_page and request.environ["HTTP_HOST"].lower() != self._address.authority
+
+    def own_address(self, request: Request) -> str:
+        """The page under the host of the redirect URI, with the key if it came with one and with nothing else."""
+        key = self.key(request)
+        return f"http://{self._address.authority}{request.path}" + (f"?key={key}" if key else "")
+
+    def key(self, request: Request) -> str | None:
+        """The key in the address of the overview, if it has one."""
+        value = request.args.get("key", "") if request.method == "GET" and request.path == "/" else ""
+        return value if _KEY.fullmatch(value) else None
 
     def refusal(self, request: Request) -> Problem | None:
         """Why this request is not served, or None."""

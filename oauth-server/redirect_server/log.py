@@ -7,6 +7,8 @@ import re
 import traceback
 from typing import TextIO
 
+from collector.redaction import one_line
+
 log = logging.getLogger("redirect_server")
 
 _SECRET = re.compile(
@@ -22,8 +24,7 @@ class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = self.formatTime(record, "%H:%M:%S")
         text = _SECRET.sub(lambda found: f"{found[1] or found[2]}***", record.getMessage())
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return f"{moment} {printable}"
+        return f"{moment} {one_line(text)}"
 
 
 def log_to(stream: TextIO, *, verbose: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, g, render_template, request
 
 from redirect_server.browsers import new_browser_id
+from redirect_server.entrance import Entrance
 from redirect_server.flow import Flow
 from redirect_server.guard import Guard
 from redirect_server.log import log
@@ -12,18 +13,26 @@ from redirect_server.problems import Problem
 
 
 class Pages:
-    """Renders for the browser of the current request, and gives it its cookie."""
+    """Renders for the browser of the current request, and gives it its cookie if it has been let in."""
 
-    def __init__(self, flow: Flow, guard: Guard, invented: bool) -> None:
+    def __init__(self, flow: Flow, guard: Guard, entrance: Entrance, invented: bool) -> None:
         self._flow = flow
         self._invented = invented
         self._guard = guard
+        self._entrance = entrance
 
     def browser_id(self) -> str:
         """The id of the browser of this request, a new one where it has none."""
         if "browser_id" not in g:
             g.browser_id = self._guard.browser_id(request) or new_browser_id()
         return str(g.browser_id)
+
+    def change_id(self) -> None:
+        """Give the browser another id: what was known of it before it signed in is worth nothing after it."""
+        before = self.browser_id()
+        if self._entrance.is_inside(before):
+            g.browser_id = self._entrance.change(before)
+            self._flow.browsers.rename(before, g.browser_id)
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """A template with its values, and the cookie that ties its forms to this browser."""
@@ -36,8 +45,7 @@ class Pages:
             **values,
         )
         response = Response(html, status, content_type="text/html; charset=utf-8")
-        self._guard.set_cookie(response, browser_id)
-        return response
+        return self._with_cookie(response)
 
     def problem(self, problem: Problem) -> Response:
         """The page of a failure, and its line in the log."""
@@ -48,6 +56,14 @@ class Pages:
 
     def go(self, place: str, status: int = 303) -> Response:
         """On to another page. No body: the place may hold what must not be written down twice."""
-        response = Response(status=status, headers={"Location": place})
-        self._guard.set_cookie(response, self.browser_id())
+        return self._with_cookie(Response(status=status, headers={"Location": place}))
+
+    def admitted(self, browser_id: str) -> Response:
+        """On to the overview, without the key in the address, with the cookie that stands for it."""
+        g.browser_id = browser_id
+        return self.go("/")
+
+    def _with_cookie(self, response: Response) -> Response:
+        if self._entrance.is_inside(self.browser_id()):
+            self._guard.set_cookie(response, self.browser_id())
         return response

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collector.redaction import one_line
+
 _LONGEST_QUOTE = 300
 
 
@@ -46,9 +48,21 @@ class Problem:
     @property
     def short_quote(self) -> str:
         """Zoom's words, cut and without characters that steer a terminal."""
-        printable = "".join(character if character.isprintable() else " " for character in self.quote)
-        return printable[:_LONGEST_QUOTE]
+        return one_line(self.quote)[:_LONGEST_QUOTE]
 
+
+NOT_LET_IN = Problem(
+    403,
+    "not-let-in",
+    "Open the address in the terminal",
+    "These pages are for whoever has started this server. The address it printed in the terminal lets one browser in, "
+    "once.",
+    (
+        "Copy that whole address, with its key, into this browser.",
+        "If that brings you back here, it has been opened before: the terminal then shows a new one. If it was not you "
+        "who opened it, somebody else uses this computer; end the server with Ctrl-C and start it again.",
+    ),
+)
 
 # --- requests that no sign-in of ours can have caused -----------------------------------------------------------
 

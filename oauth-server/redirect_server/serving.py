@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
+_MOST_WAITING = 32
+"""Connections to an address that have not sent a whole request. A browser opens six."""
 LONGEST_TASK = 45
 """Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
 
@@ -32,7 +34,18 @@ class _ProtectedErrorTask(ErrorTask):  # type: ignore[misc]  # waitress comes wi
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection. Of those that have not sent a whole request, the least active one makes room for a new one.
+
+    Waitress would take no new ones once a hundred are open, for as long as somebody keeps a hundred open.
+    """
+
     error_task_class = _ProtectedErrorTask
+
+    def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
+        waiting = [channel for channel in server.active_channels.values() if not channel.requests]
+        if len(waiting) >= _MOST_WAITING:
+            min(waiting, key=lambda channel: channel.last_activity).will_close = True
+        super().__init__(server, *arguments, **more)
 
 
 @contextmanager

@@ -6,10 +6,12 @@ import os
 import select
 from collections.abc import Callable
 
+from collector.cli.output import printable
 from redirect_server.browsers import Connected, new_browser_id
 from redirect_server.flow import Flow, Outcome
 from redirect_server.problems import Problem
 from redirect_server.views import query_of
+from redirect_server.words import who
 
 _LONGEST_LINE = 8192
 
@@ -65,7 +67,7 @@ class Terminal:
 
     def _settled(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Connected):
-            self._say(f"Connected. The sign-in is kept in {self._flow.file.path}.")
+            self._say(printable(f"Connected as {who(outcome.account)}. The sign-in is kept in {self._flow.file.path}."))
             self._connected()
             return True
         self._tell(outcome)
@@ -75,7 +77,8 @@ class Terminal:
         quote = (f"Zoom's own words: {problem.short_quote}",) if problem.quote else ()
         facts = tuple(f"{label}: {value}" for label, value in problem.facts)
         commands = tuple(f"  $ {command}" for command in problem.commands)
-        self._say("\n".join((f"{problem.title}.", problem.happened, *quote, *facts, *problem.advice, *commands)))
+        lines = (f"{problem.title}.", problem.happened, *quote, *facts, *problem.advice, *commands)
+        self._say("\n".join(map(printable, lines)))
 
 
 def read_line(descriptor: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Response, jsonify, request
@@ -19,8 +18,6 @@ from redirect_server.log import log
 from redirect_server.pages import Pages
 from redirect_server.problems import Problem
 from redirect_server.words import relative
-
-_STYLE = Path(__file__).with_name("templates") / "style.css"
 
 
 class Overview:
@@ -87,10 +84,6 @@ class Overview:
         return self._after(
             self._flow.forget(), "The sign-in has been removed from this computer. At Zoom the app is still allowed."
         )
-
-    def style(self) -> Response:
-        """The one style sheet."""
-        return Response(_STYLE.read_bytes(), content_type="text/css; charset=utf-8")
 
     def favicon(self) -> Response:
         """There is none."""
@@ -176,7 +169,10 @@ class SignInPages:
         """RFC 9700 §4.2.4: success leads on to another address, so that the code leaves the address bar."""
         if isinstance(outcome, Problem):
             return self._pages.problem(outcome)
-        return self._connected(outcome) if outcome.again else self._pages.go("/done")
+        if outcome.again:
+            return self._connected(outcome)
+        self._pages.change_id()
+        return self._pages.go("/done")
 
     def _connected(self, connected: Connected) -> Response:
         response = self._pages.page(
@@ -190,7 +186,7 @@ class SignInPages:
 def command(flow: Flow) -> str:
     """What to run once signed in."""
     profile = "" if flow.settings.profile == "default" else f" --profile {flow.settings.profile}"
-    return f"python -m collector collect{profile}"
+    return f"collector collect{profile}"
 
 
 def query_of(pasted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from markupsafe import Markup, escape
@@ -28,6 +29,13 @@ def absolute(moment: float) -> str:
 def machine(moment: float) -> str:
     """Seconds since 1970 for a `datetime` attribute."""
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def who(account: Mapping[str, object] | None) -> str:
+    """Who has signed in, as far as Zoom says it: `ada@example.com (account x1)`."""
+    known = account or {}
+    name = str(known.get("email") or known.get("id") or "somebody whom Zoom does not name")
+    return f"{name} (account {known['account_id']})" if known.get("account_id") else name
 
 
 def whole(text: str) -> Markup:

@@ -21,4 +21,4 @@ def test_cannot_be_renewed():
 
 
 def test_repr_of_a_token_leaves_the_access_token_out():
-    assert repr(Token("given", None, "https://x.us")) == "Token(scopes=None, api_url='https://x.us')"
+    assert "given" not in repr(Token("given", None, "https://x.us"))

@@ -121,7 +121,7 @@ def test_after_a_kill_between_answer_and_disk_the_next_start_says_so(
 
 
 KILLED_BEFORE_IT_COUNTS = KILLED_BEFORE_WRITING.replace(
-    "TokenFile.commit =", "from collector.auth import private_files; private_files.os.replace ="
+    "TokenFile.commit =", "from collector import private_files; private_files.os.replace ="
 )
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 import requests
 
-from collector.auth import EnvironmentToken, OAuthClient, private_files
+from collector import private_files
+from collector.auth import EnvironmentToken, OAuthClient
 from collector.auth.status import stored_sign_in
 from collector.auth.token_document import TokenDocument
 from collector.clock import SystemClock

@@ -9,7 +9,8 @@ from threading import Barrier, Event, Lock, Semaphore
 
 import pytest
 
-from collector.auth import Token, TokenFile, TokenSource, private_files
+from collector import private_files
+from collector.auth import Token, TokenFile, TokenSource
 from collector.errors import CollectionFailed, CollectorError, NewerVersion, UsageError
 
 from .conftest import TOKEN_URL, answer
@@ -48,6 +49,18 @@ def test_a_token_with_its_scopes_and_host(new_source, zoom):
         frozenset({"user:read:user:admin", "group:read:list_groups:admin"}),
         "https://api.zoom.us",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [(None, "http://127.0.0.1:9999"), ("http://127.0.0.1:9999", None), ("https://api.zoom.us", "http://127.0.0.1:1")],
+)
+def test_a_token_that_was_asked_for_another_api_is_not_used(new_source, zoom, before, now):
+    assert new_source(api_url=before).token().access_token == "token-1"
+    assert new_source(api_url=before).token().access_token == "token-1"
+    another = new_source(api_url=now).token()
+    assert (another.access_token, another.obtained_for) == ("token-2", now)
+    assert new_source(api_url=now).token().access_token == "token-2"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,14 @@ def test_what_an_answer_leaves_out_stays(new_signed_in, sign_in, requests_mock, 
     assert (after.refresh_token, after.scope, after.api_url) == (before.refresh_token, before.scope, before.api_url)
 
 
+def test_a_refreshed_token_stays_with_the_api_it_was_obtained_for(new_signed_in, sign_in, rotation, clock, file):
+    for host in (None, "http://127.0.0.1:8765"):
+        sign_in(obtained_for=host, refresh_token=f"refresh-{len(rotation.sent)}")
+        clock.time += 3600
+        assert new_signed_in().token().obtained_for == host
+        assert file.load().obtained_for == host
+
+
 def test_an_hour_later_whatever_runs_at_once_there_is_one_refresh(new_signed_in, sign_in, rotation):
     sign_in()
     clock = RealWaits()

@@ -9,7 +9,8 @@ import resource
 import pytest
 from filelock import FileLock
 
-from collector.auth import StorageFailed, TokenFile, private_files
+from collector import private_files
+from collector.auth import StorageFailed, TokenFile
 from collector.errors import ExitCode, ProfileBusy, SignInRequired
 
 
@@ -36,7 +37,7 @@ def test_a_disk_that_would_not_take_the_next_token_spends_none(
     before = sign_in()
     clock.time += 3600
     with monkeypatch.context() as patch:
-        patch.setattr(f"collector.auth.private_files.{place}", failing(problem))
+        patch.setattr(f"collector.private_files.{place}", failing(problem))
         for _ in range(3):
             with pytest.raises(StorageFailed, match=os.strerror(problem)) as failure:
                 new_signed_in().token()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
 import random
 from urllib.parse import parse_qs
 
 import pytest
 import requests
+import urllib3
 from requests_mock import ANY
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
+from collector import connections
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import MalformedAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
@@ -40,6 +44,50 @@ def test_parameters_travel_in_the_body_and_the_app_in_a_basic_header(endpoint, z
     assert request.headers["Authorization"] == f"Basic {credentials}"
     assert request.timeout == (5, 30)
     assert not request.allow_redirects
+
+
+ASKING = [ask, lambda endpoint: endpoint.revoke("token")]
+
+
+@pytest.mark.parametrize("asking", ASKING)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": '{"access_token": "' + "x" * 2000 + '"}'},
+        {"content": gzip.compress(b" " * 100_000 + b"{}"), "headers": {"Content-Encoding": "gzip"}},
+    ],
+    ids=["more than any token", "more once unpacked"],
+)
+def test_no_more_bytes_are_read_than_of_other_answers(endpoint, requests_mock, monkeypatch, asking, given):
+    monkeypatch.setattr(connections, "MOST_BYTES", 1000)
+    requests_mock.post(ANY, **given)
+    with pytest.raises(Unanswered, match="could not be read"):
+        asking(endpoint)
+
+
+@pytest.mark.parametrize("asking", ASKING)
+def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking):
+    class Dripping(io.BytesIO):
+        def read(self, *_):
+            clock.wait(10)
+            return super().read(1)
+
+        read1 = read
+
+    bodies = [Dripping(b"{" + b" " * 100_000) for _ in range(4)]
+    raws = [urllib3.HTTPResponse(body, status=200, preload_content=False) for body in bodies]
+    requests_mock.post(ANY, [{"raw": raw} for raw in raws])
+    before = clock.now()
+    with pytest.raises(Unanswered, match="no answer in time"):
+        asking(endpoint)
+    assert clock.now() - before < 1000
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, '{"expires_in": ' + "9" * 10_000 + "}"])
+def test_json_without_end_is_no_answer(endpoint, requests_mock, text):
+    requests_mock.post(TOKEN_URL, text=text)
+    with pytest.raises(Unanswered, match="something else than a JSON object"):
+        ask(endpoint)
 
 
 def test_netrc_is_not_read(endpoint, zoom, tmp_path, monkeypatch):

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from collector.auth import TokenFile, private_files
+from collector import private_files
+from collector.auth import TokenFile
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_file import DamagedTokenFile
 from collector.errors import NewerVersion, ProfileBusy
@@ -112,6 +113,25 @@ def test_a_file_of_another_user_is_not_read(file, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: file.path.stat().st_uid + 1)
     with pytest.raises(PermissionError, match="another user"):
         file.load()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("name", [".", "token.lock"])
+def test_a_folder_or_lock_of_another_user_is_not_used(file, clock, name):
+    written(file, DOCUMENT.to_bytes())
+    (file.path.parent / "token.lock").touch()
+    os.chown(file.path.parent / name, 12345, -1)
+    with pytest.raises(PermissionError, match="another user"), file.locked(clock):
+        pytest.fail("it was locked")
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: path.symlink_to(path.with_name("elsewhere"))])
+def test_a_lock_that_is_none(file, clock, plant):
+    written(file, DOCUMENT.to_bytes())
+    (file.path.parent / "token.lock").unlink(missing_ok=True)
+    plant(file.path.parent / "token.lock")
+    with pytest.raises(OSError, match="not a regular file"), file.locked(clock):
+        pytest.fail("it was locked")
 
 
 def test_links_pipes_and_folders_are_not_read(file):

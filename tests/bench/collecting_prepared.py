@@ -35,7 +35,7 @@ def client_of(zoom: BaseAdapter) -> ZoomClient:
     """A client that asks this transport, as fast as it answers."""
     clock = SystemClock()
     return ZoomClient(
-        EnvironmentToken(Secret("prepared")),
+        EnvironmentToken(Secret("prepared"), ADDRESS),
         Pacer(Plan.UNLIMITED, 1.0, clock),
         clock,
         random.Random(0),

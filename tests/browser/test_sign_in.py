@@ -39,9 +39,17 @@ def flow(zoom: Sandbox, clock: MovableClock, tmp_path: Path) -> Iterator[Flow]:
 
 
 @pytest.fixture
-def home(flow: Flow) -> Iterator[str]:
-    with running(flow) as home:
-        yield home
+def address(flow: Flow) -> Iterator[str]:
+    """The address in the terminal."""
+    with running(flow) as address:
+        yield address
+
+
+@pytest.fixture
+def home(page: Page, address: str, flow: Flow) -> str:
+    """The overview, to the browser that was opened with that address."""
+    page.goto(address)
+    return flow.address.home
 
 
 def connect(page: Page, home: str) -> None:
@@ -133,8 +141,11 @@ def test_with_scopes_missing(
 ) -> None:
     uri = f"http://127.0.0.1:{free_port()}/redirect"
     zoom = Sandbox(account, clock=clock, scopes={"user:read:user:admin"}, redirect_uris=(uri,))
-    with zoom.serve() as url, running(new_flow(zoom.browser_environment(url), tmp_path, clock), invented=True) as home:
-        connect(page, home)
+    with (
+        zoom.serve() as url,
+        running(new_flow(zoom.browser_environment(url), tmp_path, clock), invented=True) as address,
+    ):
+        connect(page, address)
         expect(page.get_by_role("heading", level=2).first).to_contain_text("scopes are missing")
         picture(page, "12-done-scopes-missing")
 
@@ -155,8 +166,9 @@ def test_another_account(page: Page, home: str, flow: Flow, clock: MovableClock,
     other = Sandbox(account, clock=clock, redirect_uris=(f"http://localhost:{free_port()}/redirect",))
     with other.serve() as url:
         other_flow = new_flow(other.browser_environment(url), flow.settings.home, clock)
-        with running(other_flow) as other_home:
-            page.goto(f"{other_home}install")
+        with running(other_flow) as address:
+            page.goto(address)
+            page.goto(f"{other_flow.address.home}install")
             page.get_by_role("button", name="Allow").click()
             expect(page.get_by_role("heading", level=1)).to_have_text("This is another Zoom account than before")
             expect(page.get_by_role("link", name="Keep the earlier account")).to_have_count(0)
@@ -166,6 +178,7 @@ def test_another_account(page: Page, home: str, flow: Flow, clock: MovableClock,
 
 
 def test_sent_by_another_site(page: Page, home: str, picture: Picture) -> None:
+    page.goto("about:blank")
     page.set_content(f'<a href="{home}install">Win a prize</a>')
     page.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Connect Zoom?")
@@ -191,22 +204,38 @@ def test_with_a_token_in_the_environment(
     page: Page, zoom: Sandbox, clock: MovableClock, tmp_path: Path, picture: Picture
 ) -> None:
     environment = {**zoom.browser_environment("http://127.0.0.1:9"), "ZOOM_ACCESS_TOKEN": "token"}
-    with running(new_flow(environment, tmp_path, clock)) as home:
-        page.goto(home)
+    with running(new_flow(environment, tmp_path, clock)) as address:
+        page.goto(address)
         expect(page.get_by_role("heading", level=2).first).to_have_text("The token comes from the environment")
         expect(page.get_by_role("link", name="Connect Zoom")).to_have_count(0)
         picture(page, "17-token-in-environment")
 
 
-def test_at_the_other_name(page: Page, home: str) -> None:
-    page.goto(home.replace("localhost", "127.0.0.1"))
-    assert page.url == home
+def test_at_the_other_name(page: Page, address: str, flow: Flow) -> None:
+    page.goto(address.replace("localhost", "127.0.0.1"))
+    assert page.url == flow.address.home
+    expect(page.get_by_role("link", name="Connect Zoom")).to_be_visible()
 
 
-def test_without_javascript_and_by_keyboard(chromium: Browser, home: str, zoom: Sandbox) -> None:
+def test_a_browser_that_was_not_let_in(
+    page: Page, chromium: Browser, address: str, flow: Flow, picture: Picture
+) -> None:
+    page.goto(flow.address.home)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open the address in the terminal")
+    picture(page, "18-not-let-in")
+    page.goto(address)
+    expect(page.get_by_role("link", name="Connect Zoom")).to_be_visible()
+    assert page.url == flow.address.home
+    stranger = chromium.new_page()
+    stranger.goto(address)
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Open the address in the terminal")
+    stranger.close()
+
+
+def test_without_javascript_and_by_keyboard(chromium: Browser, address: str, zoom: Sandbox) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(home)
+    page.goto(address)
     expect(page.get_by_role("link", name="Connect Zoom")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Allow").press("Enter")

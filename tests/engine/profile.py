@@ -44,7 +44,7 @@ class SandboxTokens:
         return self._token
 
     def _issue(self) -> Token:
-        return Token(self._sandbox.issue_token(self._scopes), self._told, None)
+        return Token(self._sandbox.issue_token(self._scopes), self._told, None, ADDRESS)
 
 
 class Profile:

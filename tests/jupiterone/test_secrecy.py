@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import random
 
 import pytest
 import requests
+import urllib3
 from requests_mock import ANY
 
 from collector.errors import CollectorError
@@ -39,6 +42,32 @@ ASKING = {
     "create": lambda client: Instances(client).create("name"),
     "query": lambda client: Query(client).count_entities("zoom_user", Target("api", scope="zoom")),
 }
+
+
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in KEY)
+WRITTEN = {
+    "as it is": KEY.encode(),
+    "one escape": (f"\\u{ord(KEY[0]):04X}" + KEY[1:]).encode(),
+    "all escapes": ESCAPED.encode(),
+    "capital escapes": ESCAPED.upper().replace("\\U", "\\u").encode(),
+}
+
+
+@pytest.mark.parametrize("encode", [bytes, gzip.compress, lambda body: body.decode().encode("utf-16")])
+@pytest.mark.parametrize("key", WRITTEN.values(), ids=WRITTEN)
+def test_the_key_is_masked_however_it_is_written(client, requests_mock, caplog, key, encode):
+    """A stand-in that repeats the request, compressed or escaped, in its body and in its headers."""
+    body = encode(b'{"error": {"code": "' + key + b'", "message": "no access for ' + key + b' here"}}')
+    headers = {"Content-Encoding": "gzip"} if encode is gzip.compress else {}
+    raw = urllib3.HTTPResponse(
+        io.BytesIO(body), {**headers, "X-Request-Id": KEY, "Retry-After": KEY}, 400, preload_content=False
+    )
+    requests_mock.register_uri(ANY, ANY, raw=raw)
+    with pytest.raises(CollectorError) as failure:
+        ASKING["abort"](client)
+    shown = failure.value
+    assert "with 400 ***: no access for *** here (request id ***)." in shown.message
+    assert found_in("\n".join([shown.message, repr(vars(shown)), caplog.text])) == []
 
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -32,6 +33,7 @@ from .conftest import ENVIRONMENT
 from .visiting import csrf_in, free_port, listening, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "k" * 22
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ZOOM_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("redirect_server.entrance._new_key", lambda: KEY)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     earlier = signal.getsignal(signal.SIGTERM)
     names = ("redirect_server", "collector", "authlib", "urllib3", "waitress.queue")
@@ -96,10 +99,11 @@ def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str], last_page: b
             browser.trust_env = False
             while True:
                 try:
-                    started = browser.get(f"http://127.0.0.1:{port}/install", allow_redirects=False, timeout=5)
+                    browser.get(f"http://127.0.0.1:{port}/?key={KEY}", timeout=5)
                     break
                 except requests.ConnectionError:
                     pass
+            started = browser.get(f"http://127.0.0.1:{port}/install", allow_redirects=False, timeout=5)
             browser.get(zoom(started.headers["Location"]), allow_redirects=last_page, timeout=5)
 
     thread = threading.Thread(target=connect)
@@ -120,8 +124,8 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         person.join(10)
     assert (place / "home" / "second" / "token.json").exists()
     said = capsys.readouterr()
-    assert f"Open http://127.0.0.1:{port}/ to connect Zoom." in said.out
-    assert "Connected: the sign-in is kept in" in said.err
+    assert f"Open http://127.0.0.1:{port}/?key={KEY} to connect Zoom." in said.out
+    assert f"Connected as {zoom.account.owner.email} (account {zoom.account.id}): the sign-in is kept in" in said.err
     with listening(socket.AF_INET, "127.0.0.1", port), listening(socket.AF_INET6, "::1", port):
         pass  # both ports are free again
 
@@ -155,7 +159,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DISPLAY", ":0")
     assert command.run([]) == ExitCode.INTERRUPTED
-    assert opened == [f"http://localhost:{port}/"]
+    assert opened == [f"http://localhost:{port}/?key={KEY}"]
     said = capsys.readouterr()
     assert "has no ::1; the server goes on without it" in said.err
     assert "Nothing answers localhost at ::1" in said.err
@@ -199,7 +203,8 @@ def test_as_a_process(place: Path, number: signal.Signals) -> None:
     )
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(3)]
-    assert f"Open http://localhost:{port}/ to connect Zoom.\n" in lines
+    opened = rf"Open http://localhost:{port}/\?key=[\w-]{{22}} to connect Zoom\.\n"
+    assert [line for line in lines if re.fullmatch(opened, line)]
     assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["ok"] is True
     second = subprocess.run(
         [sys.executable, str(ROOT / "oauth-server"), "--sandbox"],
@@ -269,9 +274,10 @@ def test_a_second_request_to_stop_loses_nothing(place: Path) -> None:
             text=True,
         )
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("Open ")
+        _, address, *_ = process.stdout.readline().split()
         home = f"http://127.0.0.1:{port}"
         browser = requests.Session()
+        browser.get(address, timeout=5)
         form = {"csrf": csrf_in(browser.get(f"{home}/paste", timeout=5).text)}
 
         def press() -> None:

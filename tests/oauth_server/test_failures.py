@@ -12,7 +12,7 @@ import requests
 import requests_mock
 from redirect_server.problems import Problem
 
-from collector.auth import private_files
+from collector import private_files
 from tests.sandbox.asking import MovableClock
 
 from .conftest import ANSWER, ME_URL, REVOKE_URL, TOKEN_URL, answer_to

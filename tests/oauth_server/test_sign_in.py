@@ -55,7 +55,7 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
         assert back.data == b""
         done = visitor.get("/done")
         assert title_of(done.text) == f"Connected as {account.owner.email}"
-        assert "python -m collector collect" in done.text
+        assert "<code>collector collect" in done.text
         assert str(flow.file.path) in done.text.replace("<wbr>", "")
         done.close()
         assert visitor.delivered == ["done"]
@@ -70,14 +70,16 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
 
 def test_on_sockets_and_both_families(account: Account, clock: MovableClock, flow_of: NewFlow) -> None:
     zoom = Sandbox(account, clock=clock, redirect_uris=(f"http://127.0.0.1:{free_port()}/redirect",))
-    with zoom.serve() as url, running(flow_of(zoom, url)) as home, requests.Session() as browser:
+    with zoom.serve() as url, running(flow_of(zoom, url)) as address, requests.Session() as browser:
         browser.trust_env = False
+        home = browser.get(address, timeout=5).url
         started = browser.get(f"{home}install", allow_redirects=False, timeout=5)
         done = browser.get(zoom.consent(started.headers["Location"]), timeout=5)
         assert done.url == f"{home}done"
         assert title_of(done.text) == f"Connected as {account.owner.email}"
         for host in ("localhost", "127.0.0.1", "[::1]"):
-            assert browser.get(home.replace("127.0.0.1", host) + "status", timeout=5).json()["authenticated"]
+            assert browser.get(home.replace("127.0.0.1", host) + "health", timeout=5).json()["ok"]
+        assert browser.get(f"{home}status", timeout=5).json()["authenticated"]
 
 
 def test_every_attempt_is_its_own(visitor: Visitor) -> None:
@@ -218,5 +220,7 @@ def test_another_account(account: Account, clock: MovableClock, flow_of: NewFlow
 def test_with_the_other_names_of_this_computer(home, clock: MovableClock) -> None:
     flow = new_flow({"ZOOM_CLIENT_ID": "client", "ZOOM_REDIRECT_URI": "http://[::1]:5000/cb/"}, home, clock)
     assert flow.address.home == "http://[::1]:5000/"
-    assert Visitor(flow).get("/").status_code == 200
-    assert Visitor(flow, home="http://localhost:5000").get("/").headers["Location"] == "http://[::1]:5000/"
+    visitor = Visitor(flow)
+    assert visitor.get("/").status_code == 200
+    elsewhere = visitor.client.get("/", base_url="http://localhost:5000")
+    assert elsewhere.headers["Location"] == "http://[::1]:5000/"

@@ -10,7 +10,7 @@ import pytest
 import requests_mock
 from redirect_server.browsers import MOST_BROWSERS, MOST_PENDING, Browsers, Stale, new_browser_id
 
-from collector.auth import private_files
+from collector import private_files
 from collector.signin import Attempt
 from tests.sandbox.asking import MovableClock
 

@@ -11,7 +11,7 @@ import pytest
 import requests_mock
 from redirect_server.terminal import Terminal, read_line
 
-from collector.auth import private_files
+from collector import private_files
 
 from .conftest import ANSWER, ME_URL, TOKEN_URL, answer_to
 from .visiting import Visitor

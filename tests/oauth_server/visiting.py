@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 from redirect_server import ports
 from redirect_server.application import client_of, create_app
+from redirect_server.entrance import Entrance
 from redirect_server.flow import Flow
 from redirect_server.serving import serving
 from werkzeug.test import TestResponse
@@ -53,14 +54,33 @@ class Visitor:
         self.flow = flow
         self.home = home or flow.address.home.rstrip("/")
         self.delivered = delivered if delivered is not None else []
-        app = create_app(flow, INSTANCE, lambda: self.delivered.append("done"))
+        self.said: list[str] = []
+        self.entrance = Entrance(flow.address.home, self.said.append)
+        app = create_app(flow, self.entrance, INSTANCE, lambda: self.delivered.append("done"))
         self.client: FlaskClient = app.test_client()
+        self.enter()
 
     def another(self) -> Visitor:
-        """Another browser at the same server."""
+        """Another browser at the same server, opened with an address of its own."""
+        other = self.stranger()
+        other.enter()
+        return other
+
+    def stranger(self) -> Visitor:
+        """A browser of somebody who has not seen the terminal."""
         other = Visitor.__new__(Visitor)
         other.__dict__.update(self.__dict__, client=self.client.application.test_client())
         return other
+
+    def enter(self) -> None:
+        """Open the address in the terminal."""
+        answer = self.open(self.entrance.address)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+    def open(self, address: str) -> TestResponse:
+        """Type an address of this server's."""
+        parts = urlsplit(address)
+        return self.client.get(f"{parts.path}?{parts.query}", base_url=self.home)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """GET as a browser does it."""
@@ -118,9 +138,11 @@ def listening(family: socket.AddressFamily, host: str, port: int) -> Iterator[No
 
 @contextmanager
 def running(flow: Flow, invented: bool = False) -> Iterator[str]:
-    """The server on real sockets; gives its home address."""
-    with serving(create_app(flow, INSTANCE, lambda: None, invented=invented), ports.bind(flow.address).sockets):
-        yield flow.address.home
+    """The server on real sockets; gives the address that lets one browser in."""
+    entrance = Entrance(flow.address.home, lambda _: None)
+    app = create_app(flow, entrance, INSTANCE, lambda: None, invented=invented)
+    with serving(app, ports.bind(flow.address).sockets):
+        yield entrance.address
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, numbers: Mapping[str, int]) -> None:

@@ -219,8 +219,14 @@ def test_texts_lose_the_passcodes_embedded_in_them():
     [
         ("in_meeting.brand_new", True, "boolean", "inMeetingBrandNew"),
         ("in_meeting.brand_new", False, "boolean", "inMeetingBrandNew"),
-        ("in_meeting.brand_new", 7, "number", "inMeetingBrandNew"),
-        ("in_meeting.brand_new", 1.5, "number", "inMeetingBrandNew"),
+        ("in_meeting.brand_new", 1, "number", "inMeetingBrandNew"),
+        ("in_meeting.new_days", 7, "number", "inMeetingNewDays"),
+        ("in_meeting.newDays", 7, "number", "inMeetingNewDays"),
+        ("in_meeting.new_minutes", 1.5, "number", "inMeetingNewMinutes"),
+        ("in_meeting.new_wait.seconds", 90, "number", "inMeetingNewWaitSeconds"),
+        ("recording.chunk_size", 500, "number", "recordingChunkSize"),
+        ("feature.room_capacity", 300, "number", "featureRoomCapacity"),
+        ("feature.participants_count", 300, "number", "featureParticipantsCount"),
         ("general_setting.deep.er", 0, "number", "generalSettingDeepEr"),
         ("in_meeting.new_password", True, "boolean", "inMeetingNewPassword"),
         ("in_meeting.new_password", 1, "number", "inMeetingNewPassword"),
@@ -230,6 +236,17 @@ def test_texts_lose_the_passcodes_embedded_in_them():
         ("in_meeting.brand_new", [1], "list", None),
         ("in_meeting.brand_new", [], "list", None),
         ("in_meeting.new_password", 123456, "number", None),
+        ("in_meeting.brand_new", 7, "number", None),
+        ("in_meeting.brand_new", -1.5, "number", None),
+        ("schedule_meeting.personal_meeting_id", 4155550100, "number", None),
+        ("schedule_meeting.personalMeetingId", 4155550100, "number", None),
+        ("telephony.access_code", 482913, "number", None),
+        ("telephony.conference_code", 482913, "number", None),
+        ("telephony.leader.code", 482913, "number", None),
+        ("telephony.dial_in_number", 14155550100, "number", None),
+        ("telephony.minutes_code", 482913, "number", None),
+        ("telephony.holidays", 482913, "number", None),
+        ("in_meeting.new_password.length", 8, "number", None),
         ("in_meeting.new_passcode", "CANARY", "text", None),
         ("in_meeting.host_key", 123456, "number", None),
         ("in_meeting.hostKey", 123456, "number", None),
@@ -299,7 +316,7 @@ def test_a_described_setting_of_another_kind_is_else_named_as_what_it_is(path, v
 
 
 def test_undescribed_settings_are_reported_in_order():
-    body = {"z": True, "a": {"b": "text", "a": 7}}
+    body = {"z": True, "a": {"b": "text", "a": 1}}
     assert convert(SETTINGS, body).unknown == (
         UnknownField("a.a", "number", kept=True),
         UnknownField("a.b", "text", kept=False),
@@ -309,9 +326,9 @@ def test_undescribed_settings_are_reported_in_order():
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_undescribed_settings_with_one_name_always_the_same_is_kept(order):
-    body = dict([("brand_new", 1), ("brand.new", 2)][::order])
+    body = dict([("brand_new", 1), ("brand.new", 0)][::order])
     conversion = convert(SETTINGS, body)
-    assert conversion.properties == {"brandNew": 2}
+    assert conversion.properties == {"brandNew": 0}
     assert conversion.unknown == (
         UnknownField("brand.new", "number", kept=True),
         UnknownField("brand_new", "number", kept=False),

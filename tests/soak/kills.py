@@ -118,7 +118,7 @@ class ByCommand(Collections):
         folder.mkdir(exist_ok=True)
         home = {"ZOOM_PLAN": "unlimited", "ZOOM_HOME": str(folder / "home"), "no_proxy": "127.0.0.1"}
         return subprocess.Popen(
-            [sys.executable, "-m", "collector", "collect", "--json"],
+            [Path(sys.executable).with_name("collector"), "collect", "--json"],
             cwd=folder,
             env={**os.environ, **self._served.environment, **home},
             stdout=subprocess.DEVNULL,

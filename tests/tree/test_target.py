@@ -124,6 +124,49 @@ def test_leftovers_of_the_dead_are_cleared_and_those_of_the_living_kept(store: S
     }
 
 
+@pytest.mark.parametrize("state", ["new", "old"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("folder of another user", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can")),
+        "pipe",
+        "link",
+        "file",
+    ],
+)
+def test_what_others_have_planted_is_neither_taken_nor_in_the_way(
+    store: Store, folder: Path, state: str, kind: str
+) -> None:
+    precious = folder.parent / "precious"
+    (precious / "graph").mkdir(parents=True)
+    planted = [folder.with_name(f"{folder.name}.{state}-{number}") for number in (dead_process(), os.getpid())]
+    for path in planted:
+        if kind == "folder of another user":
+            (path / "graph").mkdir(parents=True)
+            (path / "summary.json").write_text("{}")
+            os.chown(path, 12345, -1)
+        elif kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "link":
+            path.symlink_to(precious)
+        else:
+            path.write_text("")
+    write_tree(store, folder)
+    write_tree(store, folder)
+    assert graph_keys(folder) == ADA_AND_BOB
+    assert (precious / "graph").is_dir()
+    assert [path for path in planted if not os.path.lexists(path)] == []
+
+
+def test_the_tree_of_another_user_is_not_written_to(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(store, folder)
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    with pytest.raises(UsageError, match="belongs to another user"):
+        check_target(folder)
+
+
 def test_a_target_taken_away_by_the_dead_is_put_back(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     folder.rename(folder.with_name(f"{folder.name}.old-{dead_process()}"))

@@ -42,12 +42,13 @@ SETTINGS = Endpoint(
 class Tokens:
     """Gives token-1 until it is renewed, then token-2, and so on."""
 
-    def __init__(self, api_url: str | None = None) -> None:
+    def __init__(self, api_url: str | None = None, obtained_for: str | None = None) -> None:
         self.number = 1
         self._api_url = api_url
+        self._obtained_for = obtained_for
 
     def token(self) -> Token:
-        return Token(f"token-{self.number}", None, self._api_url)
+        return Token(f"token-{self.number}", None, self._api_url, self._obtained_for)
 
     def renew(self, rejected: Token) -> Token:
         assert rejected == self.token()
@@ -81,8 +82,9 @@ def new_client(clock: FakeClock, tokens: Tokens) -> Callable[..., ZoomClient]:
     """A client without a limit of its own; keywords replace the usual arguments."""
 
     def build(**changed: object) -> ZoomClient:
+        configured = changed.get("configured_api_url")
         arguments = {
-            "tokens": tokens,
+            "tokens": tokens if configured is None else Tokens(obtained_for=str(configured)),
             "pacer": Pacer(Plan.UNLIMITED, 1.0, clock),
             "clock": clock,
             "randomness": Chance(0.0),

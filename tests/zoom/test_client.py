@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -93,6 +94,42 @@ def test_the_endpoints_own_parameters_go_with_the_callers(client, requests_mock)
 def test_the_host(new_client, requests_mock, arguments, host):
     requests_mock.get(f"{host}/v2/users/me", **OK)
     assert new_client(**arguments).get(ME) == {"id": "ada"}
+
+
+@pytest.mark.parametrize(
+    ("told", "obtained_for", "configured", "hosts"),
+    [
+        (None, None, "http://127.0.0.1:9999", ("https://api.zoom.us", "http://127.0.0.1:9999")),
+        ("https://api-eu.zoom.us", None, "https://evil.example", ("https://api-eu.zoom.us", "https://evil.example")),
+        ("https://api-eu.zoom.us", None, "https://api.zoom.us", ("https://api-eu.zoom.us", "https://api.zoom.us")),
+        (None, "http://127.0.0.1:8765", "http://127.0.0.1:9999", ("http://127.0.0.1:8765", "http://127.0.0.1:9999")),
+        (None, "http://127.0.0.1:8765", None, ("http://127.0.0.1:8765", "https://api.zoom.us")),
+        (None, "https://api.zoom.us", "https://api.zoom.us:8443", ("https://api.zoom.us", "https://api.zoom.us:8443")),
+    ],
+)
+def test_a_token_goes_to_no_other_host_than_its_own(new_client, requests_mock, told, obtained_for, configured, hosts):
+    client = new_client(tokens=Tokens(told, obtained_for), configured_api_url=configured)
+    with pytest.raises(SignInRequired) as raised:
+        client.get(ME)
+    assert requests_mock.call_count == 0
+    assert raised.value.exit_code == 4
+    for host in hosts:
+        assert host in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("obtained_for", "configured"),
+    [
+        (None, "https://api.zoom.us"),
+        (None, "https://API.zoom.us:443/"),
+        ("https://api.zoom.us", None),
+        ("http://127.0.0.1:8765/", "http://127.0.0.1:8765"),
+    ],
+)
+def test_the_same_host_however_it_is_written(new_client, requests_mock, obtained_for, configured):
+    requests_mock.get(re.compile("/v2/users/me$"), **OK)
+    client = new_client(tokens=Tokens(None, obtained_for), configured_api_url=configured)
+    assert client.get(ME) == {"id": "ada"}
 
 
 def test_without_a_host_there_is_no_call(new_client, requests_mock):

@@ -1,4 +1,8 @@
-"""Files that hold secrets: private from birth and replaced whole or not at all."""
+"""Files of one person: private from birth, replaced whole or not at all, and read only if they are what they should be.
+
+A folder that others could write to, once or now, may hold what they planted: links, pipes, files of their own. Nothing
+of that is followed, waited for or taken for ours.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,33 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_log = logging.getLogger("collector.auth")
+_log = logging.getLogger("collector.files")
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def make_private_folder(folder: Path) -> None:
     """Create the folder and its missing parents with mode 0700; take other people's rights from an old one.
 
-    Raises OSError when that cannot be done.
+    Raises OSError when that cannot be done, PermissionError for a folder of another user.
     """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir(mode=0o700, exist_ok=True)
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & _OTHERS:
-        folder.chmod(mode & ~_OTHERS)
+    keep_private(folder)
+
+
+def keep_private(path: Path) -> None:
+    """Take other people's rights from a folder or file, if it is there. Links to files are not followed.
+
+    Raises PermissionError for what belongs to another user, OSError for what is neither file nor folder.
+    """
+    try:
+        status = path.stat() if path.is_dir() else path.lstat()
+    except FileNotFoundError:
+        return
+    _keep_private(path, path, status)
 
 
 def read_private_file(path: Path, limit: int) -> bytes | None:
@@ -36,19 +51,52 @@ def read_private_file(path: Path, limit: int) -> bytes | None:
     for a file of another user: whoever planted it would choose the account that is read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _READING | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
     with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _irregular(path)
+        _keep_private(path, descriptor, os.fstat(descriptor))
+        return file.read(limit)
+
+
+def read_file(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
+    """The content of somebody's file, with its owner and mode. Links are followed, since Kubernetes makes them.
+
+    Raises OSError for what cannot be read, is no regular file or holds more than `limit` bytes.
+    """
+    descriptor = os.open(path, _READING)
+    with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        if status.st_uid != os.geteuid():
-            raise PermissionError(errno.EPERM, "it belongs to another user", str(path))
-        if status.st_mode & _OTHERS:
-            os.fchmod(descriptor, stat.S_IMODE(status.st_mode) & ~_OTHERS)
-            _log.warning("%s was open to other users of this computer; it is private now.", path)
-        return file.read(limit)
+            raise _irregular(path)
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(path))
+    return content, status
+
+
+def _keep_private(path: Path, opened: Path | int, status: os.stat_result) -> None:
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+        raise OSError(errno.EINVAL, f"{path.name} is not a regular file", str(path))
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, f"{path.name} belongs to another user", str(path))
+    if not status.st_mode & _OTHERS:
+        return
+    try:
+        os.chmod(opened, stat.S_IMODE(status.st_mode) & ~_OTHERS)
+    except OSError as problem:
+        if problem.errno != errno.EROFS:  # what nobody can write to is read as it is
+            raise
+        return
+    if stat.S_ISREG(status.st_mode):
+        _log.warning("%s was open to other users of this computer; it is private now.", path)
+
+
+def _irregular(path: Path) -> OSError:
+    number = errno.EISDIR if path.is_dir() else errno.EINVAL
+    return OSError(number, os.strerror(number) if path.is_dir() else "it is not a regular file", str(path))
 
 
 class PreparedFile:
@@ -115,7 +163,9 @@ def notes_left(path: Path, longest: int) -> Iterator[tuple[bytes, float]]:
     """The notes of prepared files nobody committed: the first `longest` bytes, and when (seconds since 1970)."""
     for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
         with suppress(OSError):
-            yield temporary.read_bytes()[:longest].rstrip(), temporary.stat().st_mtime
+            content = read_private_file(temporary, longest)
+            if content is not None:
+                yield content.rstrip(), temporary.stat().st_mtime
 
 
 def remove_leftovers(path: Path, older_than: float) -> None:

@@ -1,0 +1,83 @@
+"""A profile's folder that others could write to, or that is another's: nothing planted there is opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from collector.errors import CollectionFailed
+from collector.profile_lock import alone, uploading_alone
+from collector.settings import read_settings
+from collector.store import Store
+
+from .graph import collect
+
+NAMES = ["graph.db", "graph.db-wal", "graph.db-shm", "graph.db-journal"]
+only_root_can = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+
+
+def give_away(path: Path) -> None:
+    os.chown(path, 12345, -1)
+
+
+def plant(path: Path, kind: str) -> None:
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        elsewhere = path.parent.parent / "elsewhere"
+        elsewhere.write_bytes(b"")
+        path.symlink_to(elsewhere)
+    else:
+        path.write_bytes(b"")
+        give_away(path)
+
+
+KINDS = ["pipe", "link", pytest.param("of another user", marks=only_root_can)]
+
+
+@pytest.mark.parametrize("opened", [Store.open, Store.open_existing])
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_planted_is_not_opened(path: Path, opened: Callable[[Path], Store], name: str, kind: str) -> None:
+    Store.open(path).close()
+    plant(path.with_name(name), kind)
+    with pytest.raises(CollectionFailed) as raised:
+        opened(path)
+    reason = "belongs to another user" if kind == "of another user" else "is not a regular file"
+    assert f": {name} {reason}." in raised.value.message
+
+
+@only_root_can
+@pytest.mark.parametrize("opened", [Store.open, Store.open_existing])
+def test_the_folder_of_another_user(path: Path, opened: Callable[[Path], Store]) -> None:
+    Store.open(path).close()
+    give_away(path.parent)
+    with pytest.raises(CollectionFailed, match=f": {path.parent.name} belongs to another user"):
+        opened(path)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o666, 0o604])
+def test_rights_of_others_are_taken_away(path: Path, mode: int, caplog: pytest.LogCaptureFixture) -> None:
+    with Store.open(path) as store:
+        collect(store, "Ada")
+    path.chmod(mode)
+    path.parent.chmod(0o777)
+    with Store.open_existing(path) as store:
+        assert store.count("zoom_user") == 1
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent)] == [0o600, 0o700]
+    assert f"{path} was open to other users" in caplog.text
+
+
+@pytest.mark.parametrize(("hold", "name"), [(alone, "collect.lock"), (uploading_alone, "sync.lock")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_planted_lock(tmp_path: Path, hold: Callable[..., object], name: str, kind: str) -> None:
+    settings = read_settings({"ZOOM_HOME": str(tmp_path / "home")}, tmp_path)
+    settings.profile_folder.mkdir(parents=True)
+    plant(settings.profile_folder / name, kind)
+    with pytest.raises(CollectionFailed, match="cannot be locked"), hold(settings):  # type: ignore[attr-defined]
+        pytest.fail("it was locked")
