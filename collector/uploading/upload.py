@@ -169,8 +169,9 @@ class _Sending:
     def _fill(self, job: Job) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
         job.publish([UPLOAD_START])
-        job.upload(self._entities(), self._relationships(), self._on_progress)
+        sent = job.upload(self._entities(), self._relationships(), self._on_progress)
         job.publish([UPLOAD_END])
+        job.check_arrival(sent)
 
     def _follow(self, number: int, job: Job) -> JobReport:
         self._uploads.finalized(number)
