@@ -88,10 +88,12 @@ class JupiterOne:
         clock: Clock,
         randomness: random.Random,
         new_session: Callable[[], requests.Session] = requests.Session,
+        most_tries: int = MOST_TRIES,
     ) -> None:
         self.clock = clock
         self.randomness = randomness
         self._access = access
+        self._most_tries = most_tries
         self._signed = ApiKey(access.account, access.api_key)
         self._connections = Connections(clock, lambda: writing_patiently(new_session()))
         self._gzip_accepted = True
@@ -159,13 +161,13 @@ class JupiterOne:
             if answer is not None and answer.kind is not Kind.FAILED:
                 raise self._refusal(request, answer)
             unanswered += 1
-            if unanswered == MOST_TRIES and in_doubt is None:
+            if unanswered == self._most_tries and in_doubt is None:
                 raise self._unanswered(request, answer, problem)
             self.clock.wait(self._wait_seconds(unanswered, answer))
             done = in_doubt() if in_doubt is not None and doubtful else None
             if done is not None:
                 return done
-            if unanswered == MOST_TRIES:
+            if unanswered == self._most_tries:
                 raise self._unanswered(request, answer, problem)
 
     def _answer(self, request: _Request) -> Answer:
@@ -227,7 +229,7 @@ class JupiterOne:
 
     def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> NoAnswer:
         return NoAnswer(
-            f"JupiterOne: {request.title} failed {MOST_TRIES} times, the last time with {problem}.",
+            f"JupiterOne: {request.title} failed {self._most_tries} times, the last time with {problem}.",
             _NEXT_STEP,
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,

@@ -95,7 +95,7 @@ def kill(both: Both, request: int, *, answered: bool) -> bool:
     """Upload until the process is killed at a request; False when it ended before."""
     network = KilledAt(both, request, answered=answered)
     try:
-        both.sync(network=network, opener=network.open_job)
+        both.sync(network=network, opener=network.open_job, allow_deletes=True)  # without asking what is there
     except Killed:
         both.reopen()
         return True
