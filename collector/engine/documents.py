@@ -107,7 +107,7 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     tallies = [reading.tally for reading in readings]
     try:
         tasks = _tasks(ctx, resource, step, readings)
-        for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
+        for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read, *tallies), start=1):
             _keep(ctx, key, reading, answer, gone)
             ctx.progress.advance(step)
             if count % _COMMIT_EVERY == 0:
