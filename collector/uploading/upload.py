@@ -77,10 +77,10 @@ def foresee_upload(
         target = target_of(settings, store, upload)
         place = place_of(access, target)
         foresight = foresee(store, run_to_upload(store), place)
-        try:
-            return place, ask_what_is_held(foresight, query, target)
-        except RequestFailed as failure:
-            return place, replace(foresight, silence=failure)
+    try:
+        return place, ask_what_is_held(foresight, query, target)
+    except RequestFailed as failure:
+        return place, replace(foresight, silence=failure)
 
 
 def upload_graph(
