@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.collection import store_path
-from collector.errors import UsageError
+from collector.errors import CollectorError, UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import InstanceMissing
 from collector.jupiterone.instances import Instance, Instances, PollingInterval, check_custom
@@ -97,9 +97,10 @@ def account_in_words(host: str, account: str) -> str:
 def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted) -> Instance:
     """Make an instance and remember it for the profile.
 
-    A remembered one that JupiterOne no longer knows is replaced. Raises UsageError when the profile has one already, be
-    it in another account of JupiterOne's, or another instance has the name; it names the one that is there. Also raises
-    ProfileBusy while an upload is under way, and what Instances and Store raise.
+    A remembered one that JupiterOne no longer knows is replaced; a new one that cannot be remembered is deleted again.
+    Raises UsageError when the profile has one already, be it in another account of JupiterOne's, or another instance
+    has the name; it names the one that is there. Also raises ProfileBusy while an upload is under way, and what
+    Instances and Store raise.
     """
     configured = settings.jupiterone.instance_id
     if configured is not None:
@@ -109,6 +110,7 @@ def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted)
         )
     access = jupiterone_access(settings)
     with Store.open(store_path(settings)) as store, uploading_alone(settings):
+        store.wait_for_others()
         if store.instance is not None:
             check_account(store.instance, access)
             _check_gone(settings, store.instance.id, instances)
@@ -119,8 +121,24 @@ def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted)
             wanted.polling_interval,
             tag_with_account_name=wanted.tag_with_account_name,
         )
-        store.remember_instance(made.id, access.host, access.account)
+        try:
+            store.remember_instance(made.id, access.host, access.account)
+        except CollectorError as failure:
+            undone, next_step = _undo(made, instances)
+            raise type(failure)(f"{failure.message} {undone}", next_step or failure.next_step) from None
     return made
+
+
+def _undo(made: Instance, instances: Instances) -> tuple[str, str]:
+    """Delete an instance that would be nobody's; what became of it, and what is left to do about that."""
+    try:
+        instances.delete(made.id)
+    except CollectorError:
+        return (
+            f"So the profile does not remember the integration instance {made.name!r} ({made.id}) that was just made.",
+            f"Put {SETTING}={made.id} into ./.env, or delete it with `collector instance delete {made.id}`.",
+        )
+    return "The integration instance that was just made is deleted again.", ""
 
 
 def update_instance(
@@ -174,6 +192,7 @@ def delete_instance(settings: Settings, instances: Instances, instance_id: str) 
     remembered, access = remembered_instance(settings), jupiterone_access(settings)
     if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
         with Store.open_existing(store_path(settings)) as store:
+            store.wait_for_others()
             store.remember_instance(None)
     return was_there
 

@@ -15,6 +15,7 @@ from collector.cli import cli
 from collector.doctor import least_privilege
 from collector.errors import ExitCode
 from collector.explore.document import END, START, data_model_section, replace_section
+from collector.jupiterone.safety import RULE
 from collector.redirect_address import OWN_PATHS, Address
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
@@ -93,6 +94,13 @@ def test_the_data_model_is_what_the_code_declares() -> None:
     section = data_model_section(entity_types(resources), relationship_types(resources))
     assert (text.count(START), text.count(END)) == (1, 1)
     assert replace_section(text, section) == text, "run `collector document`"
+
+
+@pytest.mark.parametrize("document", ["README.md", "jupiterone.md", "architecture.md"])
+def test_the_rule_of_deletion_safety_is_the_same_everywhere(document: str) -> None:
+    text = (README if document == "README.md" else ROOT / "docs" / document).read_text(encoding="utf-8")
+    assert RULE in " ".join(text.replace("`", "").split())
+    assert RULE in " ".join(str(VERBS["collector sync"].help).split())
 
 
 def test_every_relative_link_leads_somewhere() -> None:

@@ -16,6 +16,7 @@ from collector.cli.stopping import stopping
 from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
 from collector.jupiterone.jobs import Source
+from collector.jupiterone.safety import RULE
 from collector.jupiterone.uploading import Uploaded
 from collector.settings import Settings
 from collector.uploading import Synced, Upload, foresee_upload, upload_graph
@@ -27,7 +28,9 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a verb `upload`, from the options of an upload."""
 
     @click.option(
-        "--allow-deletes", is_flag=True, help="Upload even if much of the graph in JupiterOne would be deleted."
+        "--allow-deletes",
+        is_flag=True,
+        help="Upload also if more than a fifth of a type, and more than ten objects of it, would be deleted.",
     )
     @click.option(
         "--source",
@@ -55,27 +58,29 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
     return with_upload
 
 
-@click.command()
-@click.option("--dry-run", is_flag=True, help="Say what would change in JupiterOne, and send nothing.")
+@click.command(
+    help=f"""Upload the graph of the latest collection to JupiterOne.
+
+    Nothing is deleted there of what was not read completely. {RULE}
+    """
+)
+@click.option("--dry-run", is_flag=True, help="Ask JupiterOne what it holds, say what would change, and send nothing.")
 @upload_options
 @common_options
 @click.pass_context
 def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
-    """Upload the graph of the latest collection to JupiterOne.
-
-    Nothing is deleted there of what was not read completely. An upload that would delete more than a fifth of a type
-    needs --allow-deletes.
-    """
+    """Upload, or say what an upload would change."""
     given = options(context)
     settings = given.settings()
+    clock = SystemClock()
     if dry_run:
-        place, foresight = foresee_upload(settings, upload)
+        with stopping(clock):
+            place, foresight = foresee_upload(settings, upload, clock=clock, randomness=random.Random())
         if given.json:
             print_json(foreseen_as_json(place, foresight))
         else:
             print_foreseen(console(), place, foresight)
         return 0
-    clock = SystemClock()
     with stopping(clock):
         synced = upload_with_progress(settings, upload, clock)
     if given.json:

@@ -11,7 +11,7 @@ from collector.cli.tables import print_table
 from collector.jupiterone.jobs import Counts
 from collector.jupiterone.safety import UnsafeUpload
 from collector.store import Place
-from collector.uploading import Foresight, Synced, check_recorded
+from collector.uploading import Foresight, Synced, check_safe
 
 _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
 
@@ -32,13 +32,14 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
     _print_staying(console, foresight)
     if foresight.base is None:
         console.print(
-            "\nThere is no record of an earlier upload to this place that could be compared with, so everything counts "
-            f"as created. {again('`collector sync`')} asks JupiterOne what it holds before it deletes anything."
+            "\nThere is no record of an earlier upload to this place that could be compared with. As many objects as "
+            "JupiterOne says it holds of a type count as unchanged, whatever they say; all others as created."
         )
+    _print_silence(console, foresight)
     refusal = _refusal(foresight)
     if refusal is not None:
         console.print(again(f"\n{refusal} `collector sync` will not do that without --allow-deletes."))
-    console.print("\nNothing was sent, nor were key and place checked.")
+    console.print("\nNothing was sent.")
     if refusal is None:
         console.print(again("Next: collector sync"))
 
@@ -56,6 +57,7 @@ def print_synced(console: Console, synced: Synced) -> None:
         return
     print_table(console, _uploaded_table(synced) if foresight.base is None else _table(foresight))
     _print_staying(console, foresight)
+    _print_silence(console, foresight)
     console.print()
     print_totals(console, synced)
     console.print(
@@ -85,6 +87,7 @@ def foreseen_as_json(place: Place, foresight: Foresight) -> dict[str, object]:
         "collectedAt": foresight.run.ended_at,
         "place": place_as_json(place),
         "compared": foresight.base is not None,
+        "recordAlone": None if foresight.silence is None else foresight.silence.message,
         "partialTypes": list(foresight.partial_types),
         "changes": _changes_as_json(foresight),
         "tooManyDeletes": [entry.type for entry in foresight.deletions if entry.too_many],
@@ -115,9 +118,9 @@ def place_as_json(place: Place) -> dict[str, str]:
 
 
 def _refusal(foresight: Foresight) -> str | None:
-    """Why an upload would be refused without --allow-deletes, as far as that is known here."""
+    """Why an upload would be refused without --allow-deletes, as far as that is known."""
     try:
-        check_recorded(foresight)
+        check_safe(foresight)
     except UnsafeUpload as unsafe:
         return unsafe.message
     return None
@@ -153,6 +156,14 @@ def _print_staying(console: Console, foresight: Foresight) -> None:
     if foresight.partial_types:
         console.print(
             f"\nNothing is deleted of what was not read completely: {', '.join(foresight.partial_types)}.",
+        )
+
+
+def _print_silence(console: Console, foresight: Foresight) -> None:
+    if foresight.silence is not None:
+        console.print(
+            "\nWhat would be deleted is told by this computer's record of its own uploads alone, since JupiterOne did "
+            f"not say what it holds: {foresight.silence.message}"
         )
 
 

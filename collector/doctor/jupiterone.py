@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from urllib.parse import quote
+from functools import partial
 
 from collector.clock import Clock
 from collector.collection import store_path
@@ -17,7 +17,7 @@ from collector.errors import CollectorError, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
 from collector.jupiterone.instances import Instances
-from collector.jupiterone.synchronization import JOBS
+from collector.jupiterone.jobs import describes_job, job_path
 from collector.jupiterone_access import jupiterone_access
 from collector.profile_instance import instance_to_work_on, remembered_instance
 from collector.settings import Settings
@@ -95,7 +95,7 @@ def _job_to_ask_for(settings: Settings, access: Access) -> str:
 def _check_synchronization(jupiterone: JupiterOne, job: str) -> None:
     """Raises AccessRefused when the key is not taken there either, RequestFailed when that stays open."""
     try:
-        jupiterone.get(f"{JOBS}/{quote(job, safe='')}")
+        jupiterone.get(job_path(job), partial(describes_job, job_id=job))
     except RequestFailed as failure:
         if failure.status not in (400, 404):
             raise

@@ -53,10 +53,19 @@ class Context:
     unknown: Counter[UnknownField] = field(default_factory=Counter)
 
     def in_parallel(
-        self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]]
+        self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *tallies: Tally
     ) -> Iterator[tuple[Task, Result]]:
-        """Results of `work` done by the run's threads; see pool.in_parallel."""
-        return in_parallel(tasks, work, self.workers, self.clock)
+        """Results of `work` done by the run's threads; see pool.in_parallel.
+
+        Before it waits for the network, what was read is kept, with how far these readings have got: nobody else can
+        write to the store while a transaction is open.
+        """
+
+        def keep() -> None:
+            if self.run.is_writing:
+                self.keep(*tallies)
+
+        return in_parallel(tasks, work, self.workers, self.clock, keep)
 
     def keep(self, *tallies: Tally, finished: bool = False) -> None:
         """Commit what was read, and how far these readings have got, for a run that goes on with them."""

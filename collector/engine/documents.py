@@ -118,15 +118,15 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
     ctx.progress.expect(step, ctx.store.count(resource.entity.type) * len(readings))
     if ctx.choice.most_age is not None:
         ctx.run.gather_changes()
-    doubtful = _Doubtful(ctx, resource)
 
     def read(task: tuple[str, _Reading]) -> list[JsonObject | CollectorError]:
         return [_read(ctx, resource, *task)]
 
     tallies = [reading.tally for reading in readings]
+    doubtful = _Doubtful(ctx, resource, tallies)
     try:
         tasks = _tasks(ctx, resource, step, readings)
-        for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read), start=1):
+        for count, ((key, reading), answer) in enumerate(ctx.in_parallel(tasks, read, *tallies), start=1):
             if not doubtful.takes(key, reading, answer):
                 _keep(ctx, resource, key, reading, answer)
             ctx.progress.advance(step)
@@ -194,9 +194,10 @@ class _Doubtful:
     the list is not outweighed.
     """
 
-    def __init__(self, ctx: Context, resource: Resource) -> None:
+    def __init__(self, ctx: Context, resource: Resource, tallies: list[Tally]) -> None:
         self._ctx = ctx
         self._resource = resource
+        self._tallies = tallies
         self._readings: defaultdict[str, list[_Reading]] = defaultdict(list)
         self._gone: set[str] = set()
 
@@ -220,7 +221,7 @@ class _Doubtful:
             if all(self._resource.lookup != reading.document.endpoint for reading in readings)
         ]
         where = self._resource.documents[0].endpoint.path
-        verdicts = dict(remove_gone(self._ctx, self._resource, asked, where))
+        verdicts = dict(remove_gone(self._ctx, self._resource, asked, where, *self._tallies))
         for key, readings in waiting.items():
             failure = verdicts.get(key, contradiction(where))
             if failure is None:

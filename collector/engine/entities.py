@@ -155,8 +155,9 @@ def _ask_for_missing(ctx: Context, resource: Resource, tally: Tally, *, list_dec
 
     It is not where somebody may be missed by all lists, nor when a list is suddenly empty.
     """
+    missing = ctx.run.unseen(resource.entity.type)
     try:
-        for count, (key, answer) in enumerate(look_up(ctx, resource, ctx.run.unseen(resource.entity.type)), start=1):
+        for count, (key, answer) in enumerate(look_up(ctx, resource, missing, tally), start=1):
             scope_missing = isinstance(answer, Denied) and bool(answer.scopes)
             if isinstance(answer, Vanished) or resource.lookup is None or (scope_missing and list_decides):
                 tally.vanished += 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from collector.engine.context import Context
 from collector.engine.listing import AGAIN
-from collector.engine.tally import Closing
+from collector.engine.tally import Closing, Tally
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -19,18 +19,20 @@ from collector.model.graph import JsonObject
 from collector.resources.declaration import Resource
 
 
-def look_up(ctx: Context, resource: Resource, keys: Iterable[str]) -> Iterator[tuple[str, JsonObject | CollectorError]]:
+def look_up(
+    ctx: Context, resource: Resource, keys: Iterable[str], *tallies: Tally
+) -> Iterator[tuple[str, JsonObject | CollectorError]]:
     """Each key with what Zoom answers when asked for that entity itself, or why it could not be asked.
 
     Vanished says that it is gone. Without the scope nothing is asked, and after 25 failures in a row that are not about
-    one of them alone no more.
+    one of them alone no more. `tallies` count what comes of it.
     """
     closing = Closing(_obstacle(ctx, resource))
 
     def ask(key: str) -> list[JsonObject | CollectorError]:
         return [closing.reason or _ask(ctx, resource, key)]
 
-    for key, answer in ctx.in_parallel(keys, ask):
+    for key, answer in ctx.in_parallel(keys, ask, *tallies):
         if not isinstance(answer, CollectorError) or isinstance(answer, Vanished):
             closing.succeeded()
         elif not isinstance(answer, Refused):
@@ -39,13 +41,13 @@ def look_up(ctx: Context, resource: Resource, keys: Iterable[str]) -> Iterator[t
 
 
 def remove_gone(
-    ctx: Context, resource: Resource, keys: Iterable[str], where: str
+    ctx: Context, resource: Resource, keys: Iterable[str], where: str, *tallies: Tally
 ) -> Iterator[tuple[str, Unread | None]]:
     """Remove those that Zoom says do not exist also when asked for themselves; a list of this run names them all.
 
     `where` is the path that said so first. Each key comes with None when it is gone, else with why it stays.
     """
-    for key, answer in look_up(ctx, resource, keys):
+    for key, answer in look_up(ctx, resource, keys, *tallies):
         if isinstance(answer, Vanished):
             ctx.run.remove(key)
             yield key, None

@@ -24,6 +24,8 @@ _WAITING_RESULTS = 4
 """How often something may wait to be taken before the threads pause; it may be a page of 300 rows."""
 _PATIENCE_SECONDS = 2.0
 """How long the caller waits at the end for calls in flight; slower ones are left behind."""
+_AT_ONCE_SECONDS = 0.005
+"""What arrives within this time is not waited for."""
 _LOOK_UP_SECONDS = 0.1
 """How often the caller looks whether the process was asked to stop."""
 
@@ -43,15 +45,21 @@ class _Arrived(Generic[Task, Result]):
 
 
 def in_parallel(
-    tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], workers: int, clock: Clock
+    tasks: Iterable[Task],
+    work: Callable[[Task], Iterable[Result]],
+    workers: int,
+    clock: Clock,
+    before_waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Task, Result]]:
     """Every (task, result) that `work` gives, in the order they arrive: a sequence at once, others one by one.
 
-    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. What `work` raises is raised here, and
+    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. `before_waiting` is called in the
+    caller's thread whenever nothing has arrived and the wait may be long: what should not be held open meanwhile is let
+    go there. What `work` raises is raised here, and
     Interrupted when the clock was stopped. Then no more work is begun, but what was in flight and arrives within two
     seconds comes first.
     """
-    pool = _Pool(work, workers)
+    pool = _Pool(work, workers, before_waiting)
     remaining = iter(tasks)
     outstanding = 0
     try:
@@ -79,9 +87,12 @@ def in_parallel(
 class _Pool(Generic[Task, Result]):
     """The threads and the two queues between them and the caller."""
 
-    def __init__(self, work: Callable[[Task], Iterable[Result]], workers: int) -> None:
+    def __init__(
+        self, work: Callable[[Task], Iterable[Result]], workers: int, before_waiting: Callable[[], None]
+    ) -> None:
         self._work = work
         self._workers = workers
+        self._before_waiting = before_waiting
         self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
         self._arrived: queue.SimpleQueue[_Arrived[Task, Result]] = queue.SimpleQueue()
@@ -108,7 +119,11 @@ class _Pool(Generic[Task, Result]):
                 continue
 
     def _take(self, patience: float) -> _Arrived[Task, Result]:
-        item = self._arrived.get(timeout=patience)
+        try:
+            item = self._arrived.get(timeout=min(_AT_ONCE_SECONDS, patience))
+        except queue.Empty:
+            self._before_waiting()
+            item = self._arrived.get(timeout=patience)
         self._room.put(None)
         return item
 

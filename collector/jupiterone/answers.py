@@ -15,6 +15,8 @@ from collector.redaction import one_line
 
 JOB_NOT_AWAITING_UPLOADS = "JOB_NOT_AWAITING_UPLOADS"
 """The code for a job that has ended, or is being finalized (JupiterOne SDK, synchronization client)."""
+TOO_LARGE = "RequestEntityTooLargeException"
+"""The code for a body that is too large (JupiterOne SDK, `isRequestUploadTooLargeError`)."""
 
 _LONGEST_MESSAGE = 500
 _REQUEST_ID_HEADERS = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
@@ -50,8 +52,13 @@ class Answer:
 
     @property
     def too_large(self) -> bool:
-        """Whether a smaller body would have been taken (JupiterOne SDK, `isRequestUploadTooLargeError`)."""
-        return self.status == 413 or self.code == "RequestEntityTooLargeException"
+        """Whether a smaller body would have been taken."""
+        return self.status == 413 or self.code == TOO_LARGE
+
+    @property
+    def job_ended(self) -> bool:
+        """Whether the job takes no more uploads."""
+        return self.code == JOB_NOT_AWAITING_UPLOADS
 
     @property
     def described(self) -> str:
@@ -65,12 +72,15 @@ def understand(status: int, headers: Mapping[str, str], content: bytes, now: flo
     """The meaning of an answer; `now` is in seconds since 1970, `headers` look up names whatever their case.
 
     Errors come as `{"error": {"code", "message"}}` (JupiterOne SDK, synchronization client), as GraphQL's `errors`,
-    or as `{"message"}` from what stands in front. GraphQL tells some rate limits with HTTP 200.
+    or as `{"message"}` from what stands in front. GraphQL tells some rate limits with HTTP 200. That a body is too
+    large, or a job has ended, is told by the code, whatever the status beside it.
     """
     body = _json_object(content)
     code, message = _error(body or {})
     request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
-    if status == 429 or (status == 200 and code is None and _tells_rate_limit(body or {})):
+    if code in (TOO_LARGE, JOB_NOT_AWAITING_UPLOADS):
+        kind = Kind.REFUSED
+    elif status == 429 or (status == 200 and code is None and _tells_rate_limit(body or {})):
         kind = Kind.RATE_LIMITED
     elif status >= 500 or status == 408 or (200 <= status < 300 and body is None):
         kind = Kind.FAILED

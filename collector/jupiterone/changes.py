@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 
@@ -42,6 +42,23 @@ class TypeChanges:
     def uploaded(self) -> int:
         """How many are sent."""
         return self.created + self.updated + self.unchanged
+
+    def with_held(self, held: int, *, stays: bool) -> TypeChanges:
+        """The same where JupiterOne says that it holds so many, if that is more than is known of.
+
+        Those nobody knew of may be what is uploaded as new: as many count as unchanged. The rest will be deleted, or
+        stays where the type was not read completely.
+        """
+        unknown = max(0, held - self.before)
+        known_after_all = min(unknown, self.created)
+        rest = unknown - known_after_all
+        return replace(
+            self,
+            created=self.created - known_after_all,
+            unchanged=self.unchanged + known_after_all,
+            deleted=self.deleted + (0 if stays else rest),
+            staying=self.staying + (rest if stays else 0),
+        )
 
 
 def count_changes(

@@ -8,7 +8,7 @@ import logging
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import requests
@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from collector.clock import Clock
 from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
-from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, Answer, Kind, understand
+from collector.jupiterone.answers import Answer, Kind, understand
 from collector.jupiterone.body_writing import writing_patiently
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
@@ -39,6 +39,10 @@ _NEXT_STEP = (
 
 InDoubt = Callable[[], JsonObject | None]
 """Called after each wait once an answer was lost: the answer, if the work is done by now; None to send it again."""
+
+
+Expected = Callable[[JsonObject], bool]
+"""Whether a good answer is one to what was asked. Any other is as good as lost: something in between has given it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class _Request:
     body: bytes | None = None
     gzip: bool = False
     correlation_id: str | None = None
+    expected: Expected | None = None
 
     @property
     def title(self) -> str:
@@ -85,18 +90,20 @@ class JupiterOne:
         clock: Clock,
         randomness: random.Random,
         new_session: Callable[[], requests.Session] = requests.Session,
+        most_tries: int = MOST_TRIES,
     ) -> None:
         self.clock = clock
         self.randomness = randomness
         self._access = access
         self._key = _however_written(access.api_key)
+        self._most_tries = most_tries
         self._signed = ApiKey(access.account, access.api_key)
         self._connections = Connections(clock, lambda: writing_patiently(new_session()))
         self._gzip_accepted = True
 
-    def get(self, path: str) -> JsonObject:
-        """The JSON object the REST API answers with."""
-        return self._call(_Request("GET", self._address(path), path, self._signed))
+    def get(self, path: str, expected: Expected | None = None) -> JsonObject:
+        """The JSON object the REST API answers with, if it is as `expected`."""
+        return self._call(_Request("GET", self._address(path), path, self._signed, expected=expected))
 
     def post(
         self,
@@ -105,15 +112,16 @@ class JupiterOne:
         *,
         gzip: bool = False,
         correlation_id: str | None = None,
+        expected: Expected | None = None,
         in_doubt: InDoubt | None = None,
     ) -> JsonObject:
-        """The JSON object the REST API answers with.
+        """The JSON object the REST API answers with, if it is as `expected`.
 
         `json` is an object, or one already encoded. With `gzip` the body is compressed for as long as JupiterOne takes
         that. `in_doubt` is called each time the answer was lost; without it the request is simply sent again.
         """
         body = json if isinstance(json, bytes) else _encoded(json)
-        request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id)
+        request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id, expected)
         return self._call(request, in_doubt)
 
     def post_graphql(self, json: JsonObject, in_doubt: InDoubt | None = None) -> JsonObject:
@@ -156,13 +164,13 @@ class JupiterOne:
             if answer is not None and answer.kind is not Kind.FAILED:
                 raise self._refusal(request, answer)
             unanswered += 1
-            if unanswered == MOST_TRIES and in_doubt is None:
+            if unanswered == self._most_tries and in_doubt is None:
                 raise self._unanswered(request, answer, problem)
             self.clock.wait(self._wait_seconds(unanswered, answer))
             done = in_doubt() if in_doubt is not None and doubtful else None
             if done is not None:
                 return done
-            if unanswered == MOST_TRIES:
+            if unanswered == self._most_tries:
                 raise self._unanswered(request, answer, problem)
 
     def _answer(self, request: _Request) -> Answer:
@@ -170,8 +178,7 @@ class JupiterOne:
         if not (request.gzip and self._gzip_accepted):
             return self._send(request, compressed=False)
         answer = self._send(request, compressed=True)
-        about_the_job = answer.too_large or answer.code == JOB_NOT_AWAITING_UPLOADS
-        if answer.status not in (400, 415) or about_the_job:
+        if answer.status not in (400, 415) or answer.too_large or answer.job_ended:
             return answer
         plain = self._send(request, compressed=False)
         if plain.status not in (400, 415):
@@ -196,6 +203,8 @@ class JupiterOne:
                 _NEXT_STEP,
             ) from None
         answer = understand(reply.status, *self._without_key(reply), self.clock.now())
+        if answer.kind is Kind.OK and request.expected is not None and not request.expected(answer.body):
+            answer = replace(answer, kind=Kind.FAILED, message=answer.message or "an answer to something else")
         logger.debug("%s -> %s", request.title, answer.described)
         return answer
 
@@ -216,25 +225,26 @@ class JupiterOne:
 
     def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
         message = f"JupiterOne answered {request.title} with {answer.described}."
-        if answer.status in (401, 403):
+        if answer.status in (401, 403) and not (answer.too_large or answer.job_ended):
             return AccessRefused(
                 message,
                 f"Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT ({self._access.account}), the region in "
                 "JUPITERONE_API_BASE_URL, and what the key is permitted to do in JupiterOne.",
             )
         if answer.too_large:
-            return TooLarge(message, status=answer.status, code=answer.code)
+            return TooLarge(message, status=answer.status, code=answer.code, body=answer.body)
         next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else ""
         if 300 <= answer.status < 400:
             next_step = "Redirects are not followed; check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL."
-        return RequestFailed(message, next_step, status=answer.status, code=answer.code)
+        return RequestFailed(message, next_step, status=answer.status, code=answer.code, body=answer.body)
 
     def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> NoAnswer:
         return NoAnswer(
-            f"JupiterOne: {request.title} failed {MOST_TRIES} times, the last time with {problem}.",
+            f"JupiterOne: {request.title} failed {self._most_tries} times, the last time with {problem}.",
             _NEXT_STEP,
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,
+            body=answer.body if answer is not None else None,
         )
 
 

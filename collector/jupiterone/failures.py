@@ -12,12 +12,14 @@ CollectorError (1)
 └── UploadFailed        the graph in JupiterOne is as it was; abort the job and run again
     ├── JobEnded        the job takes no more uploads, and never will
     ├── ObjectTooLarge  one entity or relationship alone is larger than JupiterOne takes
+    ├── ObjectsRefused  entities or relationships that JupiterOne finds invalid
     └── NotSettled      finalized, but JupiterOne is still at it: nothing to abort, look again later
 """
 
 from __future__ import annotations
 
 from collector.errors import CollectorError, UsageError
+from collector.model.graph import JsonObject
 
 
 class AccessRefused(UsageError):
@@ -35,15 +37,23 @@ class InstanceMissing(UsageError):
 class RequestFailed(CollectorError):
     """One request failed for good.
 
-    `status` is the HTTP status (None without an answer), `code` what JupiterOne called the failure, if it did.
+    `status` is the HTTP status (None without an answer), `code` what JupiterOne called the failure, if it did, `body`
+    the whole JSON of its answer.
     """
 
     def __init__(
-        self, message: str, next_step: str = "", *, status: int | None = None, code: str | None = None
+        self,
+        message: str,
+        next_step: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        body: JsonObject | None = None,
     ) -> None:
         super().__init__(message, next_step)
         self.status = status
         self.code = code
+        self.body: JsonObject = body or {}
 
 
 class NoAnswer(RequestFailed):
@@ -51,7 +61,7 @@ class NoAnswer(RequestFailed):
 
 
 class TooLarge(RequestFailed):
-    """HTTP 413 or `RequestEntityTooLargeException`."""
+    """HTTP 413, or `RequestEntityTooLargeException` under any status."""
 
 
 class UploadFailed(CollectorError):
@@ -64,6 +74,10 @@ class JobEnded(UploadFailed):
 
 class ObjectTooLarge(UploadFailed):
     """One object alone is over the limit; it is named by its key, its content is not shown."""
+
+
+class ObjectsRefused(UploadFailed):
+    """JupiterOne found objects invalid, which are named by their keys; it would find the same again."""
 
 
 class NotSettled(UploadFailed):

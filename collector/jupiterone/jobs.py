@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from collector.errors import UsageError
 from collector.model.graph import JsonObject
 
 Source = Literal["integration-external", "integration-managed", "api"]
 
+JOBS = "/persister/synchronization/jobs"
 AWAITING_UPLOADS = "AWAITING_UPLOADS"
 FINALIZING = frozenset({"FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS"})
 FINISHED = "FINISHED"
@@ -103,6 +106,18 @@ class JobReport:
     def failed(self) -> bool:
         """Whether the job ended without doing its work."""
         return self.status.startswith(("ABORTED", "ERROR"))
+
+
+def job_path(job_id: str) -> str:
+    """Where a job is asked for."""
+    return f"{JOBS}/{quote(job_id, safe='')}"
+
+
+def describes_job(answer: JsonObject, job_id: str | None = None) -> bool:
+    """Whether an answer is a job's, this one's if it is named. A sign-in page or a proxy may answer in its place."""
+    job = answer.get("job")
+    found = job.get("id") if isinstance(job, Mapping) else None
+    return isinstance(found, str) and found != "" and job_id in (None, found)
 
 
 def job_report(job: JsonObject) -> JobReport:

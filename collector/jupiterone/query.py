@@ -25,16 +25,19 @@ _QUERY = (
 
 
 class Query:
-    """Asks the graph of one account. Raises QueryDenied where the key may not, RequestFailed, or Interrupted."""
+    """Asks the graph of one account. Raises QueryDenied where the key may not, RequestFailed, or Interrupted.
+
+    A count that JupiterOne does not tell is None, which is not 0.
+    """
 
     def __init__(self, jupiterone: JupiterOne) -> None:
         self._jupiterone = jupiterone
 
-    def count_entities(self, type_: str, within: Target) -> int:
+    def count_entities(self, type_: str, within: Target) -> int | None:
         """How many entities of this `_type` an upload to `within` would replace."""
         return self._count(f"FIND {type_} AS counted WITH {_condition(within)} RETURN count(counted)")
 
-    def count_others(self, types: Iterable[str], within: Target) -> int:
+    def count_others(self, types: Iterable[str], within: Target) -> int | None:
         """How many entities of other `_type`s than these an upload to `within` would replace.
 
         What JupiterOne has made of them itself, such as people, is not counted: no upload replaces that.
@@ -44,31 +47,39 @@ class Query:
             f"FIND * AS counted WITH {' AND '.join([_condition(within), *left_out])} RETURN count(counted)"
         )
 
-    def holds(self, type_: str, key: str, within: Target) -> bool:
-        """Whether the entity of this `_type` and `_key` is among those an upload to `within` would replace."""
+    def count_key(self, type_: str, key: str, within: Target) -> int | None:
+        """1 if the entity of this `_type` and `_key` is among those an upload to `within` would replace, else 0."""
         condition = f"{_condition(within)} AND _key = {_text(key)}"
-        return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)") > 0
+        return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)")
 
-    def count_relationships(self, type_: RelationshipType, within: Target) -> int:
+    def finds_nothing(self, within: Target) -> bool:
+        """Whether JupiterOne lists nothing that an upload to `within` would replace. False where it gives no list."""
+        result = self._result(f"FIND * WITH {_condition(within)} LIMIT 1")
+        return result.get("type") == "list" and result.get("data") == []
+
+    def count_relationships(self, type_: RelationshipType, within: Target) -> int | None:
         """How many relationships of this kind start at an entity that an upload to `within` would replace."""
         return self._count(
             f"FIND {type_.source} WITH {_condition(within)} THAT {type_.class_} AS counted {type_.target} "
             "RETURN count(counted)"
         )
 
-    def _count(self, j1ql: str) -> int:
-        """The one number in the one row of the table; a table without rows counts nothing."""
-        rows = self._data(j1ql)
+    def _count(self, j1ql: str) -> int | None:
+        """The one number in the one row of the table; a table without rows does not tell it."""
+        rows = self._result(j1ql).get("data")
         if rows == []:
-            return 0
+            return None
         row = rows[0] if isinstance(rows, list) and rows else None
         numbers = [value for value in row.values() if isinstance(value, int)] if isinstance(row, Mapping) else []
         if len(numbers) != 1:
             raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no count.", "Run the command again.")
         return numbers[0]
 
-    def _data(self, j1ql: str) -> object:
-        """The rows of the result, fetched where JupiterOne put it (JupiterOne docs, "Querying the graph with J1QL")."""
+    def _result(self, j1ql: str) -> JsonObject:
+        """The result with its `type` and `data`, the rows, fetched where JupiterOne put it.
+
+        Source: JupiterOne docs, "Querying the graph with J1QL".
+        """
         try:
             answer = execute(self._jupiterone, _QUERY, {"query": j1ql, "deferredResponse": "FORCE"})
         except AccessRefused as refused:
@@ -77,11 +88,11 @@ class Query:
         if not isinstance(result, Mapping):
             raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no result.", "Run the command again.")
         if not isinstance(result.get("url"), str):
-            return result.get("data")
+            return result
         state = self._settled_state(str(result["url"]), j1ql)
         if "data" in state or not isinstance(state.get("url"), str):
-            return state.get("data")
-        return self._jupiterone.fetch(str(state["url"])).get("data")
+            return state
+        return self._jupiterone.fetch(str(state["url"]))
 
     def _settled_state(self, url: str, j1ql: str) -> JsonObject:
         clock = self._jupiterone.clock

@@ -1,4 +1,4 @@
-"""The safety rail: no upload deletes much of a graph unless somebody has said so."""
+"""Deletion safety: no upload deletes much of a graph unless somebody has said so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collector.errors import UsageError
 
 MOST_DELETED_SHARE = 0.2
 MOST_DELETED = 10
+RULE = (
+    "An upload that would delete more than a fifth of a type, and more than ten objects of it, needs --allow-deletes."
+)
+"""The same in words, for help and documents."""
 
 
 class UnsafeUpload(UsageError):
@@ -25,7 +29,7 @@ class Deletions:
 
     @property
     def too_many(self) -> bool:
-        """More than a fifth of the type, and more than ten."""
+        """As `RULE` says."""
         return self.deleted > MOST_DELETED and self.deleted > MOST_DELETED_SHARE * self.before
 
     def __str__(self) -> str:

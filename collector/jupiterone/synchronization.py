@@ -6,8 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from urllib.parse import quote
+from functools import cache, partial
 
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
 from collector.jupiterone.batches import LARGEST_BODY_BYTES
@@ -20,7 +19,7 @@ from collector.jupiterone.failures import (
     RequestFailed,
     UploadFailed,
 )
-from collector.jupiterone.jobs import JobReport, Target, job_report
+from collector.jupiterone.jobs import JOBS, JobReport, Target, describes_job, job_path, job_report
 from collector.jupiterone.uploading import OnProgress, Uploaded, Uploader
 from collector.model.graph import JsonObject
 
@@ -28,8 +27,9 @@ __all__ = ["Event", "Job", "JobReport", "Synchronization", "Target", "Uploaded"]
 
 logger = logging.getLogger("collector.jupiterone")
 
-JOBS = "/persister/synchronization/jobs"
 FOLLOW_SECONDS = 1800.0
+ARRIVAL_SECONDS = 10.0
+"""How long a job may count fewer objects than were sent, from when its counts last moved: they may come late."""
 LONGEST_POLL_SECONDS = 30.0
 _INSTANCE_INVALID = "SYNC_JOB_INVALID_INTEGRATION_INSTANCE"
 """The code for an instance that is not there (JupiterOne SDK, tests of the synchronization client)."""
@@ -63,7 +63,7 @@ class Synchronization:
         with _failing_as("JupiterOne did not create a synchronization job"):
             try:
                 warn_once = cache(_warn_of_open_job)
-                answer = self._jupiterone.post(JOBS, target.as_json(), in_doubt=warn_once)
+                answer = self._jupiterone.post(JOBS, target.as_json(), expected=describes_job, in_doubt=warn_once)
             except RequestFailed as failure:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(
@@ -84,7 +84,7 @@ class Synchronization:
     def report(self, job_id: str) -> JobReport:
         """What JupiterOne says about a job. Raises AccessRefused, UploadFailed or Interrupted."""
         with _failing_as(f"JupiterOne does not tell about the synchronization job {job_id}"):
-            return _report(self._jupiterone.get(_path(job_id)))
+            return self._report(job_id)
 
     def abort(self, job_id: str, reason: str) -> JobReport | None:
         """End a job that has not been finalized, so that nothing of it ever reaches the graph.
@@ -97,7 +97,9 @@ class Synchronization:
             if report is None or report.finalized or report.failed:
                 return report
             try:
-                self._jupiterone.post(f"{_path(job_id)}/abort", {"reason": reason})
+                self._jupiterone.post(
+                    f"{job_path(job_id)}/abort", {"reason": reason}, expected=partial(describes_job, job_id=job_id)
+                )
             except RequestFailed:
                 report = self._report_if_known(job_id)
                 if report is None or not report.awaits_uploads:
@@ -107,11 +109,14 @@ class Synchronization:
 
     def _report_if_known(self, job_id: str) -> JobReport | None:
         try:
-            return _report(self._jupiterone.get(_path(job_id)))
+            return self._report(job_id)
         except RequestFailed as failure:
             if failure.status == 404:
                 return None
             raise
+
+    def _report(self, job_id: str) -> JobReport:
+        return _report(self._jupiterone.get(job_path(job_id), partial(describes_job, job_id=job_id)))
 
 
 class Job:
@@ -122,7 +127,8 @@ class Job:
         self._largest_body = largest_body
         self._jupiterone = jupiterone
         self._synchronization = Synchronization(jupiterone)
-        self._path = _path(report.job_id)
+        self._path = job_path(report.job_id)
+        self._is_ours = partial(describes_job, job_id=report.job_id)
 
     @property
     def id(self) -> str:
@@ -152,10 +158,10 @@ class Job:
         """Upload the entities, then the relationships, as JupiterOne's data model writes them.
 
         Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises JobEnded,
-        ObjectTooLarge, another UploadFailed, AccessRefused, or Interrupted between batches. None of the batches is in
-        flight any more then.
+        ObjectTooLarge, ObjectsRefused, another UploadFailed, AccessRefused, or Interrupted between batches. None of the
+        batches is in flight any more then.
         """
-        uploader = Uploader(self._jupiterone, self._path, on_progress, self._largest_body)
+        uploader = Uploader(self._jupiterone, self.id, on_progress, self._largest_body)
         with _failing_as(f"Uploading to the synchronization job {self.id} failed"):
             uploader.upload("entities", entities)
             uploader.upload("relationships", relationships)
@@ -165,17 +171,49 @@ class Job:
             )
         return uploader.uploaded
 
+    def check_arrival(self, sent: Uploaded) -> None:
+        """Make sure, before it is finalized, that the job does not count fewer objects than were sent.
+
+        What is missing then would be deleted. A count of 0, or none, says nothing: JupiterOne may count later. Raises
+        UploadFailed, AccessRefused or Interrupted.
+        """
+        clock = self._jupiterone.clock
+        seen, until = (0, 0), clock.monotonic() + ARRIVAL_SECONDS
+        while True:
+            self.report = self._synchronization.report(self.id)
+            arrived = (self.report.entities.uploaded, self.report.relationships.uploaded)
+            missing = [
+                f"{count:,} of {number:,} {collection}"
+                for count, number, collection in zip(
+                    arrived, (sent.entities, sent.relationships), ("entities", "relationships"), strict=True
+                )
+                if 0 < count < number
+            ]
+            if not missing or self.report.failed:
+                return
+            if arrived != seen:
+                seen, until = arrived, clock.monotonic() + ARRIVAL_SECONDS
+            if clock.monotonic() >= until:
+                raise UploadFailed(
+                    f"Only {' and '.join(missing)} have arrived in the synchronization job {self.id}, so it was not "
+                    "finalized.",
+                    _AGAIN,
+                )
+            clock.wait(1.0)
+
     def finalize(self, partial_types: Iterable[str]) -> JobReport:
         """Let JupiterOne make the graph like the upload; nothing of the `_type`s in `partial_types` is deleted.
 
-        When the answer is lost, the job is asked whether it has begun, and finalized again only if it has not.
-        Raises JobEnded, another UploadFailed, AccessRefused or Interrupted; the job may then be finalized or not, and
-        `Synchronization.abort` finds out.
+        When the answer is lost, or is another's, the job is asked whether it has begun, and finalized again only if it
+        has not. Raises JobEnded, another UploadFailed, AccessRefused or Interrupted; the job may then be finalized or
+        not, and `Synchronization.abort` finds out.
         """
         body = {"partialDatasets": {"types": sorted(set(partial_types))}}
         with _failing_as(f"The synchronization job {self.id} could not be finalized"):
             try:
-                answer = self._jupiterone.post(f"{self._path}/finalize", body, in_doubt=self._answer_if_finalized)
+                answer = self._jupiterone.post(
+                    f"{self._path}/finalize", body, expected=self._is_ours, in_doubt=self._answer_if_finalized
+                )
             except RequestFailed:
                 begun = self._answer_if_finalized()
                 if begun is None:
@@ -220,12 +258,8 @@ class Job:
         return report
 
     def _answer_if_finalized(self) -> JsonObject | None:
-        answer = self._jupiterone.get(self._path)
+        answer = self._jupiterone.get(self._path, self._is_ours)
         return answer if _report(answer).finalized else None
-
-
-def _path(job_id: str) -> str:
-    return f"{JOBS}/{quote(job_id, safe='')}"
 
 
 def _report(answer: JsonObject) -> JobReport:

@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
 from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, Collection, batches
 from collector.jupiterone.connection import InDoubt, JupiterOne
 from collector.jupiterone.failures import RequestFailed, TooLarge
+from collector.jupiterone.jobs import describes_job, job_path
+from collector.jupiterone.refused_objects import refusal_of
 from collector.model.graph import JsonObject
 
 MOST_AT_ONCE = 6
@@ -19,7 +22,9 @@ MOST_AT_ONCE = 6
 
 @dataclass(frozen=True)
 class Uploaded:
-    """How many objects JupiterOne has taken, and how many batches were sent again because no answer came back."""
+    """How many objects JupiterOne has taken, each once however often it was sent, and how many batches were sent again
+    because no answer came back.
+    """
 
     entities: int = 0
     relationships: int = 0
@@ -32,31 +37,33 @@ OnProgress = Callable[[Uploaded], None]
 class Uploader:
     """Uploads to one job. Memory holds seven batches at most, however large the graph.
 
-    A batch whose answer was lost is sent again. Whether JupiterOne had taken it the first time cannot be known for
-    sure, and to assume so would be dangerous: what is missing from an upload is deleted. Sending it twice is not. Both
-    copies are equal, so the graph cannot come out wrong, and the second asks JupiterOne to let the latest win. Should
-    JupiterOne refuse to be asked that, the batch is sent as it was, as JupiterOne's own client does; then the copies
-    may be counted as errors, or end the job with nothing changed, and the next upload puts it right.
+    A batch has arrived when the answer is this job's. One whose answer was lost, or came from something in between, is
+    sent again. Whether JupiterOne had taken it the first time cannot be known for sure, and to assume so would be
+    dangerous: what is missing from an upload is deleted. Sending it twice is not. Both copies are equal, so the graph
+    cannot come out wrong, and the second asks JupiterOne to let the latest win. Should JupiterOne refuse to be asked
+    that, the batch is sent as it was, as JupiterOne's own client does; then the copies may be counted as errors, or end
+    the job with nothing changed, and the next upload puts it right.
     """
 
     def __init__(
         self,
         jupiterone: JupiterOne,
-        job_path: str,
+        job_id: str,
         on_progress: OnProgress | None = None,
         largest_body: int = LARGEST_BODY_BYTES,
     ) -> None:
         self.uploaded = Uploaded()
         self._jupiterone = jupiterone
-        self._job_path = job_path
+        self._job_path = job_path(job_id)
+        self._is_ours = partial(describes_job, job_id=job_id)
         self._on_progress = on_progress
         self._largest_body = largest_body
 
     def upload(self, collection: Collection, objects: Iterable[JsonObject]) -> None:
         """Upload all of `objects`, which are walked in the caller's thread.
 
-        Raises what stood in the way of the first batch that failed, after those in flight have ended; Interrupted
-        between batches when the clock was stopped.
+        Raises what stood in the way of the first batch that failed, after those in flight have ended (ObjectsRefused
+        where JupiterOne finds objects invalid); Interrupted between batches when the clock was stopped.
         """
         pending: set[Future[_Sent]] = set()
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="upload") as pool:
@@ -103,13 +110,21 @@ class Uploader:
         except TooLarge:
             halves = [self._send(half) for half in batch.halves()]
             return _Sent(sum(half.objects for half in halves), again + sum(half.again for half in halves))
+        except RequestFailed as failure:
+            raise refusal_of(failure, batch) or failure from None
         return _Sent(len(batch.objects), again)
 
     def _post(
         self, collection: Collection, body: bytes, correlation_id: str, in_doubt: InDoubt | None = None
     ) -> JsonObject:
-        path = f"{self._job_path}/{collection}"
-        return self._jupiterone.post(path, body, gzip=True, correlation_id=correlation_id, in_doubt=in_doubt)
+        return self._jupiterone.post(
+            f"{self._job_path}/{collection}",
+            body,
+            gzip=True,
+            correlation_id=correlation_id,
+            expected=self._is_ours,
+            in_doubt=in_doubt,
+        )
 
     def _correlation_id(self) -> str:
         return str(uuid.UUID(int=self._jupiterone.randomness.getrandbits(128), version=4))

@@ -25,10 +25,12 @@ class Run:
     A run goes on with the reading of the one before it when that was cut short. What is said of "this reading" below
     is then about all runs since `reading`, the one it began with.
 
-    What it writes is kept at `commit` and `finish`; a process that dies loses what came after. Reading through it sees
-    its own uncommitted writing. A fact the run confirms only gets younger; one it changes is closed and followed by a
-    new one, both with this run's number; changes within the run leave no history. All methods raise CollectionFailed
-    when the disk is full or the file read-only or damaged, and ProfileBusy when another process holds it.
+    What it writes is kept at `commit` and `finish`; a process that dies loses what came after. The first thing written
+    after a commit locks the file for all other writers until the next one, so commit before waiting for the network.
+    Reading through it sees its own uncommitted writing. A fact the run confirms only gets younger; one it changes is
+    closed and followed by a new one, both with this run's number; changes within the run leave no history. All methods
+    raise CollectionFailed when the disk is full or the file read-only or damaged, and ProfileBusy when another process
+    holds it.
     """
 
     def __init__(self, database: Database, run: int, reading: int) -> None:
@@ -261,6 +263,11 @@ class Run:
                     " AND type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run >= ?",
                     (self.id, self._writing.identities.entity(key), type_, self.reading),
                 )
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether something was written since the last `commit`; until then no other process can write."""
+        return self._database.in_transaction
 
     def commit(self) -> None:
         """Keep everything written so far."""

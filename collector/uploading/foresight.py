@@ -1,4 +1,4 @@
-"""What an upload would change, by the record of what was uploaded before."""
+"""What an upload would change, by the record of what was uploaded before and by what JupiterOne says it holds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from collector.errors import CollectorError
 from collector.jupiterone.changes import TypeChanges, count_changes
 from collector.jupiterone.safety import Deletions
 from collector.model.graph import RelationshipType, type_of_key
@@ -18,13 +19,28 @@ ALL_TYPES = (*ENTITY_TYPES, *(type_.type for type_ in RELATIONSHIP_TYPES))
 
 
 @dataclass(frozen=True)
+class Held:
+    """What JupiterOne says it holds at the place of an upload.
+
+    `counts`: by `_type`; one it does not tell is missing. The rest is only asked before the first upload to a place.
+    `others`: entities that no Zoom account has. `other_account`: whether another Zoom account than the profile's is
+    there.
+    """
+
+    counts: Mapping[str, int]
+    others: int = 0
+    other_account: bool = False
+
+
+@dataclass(frozen=True)
 class Foresight:
     """What uploading `run` changes, by `_type`.
 
     `first`: nothing was ever uploaded from this profile to the place. `base`: the upload it was compared with; None
     without one that can still be told, and then all counts as created. `unknown_types`: those of which no record tells
     what stands in JupiterOne, since none was ever uploaded completely. `account_key`: the `_key` of the Zoom account,
-    None if it was never told.
+    None if it was never told. `held`: None unless JupiterOne was asked. `silence`: why it has not told all of that, and
+    this computer's record is all there is to go by.
     """
 
     run: RunRecord
@@ -33,6 +49,8 @@ class Foresight:
     changes: Mapping[str, TypeChanges]
     unknown_types: tuple[str, ...]
     account_key: str | None
+    held: Held | None = None
+    silence: CollectorError | None = None
 
     @property
     def partial_types(self) -> list[str]:
@@ -41,6 +59,14 @@ class Foresight:
     @property
     def deletions(self) -> list[Deletions]:
         return [Deletions(type_, changes.deleted, changes.before) for type_, changes in self.changes.items()]
+
+    def with_held(self, held: Held, silence: CollectorError | None = None) -> Foresight:
+        """The same with what JupiterOne says: of each type, the larger number of deletions counts."""
+        changes = {
+            type_: change.with_held(held.counts.get(type_, 0), stays=type_ in self.partial_types)
+            for type_, change in self.changes.items()
+        }
+        return replace(self, changes=changes, held=held, silence=silence)
 
 
 def foresee(store: Store, run: RunRecord, place: Place) -> Foresight:

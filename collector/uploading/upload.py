@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import requests
 
@@ -15,8 +15,8 @@ from collector.clock import Clock, milliseconds
 from collector.collection import store_path
 from collector.errors import CollectorError, ExitCode, Interrupted
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.failures import NotSettled, UploadFailed
-from collector.jupiterone.jobs import JobReport
+from collector.jupiterone.failures import NotSettled, RequestFailed, UploadFailed
+from collector.jupiterone.jobs import JobReport, Target
 from collector.jupiterone.query import Query
 from collector.jupiterone.step_events import UPLOAD_END, UPLOAD_START, step_events
 from collector.jupiterone.synchronization import Job, Synchronization
@@ -26,6 +26,7 @@ from collector.model.graph import JsonObject
 from collector.profile_lock import opening_alone, undisturbed_by_uploads, uploading_alone
 from collector.settings import Settings
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
+from collector.uploading.asking import ask_what_is_held
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
 from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
@@ -33,6 +34,9 @@ from collector.uploading.rail import check_safe
 from collector.uploading.where import Upload, place_of, run_to_upload, target_of
 
 logger = logging.getLogger("collector.uploading")
+
+_TRIES_TO_FORESEE = 2
+"""Somebody waits for what `--dry-run` says, which says something without JupiterOne, too."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,28 @@ class Synced:
         return ExitCode.INCOMPLETE if self.errors else ExitCode.COMPLETE
 
 
-def foresee_upload(settings: Settings, upload: Upload) -> tuple[Place, Foresight]:
-    """What `upload_graph` would change. Nothing is sent. Raises UsageError, ProfileBusy or CollectionFailed."""
+def foresee_upload(
+    settings: Settings,
+    upload: Upload,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> tuple[Place, Foresight]:
+    """What `upload_graph` would change. JupiterOne is asked what it holds, and nothing is changed there.
+
+    Where it cannot be asked, the foresight says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
+    """
     access = jupiterone_access(settings)
+    query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
     with Store.open_existing(store_path(settings)) as store, undisturbed_by_uploads(settings):
-        place = place_of(access, target_of(settings, store, upload))
-        return place, foresee(store, run_to_upload(store), place)
+        target = target_of(settings, store, upload)
+        place = place_of(access, target)
+        foresight = foresee(store, run_to_upload(store), place)
+    try:
+        return place, ask_what_is_held(foresight, query, target)
+    except RequestFailed as failure:
+        return place, replace(foresight, silence=failure)
 
 
 def upload_graph(
@@ -90,7 +110,9 @@ def upload_graph(
             settle_leftovers(store.uploads, access, synchronization, clock, place)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
-            check_safe(foresight, Query(jupiterone), target)
+            check_safe(foresight)
+            foresight = _asked(foresight, Query(jupiterone), target)
+            check_safe(foresight)
         sending = _Sending(store, run, clock, on_progress)
 
         def opened(number: int) -> Job:
@@ -99,6 +121,17 @@ def upload_graph(
 
         report = sending.send(opened, place, finalize=not upload.skip_finalize)
         return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
+
+
+def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
+    try:
+        return ask_what_is_held(foresight, query, target)
+    except RequestFailed as failure:
+        raise UploadFailed(
+            f"Asking JupiterOne what this upload would delete failed, so nothing was sent: {failure.message}",
+            failure.next_step
+            or "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `collector sync` again.",
+        ) from None
 
 
 @contextmanager
@@ -169,8 +202,9 @@ class _Sending:
     def _fill(self, job: Job) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
         job.publish([UPLOAD_START])
-        job.upload(self._entities(), self._relationships(), self._on_progress)
+        sent = job.upload(self._entities(), self._relationships(), self._on_progress)
         job.publish([UPLOAD_END])
+        job.check_arrival(sent)
 
     def _follow(self, number: int, job: Job) -> JobReport:
         self._uploads.finalized(number)

@@ -12,6 +12,7 @@ from typing import ClassVar
 import pytest
 from filelock import FileLock
 
+from collector.errors import CollectionFailed, ProfileBusy
 from collector.jupiterone.instances import CUSTOM_DEFINITION_ID
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import ZOOM_DEFINITION_ID, Fault, JupiterOneSandbox
@@ -129,6 +130,31 @@ class TestCreate:
         configure(monkeypatch, {"JUPITERONE_INTEGRATION_INSTANCE_ID": "elsewhere"})
         refused(collector("instance", "create", "--account-name", "Example Ltd"), "elsewhere")
         assert jupiterone.instances == []
+
+    def test_one_that_cannot_be_remembered_is_deleted_again(
+        self, collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def busy(*_: object) -> None:
+            raise ProfileBusy("Another process is writing to the store.", "Wait for it to end, then try again.")
+
+        monkeypatch.setattr(Store, "remember_instance", busy)
+        outcome = collector("instance", "create", "--account-name", "Example Ltd")
+        refused(outcome, "is writing to the store. The integration instance that was just made is deleted again.")
+        assert jupiterone.instances == []
+
+    def test_one_that_can_neither_be_remembered_nor_deleted_is_named(
+        self, collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise CollectionFailed("The disk is full.", "Free some space.")
+
+        monkeypatch.setattr(Store, "remember_instance", full)
+        jupiterone.faults.add(Fault("graphql_error", operation="deleteIntegrationInstance", times=None))
+        outcome = collector("instance", "create", "--account-name", "Example Ltd")
+        (made,) = jupiterone.instances
+        assert outcome.code == 1
+        assert f"does not remember the integration instance 'Example Ltd' ({made.id})" in outcome.err
+        assert f"JUPITERONE_INTEGRATION_INSTANCE_ID={made.id} into ./.env" in outcome.err
 
     def test_one_that_somebody_deleted_in_jupiterone_is_replaced(
         self, collector: Command, jupiterone: JupiterOneSandbox

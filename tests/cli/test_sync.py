@@ -61,12 +61,11 @@ def test_a_later_upload(collected: Command, jupiterone: JupiterOneSandbox, accou
     assert bob is not None
     account.remove_user(bob.id)
     collected("collect")
-    asked = len(jupiterone.requests)
     dry = collected("sync", "--dry-run")
     assert dry.code == 0
     assert ["zoom_user", "0", "0", "1", "7", "0"] in [line.split() for line in dry.out.splitlines()]
-    assert "Nothing was sent, nor were key and place checked.\nNext: collector sync" in dry.out
-    assert len(jupiterone.requests) == asked
+    assert "Nothing was sent.\nNext: collector sync" in dry.out
+    assert [job.status for job in jupiterone.jobs] == ["FINISHED"]
     outcome = collected("sync")
     assert ["zoom_user", "0", "0", "1", "7", "0"] in [line.split() for line in outcome.out.splitlines()]
     assert "entities: 0 created, 2 updated, 1 deleted, 0 errors" in outcome.out, "a group and a role have a member less"
@@ -125,6 +124,25 @@ def test_as_json(collected: Command, jupiterone: JupiterOneSandbox) -> None:
 
 def test_without_a_record_the_dry_run_says_so(collected: Command, jupiterone: JupiterOneSandbox) -> None:
     assert "no record of an earlier upload to this place" in words(collected("sync", "--dry-run").out)
+
+
+def test_what_is_told_where_the_key_may_not_query(collected: Command, jupiterone: JupiterOneSandbox) -> None:
+    alone = "told by this computer's record of its own uploads alone, since JupiterOne did not say what it holds"
+    assert alone not in words(collected("sync").out)
+    assert json.loads(collected("sync", "--dry-run", "--json").out)["recordAlone"] is None
+    jupiterone.j1ql_allowed = False
+    for arguments in (("--dry-run",), ()):
+        outcome = collected("sync", *arguments)
+        assert (outcome.code, alone in words(outcome.out)) == (0, True)
+        assert "may not query" in json.loads(collected("sync", *arguments, "--json").out)["recordAlone"]
+
+
+def test_a_dry_run_tells_what_would_be_refused(collected: Command, jupiterone: JupiterOneSandbox) -> None:
+    jupiterone.j1ql_allowed = False
+    outcome = collected("sync", "--dry-run")
+    assert outcome.code == 0
+    assert "no record of what stands at this place in JupiterOne" in words(outcome.out)
+    assert "`collector sync` will not do that without --allow-deletes." in words(outcome.out)
 
 
 def test_left_open_by_choice(collected: Command, jupiterone: JupiterOneSandbox) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +13,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from collector.engine import collect
+from collector.engine import collect, pool
 from collector.engine.collect import WORKERS
 from collector.errors import Interrupted, SignInRequired
 from collector.resources.declaration import SettingsChoice
@@ -97,6 +99,54 @@ def test_killed_at_any_call_the_next_run_comes_to_the_same_end(
     assert record.exit_code == 0
     assert graph(profile) == graph(undisturbed)
     assert counts(profile) == counts(undisturbed)
+    profile.store.close()
+
+
+@pytest.mark.parametrize("after", range(2, CALLS, 5))
+def test_killed_where_every_answer_was_waited_for(
+    tmp_path: Path, account: Account, undisturbed: Profile, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then every answer is committed by itself."""
+    monkeypatch.setattr(pool, "_AT_ONCE_SECONDS", 0.0)
+    profile = Profile(tmp_path, account)
+    kill(profile, after)
+    profile.collect()
+    assert graph(profile) == graph(undisturbed)
+    assert counts(profile) == counts(undisturbed)
+    profile.store.close()
+
+
+class Writing(BaseAdapter):
+    """Answers only when somebody else could write to the store meanwhile."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self._inner = WsgiAdapter(profile.sandbox.app)
+        self._path = profile.path
+        self.written = 0
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        with closing(sqlite3.connect(self._path, timeout=20, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.rollback()
+        self.written += 1
+        return self._inner.send(request, **options)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("options", [{}, {"most_age": 7 * 24 * 3_600_000}], ids=["all", "changed"])
+def test_the_store_is_not_locked_while_an_answer_is_waited_for(
+    tmp_path: Path, account: Account, options: dict[str, Any]
+) -> None:
+    profile = Profile(tmp_path, account)
+    if options:
+        profile.collect()
+        account.add_user("new@example.com", "New", "Comer")
+    network = Writing(profile)
+    assert profile.collect(network=network, **options).exit_code == 0
+    assert network.written > 20
     profile.store.close()
 
 

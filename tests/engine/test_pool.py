@@ -54,6 +54,25 @@ def test_the_results_of_one_task_come_in_their_order() -> None:
     assert found == list(range(50))
 
 
+def test_before_it_waits_it_says_so() -> None:
+    """Once the caller has taken what is there, and before what is not."""
+    taken: list[int] = []
+    said = threading.Event()
+
+    def work(task: int) -> list[int]:
+        if task == 1:
+            assert said.wait(10), "the second answer comes after it was said"
+        return [task]
+
+    def before_waiting() -> None:
+        if taken == [0]:
+            said.set()
+
+    for task, _ in in_parallel([0, 1], work, 1, FakeClock(), before_waiting):
+        taken.append(task)
+    assert taken == [0, 1]
+
+
 def test_nothing_to_do() -> None:
     assert list(in_parallel([], lambda task: [task], WORKERS, FakeClock())) == []
 

@@ -203,7 +203,7 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _one_after_the_other(
-    _: Context, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]]
+    _: Context, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *__: object
 ) -> Iterator[tuple[Task, Result]]:
     for task in tasks:
         for result in work(task):

@@ -46,9 +46,33 @@ def test_counts_within_an_instance_or_a_scope(query, jupiterone, sandbox, target
     assert [query.count_relationships(has, within) for within in (target, scope, other)] == [4, 2, 0]
 
 
-def test_a_table_without_rows_counts_nothing(client, requests_mock):
+def test_a_table_without_rows_is_no_zero(client, requests_mock):
     requests_mock.post(GRAPHQL, json={"data": {"queryV1": {"type": "table", "data": []}}})
-    assert Query(client).count_entities("zoom_user", WITHIN) == 0
+    assert Query(client).count_entities("zoom_user", WITHIN) is None
+
+
+def test_where_nothing_stands(query, jupiterone, target):
+    assert query.finds_nothing(target)
+    uploaded(jupiterone, target, 1)
+    assert not query.finds_nothing(target)
+
+
+@pytest.mark.parametrize(
+    ("result", "nothing"),
+    [
+        ({"type": "list", "data": []}, True),
+        ({"type": "list", "data": [{"id": "1"}]}, False),
+        ({"type": "table", "data": []}, False),
+        ({"type": "list", "data": None}, False),
+        ({"data": []}, False),
+    ],
+)
+def test_only_an_empty_list_is_nothing(client, requests_mock, result, nothing):
+    requests_mock.post(GRAPHQL, json={"data": {"queryV1": result}})
+    assert Query(client).finds_nothing(WITHIN) is nothing
+    assert requests_mock.last_request.json()["variables"]["query"] == (
+        "FIND * WITH _integrationInstanceId = 'i-1' LIMIT 1"
+    )
 
 
 def test_a_key_that_may_not_query(query, sandbox, target):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, JobEnded, NotSettled, UploadFailed
-from collector.jupiterone.synchronization import Event, Synchronization, Target
+from collector.jupiterone.synchronization import ARRIVAL_SECONDS, Event, Synchronization, Target, Uploaded
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
-from .conftest import GOES_BY, connected, memberships, operations, users
+from .conftest import API, GOES_BY, connected, memberships, operations, users
 
 
 def synchronized(synchronization, target, entities, relationships=(), partial_types=()):
@@ -95,11 +95,12 @@ def test_a_lost_answer_to_the_creation(sandbox, synchronization, target, caplog)
     assert caplog.text.count("an empty one may stay open in JupiterOne") == 1
 
 
-def test_an_answer_without_a_job(client, requests_mock):
-    requests_mock.post("https://api.us.jupiterone.io/persister/synchronization/jobs", json={"jobs": []})
-    with pytest.raises(UploadFailed, match="describes no job") as failure:
+@pytest.mark.parametrize("answer", [{"json": {"jobs": []}}, {"json": {"job": {"status": "FINISHED"}}}, {"text": ""}])
+def test_an_answer_without_a_job(client, requests_mock, answer):
+    requests_mock.post("https://api.us.jupiterone.io/persister/synchronization/jobs", **answer)
+    with pytest.raises(UploadFailed, match="the last time with 200: an answer to something else") as failure:
         Synchronization(client).start(Target("api", scope="zoom"))
-    assert failure.value.next_step == "Run `collector sync` again."
+    assert "HTTPS_PROXY" in failure.value.next_step
 
 
 # The log
@@ -164,6 +165,59 @@ def test_a_job_that_has_ended_is_final_at_once(sandbox, synchronization, target,
         job.finalize([])
 
 
+@pytest.fixture
+def counting(client, requests_mock):
+    """A job of which one look after the other tells these counts of entities and relationships."""
+
+    def job_counting(*counts):
+        looks = [
+            {"json": {"job": {"id": "7", "status": "AWAITING_UPLOADS", **dict(zip(COUNTS, each, strict=False))}}}
+            for each in counts
+        ]
+        requests_mock.get(f"{API}/persister/synchronization/jobs/7", looks)
+        return Synchronization(client).job("7")
+
+    return job_counting
+
+
+COUNTS = ("numEntitiesUploaded", "numRelationshipsUploaded")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [()],
+        [(0, 0)],
+        [(40, 20)],
+        [(50, 20)],
+        [(40, 0)],
+        [(0, 20)],
+        [(30, 5), (40, 20)],
+        [(number, 20) for number in range(10, 41)],
+    ],
+    ids=["none", "zero", "all", "more", "late", "late entities", "a little later", "slowly"],
+)
+def test_counts_that_say_nothing_against_finalizing(counting, counts):
+    counting(counts[0], *counts).check_arrival(Uploaded(40, 20))
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((30, 20), "Only 30 of 40 entities have arrived"),
+        ((40, 1), "Only 1 of 20 relationships have arrived"),
+        ((30, 19), "Only 30 of 40 entities and 19 of 20 relationships have arrived"),
+        ((39,), "Only 39 of 40 entities have arrived"),
+    ],
+)
+def test_fewer_than_were_sent_have_arrived(counting, clock, counts, said):
+    begun = clock.now()
+    with pytest.raises(UploadFailed, match=said) as failure:
+        counting(counts).check_arrival(Uploaded(40, 20))
+    assert failure.value.next_step == "Run `collector sync` again."
+    assert clock.now() - begun == ARRIVAL_SECONDS
+
+
 def test_a_lost_answer_to_finalizing_does_not_finalize_twice(sandbox, synchronization, target):
     sandbox.faults.add(Fault("lost_answer", operation="finalize"))
     job = synchronization.start(target)
@@ -196,6 +250,19 @@ def test_a_job_that_is_not_finished_in_time(sandbox, synchronization, target, cl
     assert max(clock.waits) == 30.0
     assert "goes on without this program" in failure.value.next_step
     assert operations(sandbox).count("status") < 75
+
+
+@pytest.mark.parametrize(
+    "foreign", [{"json": {}}, {"json": {"job": {"id": "8", "status": "FINISHED"}}}, {"json": {"status": "FINISHED"}}]
+)
+def test_another_answer_is_not_followed(client, requests_mock, foreign):
+    path = f"{API}/persister/synchronization/jobs/7"
+    finished = {"json": {"job": {"id": "7", "status": "FINISHED", "numEntitiesCreated": 2}}}
+    requests_mock.get(path, [{"json": {"job": {"id": "7", "status": "FINALIZE_PENDING"}}}, foreign, finished])
+    assert Synchronization(client).job("7").follow().entities.created == 2
+    requests_mock.get(path, **foreign)
+    with pytest.raises(UploadFailed, match="an answer to something else"):
+        Synchronization(client).report("7")
 
 
 def test_a_server_that_takes_no_gzip(clock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import threading
@@ -10,7 +11,8 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.errors import Interrupted
-from collector.jupiterone.failures import ObjectTooLarge, UploadFailed
+from collector.jupiterone.failures import JobEnded, ObjectTooLarge, UploadFailed
+from collector.jupiterone.jobs import job_report
 from collector.jupiterone.synchronization import Synchronization, Target
 from collector.jupiterone.uploading import MOST_AT_ONCE, Uploaded, Uploader
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
@@ -19,6 +21,8 @@ from .conftest import connected, memberships, users
 
 SMALL = 500
 """Bytes: four users to a body."""
+ENTITIES = "https://api.us.jupiterone.io/persister/synchronization/jobs/7/entities"
+OURS = {"job": {"id": "7", "status": "AWAITING_UPLOADS"}}
 
 
 def posts(sandbox, operation="entities"):
@@ -86,7 +90,7 @@ def test_six_at_once_and_no_more_in_memory(clock):
             ahead.append(number - jupiterone.objects_taken)
             yield user
 
-    uploader = Uploader(jupiterone, "/jobs/7", largest_body=SMALL)
+    uploader = Uploader(jupiterone, "7", largest_body=SMALL)
     thread = threading.Thread(target=uploader.upload, args=("entities", many()))
     thread.start()
     assert jupiterone.full.wait(10)
@@ -94,7 +98,7 @@ def test_six_at_once_and_no_more_in_memory(clock):
     thread.join(10)
     assert jupiterone.most_at_once == MOST_AT_ONCE
     assert uploader.uploaded == Uploaded(entities=200)
-    assert set(jupiterone.paths) == {"/jobs/7/entities"}
+    assert set(jupiterone.paths) == {"/persister/synchronization/jobs/7/entities"}
     assert max(ahead) <= (MOST_AT_ONCE + 1) * jupiterone.largest_batch
 
 
@@ -105,6 +109,27 @@ def test_a_batch_that_is_too_large_goes_in_halves(sandbox, job, kind):
     assert [request.status for request in posts(sandbox)] == [413 if kind == "too_large_413" else 400, 200, 200]
     job.finalize([])
     assert (job.follow().entities.created, len(sandbox.entities())) == (4, 4)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 408, 429, 500, 503])
+@pytest.mark.parametrize("place", ["error", ""], ids=["in an envelope", "without one"])
+def test_too_large_is_told_by_the_code_whatever_the_status(client, requests_mock, status, place):
+    said = {"code": "RequestEntityTooLargeException", "message": "Request must be smaller than 6291456 bytes"}
+    too_large = {"status_code": status, "json": {place: said} if place else said}
+    requests_mock.post(ENTITIES, [too_large, {"json": OURS}])
+    uploader = Uploader(client, "7")
+    uploader.upload("entities", users(4))
+    assert uploader.uploaded == Uploaded(entities=4)
+    assert len(requests_mock.request_history) == 3
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_the_end_of_a_job_is_told_by_the_code_whatever_the_status(client, requests_mock, status):
+    ended = {"error": {"code": "JOB_NOT_AWAITING_UPLOADS", "message": "too late"}}
+    requests_mock.post(ENTITIES, status_code=status, json=ended)
+    with pytest.raises(JobEnded):
+        Synchronization(client).job_of(job_report(OURS["job"])).upload(users(4), [])
+    assert len(requests_mock.request_history) == 1
 
 
 def test_halves_of_halves(clock):
@@ -135,11 +160,40 @@ def test_a_batch_whose_answer_was_lost_is_sent_again_and_does_no_harm(sandbox, j
     assert report.entities.uploaded > 40
 
 
+FOREIGN = {
+    "an empty object": {"json": {}},
+    "nothing": {"text": ""},
+    "no content": {"status_code": 204},
+    "a portal's JSON": {"json": {"result": "ok"}},
+    "a portal's page": {"text": "<html>Sign in</html>"},
+    "an error": {"json": {"error": {"code": "INTERNAL_SERVER_ERROR", "message": "It broke."}}},
+    "another job": {"json": {"job": {"id": "8", "status": "AWAITING_UPLOADS"}}},
+    "a job without a name": {"json": {"job": {"status": "AWAITING_UPLOADS"}}},
+}
+
+
+@pytest.mark.parametrize("answer", FOREIGN.values(), ids=FOREIGN)
+def test_an_answer_that_is_not_the_jobs_confirms_nothing(client, requests_mock, answer):
+    requests_mock.post(ENTITIES, [answer, {"json": OURS}])
+    uploader = Uploader(client, "7")
+    uploader.upload("entities", users(4))
+    assert uploader.uploaded == Uploaded(entities=4, sent_again=1)
+    assert b"ignoreDuplicates" in gzip.decompress(requests_mock.last_request.body)
+
+
+@pytest.mark.parametrize("answer", FOREIGN.values(), ids=FOREIGN)
+def test_a_batch_that_is_never_confirmed(client, requests_mock, answer):
+    requests_mock.post(ENTITIES, **answer)
+    with pytest.raises(UploadFailed) as raised:
+        Synchronization(client).job_of(job_report(OURS["job"])).upload(users(4), [])
+    assert "failed 5 times" in raised.value.message
+    assert "HTTPS_PROXY" in raised.value.next_step
+
+
 def test_a_server_that_does_not_know_ignore_duplicates(client, requests_mock):
-    path = "https://api.us.jupiterone.io/persister/synchronization/jobs/7/entities"
     unknown = {"status_code": 400, "json": {"error": {"code": "VALIDATION_ERROR", "message": "ignoreDuplicates?"}}}
-    requests_mock.post(path, [{"status_code": 502}, unknown, unknown, {"json": {}}])
-    uploader = Uploader(client, "/persister/synchronization/jobs/7")
+    requests_mock.post(ENTITIES, [{"status_code": 502}, unknown, unknown, {"json": OURS}])
+    uploader = Uploader(client, "7")
     uploader.upload("entities", users(1))
     assert uploader.uploaded == Uploaded(entities=1, sent_again=1)
     last = requests_mock.request_history[-1]

@@ -13,7 +13,8 @@ import pytest
 from requests.adapters import BaseAdapter
 
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.jobs import JobReport
+from collector.jupiterone.jobs import JobReport, Target
+from collector.jupiterone.synchronization import Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access
 from collector.sandbox import Account
@@ -80,8 +81,28 @@ class Both:
         access, adapter = jupiterone_access(self.settings()), WsgiAdapter(self.jupiterone.app)
         return JupiterOne(access, self.clock, NoChance(1), lambda: session_with(adapter))
 
-    def foresee(self, **upload: Any) -> Foresight:
-        return foresee_upload(self.settings(), Upload(**upload))[1]
+    def foresee(
+        self, *, network: BaseAdapter | None = None, settings: Settings | None = None, **upload: Any
+    ) -> Foresight:
+        adapter = network or WsgiAdapter(self.jupiterone.app)
+        return foresee_upload(
+            settings or self.settings(),
+            Upload(**upload),
+            clock=self.clock,
+            randomness=NoChance(1),
+            new_session=lambda: session_with(adapter),
+        )[1]
+
+    def elsewhere(self, people_more: int) -> None:
+        """Another computer has uploaded what stands in JupiterOne with so many people more, or fewer."""
+        entities = list(self.jupiterone.entities(self.instance).values())
+        users = [entity for entity in entities if entity["_type"] == "zoom_user"]
+        more = [{**users[0], "_key": f"zoom_user:elsewhere-{number}"} for number in range(people_more)]
+        gone = users[:-people_more] if people_more < 0 else []
+        job = Synchronization(self.client()).start(Target(instance_id=self.instance))
+        job.upload([entity for entity in entities if entity not in gone] + more, [])
+        job.finalize([tie["_type"] for tie in self.jupiterone.relationships().values()])
+        job.follow()
 
     def leaves(self, email: str) -> None:
         """A user is deleted in Zoom."""

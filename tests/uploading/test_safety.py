@@ -1,11 +1,16 @@
-"""The safety rail, and what `--dry-run` says: neither sends anything."""
+"""Deletion safety, and what `--dry-run` says: neither sends anything."""
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from requests.adapters import BaseAdapter
 
 from collector.errors import ExitCode
 from collector.forgetting import forget_in_profile
@@ -18,8 +23,10 @@ from collector.sandbox import GRANULAR_SCOPES
 from collector.sandbox.jupiterone import Fault
 from collector.store import Version
 from collector.store.forgetting import forget
+from collector.uploading.foresight import ALL_TYPES
 from tests.engine.conftest import people
 from tests.jupiterone.conftest import ANYWHERE
+from tests.wsgi_adapter import Unreachable, WsgiAdapter
 
 from .conftest import Both
 
@@ -172,9 +179,7 @@ def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
     assert len(both.jupiterone.entities()) == 3
     both.sync(source=source, scope=scope, allow_deletes=True)
     assert both.uploaded == both.stored
-    asked = both.operations().count("queryV1")
     both.sync(source=source, scope=scope)
-    assert both.operations().count("queryV1") == asked
 
 
 def test_another_host_is_another_place(crowd: Both) -> None:
@@ -208,15 +213,112 @@ def test_what_stays_is_not_forgotten(crowd: Both) -> None:
     assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36)
 
 
-def test_a_type_that_was_never_uploaded_completely_is_asked_about(crowd: Both) -> None:
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> None:
+    """Another computer has uploaded to the same place since, or this one was restored from a backup."""
     crowd.profile.collect()
+    for _ in range(times):
+        crowd.sync()
+    crowd.elsewhere(people_more=40)
+    before = crowd.uploaded
+    foresight = crowd.foresee()
+    assert foresight.changes["zoom_user"] == TypeChanges(unchanged=48, deleted=40)
+    assert foresight.changes["zoom_group"] == TypeChanges(unchanged=3)
+    with pytest.raises(UnsafeUpload, match=r"would delete 40 of 88 zoom_user \(45%\) in JupiterOne"):
+        crowd.sync()
+    assert crowd.uploaded == before
     crowd.sync(allow_deletes=True)
-    crowd.change_uploads("UPDATE upload SET partial_types = '[\"zoom_user\"]'")
+    assert crowd.uploaded == crowd.stored
+
+
+def test_the_larger_number_of_deletions_counts(crowd: Both) -> None:
+    """By the record twelve would go; in JupiterOne fewer stand than are uploaded."""
+    crowd.profile.collect()
+    crowd.sync()
+    crowd.elsewhere(people_more=-20)
+    leave(crowd, 12)
+    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36, deleted=12)
+    with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user"):
+        crowd.sync()
+
+
+def test_few_queries_are_enough(crowd: Both) -> None:
+    """JupiterOne takes 120 in two minutes."""
+    crowd.profile.collect()
+    crowd.sync()
+    assert crowd.operations().count("queryV1") == 1, "nothing stands there yet"
+    crowd.sync()
+    assert crowd.operations().count("queryV1") == 1 + len(ALL_TYPES)
+    crowd.profile.collect(steps=("fetch-users",))
     asked = crowd.operations().count("queryV1")
     crowd.sync()
-    assert crowd.operations().count("queryV1") == asked + 1
+    assert crowd.operations().count("queryV1") == asked + 1, "of what was not read completely nothing is deleted"
+
+
+class Rowless(BaseAdapter):
+    """A JupiterOne that answers every query with a table without rows."""
+
+    def __init__(self, both: Both, kind: str = "table") -> None:
+        super().__init__()
+        self._inner = WsgiAdapter(both.jupiterone.app)
+        self._kind = kind
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = self._inner.send(request, **options)
+        if str(request.url).endswith("/graphql"):
+            response.raw = io.BytesIO(json.dumps({"data": {"queryV1": {"type": self._kind, "data": []}}}).encode())
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_answer_without_rows_is_no_zero(crowd: Both) -> None:
+    crowd.profile.collect()
+    with pytest.raises(UnsafeUpload, match="does not say how many it holds of zoom_account, zoom_user") as raised:
+        crowd.sync(network=Rowless(crowd))
+    assert "--allow-deletes" in raised.value.next_step
+    assert crowd.jupiterone.jobs == []
     crowd.sync()
-    assert crowd.operations().count("queryV1") == asked + 1
+    foresight = crowd.sync(network=Rowless(crowd)).foresight
+    assert foresight.silence is not None, "then the record decides, and it is said"
+    leave(crowd, 12)
+    with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user"):
+        crowd.sync(network=Rowless(crowd))
+
+
+def test_an_empty_list_is_nothing(crowd: Both) -> None:
+    crowd.profile.collect()
+    crowd.sync(network=Rowless(crowd, "list"))
+    assert crowd.uploaded == crowd.stored
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["the first time", "later"])
+def test_foreseeing_without_jupiterone(crowd: Both, recorded: bool) -> None:
+    crowd.profile.collect()
+    if recorded:
+        crowd.sync()
+        leave(crowd, 12)
+    expected = TypeChanges(unchanged=36, deleted=12) if recorded else TypeChanges(created=48)
+    begun = crowd.clock.now()
+    foresight = crowd.foresee(network=Unreachable())
+    assert foresight.changes["zoom_user"] == expected
+    assert foresight.silence is not None
+    assert "no answer (ConnectionError)" in foresight.silence.message
+    assert crowd.clock.now() - begun < 5, "nobody waits for long"
+    crowd.jupiterone.j1ql_allowed = False
+    foresight = crowd.foresee()
+    assert foresight.changes["zoom_user"] == expected
+    assert foresight.silence is not None
+    assert "may not query" in foresight.silence.message
+
+
+def test_a_scope_that_no_query_can_name(both: Both) -> None:
+    both.profile.collect()
+    with pytest.raises(UnsafeUpload, match="A query cannot name"):
+        both.sync(source="api", scope="Ada's")
+    both.sync(source="api", scope="Ada's", allow_deletes=True)
+    assert both.sync(source="api", scope="Ada's").foresight.silence is not None
 
 
 def test_a_key_that_may_not_query(both: Both) -> None:
@@ -237,7 +339,7 @@ def test_when_nobody_can_be_asked(both: Both, graphql: str) -> None:
     """That is no reason to do without: nothing says that the key may not query."""
     both.jupiterone.faults.add(Fault("status_500", operation="queryV1", times=None))
     both.profile.collect()
-    with pytest.raises(UploadFailed, match="asking JupiterOne failed") as raised:
+    with pytest.raises(UploadFailed, match="Asking JupiterOne what this upload would delete failed") as raised:
         both.sync(settings=both.settings(JUPITERONE_GRAPHQL_URL=ANYWHERE + graphql))
     assert "JUPITERONE_GRAPHQL_URL" in raised.value.next_step
     assert "--allow-deletes" not in raised.value.next_step
@@ -250,10 +352,9 @@ def test_history_that_was_forgotten_is_no_record(both: Both) -> None:
     both.clock.time += 3600
     both.profile.collect()
     forget(both.profile.path, before=int(both.clock.time * 1000) - 1)
-    assert both.foresee().base is None
-    asked = both.operations().count("queryV1")
+    foresight = both.foresee()
+    assert (foresight.base, foresight.changes["zoom_user"]) == (None, TypeChanges(unchanged=8))
     both.sync()
-    assert both.operations().count("queryV1") > asked
     assert both.foresee().changes["zoom_user"] == TypeChanges(unchanged=8)
 
 
@@ -273,7 +374,7 @@ def test_foreseeing_sends_nothing(both: Both) -> None:
     both.profile.collect()
     foresight = both.foresee()
     assert (foresight.base, foresight.changes["zoom_user"]) == (None, TypeChanges(created=8))
-    assert both.operations() == []
+    assert set(both.operations()) == {"queryV1", "deferred"}
     assert both.store.uploads.latest() is None
 
 

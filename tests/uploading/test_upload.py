@@ -15,7 +15,6 @@ from collector.profile_lock import uploading_alone
 from collector.sandbox import GRANULAR_SCOPES, Fault
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.store import UploadState
-from collector.uploading import Upload, foresee_upload
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both
@@ -183,7 +182,7 @@ def test_the_instance_the_profile_remembers_in_another_account(both: Both, host:
     with pytest.raises(UsageError, match=f"{both.instance} belongs to the JupiterOne account {account}"):
         both.sync(settings=unset)
     with pytest.raises(UsageError, match="belongs to the JupiterOne account"):
-        foresee_upload(unset, Upload())
+        both.foresee(settings=unset)
     assert both.operations() == []
     both.sync()
     assert both.uploaded == both.stored, "a configured one is taken as it is"
@@ -232,8 +231,11 @@ def test_only_the_synchronization_api_is_needed_after_the_first_time(both: Both)
     both.profile.collect()
     both.sync()
     asked = len(both.operations())
+    both.jupiterone.j1ql_allowed = False
     both.sync()
-    assert set(both.operations()[asked:]) == {"create", "events", "entities", "relationships", "finalize", "status"}
+    operations = both.operations()[asked:]
+    assert set(operations) - {"queryV1"} == {"create", "events", "entities", "relationships", "finalize", "status"}
+    assert operations.count("queryV1") == 1, "one denial is enough"
 
 
 @pytest.mark.parametrize("options", [{"accepts_gzip": False}, {"largest_body": 20_000}], ids=["no gzip", "413"])
