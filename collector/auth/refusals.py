@@ -6,7 +6,8 @@
     └── CollectionFailed
         ├── Unanswered                     no usable answer came; another try may get one
         │   ├── NoConnection               network, proxy, certificates, or silence
-        │   └── ZoomTrouble                5xx, 429, a page instead of JSON
+        │   ├── ForeignAnswer              a redirect, or a page instead of JSON
+        │   └── ZoomTrouble                5xx, 429
         └── MalformedAnswer                a token answer with unusable fields
 
 Zoom answers `{"reason": "<text>", "error": "<code>"}` (Zoom: "OAuth error codes", 4700 to 4741) where
@@ -83,8 +84,12 @@ class NoConnection(Unanswered):
     """Nothing came back: name resolution, connection, TLS, proxy, or silence after the request."""
 
 
+class ForeignAnswer(Unanswered):
+    """Something that is no token endpoint answered: the address is wrong, or a proxy or portal is in between."""
+
+
 class ZoomTrouble(Unanswered):
-    """Zoom, or something on the way, answered with an error of its own.
+    """Zoom, or something in front of it, answered with an error of its own.
 
     `status`: the HTTP status. `retry_after`: seconds to wait, None if it did not say. `tracking_id`: for Zoom's
     support, "" without one.
