@@ -38,13 +38,13 @@ def markup(headers: Mapping[str, str], content: bytes) -> str | None:
 
 
 def instead_of_json(status: int, headers: Mapping[str, str], content: bytes) -> str:
-    """What came where a JSON object is due, and who likely sent it: `HTTP 200 with HTML where JSON is due: ...`."""
+    """What came where a JSON object is due, and who likely sent it: `HTML where JSON is due: a sign-in page ...`."""
     page = markup(headers, content)
     if page is None:
-        return f"HTTP {status} with something that is not a JSON object"
+        return "something that is not a JSON object"
     # The edge of a failing service answers in HTML, too.
     sender = "something in front of it or" if status >= 500 else "a sign-in page of this network or"
-    return f"HTTP {status} with {page} where JSON is due: {sender} a proxy in between likely answered in its place"
+    return f"{page} where JSON is due: {sender} a proxy in between likely answered in its place"
 
 
 def _header(headers: Mapping[str, str], wanted: str) -> str:

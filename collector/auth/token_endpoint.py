@@ -202,7 +202,8 @@ class TokenEndpoint:
         if status == 401 or (status == 200 and not body_needed):
             answer = answer or {}
         if answer is None:
-            raise self._foreign(f"answered {instead_of_json(status, response.headers, response.content)}", acted=True)
+            came = instead_of_json(status, response.headers, response.content)
+            raise self._foreign(f"answered HTTP {status} with {came}", acted=True)
         # Zoom's older errors come with status 200 and an errorCode.
         if status >= 400 or answer.get("error") or answer.get("errorCode"):
             if self._client.client_secret is not None:
@@ -216,7 +217,7 @@ class TokenEndpoint:
         status, wait = response.status_code, self._retry_after(response.headers.get("Retry-After", ""))
         trouble = f"it answered HTTP {status}"
         if answer is None and response.content:
-            trouble = f"it answered {instead_of_json(status, response.headers, response.content)}"
+            trouble += f" with {instead_of_json(status, response.headers, response.content)}"
         asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
         when = f"in {wait:.0f} seconds" if wait > _LONGEST_WAIT else "later"
         tracking_id = _plain(response.headers.get("x-zm-trackingid"), ())

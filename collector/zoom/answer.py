@@ -146,7 +146,7 @@ def _without_json(status: int, headers: Mapping[str, str], content: bytes, now: 
         return Answer(Kind.TOKEN_REFUSED, "Zoom refused the token (HTTP 401)")
     if status == 429:
         return _limited(headers, "Zoom's rate limit was reached (HTTP 429)", now)
-    message = f"Zoom's API answered {instead_of_json(status, headers, content)}"
+    message = f"Zoom's API answered HTTP {status} with {instead_of_json(status, headers, content)}"
     foreign = status < 500 and markup(headers, content) is not None
     return Answer(Kind.TRY_AGAIN, message, retry_at=_retry_at(headers, now), foreign=foreign)
 

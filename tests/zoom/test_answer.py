@@ -230,7 +230,10 @@ def test_of_a_redirect_the_host_alone_is_told(status, location, target):
             [{"field": "a", "message": "No.", "field_value": "CANARY"}, {"message": "Nor this."}, "Whatever."],
             "(a: No.; Nor this.; Whatever.)",
         ),
-        ([{"field": "x", "message": "https://zoom.us/j/1?pwd=CANARY is no."}], "(x: https://zoom.us/j/1?pwd=*** is no.)"),
+        (
+            [{"field": "x", "message": "https://zoom.us/j/1?pwd=CANARY is no."}],
+            "(x: https://zoom.us/j/1?pwd=*** is no.)",
+        ),
         ([{"field": 7, "message": None}, 7, None, {}], ""),
         ({"field": "x"}, ""),
         ("x", ""),
