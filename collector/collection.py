@@ -27,7 +27,7 @@ from collector.settings import Settings
 from collector.store import RunRecord, Store
 from collector.tree import TreeReport, check_target, write_tree
 from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer
+from collector.zoom.pacing import Pacer, Plan
 
 TREE_FOLDER = ".j1-integration"
 
@@ -143,6 +143,7 @@ def collect_account(
                 scopes=token.scopes,
                 account_id=settings.account_id if settings.access_token is None else None,
                 choice=choice,
+                free_plan=settings.plan is Plan.FREE,
                 fresh=fresh,
                 tags=tuple(settings.tags.items()),
             )

@@ -49,7 +49,7 @@ def auth() -> None:
 def login(context: click.Context, no_browser: bool) -> int:
     """Sign in with the browser: runs `python oauth-server --once`."""
     given = options(context)
-    settings = given.settings()
+    settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings)
     oauth_client(settings)
     command = redirect_server.command("--once", "--profile", settings.profile)

@@ -25,9 +25,15 @@ class Options:
     profile: str | None = None
     place: str = ""
 
-    def settings(self) -> Settings:
-        """The configuration of this call. Raises UsageError naming every problem."""
-        return read_settings(os.environ, Path.cwd(), self.profile)
+    def settings(self, *, warn: bool = True) -> Settings:
+        """The configuration of this call, after a warning if something was given in vain.
+
+        Raises UsageError naming every problem.
+        """
+        settings = read_settings(os.environ, Path.cwd(), self.profile)
+        if warn and settings.warning:
+            click.echo(f"Warning: {settings.warning}", err=True)
+        return settings
 
 
 def common_options(command: Command) -> Command:

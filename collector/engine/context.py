@@ -34,7 +34,8 @@ class Context:
     """One run's client, store and counts.
 
     `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
-    none. `whole_types`: types whose set was read completely in this run. `unlisted`: why an entity type's was not.
+    none. `free_plan`: whether the account is known to have one. `whole_types`: types whose set was read completely in
+    this run. `unlisted`: why an entity type's was not.
     """
 
     client: ZoomClient
@@ -46,6 +47,7 @@ class Context:
     scopes: frozenset[str] | None
     identity: JsonObject | CollectorError
     choice: Choice = EVERYTHING
+    free_plan: bool = False
     whole_types: set[str] = field(default_factory=set)
     unlisted: dict[str, CollectorError] = field(default_factory=dict)
     unknown: Counter[UnknownField] = field(default_factory=Counter)

@@ -31,8 +31,8 @@ MOST_RATE_LIMITED_TRIES = 8
 LONGEST_WAIT_SECONDS = 120.0
 """JupiterOne's rate limits are counted over one or two minutes."""
 _WHERE_TO_LOOK = (
-    "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL (unset they are those of JupiterOne's US region), then the "
-    "proxy (HTTPS_PROXY), and whether this network wants a sign-in of its own first."
+    "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL (unset they are those of JupiterOne's US region), then "
+    "the proxy (HTTPS_PROXY), and whether this network wants a sign-in of its own first."
 )
 _LATER = "Run the command again later; if it stays, give JupiterOne's support this message."
 _NEXT_STEP = (

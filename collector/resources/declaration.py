@@ -127,7 +127,8 @@ class Resource:
 
     `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the
     type) or None when the row has none. `lookup` asks for one entity known from earlier that no list names any more;
-    its answer is converted like a row. `id_placeholder` is what the paths about one of them call its id.
+    its answer is converted like a row. `id_placeholder` is what the paths about one of them call its id. `paid_only`:
+    whether Zoom has it in paid plans only (API reference: "a Pro or higher account").
     """
 
     order: int
@@ -143,6 +144,7 @@ class Resource:
     lookup: Endpoint | None = None
     links: tuple[Link, ...] = ()
     id_placeholder: str = "id"
+    paid_only: bool = False
 
     @property
     def noun(self) -> str:

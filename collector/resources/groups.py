@@ -49,6 +49,7 @@ RESOURCE = Resource(
     identify=by_id,
     convert=convert,
     id_placeholder="groupId",
+    paid_only=True,
     links=(
         Link(
             step_id="build-user-and-group-relationship",

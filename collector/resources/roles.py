@@ -110,6 +110,7 @@ RESOURCE = Resource(
         ),
     ),
     id_placeholder="roleId",
+    paid_only=True,
     links=(
         Link(
             step_id="build-user-and-role-relationship",

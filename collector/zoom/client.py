@@ -207,8 +207,8 @@ class ZoomClient:
         if self._configured_api_url is not None:
             return (
                 f"ZOOM_API_URL is {self._configured_api_url}: set it to the address of the API itself, such as "
-                "https://api.zoom.us, or leave it out. If it is right, look at the proxy (HTTPS_PROXY) and at what "
-                "this network wants before it lets anybody out."
+                "https://api.zoom.us. If it is right, look at the proxy (HTTPS_PROXY) and at what this network wants "
+                "before it lets anybody out."
             )
         return (
             f"Look at the proxy (HTTPS_PROXY), and open {self._oauth_url} in a browser on this network: it may want a "

@@ -50,6 +50,8 @@ def serve(profile: str | None, once: bool, no_browser: bool, sandbox: bool, verb
     log_to(sys.stderr, verbose=verbose)
     signal.signal(signal.SIGTERM, _as_interrupt)
     settings = read_settings(os.environ, Path.cwd(), profile)
+    if settings.warning:
+        click.echo(f"Warning: {settings.warning}", err=True)
     with rehearsal(os.environ, settings.redirect_uri) if sandbox else nullcontext(settings) as chosen:
         _serve(chosen, Ending(once=once), once=once, browser_wanted=not no_browser, invented=sandbox)
 

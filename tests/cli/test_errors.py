@@ -6,6 +6,7 @@ import importlib
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -143,3 +144,17 @@ def test_a_terminal_that_lacks_letters_is_no_crash(
     assert run(["collect"]) == 0
     assert run(["show", "group", "Größe"]) == 0
     assert b"Gr??e  zoom_group:" in shown.getvalue()
+
+
+@pytest.mark.parametrize("verb", [("doctor",), ("collect",), ("auth", "status"), ("show", "account"), ("status",)])
+def test_a_name_nothing_reads_is_warned_of_once_and_changes_no_exit_code(
+    collector: Command, zoom: Sandbox, work: Path, verb: tuple[str, ...]
+) -> None:
+    collector("collect")
+    expected = collector(*verb).code
+    (work / ".env").write_text("ZOOM_CLIENTID=CANARY\nJUPITERONE_DEV=true\n")
+    outcome = collector(*verb)
+    assert outcome.code == expected
+    assert outcome.err.count("Warning: ") == 1
+    assert "ZOOM_CLIENTID (is ZOOM_CLIENT_ID meant?)" in outcome.err
+    assert "CANARY" not in outcome.err + outcome.out

@@ -230,8 +230,8 @@ def test_when_the_new_token_is_refused_too_a_person_must_help(client, requests_m
         "Zoom refused the token, also after a new one was asked for (Invalid access token.)"
     )
     assert raised.value.next_step == (
-        "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in with the "
-        "browser, sign in again: `collector auth login`."
+        "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in with "
+        "the browser, sign in again: `collector auth login`."
     )
     assert requests_mock.call_count == 2
     assert tokens.number == 2
