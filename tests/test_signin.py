@@ -199,7 +199,9 @@ def test_the_token_goes_to_zooms_own_hosts_only(requests_mock, attempt, clock):
         (400, "invalid_request", "Redirect URI mismatch.", "redirect"),
         (400, "invalid_request", "The app has been disabled", "app"),
         (400, "invalid_request", "Token owner does not exist", "app"),
-        (400, "unsupported_grant_type", "unsupported grant type", "app"),
+        (400, "unsupported_grant_type", "unsupported grant type", "app type"),
+        (400, "unauthorized_client", "", "app type"),
+        (400, "invalid_request", "Account does not enabled the OAuth app type", "app type"),
         (418, "teapot", "", "other"),
     ],
 )

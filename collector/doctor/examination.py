@@ -152,6 +152,6 @@ def _scopes(token: Token, resources: tuple[Resource, ...]) -> Iterator[Finding]:
                 subject,
                 Level.FAILURE,
                 f"missing, needed by {step_id}",
-                endpoint.scopes.how_to_add,
+                endpoint.scopes.how_to_get(token.scopes),
                 ExitCode.INCOMPLETE,
             )

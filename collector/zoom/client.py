@@ -260,7 +260,7 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
         case Kind.SCOPE_MISSING:
             return Denied(
                 f"the token lacks a scope ({answer.message})",
-                endpoint.scopes.how_to_add,
+                endpoint.scopes.how_to_get(None),
                 answer.scopes or endpoint.scopes.advice,
             )
         case Kind.PRIVILEGE_MISSING:

@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from collector.auth.deferred_signals import signals_deferred
+from collector.auth.refusals import sign_in_again
 from collector.cli.output import show_error
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
@@ -90,8 +91,9 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
         terminal = _bring_the_person_here(flow, ending.page_delivered, browser_wanted=browser_wanted)
         try:
             ending.wait()
-        except SignInRequired:
+        except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
+                failure.next_step += f" {sign_in_again(settings.profile)}"
                 raise
         finally:
             if terminal is not None:

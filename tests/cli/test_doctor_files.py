@@ -114,7 +114,9 @@ def test_a_home_that_will_be_made(collector: Command, tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-@pytest.mark.parametrize(("mode", "told"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False), (0o400, False)])
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False), (0o400, False)]
+)
 @pytest.mark.parametrize("name", ["ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY"])
 def test_a_dotenv_with_a_secret_that_others_may_read(
     collector: Command, work: Path, mode: int, told: bool, name: str

@@ -83,6 +83,8 @@ EXCHANGES: list[tuple[dict[str, Any], int, str]] = [
     ),
     (refused("The app has been disabled", "invalid_request"), 502, "app-off"),
     (refused("Token owner no longer exists", "x"), 502, "app-off"),
+    (refused("unsupported grant type", "unsupported_grant_type"), 502, "app-type"),
+    (refused("", "unauthorized_client"), 502, "app-type"),
     (refused("Not today", "something"), 502, "refused"),
     ({"exc": LOST}, 504, "no-connection"),
     ({"exc": requests.exceptions.SSLError("certificate")}, 504, "no-connection"),
