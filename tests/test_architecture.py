@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "errors": set(),
     "redaction": set(),
     "intermediaries": set(),
+    "own_command": set(),
     "clock": {"errors"},
     "connections": {"clock"},
     "auth": {"clock", "errors", "intermediaries", "redaction"},

@@ -13,7 +13,7 @@ from collector.model.coverage import Status
 from collector.status import ProfileStatus, profile_status
 from collector.store import UploadRecord, UploadState
 
-_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by the daily limit", 130: "interrupted"}
+_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's", 130: "interrupted"}
 
 
 @click.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from rich.console import Console
 from rich.table import Table
 
@@ -169,7 +171,9 @@ def next_command(collected: Collected) -> str:
 def _next_command(collected: Collected) -> str:
     exit_code = collected.record.exit_code
     if collected.clears_at is not None:
-        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when the daily limit clears."
+        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when Zoom's limit clears."
     if exit_code == ExitCode.INCOMPLETE:
         return "Next: mend what was not read (above) and run `collector collect` again; `collector doctor` helps."
-    return "Next: collector show user EMAIL"
+    if not collected.example:
+        return "Next: collector status"
+    return f"Next: collector show {' '.join(shlex.quote(printable(word)) for word in collected.example)}"

@@ -41,8 +41,8 @@ _NEXT_STEP = (
 )
 
 _UNEXPECTED = (
-    "Running it again will not mend this. If JUPITERONE_API_BASE_URL or JUPITERONE_GRAPHQL_URL is set, check it; else "
-    "please report it, with what the same command prints with -v."
+    "If JUPITERONE_API_BASE_URL or JUPITERONE_GRAPHQL_URL is set, check it; else please report it, with what the same "
+    "command prints with -v."
 )
 
 InDoubt = Callable[[], JsonObject | None]

@@ -23,7 +23,7 @@ DEFAULT_RATE_SHARE = 0.8
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _PLACEHOLDER = re.compile(
     r"your[_ -]|<.*>|^\[.*\]$|^\$?\{.*\}$|^\$\w+$|\.{3}|…|^[\W_]+$|[_-]here$|^(?:change|replace)[_ -]?(?:me|this)"
-    r"|^(?:xxx+|todo|tbd|none|null|example|placeholder)$",
+    r"|^(?:xxx+|todo|tbd|placeholder)$",
     re.IGNORECASE,
 )
 """What stands in examples, the "..." of the README included, and what a shell or a template did not fill in."""

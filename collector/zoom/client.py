@@ -45,10 +45,7 @@ LONGEST_ASKED_SECONDS = 300.0
 """A rate limit is waited out when Zoom asks for this long at most; after a longer one the label is closed."""
 
 _LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
-_UNEXPECTED = (
-    "Running it again will not mend this. If ZOOM_API_URL is set, check it; else please report it, with what the same "
-    "command prints with -v."
-)
+_UNEXPECTED = "If ZOOM_API_URL is set, check it; else please report it, with what the same command prints with -v."
 
 
 class ZoomClient:

@@ -16,7 +16,7 @@ class Pages:
 
     def __init__(self, flow: Flow, guard: Guard, invented: bool) -> None:
         self._flow = flow
-        self._invented = invented
+        self.invented = invented
         self._guard = guard
 
     def browser_id(self) -> str:
@@ -31,7 +31,7 @@ class Pages:
         html = render_template(
             template,
             profile=self._flow.settings.profile,
-            invented=self._invented,
+            invented=self.invented,
             csrf=self._guard.csrf(browser_id),
             **values,
         )
