@@ -15,7 +15,8 @@ from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
 from collector.cli.again import again
-from collector.cli.options import common_options, options
+from collector.cli.asking import confirm
+from collector.cli.options import common_options, options, options_without_json
 from collector.cli.output import moment, print_json, printable
 from collector.clock import SystemClock, milliseconds
 from collector.collection import oauth_client, token_file, token_source, zoom_client
@@ -44,7 +45,7 @@ def auth() -> None:
 
 @auth.command()
 @click.option("--no-browser", is_flag=True, help="Open no browser; print the address to open elsewhere.")
-@common_options
+@options_without_json
 @click.pass_context
 def login(context: click.Context, no_browser: bool) -> int:
     """Sign in with the browser: runs `python oauth-server --once`."""
@@ -87,7 +88,7 @@ def status(context: click.Context, check: bool) -> int:
 
 
 @auth.command()
-@common_options
+@options_without_json
 @click.pass_context
 def refresh(context: click.Context) -> None:
     """Get a new access token now, whether needed or not."""
@@ -106,7 +107,7 @@ def refresh(context: click.Context) -> None:
 
 @auth.command()
 @click.option("--show", is_flag=True, help="Print it to a terminal as well.")
-@common_options
+@options_without_json
 @click.pass_context
 def token(context: click.Context, show: bool) -> None:
     """Print a good access token and nothing else, for $(collector auth token)."""
@@ -120,7 +121,7 @@ def token(context: click.Context, show: bool) -> None:
 
 
 @auth.command()
-@common_options
+@options_without_json
 @click.pass_context
 def logout(context: click.Context) -> None:
     """Remove the token from this computer; at Zoom nothing changes."""
@@ -140,7 +141,7 @@ def logout(context: click.Context) -> None:
 
 @auth.command()
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-@common_options
+@options_without_json
 @click.pass_context
 def revoke(context: click.Context, yes: bool) -> None:
     """End the sign-in at Zoom and remove the token from this computer. Zoom also removes the app."""
@@ -148,7 +149,7 @@ def revoke(context: click.Context, yes: bool) -> None:
     _needs_browser_sign_in(settings)
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
-        click.confirm("Zoom will also remove the app from the account. Go on?", abort=True, err=True)
+        confirm("Zoom will also remove the app from the account. Go on?")
     signin.revoke(client, token_file(settings), SystemClock(), random.Random())
     click.echo(
         f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '

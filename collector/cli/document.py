@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from collector.cli.options import common_options
+from collector.cli.options import options_without_json
 from collector.explore.document import data_model_section
 from collector.explore.document import document as regenerate
 from collector.resources import all_resources, entity_types, relationship_types
@@ -21,7 +21,7 @@ from collector.resources import all_resources, entity_types, relationship_types
     show_default=True,
     help="The file whose generated section is replaced, or gets one at its end; it must exist.",
 )
-@common_options
+@options_without_json
 def document(output: Path) -> None:
     """Regenerate the data-model section of the documentation."""
     resources = all_resources()

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from collector.cli.again import again
+from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
 from collector.clock import SystemClock, milliseconds
@@ -24,9 +25,10 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d
 @click.command()
 @click.option("--before", "date", metavar="DATE", help="Forget the history before this date, or date and time.")
 @click.option("--user", "email", metavar="EMAIL", help="Forget this person, now and in the history.")
+@click.option("--yes", is_flag=True, help="Do not ask before a person is forgotten.")
 @common_options
 @click.pass_context
-def forget(context: click.Context, date: str | None, email: str | None) -> None:
+def forget(context: click.Context, date: str | None, email: str | None, yes: bool) -> None:
     """Remove history or a person from the profile's store, for good.
 
     DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. What holds now
@@ -40,7 +42,10 @@ def forget(context: click.Context, date: str | None, email: str | None) -> None:
         )
     clock = SystemClock()
     before = None if date is None else _before(date, milliseconds(clock.now()))
-    report = forget_in_profile(given.settings(), Path.cwd(), clock, before=before, email=email)
+    settings = given.settings()
+    if email is not None and not yes:
+        ask_first(f"Forget {email} in the profile {settings.profile!r}, now and in its history, for good?")
+    report = forget_in_profile(settings, Path.cwd(), clock, before=before, email=email)
     if given.json:
         print_json(_as_json(report))
         return

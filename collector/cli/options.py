@@ -37,10 +37,26 @@ class Options:
 
 
 def common_options(command: Command) -> Command:
-    """Give a group or a command the options everything has."""
+    """Give a group or a command the options everything has, `--json` among them."""
+    return _with_options(command, offers_json=True)
+
+
+def options_without_json(command: Command) -> Command:
+    """The same for a command that has nothing to print as JSON; `--json` changes nothing there, and is not offered."""
+    return _with_options(command, offers_json=False)
+
+
+def _with_options(command: Command, *, offers_json: bool) -> Command:
     decorators = (
         click.option("-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log what is done."),
-        click.option("--json", is_flag=True, expose_value=False, callback=_json, help="Print JSON instead of text."),
+        click.option(
+            "--json",
+            is_flag=True,
+            expose_value=False,
+            callback=_json,
+            hidden=not offers_json,
+            help="Print JSON instead of text.",
+        ),
         click.option(
             "--profile",
             metavar="NAME",

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import click
 
-from collector.cli.options import common_options
+from collector.cli.options import options_without_json
 from collector.errors import UsageError
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
@@ -27,7 +27,7 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
     type=click.IntRange(0, 65534),
     help="Where Zoom listens; JupiterOne takes the next one. 0 picks free ones.",
 )
-@common_options
+@options_without_json
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
     """Run a local Zoom and a local JupiterOne until Ctrl-C, and print the .env lines to use them."""
     zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))

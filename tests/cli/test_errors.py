@@ -59,8 +59,14 @@ def test_every_verb_has_help(collector: Command, arguments: tuple[str, ...]) -> 
     outcome = collector(*arguments, "-h")
     assert outcome.code == 0
     assert outcome.out.startswith("Usage: collector")
-    for option in ("--verbose", "--json", "--profile", "--help"):
+    for option in ("--verbose", "--profile", "--help"):
         assert option in outcome.out
+    assert ("--json" in outcome.out) == (arguments not in [("document",), ("sandbox",)])
+
+
+@pytest.mark.parametrize("verb", ["document", "auth logout"])
+def test_where_nothing_is_printed_as_json_the_option_is_taken_all_the_same(collector: Command, verb: str) -> None:
+    assert "No such option" not in collector(*verb.split(), "--json").err
 
 
 def test_version(collector: Command) -> None:
