@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import traceback
 from collections.abc import Sequence
 
@@ -14,10 +15,10 @@ from collector.cli.collect_and_sync import collect_and_sync
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
 from collector.cli.document import document
+from collector.cli.failures import show_error
 from collector.cli.forget import forget
 from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
-from collector.cli.output import show_error
 from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
@@ -25,6 +26,7 @@ from collector.cli.status import status
 from collector.cli.streams import sheltered_streams
 from collector.cli.sync import sync
 from collector.cli.uninstall import uninstall
+from collector.cli.wrapping import say
 from collector.errors import CollectionFailed, CollectorError, ExitCode, worst_of
 
 __all__ = ["cli", "run"]
@@ -102,7 +104,9 @@ def _told(failure: BaseException, given: Options) -> int:
         case click.Abort() | KeyboardInterrupt():
             return ExitCode.INTERRUPTED
         case click.ClickException():
-            failure.show()
+            told = io.StringIO()
+            failure.show(told)
+            say(told.getvalue().rstrip("\n"), err=True)
             return ExitCode.USAGE
         case CollectorError():
             with click.Context(cli, obj=given):  # the verb's has ended
@@ -110,7 +114,7 @@ def _told(failure: BaseException, given: Options) -> int:
             return failure.exit_code
     if given.verbose:
         traceback.print_exception(failure)
-    click.echo(
+    say(
         f"Error: Something went wrong that nobody foresaw ({type(failure).__name__}); please report it, together with "
         "what the same command prints with -v.",
         err=True,

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from collector.cli.output import printable
+from collector.cli.output import error_console, printable
+from collector.cli.wrapping import say, wrapped
 from collector.errors import UsageError
 
 
@@ -22,6 +23,6 @@ def ask_first(question: str) -> None:
 
 def confirm(question: str) -> None:
     """Go on only after a yes. A no is an answer, not a failure: it ends the command with 0."""
-    if not click.confirm(printable(question), err=True):
-        click.echo("Nothing was changed.", err=True)
+    if not click.confirm(wrapped(printable(question), error_console().width), err=True):
+        say("Nothing was changed.", err=True)
         raise click.exceptions.Exit(0)

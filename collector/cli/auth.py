@@ -18,6 +18,7 @@ from collector.cli.again import again
 from collector.cli.asking import confirm
 from collector.cli.options import common_options, options, options_without_json
 from collector.cli.output import moment, print_json, printable
+from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collection import oauth_client, token_file, token_source, zoom_client
 from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
@@ -81,7 +82,7 @@ def status(context: click.Context, check: bool) -> int:
     else:
         _print_status(settings, source, usable, stored)
         if check and usable:
-            click.echo(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
+            say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
     if failure is not None:
         return int(_exit_code(failure))
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)
@@ -102,7 +103,7 @@ def refresh(context: click.Context) -> None:
         tokens.refresh()
     elif isinstance(tokens, SignedIn):
         _check_kept(settings, tokens.refresh())
-    click.echo(f'The profile "{settings.profile}" has a new access token.')
+    say(f'The profile "{settings.profile}" has a new access token.')
 
 
 @auth.command()
@@ -131,12 +132,12 @@ def logout(context: click.Context) -> None:
     signed_in = _holds_sign_in(file)
     signin.forget(file, SystemClock())
     if not was_there:
-        click.echo(f'The profile "{settings.profile}" holds no token.')
+        say(f'The profile "{settings.profile}" holds no token.')
     else:
-        click.echo(f"Removed {file.path}.")
-        click.echo(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
+        say(f"Removed {file.path}.")
+        say(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
     if settings.access_token is not None:
-        click.echo("ZOOM_ACCESS_TOKEN is still set and will be used.")
+        say("ZOOM_ACCESS_TOKEN is still set and will be used.")
 
 
 @auth.command()
@@ -151,7 +152,7 @@ def revoke(context: click.Context, yes: bool) -> None:
     if not yes and sys.stdin.isatty():
         confirm("Zoom will also remove the app from the account. Go on?")
     signin.revoke(client, token_file(settings), SystemClock(), random.Random())
-    click.echo(
+    say(
         f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
@@ -265,6 +266,6 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
             lines.append(("Missing", f"{classic} (classic) or {granular} (granular), for {step}"))
         lines.append(("File", str(stored.path)))
     for name, value in lines:
-        click.echo(printable(f"{name + ':':9} {value}"))
+        say(printable(f"{name + ':':9} {value}"))
     if source == _BROWSER and settings.client_id and not usable:
-        click.echo(printable(sign_in_again(settings.profile)))
+        say(printable(sign_in_again(settings.profile)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from collector.cli.options import options_without_json
+from collector.cli.wrapping import say
 from collector.explore.document import data_model_section
 from collector.explore.document import document as regenerate
 from collector.resources import all_resources, entity_types, relationship_types
@@ -26,4 +27,4 @@ def document(output: Path) -> None:
     """Regenerate the data-model section of the documentation."""
     resources = all_resources()
     change = regenerate(output, data_model_section(entity_types(resources), relationship_types(resources)))
-    click.echo(f"{output} {change.value}.")
+    say(f"{output} {change.value}.")

@@ -12,6 +12,7 @@ from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
+from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collection import TREE_FOLDER
 from collector.errors import UsageError
@@ -50,10 +51,10 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
         print_json(_as_json(report))
         return
     if before is not None:
-        click.echo(_history_words(report.forgotten, before))
+        say(_history_words(report.forgotten, before))
     if email is not None:
         for sentence in _person_words(report, printable(email)):
-            click.echo(again(sentence))
+            say(again(sentence))
 
 
 def _before(date: str, now: int) -> int:

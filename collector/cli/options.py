@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from collector.cli.wrapping import say
 from collector.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -32,7 +33,7 @@ class Options:
         """
         settings = read_settings(os.environ, Path.cwd(), self.profile)
         if warn and settings.warning:
-            click.echo(f"Warning: {settings.warning}", err=True)
+            say(f"Warning: {settings.warning}", err=True)
         return settings
 
 

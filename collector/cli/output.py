@@ -1,4 +1,4 @@
-"""How results and failures are printed."""
+"""How results are printed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from datetime import datetime, timezone
 
 import click
 from rich.console import Console
-
-from collector.cli.again import again
-from collector.errors import CollectorError
 
 _UNBROKEN = 10_000
 
@@ -32,13 +29,6 @@ def _console(*, stderr: bool) -> Console:
     if not made.is_terminal and not os.environ.get("COLUMNS"):
         made.width = _UNBROKEN
     return made
-
-
-def show_error(failure: CollectorError) -> None:
-    """What happened, and what to do next."""
-    click.echo(f"Error: {printable_lines(failure.message)}", err=True)
-    if failure.next_step:
-        click.echo(f"Next: {printable_lines(again(failure.next_step))}", err=True)
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:

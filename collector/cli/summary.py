@@ -10,6 +10,7 @@ from rich.table import Table
 from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
+from collector.cli.wrapping import put
 from collector.collection import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
@@ -36,9 +37,9 @@ def print_summary(console: Console, collected: Collected) -> None:
     _print_coverage(console, record)
     _print_unknown(console, collected)
     tree = collected.tree
-    console.print(
+    put(
+        console,
         f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {tree.path}",
-        soft_wrap=True,
     )
     if record.partial_types:
         console.print(f"Nothing of these types will be deleted in JupiterOne: {', '.join(record.partial_types)}")

@@ -17,7 +17,8 @@ import click
 
 from collector.auth.deferred_signals import signals_deferred
 from collector.auth.refusals import sign_in_again
-from collector.cli.output import show_error
+from collector.cli.failures import show_error
+from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
 from collector.redirect_address import Address
@@ -52,7 +53,7 @@ def serve(profile: str | None, once: bool, no_browser: bool, sandbox: bool, verb
     signal.signal(signal.SIGTERM, _as_interrupt)
     settings = read_settings(os.environ, Path.cwd(), profile)
     if settings.warning:
-        click.echo(f"Warning: {settings.warning}", err=True)
+        say(f"Warning: {settings.warning}", err=True)
     with rehearsal(os.environ, settings.redirect_uri) if sandbox else nullcontext(settings) as chosen:
         _serve(chosen, Ending(once=once), once=once, browser_wanted=not no_browser, invented=sandbox)
 
@@ -70,7 +71,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         show_error(failure)
         return failure.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("The server has ended.", err=True)
+        say("The server has ended.", err=True)
         return ExitCode.INTERRUPTED
     return ExitCode.COMPLETE
 
@@ -103,14 +104,14 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
 
 def _announce(address: Address, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool) -> None:
     if bound.missing:
-        click.echo(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
+        say(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
     for host in silent:
-        click.echo(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
+        say(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
     if invented:
-        click.echo("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
-    click.echo(f"Open {address.home} to connect Zoom.")
+        say("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
+    say(f"Open {address.home} to connect Zoom.")
     what_stays = "the rehearsal ends with it" if invented else "the sign-in stays"
-    click.echo("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
+    say("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
 
 
 def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser_wanted: bool) -> Terminal | None:
@@ -120,11 +121,11 @@ def _bring_the_person_here(flow: Flow, connected: Callable[[], None], *, browser
         open_browser(flow.address.home)
         return None
     if is_remote(os.environ):
-        click.echo(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
+        say(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
     if not terminal:
         return None
     read = sys.stdin.fileno()
-    dialogue = Terminal(flow, lambda: read_line(read), click.echo, connected)
+    dialogue = Terminal(flow, lambda: read_line(read), say, connected)
     threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
     return dialogue
 
