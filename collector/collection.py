@@ -21,13 +21,13 @@ from collector.engine.collect import Job, check_steps, collect
 from collector.engine.progress import Progress
 from collector.errors import UsageError
 from collector.profile_lock import alone
-from collector.resources import all_resources, endpoints
+from collector.resources import all_resources, endpoints, users
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.store import RunRecord, Store
 from collector.tree import TreeReport, check_target, write_tree
 from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer
+from collector.zoom.pacing import Pacer, Plan
 
 TREE_FOLDER = ".j1-integration"
 
@@ -36,12 +36,14 @@ TREE_FOLDER = ".j1-integration"
 class Collected:
     """A finished run and the tree written from it.
 
-    `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one.
+    `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one. `example`:
+    something that can be looked at now, as `show` wants it named: `("user", "ada@example.com")`.
     """
 
     record: RunRecord
     tree: TreeReport
     clears_at: int | None = None
+    example: tuple[str, ...] = ()
 
 
 def oauth_client(settings: Settings) -> OAuthClient:
@@ -144,6 +146,7 @@ def collect_account(
                 scopes=token.scopes,
                 account_id=settings.account_id if settings.access_token is None else None,
                 choice=choice,
+                free_plan=settings.plan is Plan.FREE,
                 fresh=fresh,
                 tags=tuple(settings.tags.items()),
             )
@@ -151,4 +154,18 @@ def collect_account(
         tree = write_tree(store, folder / TREE_FOLDER)
         store.conclude()
         limit = client.daily_limit
-        return Collected(record, tree, None if limit is None else milliseconds(limit.clears_at))
+        clears_at = None if limit is None else milliseconds(limit.clears_at)
+        return Collected(record, tree, clears_at, _example(store, resources))
+
+
+def _example(store: Store, resources: tuple[Resource, ...]) -> tuple[str, ...]:
+    """An entity with a name to be found by, a user sooner than a group; nothing in an empty graph."""
+    for resource in sorted(resources, key=lambda one: one.entity.type != users.ENTITY.type):
+        entity = next(store.entities(resource.entity.type), None)
+        if entity is None:
+            continue
+        if resource.listing.rows is None:
+            return (resource.noun,)
+        email = entity.get("email")
+        return (resource.noun, str(email[0] if isinstance(email, list) and email else entity["displayName"]))
+    return ()

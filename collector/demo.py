@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from collector import redirect_server
-from collector.errors import CollectionFailed
+from collector.errors import CollectionFailed, UsageError
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
@@ -25,6 +25,7 @@ _END_SECONDS = 20.0
 _LOOPBACK = "127.0.0.1"
 _ADDRESS = re.compile(r"http://\S+")
 """In the first line that the redirect server prints."""
+_MARK = ".made-by-the-demo"
 
 
 @dataclass(frozen=True)
@@ -42,34 +43,46 @@ class SignedInDemo:
 
 
 @contextmanager
-def signed_in_demo(users: int, environment: Mapping[str, str]) -> Iterator[SignedInDemo]:
-    """A sandbox account of so many users, signed in to while this lasts; token and store are thrown away after.
+def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> Iterator[SignedInDemo]:
+    """A sandbox account of so many users, signed in to while this lasts; token and store are made anew in `home`.
 
     Beside it a sandbox JupiterOne, with an instance to upload to.
 
     Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
-    the sign-in does not come about, UsageError when the redirect server is not there.
+    the sign-in does not come about, UsageError when the redirect server is not there, or `home` is no demo's.
     """
+    _empty(home)
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
     redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
     jupiterone = JupiterOneSandbox(settling_polls=0)
-    with (
-        tempfile.TemporaryDirectory(prefix="zoom-collector-demo-") as home,
-        sandbox.serve() as url,
-        jupiterone.serve() as jupiterone_url,
-    ):
+    with sandbox.serve() as url, jupiterone.serve() as jupiterone_url:
         others = {name: value for name, value in environment.items() if name not in NAMES}
         configured = {
             **others,
             **sandbox.browser_environment(url),
             **jupiterone.environment(jupiterone_url),
             "JUPITERONE_INTEGRATION_INSTANCE_ID": jupiterone.add_instance("Demo").id,
-            "ZOOM_HOME": home,
+            "ZOOM_HOME": str(home),
             "no_proxy": _LOOPBACK,
         }
-        _sign_in(sandbox, configured, Path(home))
-        yield SignedInDemo(read_settings(configured, Path(home)), account.owner.email, jupiterone)
+        _sign_in(sandbox, configured, home)
+        yield SignedInDemo(read_settings(configured, home), account.owner.email, jupiterone)
+
+
+def _empty(home: Path) -> None:
+    """Make the folder, without what an earlier demo left in it. Anything else stays, and is refused."""
+    mark = home / _MARK
+    try:
+        if home.exists() and not mark.exists():
+            raise UsageError(f"{home} is there, and not of an earlier demo.", "Run the demo in another folder.")
+        shutil.rmtree(home, ignore_errors=not home.exists())
+        home.mkdir(mode=0o700)
+        mark.touch()
+    except OSError as failure:
+        raise UsageError(
+            f"The folder {home} cannot be made anew: {failure.strerror}.", "Run the demo in another folder."
+        ) from None
 
 
 def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> None:

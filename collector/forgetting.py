@@ -11,6 +11,7 @@ from collector.auth import stored_sign_in
 from collector.clock import Clock
 from collector.collection import TREE_FOLDER, store_path, token_file
 from collector.errors import CollectorError
+from collector.model.naming import comparable
 from collector.profile_lock import alone, uploading_alone
 from collector.resources import users
 from collector.resources.declaration import invitation_of
@@ -55,7 +56,7 @@ def forget_in_profile(
         forgotten = forget(path, before=before, person=person)
         if person is None:
             return ForgetReport(forgotten)
-        signed_in = _signed_in_as(settings, clock) == person.email
+        signed_in = comparable(_signed_in_as(settings, clock)) == comparable(person.email)
         if not ours:
             tree = TreeHere.LEFT if os.path.lexists(tree_folder) else TreeHere.NONE
             return ForgetReport(forgotten, tree, signed_in)
@@ -74,6 +75,6 @@ def _person(email: str) -> Person:
 
 
 def _signed_in_as(settings: Settings, clock: Clock) -> str:
-    """The e-mail address of who signed in to the profile, in lower case; "" without any."""
+    """The e-mail address of who signed in to the profile; "" without any."""
     account = stored_sign_in(token_file(settings), None, clock).account or {}
-    return str(account.get("email") or "").lower()
+    return str(account.get("email") or "")

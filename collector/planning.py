@@ -11,6 +11,7 @@ from collector.engine.collect import check_steps
 from collector.engine.plan import CollectionPlan, PlanJob, make_plan
 from collector.resources import all_resources
 from collector.settings import Settings
+from collector.zoom.pacing import Plan
 
 
 def plan_account(
@@ -25,4 +26,4 @@ def plan_account(
     tokens = token_source(settings, clock, randomness)
     token = current_token(tokens, resources)
     client = zoom_client(settings, tokens, clock, randomness)
-    return make_plan(PlanJob(client, resources, token.scopes, choice))
+    return make_plan(PlanJob(client, resources, token.scopes, choice, settings.plan is Plan.FREE))

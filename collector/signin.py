@@ -18,6 +18,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenDocument, TokenEndpoint, TokenFile
 from collector.auth.refusals import (
+    ForeignAnswer,
     MalformedAnswer,
     NoConnection,
     SignInRefused,
@@ -39,6 +40,7 @@ from collector.zoom.identity import Account, whose_token
 
 __all__ = [
     "Attempt",
+    "ForeignAnswer",
     "MalformedAnswer",
     "NoConnection",
     "OtherAccountSignedIn",

@@ -129,7 +129,7 @@ class TestTree:
         ("fault", "code"),
         [
             (None, ExitCode.COMPLETE),
-            (Fault("missing_privilege", "/groups", times=None), ExitCode.INCOMPLETE),
+            (Fault("missing_privilege", "/groups/*/members", times=None), ExitCode.INCOMPLETE),
             (Fault("daily_429", "/groups", times=None), ExitCode.DAILY_LIMIT),
         ],
     )

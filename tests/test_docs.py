@@ -55,6 +55,17 @@ def test_every_option_is_mentioned(option: str) -> None:
     assert re.search(rf"(?<![\w-]){option}(?![\w-])", ALL_TEXT)
 
 
+def test_the_readme_says_where_json_is_offered() -> None:
+    (listed,) = re.findall(r"Prints JSON instead of text \((.*?)\)", README.read_text(encoding="utf-8"))
+    named = {f"collector {verb}" for verb in re.findall(r"`([a-z ]+)`", listed)}
+    offering = {
+        verb
+        for verb, command in VERBS.items()
+        if any("--json" in param.opts and not getattr(param, "hidden", False) for param in command.params)
+    }
+    assert {verb for verb in VERBS if verb in named or verb.rpartition(" ")[0] in named} == offering
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_is_mentioned_and_in_the_example(name: str) -> None:
     assert re.search(rf"\b{name}\b", ALL_TEXT)

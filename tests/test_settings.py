@@ -222,7 +222,7 @@ def test_all_problems_are_told_at_once(problems):
             "ZOOM_CLIENT_SECRET": "two words",
             "ZOOM_ACCOUNT_ID": "account-id",
             "ZOOM_REDIRECT_URI": "http://intranet/redirect",
-            "ZOOM_PLAN": "enterprise",
+            "ZOOM_PLAN": "gold",
             "ZOOM_RATE_SHARE": "80%",
             "ZOOM_OAUTH_URL": "http://zoom.us",
             "ZOOM_API_URL": "api.zoom.us",
@@ -230,7 +230,7 @@ def test_all_problems_are_told_at_once(problems):
             "TAG_WITH_ACCOUNT_NAME": "maybe",
         }
     ) == [
-        "ZOOM_PLAN must be one of free, pro, business, unlimited, not 'enterprise'.",
+        "ZOOM_PLAN must be one of free, pro, business, unlimited, not 'gold'.",
         "ZOOM_CLIENT_ID still holds the placeholder text.",
         "ZOOM_CLIENT_SECRET holds blanks, quotes or characters outside ASCII; credentials have none.",
         "ZOOM_REDIRECT_URI must be an https address (plain http on this computer only), without query.",
@@ -278,7 +278,28 @@ def test_the_next_step_names_the_option_that_is_wrong(read, folder):
 
 @pytest.mark.parametrize("name", ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_ACCESS_TOKEN"])
 class TestCredentials:
-    @pytest.mark.parametrize("value", ["your_client_id", "YOUR-SECRET", "<paste here>", "changeme", "xxx"])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "your_client_id",
+            "YOUR-SECRET",
+            "<paste here>",
+            "changeme",
+            "change-me",
+            "replace_me",
+            "xxx",
+            "...",
+            "abc...",
+            "…",
+            "***",
+            "TODO",
+            "client_id_here",
+            "${CLIENT_ID}",
+            "$CLIENT_ID",
+            "{{ client_id }}",
+            "[client id]",
+        ],
+    )
     def test_placeholders(self, problems, name, value):
         assert f"{name} still holds the placeholder text." in problems({name: value})
 
@@ -303,9 +324,118 @@ class TestCredentials:
         assert f"{name} holds blanks, quotes or characters outside ASCII; credentials have none." in told
         assert "CANAR" not in "".join(told)
 
+    @pytest.mark.parametrize(
+        "value", ["aBcD3_fGhI-kLmNoPqRsTu", "K9x.Yz0", "client", "secret", "$2y$12$abc", "whatever"]
+    )
+    def test_what_may_be_one(self, read, name, value):
+        others = {"ZOOM_CLIENT_ID": "id", "ZOOM_CLIENT_SECRET": "hush"}
+        assert read({**others, name: value})
+
     def test_blanks_around_it_do_not_count(self, read, name):
         given = {"ZOOM_CLIENT_ID": "id", "ZOOM_CLIENT_SECRET": "secret"}
         assert read({**given, name: "  abc\t\n"}) == read({**given, name: "abc"})
+
+
+@pytest.mark.parametrize("name", ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"])
+@pytest.mark.parametrize("token", ["eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJDQU5BUlkifQ.CANARY", "eyJzdiI.eyJ2ZXIi."])
+def test_a_token_in_the_place_of_what_the_apps_page_shows(problems, name, token):
+    told = problems({"ZOOM_CLIENT_ID": "id", "ZOOM_CLIENT_SECRET": "secret", name: token})
+    assert told == [
+        f"{name} holds a token (it begins with eyJ), not what the app's page shows under App Credentials; an access "
+        "token belongs into ZOOM_ACCESS_TOKEN."
+    ]
+
+
+@pytest.mark.parametrize("other", ["ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"])
+def test_one_thing_copied_twice(problems, other):
+    given = {"ZOOM_CLIENT_ID": "CANARY", "ZOOM_CLIENT_SECRET": "secret", "ZOOM_ACCOUNT_ID": "account", other: "CANARY"}
+    assert problems(given) == [
+        f"ZOOM_CLIENT_ID and {other} hold the same; they are two different things on the app's page."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "used"),
+    [
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth", "https://zoom.us"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth/", "https://zoom.us"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth/token", "https://zoom.us"),
+        ("ZOOM_OAUTH_URL", "https://ZoomGov.com/OAuth/Authorize", "https://ZoomGov.com"),
+        ("ZOOM_OAUTH_URL", "http://127.0.0.1:5001/oauth/revoke", "http://127.0.0.1:5001"),
+        ("ZOOM_OAUTH_URL", "https://gateway.example/zoom/oauth/token", "https://gateway.example/zoom"),
+        ("ZOOM_OAUTH_URL", "https://gateway.example/zoom", "https://gateway.example/zoom"),
+        ("ZOOM_OAUTH_URL", "https://gateway.example/myoauth", "https://gateway.example/myoauth"),
+        ("ZOOM_API_URL", "https://api.zoom.us/v2", "https://api.zoom.us"),
+        ("ZOOM_API_URL", "https://api.zoom.us/V2/", "https://api.zoom.us"),
+        ("ZOOM_API_URL", "https://gateway.example/zoom/v2", "https://gateway.example/zoom"),
+        ("JUPITERONE_API_BASE_URL", "https://api.eu.jupiterone.io/graphql", "https://api.eu.jupiterone.io"),
+        ("JUPITERONE_API_BASE_URL", "https://api.us.jupiterone.io/persister/", "https://api.us.jupiterone.io"),
+        (
+            "JUPITERONE_API_BASE_URL",
+            "https://api.us.jupiterone.io/persister/synchronization/jobs",
+            "https://api.us.jupiterone.io",
+        ),
+        ("JUPITERONE_API_BASE_URL", "https://gateway.example/j1", "https://gateway.example/j1"),
+        ("JUPITERONE_GRAPHQL_URL", "https://graphql.eu.jupiterone.io/graphql", "https://graphql.eu.jupiterone.io"),
+        ("JUPITERONE_GRAPHQL_URL", "https://api.us.jupiterone.io/graphql", "https://api.us.jupiterone.io/graphql"),
+        ("JUPITERONE_GRAPHQL_URL", "https://gateway.example/graphql", "https://gateway.example/graphql"),
+    ],
+)
+def test_a_path_that_is_added_anyway_is_taken_off(read, name, given, used):
+    settings = read({"ZOOM_API_URL": "https://api.zoom.us", name: given})
+    assert {
+        "ZOOM_OAUTH_URL": settings.oauth_url,
+        "ZOOM_API_URL": settings.api_url,
+        "JUPITERONE_API_BASE_URL": settings.jupiterone.api_url,
+        "JUPITERONE_GRAPHQL_URL": settings.jupiterone.graphql_url,
+    }[name] == used
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "path", "host"),
+    [
+        ("ZOOM_OAUTH_URL", "https://zoom.us/signin", "/signin", "zoom.us"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/myoauth", "/myoauth", "zoom.us"),
+        ("ZOOM_OAUTH_URL", "https://marketplace.zoom.us/develop/create", "/develop/create", "marketplace.zoom.us"),
+        ("ZOOM_API_URL", "https://api.zoom.us/v2/users", "/v2/users", "api.zoom.us"),
+        ("ZOOM_API_URL", "https://api.zoomgov.com/v1", "/v1", "api.zoomgov.com"),
+        ("JUPITERONE_API_BASE_URL", "https://j1dev.apps.us.jupiterone.io/home", "/home", "j1dev.apps.us.jupiterone.io"),
+        ("JUPITERONE_GRAPHQL_URL", "https://graphql.us.jupiterone.io/v1", "/v1", "graphql.us.jupiterone.io"),
+    ],
+)
+def test_another_path_at_zoom_or_jupiterone_is_refused_by_name(problems, name, address, path, host):
+    assert problems({"ZOOM_API_URL": "https://api.zoom.us", name: address}) == [
+        f"{name} ends in {path}: leave that out, it is to be https://{host} alone."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "told"),
+    [
+        ("ZOOM_CLIENTID=abc\n", "ZOOM_CLIENTID (is ZOOM_CLIENT_ID meant?)"),
+        ("ZOOM_SECRET=CANARY\nZOOM_ACOUNT_ID=a", None),
+        ("zoom_client_id=abc\n", "zoom_client_id (is ZOOM_CLIENT_ID meant?)"),
+        ("JUPITERONE_API_URL=https://x.example\n", "JUPITERONE_API_URL (is JUPITERONE_API_BASE_URL meant?)"),
+        ("JUPITERONE_INSTANCE_ID=CANARY", "JUPITERONE_INSTANCE_ID (is JUPITERONE_INTEGRATION_INSTANCE_ID meant?)"),
+        ("ZOOM_QQQQQQQQ=1", "ZOOM_QQQQQQQQ"),
+    ],
+)
+def test_names_in_the_file_that_nothing_reads_are_told_once(read, folder, dotenv, told):
+    warning = read(dotenv=dotenv).warning
+    expected = told or "ZOOM_SECRET (is ZOOM_CLIENT_SECRET meant?); ZOOM_ACOUNT_ID (is ZOOM_ACCOUNT_ID meant?)"
+    assert warning == f"{folder / '.env'} sets what nothing here reads: {expected}."
+
+
+@pytest.mark.parametrize(
+    "dotenv",
+    [
+        "JUPITERONE_DEV=true\nJUPITERONE_INTEGRATION_STORAGE_DIRECTORY=x\n",
+        "JUPITERONE_LOCAL_INTEGRATION_INSTANCE_ACCOUNT_ID=x\nOTHER=1\nHTTPS_PROXY=http://x\n",
+        "".join(f"{name}=\n" for name in NAMES),
+    ],
+)
+def test_names_that_somebody_reads_are_not_told(read, dotenv):
+    assert read({"ZOOM_TYPO": "of the environment, which is not ours alone"}, dotenv=dotenv).warning == ""
 
 
 def test_secrets_never_show():
@@ -373,7 +503,8 @@ def test_bad_shares(problems, share):
 
 @pytest.mark.parametrize(
     ("value", "plan"),
-    [("free", Plan.FREE), ("PRO", Plan.PRO), ("Business", Plan.BUSINESS), ("unlimited", Plan.UNLIMITED)],
+    [("free", Plan.FREE), ("PRO", Plan.PRO), ("Business", Plan.BUSINESS), ("unlimited", Plan.UNLIMITED)]
+    + [(name, Plan.BUSINESS) for name in ("enterprise", "Education", "PARTNER")],
 )
 def test_plans(read, value, plan):
     settings = read({"ZOOM_PLAN": value})

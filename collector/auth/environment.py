@@ -23,6 +23,6 @@ class EnvironmentToken:
     def renew(self, rejected: Token) -> Token:
         """There is no other token: raise SignInRequired."""
         raise SignInRequired(
-            "ZOOM_ACCESS_TOKEN was refused by Zoom: it has expired, was revoked or is mistyped.",
+            "ZOOM_ACCESS_TOKEN was refused by Zoom: it has expired, was revoked, or is no access token of Zoom's.",
             "Put a new access token into ZOOM_ACCESS_TOKEN, or unset it to use the profile's own sign-in.",
         )

@@ -6,7 +6,8 @@
     └── CollectionFailed
         ├── Unanswered                     no usable answer came; another try may get one
         │   ├── NoConnection               network, proxy, certificates, or silence
-        │   └── ZoomTrouble                5xx, 429, a page instead of JSON
+        │   ├── ForeignAnswer              a redirect, or a page instead of JSON
+        │   └── ZoomTrouble                5xx, 429
         └── MalformedAnswer                a token answer with unusable fields
 
 Zoom answers `{"reason": "<text>", "error": "<code>"}` (Zoom: "OAuth error codes", 4700 to 4741) where
@@ -22,7 +23,7 @@ from typing import Literal
 
 from collector.errors import CollectionFailed, CollectorError, ExitCode, UsageError
 
-RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app", "other"]
+RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app type", "app", "other"]
 
 
 def sign_in_again(profile: str) -> str:
@@ -83,8 +84,12 @@ class NoConnection(Unanswered):
     """Nothing came back: name resolution, connection, TLS, proxy, or silence after the request."""
 
 
+class ForeignAnswer(Unanswered):
+    """Something that is no token endpoint answered: the address is wrong, or a proxy or portal is in between."""
+
+
 class ZoomTrouble(Unanswered):
-    """Zoom, or something on the way, answered with an error of its own.
+    """Zoom, or something in front of it, answered with an error of its own.
 
     `status`: the HTTP status. `retry_after`: seconds to wait, None if it did not say. `tracking_id`: for Zoom's
     support, "" without one.
@@ -127,21 +132,25 @@ def _explanation(pattern: str, what: str, next_step: str) -> _Explanation:
     return _Explanation(re.compile(pattern, re.IGNORECASE), what, next_step)
 
 
+_NO_APP_OF_THIS_KIND = "Keys of an SDK app, a webhook or a former JWT app do not work."
+_APP_TYPE_PATTERN = r"unauthorized_client|grant[ _]type|app type|4705"
+
 # The first that matches "<error> <reason>" wins. "Account does not enabled the OAuth app type" is about the
 # app, so app types come before accounts.
 _SERVER_TO_SERVER = (
     _explanation(
         r"invalid_client|client[ _]?id|client[ _]?secret",
         "Zoom refused the app credentials",
-        "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against the app's page in the Zoom App Marketplace: "
-        "both belong to the same app, without blanks or quotes.",
+        "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against App Credentials of the Server-to-Server app in the Zoom "
+        f"App Marketplace: not the one in the place of the other. {_NO_APP_OF_THIS_KIND} With those of a General app "
+        "unset ZOOM_ACCOUNT_ID and sign in with the browser: `collector auth login`.",
     ),
     _explanation(
-        r"grant[ _]type|app type",
+        _APP_TYPE_PATTERN,
         "Zoom does not let this app sign in by itself",
         "The app must be of the type Server-to-Server OAuth and activated: its owner does that in the Zoom "
-        "App Marketplace (Manage). For an app of another type unset ZOOM_ACCOUNT_ID and sign in with the "
-        "browser.",
+        "App Marketplace (Manage). For a General app unset ZOOM_ACCOUNT_ID and sign in with the browser: "
+        "`collector auth login`.",
     ),
     _explanation(
         r"disabled|deactivated|not activated",
@@ -152,7 +161,8 @@ _SERVER_TO_SERVER = (
     _explanation(
         r"account",
         "Zoom does not know the account",
-        "Check ZOOM_ACCOUNT_ID: the app's page in the Zoom App Marketplace shows it under App Credentials.",
+        "Check ZOOM_ACCOUNT_ID: the app's page in the Zoom App Marketplace shows it under App Credentials. "
+        "It is not the account number.",
     ),
     _explanation(
         r"",
@@ -176,14 +186,21 @@ _CREDENTIALS = _explanation(
     r"invalid_client|client[ _]?id|client[ _]?secret|470[246]",
     "Zoom refused the app credentials",
     "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against the app's page in the Zoom App Marketplace: both belong "
-    "to the same app, without blanks or quotes. Development and Production have different pairs. A public client "
-    "has no secret: then leave ZOOM_CLIENT_SECRET unset.",
+    "to the same General app, not the one in the place of the other. Development and Production have different pairs. "
+    f"A public client has no secret: then leave ZOOM_CLIENT_SECRET unset. {_NO_APP_OF_THIS_KIND} With those of a "
+    "Server-to-Server app set ZOOM_ACCOUNT_ID too; nobody signs in then.",
+)
+_APP_TYPE = _explanation(
+    _APP_TYPE_PATTERN,
+    "This app is of a kind that signs nobody in",
+    "Use the credentials of a General app that is admin-managed. With those of a Server-to-Server app set "
+    "ZOOM_ACCOUNT_ID too: then nobody signs in, and `collector collect` asks for its tokens itself.",
 )
 _APP = _explanation(
-    r"disabled|deactivated|not activated|unauthorized_client|owner|grant[ _]type|app type|4705|4717|4735|4738",
+    r"disabled|deactivated|not activated|owner|4717|4735|4738",
     "Zoom does not let this app sign anybody in",
     "The app's owner activates it in the Zoom App Marketplace (Manage); an account administrator lifts a block on "
-    "the app. The app must be a General app.",
+    "the app.",
 )
 
 # The first that matches "<error> <reason>" wins.
@@ -206,6 +223,7 @@ _SIGN_IN: tuple[tuple[RefusalKind, _Explanation], ...] = (
             "Start the sign-in again.",
         ),
     ),
+    ("app type", _APP_TYPE),
     ("app", _APP),
     (
         "code",
@@ -215,7 +233,15 @@ _SIGN_IN: tuple[tuple[RefusalKind, _Explanation], ...] = (
             "Start the sign-in again.",
         ),
     ),
-    ("other", _explanation(r"", "Zoom refused the sign-in", "Start the sign-in again; if it stays, check the app.")),
+    (
+        "other",
+        _explanation(
+            r"",
+            "Zoom refused the sign-in",
+            "Start the sign-in again; if it stays, look at the app in the Zoom App Marketplace (Manage): it must be a "
+            "General app, and activated.",
+        ),
+    ),
 )
 
 
@@ -241,9 +267,15 @@ def is_dead(refusal: TokenRefused) -> bool:
     return _DEAD.search(refusal.said) is not None and _CREDENTIALS.pattern.search(refusal.said) is None
 
 
+_UNKNOWN_REFUSAL = (
+    "Look at the app in the Zoom App Marketplace (Manage): it must be a General app, and activated. If it is, sign in "
+    "again: `collector auth login`."
+)
+
+
 def explain_refresh(refusal: TokenRefused, client_id: str) -> UsageError:
     """The error to raise when Zoom refuses a refresh for another reason than the refresh token."""
-    known = next((known for known in (_CREDENTIALS, _APP) if known.pattern.search(refusal.said)), None)
+    known = next((known for known in (_CREDENTIALS, _APP_TYPE, _APP) if known.pattern.search(refusal.said)), None)
     what = known.what if known else "Zoom refused to renew the token"
-    next_step = known.next_step if known else "Check the app in the Zoom App Marketplace with: collector doctor"
+    next_step = known.next_step if known else _UNKNOWN_REFUSAL
     return UsageError(f"{what} (client id ending in {client_id[-4:]}): {refusal.words}", next_step)

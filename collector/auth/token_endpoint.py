@@ -20,11 +20,12 @@ from urllib3.exceptions import LocationValueError, MaxRetryError
 
 from collector.auth.deferred_signals import signals_delivered
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import NoConnection, TokenRefused, Unanswered, ZoomTrouble
+from collector.auth.refusals import ForeignAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
 from collector.connections import Reply, read_body
 from collector.errors import UsageError
+from collector.intermediaries import instead_of_json, redirected
 from collector.redaction import one_line
 
 _TIMEOUT = (5, 30)
@@ -158,7 +159,7 @@ class TokenEndpoint:
                     lost = failure.trouble
                     sendings_left -= 1
                 failure.may_have_acted = bool(lost)
-                answered = isinstance(failure, ZoomTrouble) and not patience.after_answers
+                answered = not isinstance(failure, NoConnection) and not patience.after_answers
                 if backoff is None or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
                     raise
                 wait = max(failure.wait, backoff + self._randomness.uniform(0, backoff / 2))
@@ -179,7 +180,12 @@ class TokenEndpoint:
         else:
             return self._read(reply, secrets, body_needed)
         # Not chained: the exceptions of requests carry the request, credentials included.
-        unreached = NoConnection(*self._words(trouble), trouble)
+        unreached = NoConnection(
+            self._message(trouble),
+            "Check the network, the proxy (HTTPS_PROXY), the certificates (REQUESTS_CA_BUNDLE) and ZOOM_OAUTH_URL "
+            f"({self._client.oauth_url}), then run this again.",
+            trouble,
+        )
         unreached.may_have_acted = sent
         raise unreached
 
@@ -197,17 +203,18 @@ class TokenEndpoint:
 
     def _read(self, reply: Reply, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
         status = reply.status
-        if status == 429 or status >= 500:
-            wait = self._retry_after(reply.headers.get("Retry-After", ""))
-            asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
-            raise self._trouble(reply, f"it answered HTTP {status}{asked}", wait)
+        if 300 <= status < 400:
+            raise self._foreign(redirected(status, reply.headers), acted=False)
         answer = _json_object(reply.content)
+        if status == 429 or status >= 500:
+            raise self._trouble(reply, answer)
         if status == 401 or (status == 200 and not body_needed):
             answer = answer or {}
         if answer is None:
-            raise self._trouble(reply, f"it answered HTTP {status} with something else than a JSON object")
+            came = instead_of_json(status, reply.headers, reply.content)
+            raise self._foreign(f"answered HTTP {status} with {came}", acted=True)
         # Zoom's older errors come with status 200 and an errorCode.
-        if status >= 300 or answer.get("error") or answer.get("errorCode"):
+        if status >= 400 or answer.get("error") or answer.get("errorCode"):
             if self._client.client_secret is not None:
                 secrets = (self._client.client_secret.reveal(), *secrets)
             error = _plain(answer.get("error"), secrets)
@@ -215,20 +222,41 @@ class TokenEndpoint:
             raise TokenRefused(status, error, next(filter(None, texts), ""))
         return answer
 
-    def _trouble(self, reply: Reply, trouble: str, wait: float = 0.0) -> ZoomTrouble:
+    def _trouble(self, reply: Reply, answer: dict[str, object] | None) -> ZoomTrouble:
+        status, wait = reply.status, self._retry_after(reply.headers.get("Retry-After", ""))
+        trouble = f"it answered HTTP {status}"
+        if answer is None and reply.content:
+            trouble += f" with {instead_of_json(status, reply.headers, reply.content)}"
+        asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
+        when = f"in {wait:.0f} seconds" if wait > _LONGEST_WAIT else "later"
         tracking_id = _plain(reply.headers.get("x-zm-trackingid"), ())
-        failure = ZoomTrouble(*self._words(trouble), trouble, wait, reply.status, tracking_id)
+        failure = ZoomTrouble(
+            self._message(f"{trouble}{asked}"),
+            f"Run this again {when}. How Zoom itself is doing: https://status.zoom.us",
+            trouble,
+            wait,
+            status,
+            tracking_id,
+        )
         # A request that was one too many was not carried out (RFC 6585 §4).
-        failure.may_have_acted = reply.status != 429
+        failure.may_have_acted = status != 429
         return failure
 
-    def _words(self, trouble: str) -> tuple[str, str]:
-        host = urlsplit(self._base).netloc.rpartition("@")[2]
-        return (
-            f"No token from {host}: {trouble}.",
-            "Check the network, the proxy (HTTPS_PROXY) and the certificates (REQUESTS_CA_BUNDLE), then run "
-            "this again. How Zoom itself is doing: https://status.zoom.us",
+    def _foreign(self, did: str, *, acted: bool) -> ForeignAnswer:
+        """Something else than a token endpoint answered. `acted`: whether Zoom may have been asked all the same."""
+        failure = ForeignAnswer(
+            self._message(f"it {did}"),
+            f"ZOOM_OAUTH_URL is {self._client.oauth_url}: Zoom's own is https://zoom.us, for Zoom for Government "
+            "https://zoomgov.com. If it is right, look at the proxy (HTTPS_PROXY), and open that address in a browser "
+            "on this network: it may want a sign-in of its own first.",
+            f"it {did}",
         )
+        failure.may_have_acted = acted
+        return failure
+
+    def _message(self, trouble: str) -> str:
+        host = urlsplit(self._client.oauth_url).netloc.rpartition("@")[2]
+        return f"No token from {host}: {trouble}."
 
     def _retry_after(self, header: str) -> float:
         """Seconds to wait, from seconds or a date (RFC 9110 §10.2.3); 0 when there is nothing usable or it is past."""

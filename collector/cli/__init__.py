@@ -16,10 +16,10 @@ from collector.cli.collect_and_sync import collect_and_sync
 from collector.cli.demo import demo
 from collector.cli.doctor import doctor
 from collector.cli.document import document
+from collector.cli.failures import show_error
 from collector.cli.forget import forget
 from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
-from collector.cli.output import show_error
 from collector.cli.plain_text import LogFormatter, printable_lines
 from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
@@ -28,6 +28,7 @@ from collector.cli.status import status
 from collector.cli.streams import sheltered_streams
 from collector.cli.sync import sync
 from collector.cli.uninstall import uninstall
+from collector.cli.wrapping import say
 from collector.errors import CollectionFailed, CollectorError, ExitCode, worst_of
 
 __all__ = ["cli", "run"]
@@ -109,7 +110,7 @@ def _told(failure: BaseException, given: Options) -> int:
         case click.ClickException():
             said = io.StringIO()
             failure.show(said)
-            click.echo(printable_lines(said.getvalue().rstrip("\n"), indent=""), err=True)
+            say(printable_lines(said.getvalue().rstrip("\n"), indent=""), err=True)
             return ExitCode.USAGE
         case CollectorError():
             with click.Context(cli, obj=given):  # the verb's has ended
@@ -117,7 +118,7 @@ def _told(failure: BaseException, given: Options) -> int:
             return failure.exit_code
     if given.verbose:
         click.echo(printable_lines("".join(traceback.format_exception(failure)).rstrip()), err=True)
-    click.echo(
+    say(
         f"Error: Something went wrong that nobody foresaw ({type(failure).__name__}); please report it, together with "
         "what the same command prints with -v.",
         err=True,

@@ -6,15 +6,23 @@ import sys
 
 import click
 
-from collector.cli.output import printable
+from collector.cli.output import error_console, printable
+from collector.cli.wrapping import say, wrapped
 from collector.errors import UsageError
 
 
 def ask_first(question: str) -> None:
-    """Go on only after a yes. Raises UsageError where there is no terminal to ask on, click.Abort for a no."""
+    """Go on only after a yes. Raises UsageError where there is no terminal to ask on, click's Exit (0) for a no."""
     if not sys.stdin.isatty():
         raise UsageError(
             "This deletes things, and there is no terminal to ask on first.",
-            "Say --yes to have it done without a question.",
+            "Add --yes to skip this question.",
         )
-    click.confirm(printable(question), abort=True, err=True)
+    confirm(question)
+
+
+def confirm(question: str) -> None:
+    """Go on only after a yes. A no is an answer, not a failure: it ends the command with 0."""
+    if not click.confirm(wrapped(printable(question), error_console().width), err=True):
+        say("Nothing was changed.", err=True)
+        raise click.exceptions.Exit(0)

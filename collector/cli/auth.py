@@ -15,8 +15,10 @@ from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
 from collector.cli.again import again
-from collector.cli.options import common_options, options
+from collector.cli.asking import confirm
+from collector.cli.options import common_options, options, options_without_json
 from collector.cli.output import moment, print_json, printable
+from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collection import oauth_client, token_file, token_source, zoom_client
 from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
@@ -44,12 +46,12 @@ def auth() -> None:
 
 @auth.command()
 @click.option("--no-browser", is_flag=True, help="Open no browser; print the address to open elsewhere.")
-@common_options
+@options_without_json
 @click.pass_context
 def login(context: click.Context, no_browser: bool) -> int:
     """Sign in with the browser: runs `python oauth-server --once`."""
     given = options(context)
-    settings = given.settings()
+    settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings)
     oauth_client(settings)
     command = redirect_server.command("--once", "--profile", settings.profile)
@@ -80,14 +82,14 @@ def status(context: click.Context, check: bool) -> int:
     else:
         _print_status(settings, source, usable, stored)
         if check and usable:
-            click.echo(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
+            say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
     if failure is not None:
         return int(_exit_code(failure))
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)
 
 
 @auth.command()
-@common_options
+@options_without_json
 @click.pass_context
 def refresh(context: click.Context) -> None:
     """Get a new access token now, whether needed or not."""
@@ -101,12 +103,12 @@ def refresh(context: click.Context) -> None:
         tokens.refresh()
     elif isinstance(tokens, SignedIn):
         _check_kept(settings, tokens.refresh())
-    click.echo(f'The profile "{settings.profile}" has a new access token.')
+    say(f'The profile "{settings.profile}" has a new access token.')
 
 
 @auth.command()
 @click.option("--show", is_flag=True, help="Print it to a terminal as well.")
-@common_options
+@options_without_json
 @click.pass_context
 def token(context: click.Context, show: bool) -> None:
     """Print a good access token and nothing else, for $(collector auth token)."""
@@ -120,7 +122,7 @@ def token(context: click.Context, show: bool) -> None:
 
 
 @auth.command()
-@common_options
+@options_without_json
 @click.pass_context
 def logout(context: click.Context) -> None:
     """Remove the token from this computer; at Zoom nothing changes."""
@@ -130,17 +132,17 @@ def logout(context: click.Context) -> None:
     signed_in = _holds_sign_in(file)
     signin.forget(file, SystemClock())
     if not was_there:
-        click.echo(f'The profile "{settings.profile}" holds no token.')
+        say(f'The profile "{settings.profile}" holds no token.')
     else:
-        click.echo(printable(f"Removed {file.path}."))
-        click.echo(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
+        say(printable(f"Removed {file.path}."))
+        say(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
     if settings.access_token is not None:
-        click.echo("ZOOM_ACCESS_TOKEN is still set and will be used.")
+        say("ZOOM_ACCESS_TOKEN is still set and will be used.")
 
 
 @auth.command()
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-@common_options
+@options_without_json
 @click.pass_context
 def revoke(context: click.Context, yes: bool) -> None:
     """End the sign-in at Zoom and remove the token from this computer. Zoom also removes the app."""
@@ -148,9 +150,9 @@ def revoke(context: click.Context, yes: bool) -> None:
     _needs_browser_sign_in(settings)
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
-        click.confirm("Zoom will also remove the app from the account. Go on?", abort=True, err=True)
+        confirm("Zoom will also remove the app from the account. Go on?")
     signin.revoke(client, token_file(settings), SystemClock(), random.Random())
-    click.echo(
+    say(
         f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
@@ -264,6 +266,6 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
             lines.append(("Missing", f"{classic} (classic) or {granular} (granular), for {step}"))
         lines.append(("File", str(stored.path)))
     for name, value in lines:
-        click.echo(printable(f"{name + ':':9} {value}"))
+        say(printable(f"{name + ':':9} {value}"))
     if source == _BROWSER and settings.client_id and not usable:
-        click.echo(printable(sign_in_again(settings.profile)))
+        say(printable(sign_in_again(settings.profile)))

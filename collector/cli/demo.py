@@ -18,13 +18,16 @@ from collector.cli.show import show_cards
 from collector.cli.stopping import stopping
 from collector.cli.sync import upload_with_progress
 from collector.cli.sync_output import print_totals
+from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.demo import SignedInDemo, signed_in_demo
 from collector.errors import UsageError
+from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
 from collector.uploading import Upload
 
 _FOLDER = Path("demo")
+_HOME = "home"
 _SHOWN_PROPERTIES = 25
 
 
@@ -35,21 +38,23 @@ _SHOWN_PROPERTIES = 25
 def demo(context: click.Context, users: int) -> int:
     """Sign in to a sandbox account, collect it, show one of its users, and upload it to a sandbox JupiterOne.
 
-    The tree goes to ./demo/.j1-integration. Nothing of yours is touched: token and store live in a throw-away folder,
-    and your configuration is not read. With --json it only collects.
+    The tree goes to ./demo/.j1-integration, token and store to ./demo/home, where they can be looked at. Nothing of
+    yours is touched, and your configuration is not read. With --json it only collects.
     """
     folder = _folder()
     as_json_text = options(context).json
-    with _no_proxy(), signed_in_demo(users, os.environ) as signed_in:
+    with _no_proxy(), signed_in_demo(users, os.environ, folder / _HOME) as signed_in:
         if as_json_text:
             collected = collect_and_print(signed_in.settings, folder, Reading(), as_json_text=True)
             return int(collected.record.exit_code or 0)
-        console().print(f"Signed in to an invented Zoom account as {signed_in.email}.\n", soft_wrap=True)
+        say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
         collected = collect_and_print(signed_in.settings, folder, Reading())
         _say(f"collector show user {signed_in.email}")
         show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
-    console().print(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}", soft_wrap=True)
+    say(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}")
+    show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile}"
+    console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
 
 

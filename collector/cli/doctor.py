@@ -10,6 +10,7 @@ import click
 from collector.cli.again import again
 from collector.cli.options import Options, common_options, options
 from collector.cli.output import console, print_json, printable_lines
+from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.collection import token_source, zoom_client
 from collector.doctor import Finding, Level, examine, least_privilege
@@ -18,6 +19,7 @@ from collector.resources import all_resources
 from collector.resources.declaration import Resource
 
 _PRECEDENCE = (ExitCode.USAGE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT, ExitCode.FAILED, ExitCode.INCOMPLETE)
+_INDENT = 9
 _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 
 
@@ -40,10 +42,10 @@ def doctor(context: click.Context) -> int:
     if given.json:
         print_json({"findings": [_as_json(finding) for finding in findings], "leastPrivilege": wanted})
     else:
-        click.echo("\nLeast privilege, to copy:")
-        click.echo(f"  classic scopes:   {' '.join(wanted['classic'])}")
-        click.echo(f"  granular scopes:  {' '.join(wanted['granular'])}")
-        click.echo(f"  role privileges:  {' '.join(wanted['privileges'])}")
+        say("\nLeast privilege, to copy:")
+        say(f"  classic scopes:   {' '.join(wanted['classic'])}")
+        say(f"  granular scopes:  {' '.join(wanted['granular'])}")
+        say(f"  role privileges:  {' '.join(wanted['privileges'])}")
     codes = {finding.exit_code for finding in findings if finding.level is Level.FAILURE}
     return next((int(code) for code in _PRECEDENCE if code in codes), int(ExitCode.COMPLETE))
 
@@ -62,10 +64,12 @@ def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Findi
 
 def _print_finding(finding: Finding) -> None:
     out = console()
-    out.print(f"{finding.level.value:8}", style=_STYLES[finding.level], end="")
-    out.print(printable_lines(f" {finding.subject}: {finding.message}"), soft_wrap=True)
+    told = printable_lines(f"{finding.level.value:8} {finding.subject}: {finding.message}")
+    level, rest = told[:_INDENT], wrapped(told, out.width, _INDENT)[_INDENT:]
+    out.print(level, style=_STYLES[finding.level], end="")
+    out.print(rest, soft_wrap=True)
     if finding.fix and finding.level is not Level.OK:
-        out.print(printable_lines(f"         Fix: {again(finding.fix)}"), soft_wrap=True)
+        say(f"{' ' * _INDENT}Fix: {printable_lines(again(finding.fix))}")
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

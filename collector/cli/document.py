@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from collector.cli.options import common_options
+from collector.cli.options import options_without_json
 from collector.cli.output import printable
+from collector.cli.wrapping import say
 from collector.explore.document import data_model_section
 from collector.explore.document import document as regenerate
 from collector.resources import all_resources, entity_types, relationship_types
@@ -22,9 +23,9 @@ from collector.resources import all_resources, entity_types, relationship_types
     show_default=True,
     help="The file whose generated section is replaced, or gets one at its end; it must exist.",
 )
-@common_options
+@options_without_json
 def document(output: Path) -> None:
     """Regenerate the data-model section of the documentation."""
     resources = all_resources()
     change = regenerate(output, data_model_section(entity_types(resources), relationship_types(resources)))
-    click.echo(printable(f"{output} {change.value}."))
+    say(printable(f"{output} {change.value}."))

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from collector.cli.again import again
+from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
+from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collection import TREE_FOLDER
 from collector.errors import UsageError
@@ -24,9 +26,10 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d
 @click.command()
 @click.option("--before", "date", metavar="DATE", help="Forget the history before this date, or date and time.")
 @click.option("--user", "email", metavar="EMAIL", help="Forget this person, now and in the history.")
+@click.option("--yes", is_flag=True, help="Do not ask before a person is forgotten.")
 @common_options
 @click.pass_context
-def forget(context: click.Context, date: str | None, email: str | None) -> None:
+def forget(context: click.Context, date: str | None, email: str | None, yes: bool) -> None:
     """Remove history or a person from the profile's store, for good.
 
     DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. What holds now
@@ -40,15 +43,18 @@ def forget(context: click.Context, date: str | None, email: str | None) -> None:
         )
     clock = SystemClock()
     before = None if date is None else _before(date, milliseconds(clock.now()))
-    report = forget_in_profile(given.settings(), Path.cwd(), clock, before=before, email=email)
+    settings = given.settings()
+    if email is not None and not yes:
+        ask_first(f"Forget {email} in the profile {settings.profile!r}, now and in its history, for good?")
+    report = forget_in_profile(settings, Path.cwd(), clock, before=before, email=email)
     if given.json:
         print_json(_as_json(report))
         return
     if before is not None:
-        click.echo(_history_words(report.forgotten, before))
+        say(_history_words(report.forgotten, before))
     if email is not None:
         for sentence in _person_words(report, printable(email)):
-            click.echo(again(sentence))
+            say(again(sentence))
 
 
 def _before(date: str, now: int) -> int:

@@ -12,6 +12,7 @@ from collector.cli.asking import ask_first
 from collector.cli.instance_output import as_json, job_as_json, print_instance, print_jobs, tell_about_tags
 from collector.cli.options import common_options, options
 from collector.cli.output import print_json, printable
+from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
@@ -81,10 +82,10 @@ def create(
     if given.json:
         print_json(as_json(made, in_use=made.id))
         return
-    click.echo(printable(f'Made the integration instance "{made.name}": {made.id}'))
-    click.echo(printable(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.'))
+    say(printable(f'Made the integration instance "{made.name}": {made.id}'))
+    say(printable(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.'))
     tell_about_tags(made, settings)
-    click.echo(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
+    say(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
 
 
 @instance.command(name="list")
@@ -101,11 +102,9 @@ def list_(context: click.Context) -> None:
         return
     for each in found:
         mark = "*" if each.id == in_use else " "
-        click.echo(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
+        say(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
     if not found:
-        click.echo(
-            again("JupiterOne has no instance of the custom integration. `collector instance create` makes one.")
-        )
+        say(again("JupiterOne has no instance of the custom integration. `collector instance create` makes one."))
 
 
 @instance.command()
@@ -201,7 +200,7 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
             given.json, wanted, f"Deleted the integration instance {wanted}. JupiterOne deletes its entities with it."
         )
     if settings.jupiterone.instance_id == wanted and not given.json:
-        click.echo(f"{SETTING} still names it; remove that line from ./.env or the environment.")
+        say(f"{SETTING} still names it; remove that line from ./.env or the environment.")
 
 
 def _client(settings: Settings) -> JupiterOne:
@@ -238,4 +237,4 @@ def _tell_deleted(as_json_text: bool, deleted: str | None, sentence: str) -> Non
     if as_json_text:
         print_json({"deleted": deleted})
     else:
-        click.echo(printable(sentence))
+        say(printable(sentence))

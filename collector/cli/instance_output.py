@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from collector.cli.output import moment, printable
+from collector.cli.wrapping import say
 from collector.jupiterone.instances import Instance
 from collector.jupiterone.integration_jobs import IntegrationJob
 from collector.settings import Settings
@@ -22,26 +21,26 @@ def print_instance(shown: Instance, settings: Settings, in_use: str | None) -> N
         ("Tags", f"tag.AccountName = {shown.name}" if shown.tags_account_name else "(none)"),
     ]
     for name, value in lines:
-        click.echo(printable(f"{name + ':':13}{value}"))
+        say(printable(f"{name + ':':13}{value}"))
     tell_about_tags(shown, settings)
 
 
 def print_jobs(jobs: Sequence[IntegrationJob] | None) -> None:
     """The latest jobs of an instance, a line each; None if they could not be read."""
-    click.echo("\nLatest jobs")
+    say("\nLatest jobs")
     for job in jobs or ():
         began = "at an unknown time" if job.created_at is None else moment(job.created_at)
         ended = "still open" if job.ended_at is None else f"ended {moment(job.ended_at)}"
-        click.echo(printable(f"  {began}  {job.status}, {ended}  {job.id}"))
+        say(printable(f"  {began}  {job.status}, {ended}  {job.id}"))
     if not jobs:
-        click.echo("  none" if jobs is not None else "  could not be read: the API key may not, or JupiterOne failed")
+        say("  none" if jobs is not None else "  could not be read: the API key may not, or JupiterOne failed")
 
 
 def tell_about_tags(shown: Instance, settings: Settings) -> None:
     """Warn when the tag put on here and the one JupiterOne puts on say different things."""
     here = settings.account_name if settings.tag_with_account_name else None
     if here is not None and shown.tags_account_name and here != shown.name:
-        click.echo(
+        say(
             printable(
                 f"Beware: tag.AccountName is {here} on what is collected here (ACCOUNT_NAME), and {shown.name} on what "
                 "JupiterOne tags for this instance. Give both the same name."

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from collector.cli.plain_text import LogFormatter
+from collector.cli.wrapping import say
 from collector.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,16 +27,38 @@ class Options:
     profile: str | None = None
     place: str = ""
 
-    def settings(self) -> Settings:
-        """The configuration of this call. Raises UsageError naming every problem."""
-        return read_settings(os.environ, Path.cwd(), self.profile)
+    def settings(self, *, warn: bool = True) -> Settings:
+        """The configuration of this call, after a warning if something was given in vain.
+
+        Raises UsageError naming every problem.
+        """
+        settings = read_settings(os.environ, Path.cwd(), self.profile)
+        if warn and settings.warning:
+            say(f"Warning: {settings.warning}", err=True)
+        return settings
 
 
 def common_options(command: Command) -> Command:
-    """Give a group or a command the options everything has."""
+    """Give a group or a command the options everything has, `--json` among them."""
+    return _with_options(command, offers_json=True)
+
+
+def options_without_json(command: Command) -> Command:
+    """The same for a command that has nothing to print as JSON; `--json` changes nothing there, and is not offered."""
+    return _with_options(command, offers_json=False)
+
+
+def _with_options(command: Command, *, offers_json: bool) -> Command:
     decorators = (
         click.option("-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log what is done."),
-        click.option("--json", is_flag=True, expose_value=False, callback=_json, help="Print JSON instead of text."),
+        click.option(
+            "--json",
+            is_flag=True,
+            expose_value=False,
+            callback=_json,
+            hidden=not offers_json,
+            help="Print JSON instead of text.",
+        ),
         click.option(
             "--profile",
             metavar="NAME",

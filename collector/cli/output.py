@@ -1,4 +1,4 @@
-"""How results and failures are printed."""
+"""How results are printed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from collector.cli.again import again
 from collector.cli.plain_text import printable as printable
 from collector.cli.plain_text import printable_lines as printable_lines
-from collector.errors import CollectorError
 
 _UNBROKEN = 10_000
 
@@ -43,13 +41,6 @@ def _console(*, stderr: bool) -> Console:
     if not made.is_terminal and not os.environ.get("COLUMNS"):
         made.width = _UNBROKEN
     return made
-
-
-def show_error(failure: CollectorError) -> None:
-    """What happened, and what to do next."""
-    click.echo(f"Error: {printable_lines(failure.message)}", err=True)
-    if failure.next_step:
-        click.echo(f"Next: {printable_lines(again(failure.next_step))}", err=True)
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:

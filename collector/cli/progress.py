@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from collector.cli.output import moment
 from collector.cli.summary import STATUS_WORDS
+from collector.cli.wrapping import say
 from collector.model.step import Step, StepResult, StepStatus
 
 _GOES_ON = "Going on with the reading that began at {}; what was read then is not read again."
 
 
+_WIDE_ENOUGH = 80
+"""Columns for everything; a narrower terminal shows a step's name, broken between words, and its count."""
+
+
 class Bars:
-    """A bar per step, with rate and time left. A context manager."""
+    """A bar per step, with rate and time left where there is room. A context manager."""
 
     def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True),
-            console=console,
-        )
+        name = TextColumn("{task.description}", table_column=Column(overflow="fold"))
+        count = MofNCompleteColumn(table_column=Column(no_wrap=True))
+        columns: list[ProgressColumn] = [SpinnerColumn(), name, count]
+        if console.width >= _WIDE_ENOUGH:
+            columns[2:2] = [BarColumn(bar_width=20)]
+            columns += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn(compact=True)]
+        self._progress = Progress(*columns, console=console)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Bars:
@@ -82,10 +86,10 @@ class Lines:
         pass
 
     def goes_on(self, began_at: int) -> None:
-        click.echo(_GOES_ON.format(moment(began_at)), err=True)
+        say(_GOES_ON.format(moment(began_at)), err=True)
 
     def started(self, step: Step) -> None:
-        click.echo(f"{step.name} ...", err=True)
+        say(f"{step.name} ...", err=True)
 
     def expect(self, step: Step, count: int) -> None:
         self._expected[step.id] += count
@@ -95,11 +99,11 @@ class Lines:
         self._done[step.id] = done = before + count
         if done // 1000 > before // 1000:
             of_all = f" of {expected:,}" if (expected := self._expected[step.id]) >= done else ""
-            click.echo(f"{step.name}: {done:,}{of_all} rows, lists and documents done", err=True)
+            say(f"{step.name}: {done:,}{of_all} rows, lists and documents done", err=True)
 
     def ended(self, result: StepResult) -> None:
         if result.status is not StepStatus.SUCCESS:
-            click.echo(f"{result.step.name}: {STATUS_WORDS[result.status]}", err=True)
+            say(f"{result.step.name}: {STATUS_WORDS[result.status]}", err=True)
 
 
 def progress_for(console: Console) -> Bars | Lines:

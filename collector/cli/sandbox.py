@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 import click
 
-from collector.cli.options import common_options
+from collector.cli.options import options_without_json
+from collector.cli.wrapping import say
 from collector.errors import UsageError
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
@@ -27,7 +28,7 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
     type=click.IntRange(0, 65534),
     help="Where Zoom listens; JupiterOne takes the next one. 0 picks free ones.",
 )
-@common_options
+@options_without_json
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
     """Run a local Zoom and a local JupiterOne until Ctrl-C, and print the .env lines to use them."""
     zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
@@ -35,15 +36,15 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
     with ExitStack() as stack:
         zoom_url = _serve(stack, zoom, port)
         jupiterone_url = _serve(stack, jupiterone, port + 1 if port else 0)
-        click.echo("# A sandbox is running; put these lines into ./.env, then: collector collect")
+        say("# A sandbox is running; put these lines into ./.env, then: collector collect")
         for name, value in {**zoom.environment(zoom_url), **jupiterone.environment(jupiterone_url)}.items():
             click.echo(f"{name}={value}")
-        click.echo("# To upload: collector instance create --account-name Sandbox, then: collector run", err=True)
-        click.echo("# Ctrl-C ends it.", err=True)
+        say("# To upload: collector instance create --account-name Sandbox, then: collector run", err=True)
+        say("# Ctrl-C ends it.", err=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            click.echo("The sandbox has ended.", err=True)
+            say("The sandbox has ended.", err=True)
 
 
 def _serve(stack: ExitStack, sandbox: Sandbox | JupiterOneSandbox, port: int) -> str:

@@ -8,12 +8,13 @@ from rich.console import Console
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
 from collector.cli.sync_output import place_as_json, place_in_words
+from collector.cli.wrapping import put
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status
 from collector.status import ProfileStatus, profile_status
 from collector.store import UploadRecord, UploadState
 
-_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by the daily limit", 130: "interrupted"}
+_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's", 130: "interrupted"}
 
 
 @click.command()
@@ -33,9 +34,9 @@ def _print(out: Console, found: ProfileStatus, now: int) -> None:
     run = found.run
     out.print(printable(f"Profile {found.profile}: Zoom account {found.account_id or 'unknown'}"))
     words = _EXIT_CODES.get(run.exit_code, "failed")
-    out.print(
+    put(
+        out,
         f"Last run: {moment(run.started_at)} to {moment(run.ended_at)}, {words} (exit code {run.exit_code})",
-        soft_wrap=True,
     )
     if found.next_run_at is None:
         out.print("Next run: not planned here (POLLING_INTERVAL is DISABLED)")
@@ -52,12 +53,8 @@ def _print_upload(out: Console, found: ProfileStatus) -> None:
     if upload is None:
         out.print("Last upload: none")
         return
-    out.print(
-        printable(
-            f"Last upload: {moment(upload.began_at)} to the {place_in_words(upload.place)}, {upload.state.value}"
-        ),
-        soft_wrap=True,
-    )
+    target = place_in_words(upload.place)
+    put(out, printable(f"Last upload: {moment(upload.began_at)} to the {target}, {upload.state.value}"))
     if upload.reason:
         out.print(printable(f"  {upload.reason}"))
     finished = found.finished_upload

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 from rich.console import Console
 from rich.table import Table
 
 from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
+from collector.cli.wrapping import put
 from collector.collection import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
@@ -35,9 +38,9 @@ def print_summary(console: Console, collected: Collected) -> None:
     _print_coverage(console, record)
     _print_unknown(console, collected)
     tree = collected.tree
-    console.print(
+    put(
+        console,
         f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {printable(str(tree.path))}",
-        soft_wrap=True,
     )
     if record.partial_types:
         console.print(f"Nothing of these types will be deleted in JupiterOne: {', '.join(record.partial_types)}")
@@ -192,7 +195,9 @@ def next_command(collected: Collected) -> str:
 def _next_command(collected: Collected) -> str:
     exit_code = collected.record.exit_code
     if collected.clears_at is not None:
-        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when the daily limit clears."
+        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when Zoom's limit clears."
     if exit_code == ExitCode.INCOMPLETE:
         return "Next: mend what was not read (above) and run `collector collect` again; `collector doctor` helps."
-    return "Next: collector show user EMAIL"
+    if not collected.example:
+        return "Next: collector status"
+    return f"Next: collector show {' '.join(shlex.quote(printable(word)) for word in collected.example)}"

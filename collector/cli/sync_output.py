@@ -8,6 +8,7 @@ from rich.table import Table
 from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
+from collector.cli.wrapping import put
 from collector.jupiterone.jobs import Counts
 from collector.jupiterone.safety import UnsafeUpload
 from collector.store import Place
@@ -24,9 +25,9 @@ def place_in_words(place: Place) -> str:
 
 def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None:
     """What an upload would change."""
-    console.print(
+    put(
+        console,
         f"Uploading the collection of {moment(foresight.run.ended_at)} to the {place_in_words(place)} would do this:\n",
-        soft_wrap=True,
     )
     print_table(console, _table(foresight))
     _print_staying(console, foresight)
@@ -60,9 +61,9 @@ def print_synced(console: Console, synced: Synced) -> None:
     _print_silence(console, foresight)
     console.print()
     print_totals(console, synced)
-    console.print(
+    put(
+        console,
         f"\nThe collection of {moment(foresight.run.ended_at)} is in the {place_in_words(synced.place)}.",
-        soft_wrap=True,
     )
     if synced.errors:
         console.print(

@@ -12,6 +12,7 @@ from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options
 from collector.cli.output import console, print_json, printable
+from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.errors import ExitCode
 from collector.profile_instance import SETTING
@@ -19,6 +20,7 @@ from collector.settings import Settings
 from collector.uninstalling import Found, Outcome, Part, look
 from collector.uninstalling import uninstall as uninstall_profile
 
+_INDENT = 9
 _STYLES = {Outcome.DONE: "green", Outcome.NOTHING: "green", Outcome.LEFT: "yellow", Outcome.FAILED: "red"}
 _WHAT_STAYS = (
     "Yours to remove, where you made them: schedules that run the collector, ./.env with the app's secret and the API "
@@ -42,7 +44,7 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
     found = look(settings, folder, clock)
     ask = not yes and not found.is_nothing
     for line in _announcement(settings, found, keep_jobs, keep_instance) if ask or not given.json else ():
-        click.echo(printable(line), err=given.json)  # standard output is for the JSON alone
+        say(printable(line), err=given.json)  # standard output is for the JSON alone
     if ask:
         ask_first("Go on?")
     parts = []
@@ -55,7 +57,7 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
     if given.json:
         print_json(_as_json(settings, parts))
     elif not found.is_nothing:
-        click.echo(f"\n{_WHAT_STAYS}")
+        say(f"\n{_WHAT_STAYS}")
     failed = any(part.outcome is Outcome.FAILED for part in parts)
     return int(ExitCode.FAILED if failed else ExitCode.COMPLETE)
 
@@ -89,10 +91,11 @@ def _announcement(settings: Settings, found: Found, keep_jobs: bool, keep_instan
 
 def _print_part(part: Part) -> None:
     out = console()
-    out.print(f"{part.outcome.value:8}", style=_STYLES[part.outcome], end="")
-    out.print(printable(f" {part.name}: {again(part.message)}"), soft_wrap=True)
+    told = wrapped(printable(f"{part.outcome.value:8} {part.name}: {again(part.message)}"), out.width, _INDENT)
+    out.print(told[:_INDENT], style=_STYLES[part.outcome], end="")
+    out.print(told[_INDENT:], soft_wrap=True)
     if part.next_step:
-        out.print(printable(f"         Next: {again(part.next_step)}"), soft_wrap=True)
+        say(printable(f"{' ' * _INDENT}Next: {again(part.next_step)}"))
 
 
 def _as_json(settings: Settings, parts: Iterable[Part]) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 
 import requests
 
@@ -12,7 +13,7 @@ from collector.auth import Token, TokenSource, stored_sign_in
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
 from collector.collection import current_token, oauth_client, token_file
-from collector.doctor.files import examine_files
+from collector.doctor.files import examine_dotenv, examine_files
 from collector.doctor.finding import Finding, Level
 from collector.doctor.jupiterone import examine_jupiterone
 from collector.doctor.network import examine_network
@@ -36,6 +37,7 @@ def examine(
 ) -> Iterator[Finding]:
     """Look at configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
     yield _configuration(settings)
+    yield from examine_dotenv(Path.cwd() / ".env")
     yield from examine_files(settings)
     if settings.access_token is None and settings.account_id is None:
         yield from _sign_in(settings, clock, new_session)
@@ -150,6 +152,6 @@ def _scopes(token: Token, resources: tuple[Resource, ...]) -> Iterator[Finding]:
                 subject,
                 Level.FAILURE,
                 f"missing, needed by {step_id}",
-                endpoint.scopes.how_to_add,
+                endpoint.scopes.how_to_get(token.scopes),
                 ExitCode.INCOMPLETE,
             )

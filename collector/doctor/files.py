@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from collector.collection import store_path
 from collector.doctor.finding import Finding, Level
 from collector.errors import CollectorError, ExitCode
-from collector.settings import Settings
+from collector.settings import SECRET_NAMES, Settings
+from collector.settings.reading import read_dotenv
 from collector.store import Store
 
 _SUBJECT = "files"
@@ -48,6 +50,19 @@ def examine_files(settings: Settings) -> Iterator[Finding]:
     yield from _store(settings)
 
 
+def examine_dotenv(path: Path) -> Iterator[Finding]:
+    """Whether others may read the secrets in `./.env`, if it has any."""
+    held = [name for name in SECRET_NAMES if read_dotenv(path).get(name)]
+    if not held:
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o044:
+        message = f"{path} can be read by others (mode {mode:o}) and holds {' and '.join(held)}"
+        yield Finding(_SUBJECT, Level.WARNING, message, f"chmod 600 {shlex.quote(str(path))}")
+    else:
+        yield Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
+
+
 def _place_of(folder: Path) -> Finding:
     """Whether the folder, and those missing above it, can be made."""
     above = next(place for place in folder.parents if os.path.lexists(place))
@@ -66,7 +81,10 @@ def _privacy(path: Path) -> Finding:
     if mode & 0o077:
         wanted = "700" if path.is_dir() else "600"
         return Finding(
-            _SUBJECT, Level.WARNING, f"{path} can be read by others (mode {mode:o})", f"chmod {wanted} {path}"
+            _SUBJECT,
+            Level.WARNING,
+            f"{path} can be read by others (mode {mode:o})",
+            f"chmod {wanted} {shlex.quote(str(path))}",
         )
     return Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
 

@@ -38,6 +38,7 @@ _FRESH = "fresh"
 WORKERS = 32
 """Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
 
+RUN_AGAIN = "Run the command again later; if it stays, please report it."
 GOING_ON = (
     "What was read is kept: `collector collect` goes on from there within 24 hours, `collector collect --fresh` begins "
     "anew."
@@ -49,7 +50,8 @@ class Job:
     """What to collect and with what.
 
     `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
-    the store's owner when Zoom does not tell. `fresh`: begin anew, even where an earlier run was cut short.
+    the store's owner when Zoom does not tell. `free_plan`: whether the account is known to have one.
+    `fresh`: begin anew, even where an earlier run was cut short.
     """
 
     client: ZoomClient
@@ -60,6 +62,7 @@ class Job:
     scopes: frozenset[str] | None
     account_id: str | None = None
     choice: Choice = EVERYTHING
+    free_plan: bool = False
     fresh: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     workers: int = WORKERS
@@ -120,7 +123,7 @@ def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
         f"belongs to it: {reason}."
     )
     if isinstance(identity, Unread):
-        raise CollectionFailed(message, "Run `collector collect` again.")
+        raise CollectionFailed(message, identity.next_step or RUN_AGAIN)
     raise UsageError(
         message,
         f"Give the token the scope {' or '.join(account.RESOURCE.listing.scopes.advice)}, or use another profile "
@@ -157,6 +160,7 @@ class _Collection:
             identity=identity,
             choice=job.choice,
             fresh=self._is_fresh(),
+            free_plan=job.free_plan,
         )
         if self._run.goes_on:
             self._ctx.recall_unknown()
@@ -180,17 +184,19 @@ class _Collection:
                 self._read_documents(step)
             for step in ordered:
                 self._derive(step)
-            self._check_something_was_read()
         except CollectorError as failure:
             self._finish(failure.exit_code)
             raise _with_how_to_go_on(failure) from None
         except BaseException:
             self._finish(ExitCode.FAILED)
             raise
-        self._finish(self._exit_code())
+        nothing_read = self._nothing_read()
+        self._finish(self._exit_code() if nothing_read is None else nothing_read.exit_code)
+        if nothing_read is not None:
+            raise nothing_read
         record = self._job.store.latest_run()
         if record is None:
-            raise CollectionFailed("The run was not recorded in the store.", "Run `collector doctor`.")
+            raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
         return record
 
     def _read_set(self, step: Step) -> None:
@@ -304,14 +310,14 @@ class _Collection:
     def _resource_of(self, entity_type: str) -> Resource:
         return next(resource for resource in self._job.resources if resource.entity.type == entity_type)
 
-    def _check_something_was_read(self) -> None:
+    def _nothing_read(self) -> CollectionFailed | None:
+        """The failure of a run that met nothing but trouble."""
         coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
         broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
         nothing_read = not any(entry.read for entry in coverage)
-        if broken is not None and nothing_read and self._job.client.daily_limit is None:
-            raise CollectionFailed(
-                f"Nothing could be read from Zoom: {broken.reason}.", "Run `collector collect` again."
-            )
+        if broken is None or not nothing_read or self._job.client.daily_limit is not None:
+            return None
+        return CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
 
     def _asks_zoom(self, step: Step) -> bool:
         """Whether the step reads something; others only tie together what is in the store."""

@@ -34,8 +34,9 @@ class Context:
     """One run's client, store and counts.
 
     `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
-    none. `fresh`: what Zoom says now is taken also where it is less than before. `whole_types`: types whose set was
-    read completely in this run. `unlisted`: why an entity type's was not.
+    none. `free_plan`: whether the account is known to have one. `fresh`: what Zoom says now is taken also where it is
+    less than before. `whole_types`: types whose set was read completely in this run. `unlisted`: why an entity type's
+    was not.
     """
 
     client: ZoomClient
@@ -48,6 +49,7 @@ class Context:
     identity: JsonObject | CollectorError
     choice: Choice = EVERYTHING
     fresh: bool = False
+    free_plan: bool = False
     whole_types: set[str] = field(default_factory=set)
     unlisted: dict[str, CollectorError] = field(default_factory=dict)
     unknown: Counter[UnknownField] = field(default_factory=Counter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from collector.engine.context import Context, StepOutcome
+from collector.engine.licence import judge_refusal
 from collector.engine.listing import AGAIN, ListEnd, Rows, read_list
 from collector.engine.lookups import look_up
 from collector.engine.tally import Tally
@@ -52,6 +53,9 @@ def _read_lists(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
     hopeless: CollectorError | None = None
     for one_pass, tally in zip(resource.passes, tallies, strict=True):
         failure = hopeless or _read_pass(ctx, resource, step, one_pass, tally)
+        if failure is not None:
+            asking = None if isinstance(ctx.identity, CollectorError) else ctx.identity
+            failure = judge_refusal(failure, resource, asking, free_plan=ctx.free_plan)
         if failure is None:
             ctx.keep(tally, finished=resource.listing.rows is not None)
         else:

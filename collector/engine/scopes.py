@@ -10,4 +10,6 @@ def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied |
     """The denial to expect with these scopes; None when one of them opens the endpoint, or they are not known."""
     if endpoint.scopes.granted_by(scopes):
         return None
-    return Denied(f"the token lacks the scope for {endpoint.path}", endpoint.scopes.how_to_add, endpoint.scopes.advice)
+    return Denied(
+        f"the token lacks the scope for {endpoint.path}", endpoint.scopes.how_to_get(scopes), endpoint.scopes.advice
+    )

@@ -10,6 +10,7 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
+from collector.intermediaries import instead_of_json, redirected
 from collector.model.graph import JsonObject
 from collector.redaction import one_line
 
@@ -39,7 +40,8 @@ class Answer:
     """An answer understood.
 
     `code` and `message` come from the error envelope; `wait_seconds` is how long JupiterOne asks to wait;
-    `request_id` is the id JupiterOne's support can look the request up by.
+    `request_id` is the id JupiterOne's support can look the request up by. `foreign`: whether something else than
+    JupiterOne's API answered, so that the address or the network is to be looked at.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class Answer:
     message: str = ""
     wait_seconds: float | None = None
     request_id: str | None = None
+    foreign: bool = False
 
     @property
     def too_large(self) -> bool:
@@ -84,12 +87,16 @@ def understand(status: int, headers: Mapping[str, str], content: bytes, now: flo
         kind = Kind.RATE_LIMITED
     elif status >= 500 or status == 408 or (200 <= status < 300 and body is None):
         kind = Kind.FAILED
-        message = message or ("" if body is not None else "the answer is not a JSON object")
     elif 200 <= status < 300:
         kind = Kind.OK
     else:
         kind = Kind.REFUSED
-    return Answer(kind, status, body or {}, code, message, _wait_seconds(kind, headers, now), request_id)
+    foreign = 300 <= status < 400 or (body is None and status < 500 and kind is not Kind.RATE_LIMITED)
+    if 300 <= status < 400:
+        message = f"the address {redirected(status, headers)}"
+    elif body is None:
+        message = instead_of_json(status, headers, content)
+    return Answer(kind, status, body or {}, code, message, _wait_seconds(kind, headers, now), request_id, foreign)
 
 
 def _wait_seconds(kind: Kind, headers: Mapping[str, str], now: float) -> float | None:

@@ -32,9 +32,19 @@ MOST_TRIES = 5
 MOST_RATE_LIMITED_TRIES = 8
 LONGEST_WAIT_SECONDS = 120.0
 """JupiterOne's rate limits are counted over one or two minutes."""
+_WHERE_TO_LOOK = (
+    "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL (unset they are those of JupiterOne's US region), then "
+    "the proxy (HTTPS_PROXY), and whether this network wants a sign-in of its own first."
+)
+_LATER = "Run the command again later; if it stays, give JupiterOne's support this message."
 _NEXT_STEP = (
     "Check the network, HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run "
     "the command again."
+)
+
+_UNEXPECTED = (
+    "If JUPITERONE_API_BASE_URL or JUPITERONE_GRAPHQL_URL is set, check it; else please report it, with what the same "
+    "command prints with -v."
 )
 
 InDoubt = Callable[[], JsonObject | None]
@@ -225,23 +235,23 @@ class JupiterOne:
 
     def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
         message = f"JupiterOne answered {request.title} with {answer.described}."
-        if answer.status in (401, 403) and not (answer.too_large or answer.job_ended):
+        if answer.too_large:
+            return TooLarge(message, status=answer.status, code=answer.code, body=answer.body)
+        if answer.foreign and request.auth is self._signed:
+            return RequestFailed(message, _WHERE_TO_LOOK, status=answer.status, code=answer.code, body=answer.body)
+        if answer.status in (401, 403) and not answer.job_ended:
             return AccessRefused(
                 message,
                 f"Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT ({self._access.account}), the region in "
                 "JUPITERONE_API_BASE_URL, and what the key is permitted to do in JupiterOne.",
             )
-        if answer.too_large:
-            return TooLarge(message, status=answer.status, code=answer.code, body=answer.body)
-        next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else ""
-        if 300 <= answer.status < 400:
-            next_step = "Redirects are not followed; check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL."
+        next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else _UNEXPECTED
         return RequestFailed(message, next_step, status=answer.status, code=answer.code, body=answer.body)
 
     def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> NoAnswer:
         return NoAnswer(
             f"JupiterOne: {request.title} failed {self._most_tries} times, the last time with {problem}.",
-            _NEXT_STEP,
+            _NEXT_STEP if answer is None else _WHERE_TO_LOOK if answer.foreign else _LATER,
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,
             body=answer.body if answer is not None else None,

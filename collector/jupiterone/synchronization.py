@@ -283,4 +283,5 @@ def _failing_as(what: str) -> Iterator[None]:
         yield
     except RequestFailed as failure:
         kind = JobEnded if failure.code == JOB_NOT_AWAITING_UPLOADS else UploadFailed
-        raise kind(f"{what}: {failure.message}", failure.next_step or _AGAIN) from None
+        next_step = _AGAIN if kind is JobEnded else failure.next_step or _AGAIN
+        raise kind(f"{what}: {failure.message}", next_step) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
@@ -20,3 +21,11 @@ def property_name(path: str) -> str:
         return ""
     head, *tail = words
     return head[0].lower() + head[1:] + "".join(word[0].upper() + word[1:] for word in tail)
+
+
+def comparable(text: str) -> str:
+    """The same for texts that read the same but for the case, however their letters are composed (Unicode, D145).
+
+    "é" is one character on most keyboards and two in a name that came from a Mac.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

@@ -166,6 +166,7 @@ class Resource:
     `id_placeholder` is what the paths about one of them call its id. `activity` names the properties of a row that
     move by themselves, which are kept as a part of their own. `is_dormant` tells by its row whether an entity is one
     whose documents Zoom may refuse. `invited_by` is the property with the addresses that invitations are known by.
+    `paid_only`: whether Zoom has it in paid plans only (API reference: "a Pro or higher account").
     """
 
     order: int
@@ -184,6 +185,7 @@ class Resource:
     invited_by: str | None = None
     activity: frozenset[str] = frozenset()
     is_dormant: Callable[[Mapping[str, object]], bool] = field(default=lambda _: False)
+    paid_only: bool = False
 
     @property
     def noun(self) -> str:

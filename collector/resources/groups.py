@@ -56,6 +56,7 @@ RESOURCE = Resource(
         page_size=None,
     ),
     id_placeholder="groupId",
+    paid_only=True,
     links=(
         Link(
             step_id="build-user-and-group-relationship",

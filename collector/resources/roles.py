@@ -127,6 +127,7 @@ RESOURCE = Resource(
     ),
     lookup=_ROLE,
     id_placeholder="roleId",
+    paid_only=True,
     links=(
         Link(
             step_id="build-user-and-role-relationship",

@@ -176,9 +176,10 @@ class Sandbox:
         """Whether anybody has authorized the app and not taken it back."""
         return bool(self._authorizations.users)
 
-    def issue_token(self, scopes: Iterable[str] | None = None) -> str:
-        """An access token of the owner, with the app's scopes if none are given."""
-        return self._tokens.issue(self.account.owner.id, self.scopes if scopes is None else frozenset(scopes))
+    def issue_token(self, scopes: Iterable[str] | None = None, user_id: str | None = None) -> str:
+        """An access token of this user, else of the owner, with the app's scopes if none are given."""
+        subject = self.account.owner.id if user_id is None else user_id
+        return self._tokens.issue(subject, self.scopes if scopes is None else frozenset(scopes))
 
     def revoke_tokens(self) -> None:
         """Every access token issued so far answers 401/124 from now on. Refresh tokens stay good."""

@@ -7,7 +7,7 @@ The names are explained in `.env.example`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -18,6 +18,7 @@ from collector.redaction import Secret
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
 from collector.settings.origin import check_addresses
 from collector.settings.reading import Reader, read_dotenv
+from collector.settings.unknown_names import tell_unknown
 from collector.zoom.hosts import zoom_cloud
 from collector.zoom.pacing import Plan
 
@@ -38,8 +39,14 @@ ZOOM_NAMES = (
     "ZOOM_HOME",
 )
 OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL")
+_ZOOM = ("zoom.us", "zoomgov.com")
+_OAUTH_PATHS = ("/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth")
+_API_PATHS = ("/v2",)
+_OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), Plan.BUSINESS)
+"""Plans with the limits of Business (Zoom developer docs, rate limits)."""
 NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
 """Every name that is read; `.env.example` and the documentation list the same."""
+SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY")
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Settings:
     Without `account_id` people sign in with the browser; then a missing `client_secret` means a public client.
     `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `home` holds a
     folder per profile. `account_name` is `None` unless entities are to be tagged with it or it was given.
-    `polling_interval` is how often `collector run --poll` runs.
+    `polling_interval` is how often `collector run --poll` runs. `warning`: a sentence about what was given in vain.
     """
 
     client_id: str | None
@@ -68,6 +75,7 @@ class Settings:
     tag_with_account_name: bool
     polling_interval: PollingInterval
     jupiterone: JupiterOneSettings
+    warning: str = ""
 
     @property
     def profile_folder(self) -> Path:
@@ -87,11 +95,12 @@ def read_settings(environment: Mapping[str, str], folder: Path, profile: str | N
 
     Raises UsageError naming every problem.
     """
-    reader = Reader(environment, read_dotenv(folder / ".env"))
+    dotenv = read_dotenv(folder / ".env")
+    reader = Reader(environment, dotenv)
     settings = _collect(reader, profile)
     if reader.problems:
         raise _wrong(reader.problems, folder / ".env")
-    return settings
+    return replace(settings, warning=tell_unknown(dotenv, NAMES, str(folder / ".env")))
 
 
 def _wrong(problems: Sequence[str], file: Path) -> UsageError:
@@ -108,18 +117,18 @@ def _wrong(problems: Sequence[str], file: Path) -> UsageError:
 
 
 def _collect(reader: Reader, profile: str | None) -> Settings:
-    plan = reader.choice("ZOOM_PLAN", Plan)
+    plan = reader.choice("ZOOM_PLAN", Plan, _OTHER_PLANS)
     settings = Settings(
-        client_id=reader.credential("ZOOM_CLIENT_ID"),
-        client_secret=reader.secret("ZOOM_CLIENT_SECRET"),
-        account_id=reader.credential("ZOOM_ACCOUNT_ID"),
+        client_id=reader.app_credential("ZOOM_CLIENT_ID"),
+        client_secret=reader.app_secret("ZOOM_CLIENT_SECRET"),
+        account_id=reader.app_credential("ZOOM_ACCOUNT_ID"),
         redirect_uri=reader.address("ZOOM_REDIRECT_URI") or DEFAULT_REDIRECT_URI,
         access_token=reader.secret("ZOOM_ACCESS_TOKEN"),
         plan=plan or Plan.PRO,
         plan_given=plan is not None,
         rate_share=reader.share("ZOOM_RATE_SHARE"),
-        oauth_url=reader.base_address("ZOOM_OAUTH_URL") or DEFAULT_OAUTH_URL,
-        api_url=reader.base_address("ZOOM_API_URL"),
+        oauth_url=reader.base_address("ZOOM_OAUTH_URL", _OAUTH_PATHS, _ZOOM) or DEFAULT_OAUTH_URL,
+        api_url=reader.base_address("ZOOM_API_URL", _API_PATHS, _ZOOM),
         profile=reader.profile("ZOOM_PROFILE", profile),
         home=reader.folder("ZOOM_HOME", lambda: user_data_path("zoom-collector", appauthor=False)),
         account_name=reader.text("ACCOUNT_NAME"),
@@ -127,11 +136,23 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
         jupiterone=read_jupiterone(reader),
     )
+    _check_app(settings, reader)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         reader.check_file(name)
     _check_together(settings, reader)
     check_addresses(reader)
     return settings
+
+
+def _check_app(settings: Settings, reader: Reader) -> None:
+    """What has been put where something else of the app's belongs."""
+    secret = settings.client_secret.reveal() if settings.client_secret else None
+    for one, other, value in (
+        ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", secret),
+        ("ZOOM_CLIENT_ID", "ZOOM_ACCOUNT_ID", settings.account_id),
+    ):
+        if settings.client_id is not None and settings.client_id == value:
+            reader.problems.append(f"{one} and {other} hold the same; they are two different things on the app's page.")
 
 
 def _check_together(settings: Settings, reader: Reader) -> None:

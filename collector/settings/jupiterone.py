@@ -9,6 +9,7 @@ from collector.redaction import Secret
 from collector.settings.reading import Reader
 
 DEFAULT_API_URL = "https://api.us.jupiterone.io"
+_API_PATHS = ("/persister/synchronization/jobs", "/persister/synchronization", "/persister", "/graphql")
 JUPITERONE_NAMES = (
     "JUPITERONE_ACCOUNT",
     "JUPITERONE_API_KEY",
@@ -35,14 +36,22 @@ class JupiterOneSettings:
 
 def read_jupiterone(reader: Reader) -> JupiterOneSettings:
     """The settings whose names begin with JUPITERONE."""
-    api_url = (reader.address("JUPITERONE_API_BASE_URL") or DEFAULT_API_URL).rstrip("/")
+    api_url = reader.base_address("JUPITERONE_API_BASE_URL", _API_PATHS, ("jupiterone.io",)) or DEFAULT_API_URL
     return JupiterOneSettings(
         account=reader.credential("JUPITERONE_ACCOUNT"),
         api_key=reader.secret("JUPITERONE_API_KEY"),
         instance_id=reader.credential("JUPITERONE_INTEGRATION_INSTANCE_ID"),
         api_url=api_url,
-        graphql_url=reader.address("JUPITERONE_GRAPHQL_URL") or graphql_url_beside(api_url),
+        graphql_url=_graphql_url(reader) or graphql_url_beside(api_url),
     )
+
+
+def _graphql_url(reader: Reader) -> str | None:
+    """JupiterOne's own GraphQL hosts answer at their root (JupiterOne docs, "GraphQL API")."""
+    given = reader.address("JUPITERONE_GRAPHQL_URL")
+    if given is None or not (urlsplit(given).hostname or "").startswith("graphql."):
+        return given
+    return reader.base_address("JUPITERONE_GRAPHQL_URL", ("/graphql",), ("jupiterone.io",))
 
 
 def graphql_url_beside(api_url: str) -> str:

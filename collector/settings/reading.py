@@ -7,10 +7,12 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -23,7 +25,14 @@ DEFAULT_PROFILE = "default"
 DEFAULT_RATE_SHARE = 0.8
 _LARGEST_DOTENV = 64 * 1024
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_PLACEHOLDER = re.compile(r"your[_ -]|<.*>|^changeme$|^xxx+$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"your[_ -]|<.*>|^\[.*\]$|^\$?\{.*\}$|^\$\w+$|\.{3}|…|^[\W_]+$|[_-]here$|^(?:change|replace)[_ -]?(?:me|this)"
+    r"|^(?:xxx+|todo|tbd|placeholder)$",
+    re.IGNORECASE,
+)
+"""What stands in examples, the "..." of the README included, and what a shell or a template did not fill in."""
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+"""A JSON Web Token, as Zoom's access tokens and those of its former JWT apps are (RFC 7519 §3)."""
 _NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
 """Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes are a slip of whoever pasted them."""
 _TRUE = frozenset({"true", "1", "yes", "on"})
@@ -91,6 +100,21 @@ class Reader:
             return None
         return value
 
+    def app_credential(self, name: str) -> str | None:
+        """A credential of an app's page, which is no token."""
+        value = self.credential(name)
+        if value is not None and _TOKEN.fullmatch(value):
+            self.problems.append(
+                f"{name} holds a token (it begins with eyJ), not what the app's page shows under App Credentials; an "
+                "access token belongs into ZOOM_ACCESS_TOKEN."
+            )
+            return None
+        return value
+
+    def app_secret(self, name: str) -> Secret | None:
+        value = self.app_credential(name)
+        return Secret(value) if value is not None else None
+
     def secret(self, name: str) -> Secret | None:
         value = self.credential(name)
         return Secret(value) if value is not None else None
@@ -108,9 +132,23 @@ class Reader:
             return None
         return value
 
-    def base_address(self, name: str) -> str | None:
+    def base_address(self, name: str, paths: Sequence[str], domains: Sequence[str]) -> str | None:
+        """An address that calls are made under, without a slash at its end.
+
+        `paths`, which this program adds itself, are taken off; other ones belong to gateways, not to `domains`.
+        """
         value = self.address(name)
-        return value.rstrip("/").removesuffix("/v2") if value is not None else None
+        if value is None:
+            return None
+        base = value.rstrip("/")
+        added = next((path for path in paths if base.lower().endswith(path)), "")
+        base = base[: len(base) - len(added)].rstrip("/")
+        parts = urlsplit(base)
+        host = parts.hostname or ""
+        if parts.path and any(host == domain or host.endswith(f".{domain}") for domain in domains):
+            self.problems.append(f"{name} ends in {parts.path}: leave that out, it is to be https://{host} alone.")
+            return None
+        return base
 
     def folder(self, name: str, default: Callable[[], Path]) -> Path:
         """An absolute path. `default` may raise RuntimeError for a user without a home folder."""
@@ -152,11 +190,15 @@ class Reader:
             return DEFAULT_RATE_SHARE
         return share
 
-    def choice(self, name: str, choices: type[Choice]) -> Choice | None:
-        """One of the values of an enumeration of texts, in any case."""
+    def choice(
+        self, name: str, choices: type[Choice], others: Mapping[str, Choice] = MappingProxyType({})
+    ) -> Choice | None:
+        """One of the values of an enumeration of texts, in any case, or of `others` that mean the same."""
         value = self.text(name)
         if value is None:
             return None
+        if value.lower() in others:
+            return others[value.lower()]
         for choice in choices:
             if str(choice.value).lower() == value.lower():
                 return choice

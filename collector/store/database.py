@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,10 @@ class Database:
         version = self.value("PRAGMA user_version")
         assert isinstance(version, int)  # noqa: S101 - SQLite keeps it as a 32-bit integer
         return version
+
+    def define(self, name: str, function: Callable[[str], str]) -> None:
+        """Let statements call this function of one text."""
+        self._connection.create_function(name, 1, function, deterministic=True)
 
     def execute(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement; for its `rowcount` and `lastrowid`."""

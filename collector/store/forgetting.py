@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.errors import CollectorError, ProfileBusy, UsageError
+from collector.model.naming import comparable
 from collector.store.database import Database
 from collector.store.document import ROW
 from collector.store.identity import key_range
@@ -23,14 +25,15 @@ _QUOTING = (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "
 """The tables and columns with messages in them."""
 
 _PEOPLE = """
-    SELECT id, key FROM entity WHERE key = :key
+    SELECT id, key FROM entity
+    WHERE key >= :first AND key < :end AND comparable(key) = comparable(:key)
     UNION
     SELECT entity.id, entity.key
     FROM entity
     JOIN part ON part.entity = entity.id AND part.part = :row
     JOIN document ON document.id = part.document
     JOIN json_each(document.json, '$.email') AS address
-    WHERE entity.key >= :first AND entity.key < :end AND lower(address.value) = lower(:email)"""
+    WHERE entity.key >= :first AND entity.key < :end AND comparable(address.value) = comparable(:email)"""
 
 _STANDS_FOR = "(SELECT kept FROM temp.stand_in WHERE run = {})"
 
@@ -122,7 +125,8 @@ def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
 def _forget_person(database: Database, person: Person) -> tuple[int, int]:
     """How many entities had that address, and how many facts were removed with them."""
     first, end = key_range(person.type)
-    parameters = {"key": person.key, "row": ROW, "first": first, "end": end, "email": person.email.lower()}
+    database.define("comparable", lambda text: comparable(str(text)))  # JSON may hold something else than a text
+    parameters = {"key": person.key, "row": ROW, "first": first, "end": end, "email": person.email}
     found = list(database.rows(_PEOPLE, parameters))
     facts = 0
     for entity, key in found:
@@ -131,7 +135,8 @@ def _forget_person(database: Database, person: Person) -> tuple[int, int]:
         database.execute("DELETE FROM progress WHERE key = ?", (key,))
     identifiers = [key.removeprefix(first) for _, key in found]
     if found:
-        _mask(database, [person.email, *identifiers])
+        spellings = {unicodedata.normalize(form, person.email) for form in ("NFC", "NFD")}
+        _mask(database, [*spellings, *identifiers])
     return len(found), facts
 
 

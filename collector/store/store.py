@@ -10,6 +10,7 @@ from pathlib import Path
 
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
+from collector.model.naming import comparable
 from collector.store import instance_memory
 from collector.store.database import Database, create_private, exists
 from collector.store.document import joined_entity, parse_document
@@ -233,9 +234,9 @@ class Store:
     def find(self, type_: str, text: str) -> list[Properties]:
         """The entities of a type that somebody may mean by this text, in the order of their keys.
 
-        Those whose `_key`, `id`, `name`, `displayName`, `email` or `username` equals it, whatever the case.
+        Those whose `_key`, `id`, `name`, `displayName`, `email` or `username` equals it, in any case and Unicode form.
         """
-        wanted = text.casefold()
+        wanted = comparable(text)
         rows = self._database.rows(
             "SELECT key, row_json FROM current_entity WHERE key >= ? AND key < ? ORDER BY key",
             key_range(type_),
@@ -252,10 +253,10 @@ class Store:
 
 
 def _names(key: str, row: Properties) -> set[str]:
-    names = {key.casefold()}
+    names = {comparable(key)}
     for property_ in _NAMING_PROPERTIES:
         value = row.get(property_)
         for text in value if isinstance(value, list) else [value]:
             if text is not None:
-                names.add(str(text).casefold())
+                names.add(comparable(str(text)))
     return names

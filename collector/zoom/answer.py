@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
+from collector.intermediaries import instead_of_json, markup, redirected
 from collector.model.graph import JsonObject
 from collector.redaction import mask_urls, one_line
 
@@ -32,7 +33,8 @@ _SCOPE_CODE = 4711
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Texts cut by length leave halves of pairs, which neither a file nor an address can hold (RFC 8259 §8.2)."""
-_LONGEST_PER_SECOND_WAIT = 60.0
+_SHORT_LIMIT = re.compile(r"per[- ](?:second|minute)|concurrent", re.IGNORECASE)
+_ABOUT_MIDNIGHT = 60.0
 _FARTHEST_RETRY = 7 * 86400.0
 _LONGEST_MESSAGE = 300
 
@@ -60,7 +62,8 @@ class Answer:
     """An answer and what it means.
 
     `body`: the JSON object of an OK answer, else empty. `message`: Zoom's words or ours, at most 300 characters.
-    `scopes`: what Zoom named as missing. `retry_at`: seconds since 1970, where Zoom said when to come back.
+    `scopes`: what Zoom named as missing. `retry_at`: seconds since 1970, where Zoom said when to come back. `foreign`:
+    whether something else than the API answered, so that the address or the network is to be looked at.
     """
 
     kind: Kind
@@ -68,15 +71,16 @@ class Answer:
     body: JsonObject | None = None
     scopes: tuple[str, ...] = ()
     retry_at: float | None = None
+    foreign: bool = False
 
 
 def understand(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:
     """What this answer means. `headers` are looked up without regard to case; `now`: seconds since 1970."""
     if 300 <= status < 400:
-        return Answer(Kind.UNUSABLE, f"Zoom redirected the call elsewhere (HTTP {status}), which is not followed")
+        return Answer(Kind.UNUSABLE, f"the address of Zoom's API {redirected(status, headers)}", foreign=True)
     body = _json_object(content)
     if body is None:
-        return _without_json(status, headers, now)
+        return _without_json(status, headers, content, now)
     if status == 200 and not _is_error(body):
         return Answer(Kind.OK, body=body)
     return _error(status, headers, body, now)
@@ -137,14 +141,15 @@ def _finite(number: str) -> float:
     return value
 
 
-def _without_json(status: int, headers: Mapping[str, str], now: float) -> Answer:
+def _without_json(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:
     """An answer of something between Zoom and here: what it says of the thing asked for means nothing."""
     if status == 401:
         return Answer(Kind.TOKEN_REFUSED, "Zoom refused the token (HTTP 401)")
     if status == 429:
-        return _limited(headers, "Zoom's per-second limit was reached (HTTP 429)", now)
-    message = f"Zoom answered HTTP {status} with something that is not a JSON object"
-    return Answer(Kind.TRY_AGAIN, message, retry_at=_retry_at(headers, now))
+        return _limited(headers, "Zoom's rate limit was reached (HTTP 429)", now)
+    message = f"Zoom's API answered HTTP {status} with {instead_of_json(status, headers, content)}"
+    foreign = status < 500 and markup(headers, content) is not None
+    return Answer(Kind.TRY_AGAIN, message, retry_at=_retry_at(headers, now), foreign=foreign)
 
 
 def _is_error(body: JsonObject) -> bool:
@@ -158,7 +163,8 @@ def _is_error(body: JsonObject) -> bool:
 def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float) -> Answer:
     code = _code(body.get("code", body.get("errorCode")))
     text = str(body.get("message") or body.get("errorMessage") or "")
-    message = one_line(mask_urls(text))[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
+    told = f"{text} {_field_errors(body)}".strip()
+    message = one_line(mask_urls(told))[:_LONGEST_MESSAGE] or f"Zoom answered HTTP {status} without a message"
     if code == _SCOPE_CODE or _SCOPE_MESSAGE.search(text):
         return Answer(Kind.SCOPE_MISSING, message, scopes=_scopes(text))
     if status == 401 or code == 124:
@@ -186,6 +192,18 @@ def _code(given: object) -> int | str | None:
     return given if isinstance(given, int) else None
 
 
+def _field_errors(body: JsonObject) -> str:
+    """What Zoom says of single fields, without their values: `(page_size: Must be at most 300.; ...)`."""
+    errors = body.get("errors")
+    told = []
+    for error in errors if isinstance(errors, list) else []:
+        parts = [error.get("field"), error.get("message")] if isinstance(error, dict) else [error]
+        words = ": ".join(part for part in parts if isinstance(part, str) and part)
+        if words:
+            told.append(words)
+    return f"({'; '.join(told)})" if told else ""
+
+
 def _scopes(text: str) -> tuple[str, ...]:
     listed = _SCOPE_LIST.search(text)
     if listed:
@@ -195,12 +213,12 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 
 def _limited(headers: Mapping[str, str], message: str, now: float) -> Answer:
+    """Which limit was reached. Without a word about it, a wait until the day changes at Zoom is for the daily one."""
     retry_at = _retry_at(headers, now)
-    daily = (
-        (_header(headers, "x-ratelimit-type") or "").lower().startswith("daily")
-        or "daily" in message.lower()
-        or (retry_at is not None and retry_at - now > _LONGEST_PER_SECOND_WAIT)
-    )
+    kind = (_header(headers, "x-ratelimit-type") or "").lower()
+    until_midnight = retry_at is not None and abs(retry_at - next_utc_midnight(now)) <= _ABOUT_MIDNIGHT
+    said_otherwise = bool(kind) or _SHORT_LIMIT.search(message) is not None
+    daily = kind.startswith("daily") or "daily" in message.lower() or (until_midnight and not said_otherwise)
     return Answer(Kind.DAILY_LIMIT if daily else Kind.RATE_LIMITED, message, retry_at=retry_at)
 
 

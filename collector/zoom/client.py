@@ -42,6 +42,11 @@ MOST_TRIES = 5
 """How often a call is sent when Zoom fails (5xx, time-out, broken connection, something that is not JSON)."""
 MOST_RATE_LIMITED_TRIES = 8
 LONGEST_WAIT_SECONDS = 30.0
+LONGEST_ASKED_SECONDS = 300.0
+"""A rate limit is waited out when Zoom asks for this long at most; after a longer one the label is closed."""
+
+_LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
+_UNEXPECTED = "If ZOOM_API_URL is set, check it; else please report it, with what the same command prints with -v."
 
 
 class ZoomClient:
@@ -122,7 +127,7 @@ class ZoomClient:
             if answer.kind is Kind.TOKEN_REFUSED and not renewed:
                 renewed = True
                 self._tokens.renew(token)
-            elif answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
+            elif answer.kind is Kind.RATE_LIMITED and self._may_wait(answer, rate_limited):
                 rate_limited += 1
                 self._pacer.pause(endpoint.label, self._pause_seconds(answer, rate_limited))
             elif answer.kind is Kind.TRY_AGAIN and tries + 1 < MOST_TRIES:
@@ -156,18 +161,24 @@ class ZoomClient:
 
     def _backoff(self, tries: int, answer: Answer | None = None) -> float:
         """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""
-        asked = 0.0
-        if answer is not None and answer.retry_at is not None:
-            asked = answer.retry_at - self._clock.now()
+        asked = 0.0 if answer is None else self._asked_seconds(answer)
         wait = max(asked, 2.0 ** (tries - 1)) * (1 + self._randomness.random() / 2)
         return float(min(wait, LONGEST_WAIT_SECONDS))
 
+    def _may_wait(self, answer: Answer, rate_limited: int) -> bool:
+        """Whether a rate limit that was met so often before is waited out once more."""
+        return rate_limited + 1 < MOST_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= LONGEST_ASKED_SECONDS
+
     def _pause_seconds(self, answer: Answer, times: int) -> float:
         """What Zoom asks for, else a second; longer when refused again and again."""
-        asked = answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
+        own = 1.0
         if times > 1:
-            asked = max(asked, 2.0 ** (times - 1) * (1 + self._randomness.random() / 2))
-        return float(min(max(asked, 1.0), LONGEST_WAIT_SECONDS))
+            own = min(2.0 ** (times - 1) * (1 + self._randomness.random() / 2), LONGEST_WAIT_SECONDS)
+        return float(max(self._asked_seconds(answer), own))
+
+    def _asked_seconds(self, answer: Answer) -> float:
+        """How long Zoom asks to wait, 0 where it does not."""
+        return answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
 
     def _refuse_past_daily_limit(self, label: Label) -> None:
         with self._lock:
@@ -176,18 +187,43 @@ class ZoomClient:
             raise limit
 
     def _fail(self, endpoint: Endpoint, answer: Answer) -> NoReturn:
-        if answer.kind is Kind.DAILY_LIMIT:
-            now = self._clock.now()
-            announced = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
-            limit = DailyLimitReached(
-                f"Zoom's daily limit for {endpoint.label.value} calls is used up.",
-                "Run `collector collect` again after it clears.",
-                announced or next_utc_midnight(now),
-            )
-            with self._lock:
-                self._daily_limits[endpoint.label] = limit
-            raise limit
+        too_long = answer.kind is Kind.RATE_LIMITED and self._asked_seconds(answer) > LONGEST_ASKED_SECONDS
+        if too_long or answer.kind is Kind.DAILY_LIMIT:
+            self._close(endpoint.label, answer)
+        if answer.foreign:
+            raise Unread(f"{endpoint.path}: {answer.message}", self._where_to_look())
         raise _failure(endpoint, answer)
+
+    def _close(self, label: Label, answer: Answer) -> NoReturn:
+        """Let nobody call under this label any more in this run."""
+        now = self._clock.now()
+        announced = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
+        if answer.kind is Kind.DAILY_LIMIT:
+            message = f"Zoom's daily limit for {label.value} calls is used up."
+        else:
+            message = (
+                f"Zoom answers no {label.value} calls for now and asks to wait {self._asked_seconds(answer) / 60:.0f} "
+                f"minutes ({answer.message})."
+            )
+        limit = DailyLimitReached(
+            message, "Run `collector collect` again after it clears.", announced or next_utc_midnight(now)
+        )
+        with self._lock:
+            self._daily_limits[label] = limit
+        raise limit
+
+    def _where_to_look(self) -> str:
+        """What mends it that something else than the API answers."""
+        if self._configured_api_url is not None:
+            return (
+                f"ZOOM_API_URL is {self._configured_api_url}: set it to the address of the API itself, such as "
+                "https://api.zoom.us. If it is right, look at the proxy (HTTPS_PROXY) and at what this network wants "
+                "before it lets anybody out."
+            )
+        return (
+            f"Look at the proxy (HTTPS_PROXY), and open {self._oauth_url} in a browser on this network: it may want a "
+            "sign-in of its own first."
+        )
 
 
 class Bearer(AuthBase):
@@ -232,7 +268,7 @@ def _give_up_unreached(path: str, failure: requests.RequestException, tries: int
             f"no answer to {path} after {tries} tries ({cause})",
             "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
-    raise Unread(f"the answer to {path} broke off {tries} times ({cause})") from None
+    raise Unread(f"the answer to {path} broke off {tries} times ({cause})", _LATER) from None
 
 
 _IN_ZOOMS_WORDS: Mapping[Kind, type[CollectorError]] = {
@@ -248,12 +284,13 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
         case Kind.TOKEN_REFUSED:
             return SignInRequired(
                 f"Zoom refused the token, also after a new one was asked for ({answer.message})",
-                "Check with `collector doctor` whether the app is still active and installed.",
+                "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in "
+                "with the browser, sign in again: `collector auth login`.",
             )
         case Kind.SCOPE_MISSING:
             return Denied(
                 f"the token lacks a scope ({answer.message})",
-                endpoint.scopes.how_to_add,
+                endpoint.scopes.how_to_get(None),
                 answer.scopes or endpoint.scopes.advice,
             )
         case Kind.PRIVILEGE_MISSING:
@@ -266,8 +303,12 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
         case Kind.REFUSED:
             return Refused(f"{endpoint.path}: {answer.message}")
         case Kind.RATE_LIMITED:
-            return Unread(f"{endpoint.path} was refused {MOST_RATE_LIMITED_TRIES} times for Zoom's per-second limit")
+            return Unread(
+                f"{endpoint.path} was refused {MOST_RATE_LIMITED_TRIES} times for Zoom's rate limit ({answer.message})",
+                "Check ZOOM_PLAN, and lower ZOOM_RATE_SHARE if other apps use the same account; then run the command "
+                "again.",
+            )
         case Kind.TRY_AGAIN:
-            return Unread(f"{endpoint.path} failed {MOST_TRIES} times: {answer.message}")
+            return Unread(f"{endpoint.path} failed {MOST_TRIES} times: {answer.message}", _LATER)
         case _:
-            return Unread(f"{endpoint.path}: {answer.message}")
+            return Unread(f"{endpoint.path}: {answer.message}", _UNEXPECTED)

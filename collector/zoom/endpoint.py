@@ -35,10 +35,14 @@ class Scopes:
         """The least-privilege scope to add: in the classic style, in the granular style."""
         return self.classic[0], self.granular[0]
 
-    @property
-    def how_to_add(self) -> str:
-        """What to do when none of them is granted, in a sentence."""
+    def how_to_get(self, held: frozenset[str] | None) -> str:
+        """What to do when none of them is granted to a token with the scopes `held`, in a sentence."""
         classic, granular = self.advice
+        if held and not any(scope.endswith((":admin", ":master")) for scope in held):
+            return (
+                "The app is user-managed, so it sees one user only. Make an admin-managed General app in the Zoom App "
+                f"Marketplace with {classic} (classic app) or {granular} (granular app), and use its credentials."
+            )
         return f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace."
 
 

@@ -16,7 +16,9 @@ from types import FrameType
 import click
 
 from collector.auth.deferred_signals import signals_deferred
-from collector.cli.output import show_error
+from collector.auth.refusals import sign_in_again
+from collector.cli.failures import show_error
+from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
 from collector.redirect_address import Address
@@ -51,6 +53,8 @@ def serve(profile: str | None, once: bool, no_browser: bool, sandbox: bool, verb
     log_to(sys.stderr, verbose=verbose)
     signal.signal(signal.SIGTERM, _as_interrupt)
     settings = read_settings(os.environ, Path.cwd(), profile)
+    if settings.warning:
+        say(f"Warning: {settings.warning}", err=True)
     with rehearsal(os.environ, settings.redirect_uri) if sandbox else nullcontext(settings) as chosen:
         _serve(chosen, Ending(once=once), once=once, browser_wanted=not no_browser, invented=sandbox)
 
@@ -68,7 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         show_error(failure)
         return failure.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("The server has ended.", err=True)
+        say("The server has ended.", err=True)
         return ExitCode.INTERRUPTED
     return ExitCode.COMPLETE
 
@@ -91,8 +95,9 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
         terminal = _bring_the_person_here(flow, opened, ending.page_delivered, browser_wanted=browser_wanted)
         try:
             ending.wait()
-        except SignInRequired:
+        except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
+                failure.next_step += f" {sign_in_again(settings.profile)}"
                 raise
         finally:
             if terminal is not None:
@@ -104,14 +109,14 @@ def _announce(
     address: Address, opened: str, bound: Bound, silent: Sequence[str], *, once: bool, invented: bool
 ) -> None:
     if bound.missing:
-        click.echo(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
+        say(f"This computer has no {bound.missing}; the server goes on without it.", err=True)
     for host in silent:
-        click.echo(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
+        say(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
     if invented:
-        click.echo("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
-    click.echo(f"Open {opened} to connect Zoom.")
+        say("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
+    say(f"Open {opened} to connect Zoom.")
     what_stays = "the rehearsal ends with it" if invented else "the sign-in stays"
-    click.echo("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
+    say("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
 
 
 def _bring_the_person_here(
@@ -123,11 +128,11 @@ def _bring_the_person_here(
         open_browser(opened)
         return None
     if is_remote(os.environ):
-        click.echo(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
+        say(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
     if not terminal:
         return None
     read = sys.stdin.fileno()
-    dialogue = Terminal(flow, lambda: read_line(read), click.echo, connected)
+    dialogue = Terminal(flow, lambda: read_line(read), say, connected)
     threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
     return dialogue
 

@@ -38,6 +38,7 @@ class Ending:
         """Return when the server is to end. Raises SignInRequired when nobody has signed in within ten minutes."""
         if not self._wait(ONCE_SECONDS if self._once else None):
             raise SignInRequired(
-                "Nobody has signed in within 10 minutes.", "When you have the time: python oauth-server --once"
+                "Nobody has signed in within 10 minutes.",
+                "If Zoom showed an error of its own, oauth-server/README.md says what it means.",
             )
         self._linger(_LINGER)

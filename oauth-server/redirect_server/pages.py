@@ -17,7 +17,7 @@ class Pages:
 
     def __init__(self, flow: Flow, guard: Guard, entrance: Entrance, invented: bool) -> None:
         self._flow = flow
-        self._invented = invented
+        self.invented = invented
         self._guard = guard
         self._entrance = entrance
 
@@ -40,7 +40,7 @@ class Pages:
         html = render_template(
             template,
             profile=self._flow.settings.profile,
-            invented=self._invented,
+            invented=self.invented,
             csrf=self._guard.csrf(browser_id),
             **values,
         )

@@ -11,6 +11,7 @@ from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageE
 from collector.redirect_address import Address
 from collector.settings import Settings
 from collector.signin import (
+    ForeignAnswer,
     MalformedAnswer,
     NoConnection,
     OtherAccountSignedIn,
@@ -131,6 +132,8 @@ class Explainer:
                 facts=tracking,
                 headers={"Retry-After": str(wait)} if wait else {},
             )
+        if isinstance(failure, ForeignAnswer):
+            return _told(failure, 502, "foreign-answer", f"Something else than {host} answered", action)
         if isinstance(failure, MalformedAnswer):
             return _told(failure, 502, "malformed-answer", "Zoom gave an answer nobody expects", action)
         return _told(failure, 502, "not-connected", "The sign-in did not succeed", action)

@@ -17,6 +17,8 @@ def sign_in_refused(failure: SignInRefused, client: OAuthClient, address: Addres
         return credentials_refused(client, words)
     if failure.kind == "redirect":
         return _redirect_mismatch(words, address)
+    if failure.kind == "app type":
+        return _wrong_kind_of_app(words, client)
     if failure.kind == "app":
         return _app_off(words, client)
     if failure.kind == "code":
@@ -56,6 +58,8 @@ def credentials_refused(
     advice = [
         f"Check {names} in .env against the app's page in the Zoom App Marketplace: no blanks, no quotes.",
         "Development and Production have different pairs; both values must come from the same tab.",
+        "They must be of a General App. Those of a Server-to-Server app need ZOOM_ACCOUNT_ID too, and no sign-in; keys "
+        "of an SDK app or a former JWT app do not work.",
         "After a change, end this server with Ctrl-C and start it again.",
     ]
     if client.is_public:
@@ -76,6 +80,24 @@ def credentials_refused(
 def tail(client: OAuthClient) -> str:
     """The end of the client id: enough to recognize it by."""
     return f"…{client.client_id[-4:]}"
+
+
+def _wrong_kind_of_app(words: str, client: OAuthClient) -> Problem:
+    return Problem(
+        502,
+        "app-type",
+        "This app signs nobody in",
+        "Zoom says that the app is of another kind than this sign-in needs. Nothing was saved.",
+        (
+            "In the Zoom App Marketplace make a General App that is admin-managed, and put its Client ID and Client "
+            "Secret into .env.",
+            "With a Server-to-Server app set ZOOM_ACCOUNT_ID as well: then nobody signs in.",
+            "After a change, end this server with Ctrl-C and start it again.",
+        ),
+        facts=(("Client id", tail(client)),),
+        commands=("python oauth-server",),
+        quote=words,
+    )
 
 
 def _app_off(words: str, client: OAuthClient) -> Problem:

@@ -9,6 +9,7 @@ from flask import Response, jsonify, request
 
 from collector import __version__
 from collector.doctor import least_privilege
+from collector.own_command import own_command
 from collector.redirect_server import NAME
 from collector.resources import all_resources
 from redirect_server.browsers import Connected
@@ -44,7 +45,7 @@ class Overview:
             wanted=self._scopes,
             from_environment=flow.settings.access_token is not None,
             notice=flow.browsers.get(self._pages.browser_id()).take_notice(),
-            command=command(flow),
+            command=command(flow, invented=self._pages.invented),
         )
 
     def status(self) -> Response:
@@ -176,15 +177,20 @@ class SignInPages:
 
     def _connected(self, connected: Connected) -> Response:
         response = self._pages.page(
-            "done.html", connected=connected, path=self._flow.file.path, command=command(self._flow)
+            "done.html",
+            connected=connected,
+            path=self._flow.file.path,
+            command=command(self._flow, invented=self._pages.invented),
         )
         if request.method == "GET":
             response.call_on_close(self._page_delivered)
         return response
 
 
-def command(flow: Flow) -> str:
-    """What to run once signed in."""
+def command(flow: Flow, *, invented: bool) -> str:
+    """What to run once signed in; after a rehearsal, whose sign-in ends with it, what collects an invented account."""
+    if invented:
+        return f"{own_command()} demo"
     profile = "" if flow.settings.profile == "default" else f" --profile {flow.settings.profile}"
     return f"collector collect{profile}"
 

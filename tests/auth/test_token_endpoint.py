@@ -174,7 +174,6 @@ def test_junk_is_refused_by_the_names_of_its_fields(endpoint, requests_mock, jun
         (200, {"status": False, "errorCode": 4700, "errorMessage": "Token empty"}, "", "Token empty"),
         (200, answer(1, error="odd"), "odd", ""),
         (400, {"error": {"nested": 1}, "reason": 7}, "", ""),
-        (302, answer(1), "", ""),
         (400, {"error": "x", "reason": "a\x1b[31mb\n\u202ec"}, "x", "a [31mb c"),
         (400, {"error": "x", "reason": "y" * 5000}, "x", "y" * 300),
         (400, {"error": "x", "reason": "client-secret of account-id"}, "x", "*** of ***"),
@@ -227,11 +226,48 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
     posts = requests_mock.post(TOKEN_URL, [trouble])
     with pytest.raises(CollectionFailed, match=r"^No token from zoom\.example: .+\.$") as failure:
         ask(endpoint)
-    assert "HTTPS_PROXY" in failure.value.next_step
-    assert "REQUESTS_CA_BUNDLE" in failure.value.next_step
+    told = failure.value.next_step
+    if "exc" in trouble:
+        assert "REQUESTS_CA_BUNDLE" in told
+        assert told.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
+    elif trouble.get("status_code", 200) >= 429:
+        assert told == "Run this again later. How Zoom itself is doing: https://status.zoom.us"
+    else:
+        assert told.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
+        assert "HTTPS_PROXY" in told
+        assert "run this again" not in told.lower()
     assert posts.call_count == 4
     assert failure.value.__context__ is None
     assert failure.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("came", "told"),
+    [
+        (
+            {"status_code": 301, "headers": {"Location": "https://portal.example/?code=CANARY"}, "json": answer(1)},
+            "it redirects to portal.example (HTTP 301), which is not followed",
+        ),
+        (
+            {"status_code": 404, "text": "<html>CANARY"},
+            "it answered HTTP 404 with HTML where JSON is due: a sign-in page of this network or a proxy in between "
+            "likely answered in its place",
+        ),
+        ({"status_code": 404, "text": ""}, "it answered HTTP 404 with something that is not a JSON object"),
+        (
+            {"status_code": 502, "text": "<html>CANARY"},
+            "it answered HTTP 502 with HTML where JSON is due: something in front of it or a proxy in between likely "
+            "answered in its place",
+        ),
+        ({"status_code": 503, "text": ""}, "it answered HTTP 503"),
+    ],
+)
+def test_what_came_instead_of_a_token_is_told(endpoint, requests_mock, came, told):
+    requests_mock.post(TOKEN_URL, [came])
+    with pytest.raises(CollectionFailed) as failure:
+        ask(endpoint)
+    assert failure.value.message == f"No token from zoom.example: {told}."
+    assert "CANARY" not in failure.value.next_step
 
 
 @pytest.mark.parametrize(
@@ -255,8 +291,9 @@ def test_retry_after_is_honoured(endpoint, clock, requests_mock, header, waited)
 
 def test_a_long_retry_after_is_told_not_waited_for(endpoint, clock, requests_mock):
     posts = requests_mock.post(TOKEN_URL, status_code=429, headers={"Retry-After": "600"})
-    with pytest.raises(CollectionFailed, match="HTTP 429; it asks to wait 600 s"):
+    with pytest.raises(CollectionFailed, match="HTTP 429; it asks to wait 600 s") as failure:
         ask(endpoint)
+    assert failure.value.next_step.startswith("Run this again in 600 seconds.")
     assert posts.call_count == 1
     assert clock.waits == []
 

@@ -57,7 +57,7 @@ def test_without_a_call_nothing_is_added() -> None:
 
 
 def test_the_profile(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
-    assert "Next: collector --profile u2 show user EMAIL\n" in collector("collect", "--profile", "u2").out
+    assert "Next: collector --profile u2 show user " in collector("collect", "--profile", "u2").out
     assert "Next: collector --profile u2 sync\n" in collector("--profile", "u2", "sync", "--dry-run").out
 
 
@@ -65,7 +65,7 @@ def test_the_profile_of_the_environment_needs_no_option(
     collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOM_PROFILE", "u2")
-    assert "Next: collector show user EMAIL\n" in collector("collect").out
+    assert "Next: collector show user " in collector("collect").out
 
 
 def test_the_profile_in_a_failure(collector: Command) -> None:

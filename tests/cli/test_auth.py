@@ -288,8 +288,9 @@ def test_revoke_says_that_the_app_is_removed(settings, sandbox, capsys):
 def test_revoke_asks_a_person_first(settings, sandbox, capsys, monkeypatch):
     sign_in(sandbox, settings)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: (_ for _ in ()).throw(auth.click.Abort()))
-    assert run(["auth", "revoke"]) == 130
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    assert run(["auth", "revoke"]) == 0
+    assert capsys.readouterr().err == "Nothing was changed.\n"
     assert sandbox.installed
     assert run(["auth", "revoke", "--yes"]) == 0
     assert not sandbox.installed

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from collector.own_command import own_command
 
 from .conftest import Command
 from .processes import ended
@@ -22,7 +25,33 @@ def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, wor
     ]
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
-    assert lines[-1] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
+    assert lines[-2] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
+
+
+def test_it_ends_with_a_command_that_works_in_a_fresh_shell(collector: Command, work: Path) -> None:
+    last = collector("demo", "--users", "10").out.splitlines()[-1]
+    assert last.startswith("Next: ZOOM_HOME=demo/home ")
+    (work / ".env").write_text("ZOOM_PROFILE=mine\n")
+    shell = subprocess.run(
+        ["/bin/sh", "-c", last.removeprefix("Next: ")],
+        cwd=work,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(work)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shell.stdout.startswith("Olive Owner  zoom_user:")
+    assert shell.stderr == ""
+
+
+def test_from_the_clones_folder_that_command_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "a clone" / ".venv" / "bin" / "collector"
+    monkeypatch.setattr("sys.executable", str(program.with_name("python")))
+    assert own_command() == f"'{program.with_name('python')}' -m collector"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert own_command(tmp_path / "a clone") == ".venv/bin/collector"
+    assert own_command(tmp_path / "elsewhere") == own_command() == f"'{program}'"
 
 
 def test_it_uploads_and_shows_what_arrived(collector: Command) -> None:
@@ -49,7 +78,7 @@ def test_it_writes_only_the_folder_demo(collector: Command, work: Path, tmp_path
     (work / ".env").write_text("ZOOM_ACCESS_TOKEN=mine\n")
     collector("demo", "--users", "10")
     assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
-    assert [path.name for path in (work / "demo").iterdir()] == [".j1-integration"]
+    assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home"]
     assert sorted(path.name for path in (work / "demo" / ".j1-integration").iterdir()) == [
         "graph",
         "index",
@@ -90,6 +119,18 @@ def test_json(collector: Command) -> None:
 def test_a_second_time(collector: Command) -> None:
     assert collector("demo", "--users", "10").code == 0
     assert collector("demo", "--users", "12").code == 0
+
+
+def test_what_lies_where_the_demo_keeps_its_profile_is_left_alone(collector: Command, work: Path) -> None:
+    mine = work / "demo" / "home" / "mine"
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    outcome = collector("demo", "--users", "10")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"Error: {mine.parent} is there, and not of an earlier demo.\nNext: Run the demo in another folder.\n"
+    )
+    assert mine.exists()
 
 
 def test_a_file_where_the_folder_should_be(collector: Command, work: Path) -> None:

@@ -139,11 +139,11 @@ def test_nothing_can_be_forgotten_where_nothing_can_be_written(collector: Comman
     assert collector("collect").code == 0
     before = store.read_bytes()
     with read_only(store):
-        outcome = collector("forget", "--user", "ada@example.com")
+        outcome = collector("forget", "--yes", "--user", "ada@example.com")
     assert outcome.code == 1
     assert outcome.err.startswith(f"Error: The store {store} cannot be written (")
     assert store.read_bytes() == before
-    assert collector("forget", "--user", "ada@example.com").code == 0
+    assert collector("forget", "--yes", "--user", "ada@example.com").code == 0
 
 
 def truncated(content: bytes) -> bytes:

@@ -100,7 +100,7 @@ def test_a_wrong_secret(collector: Command, zoom: Sandbox, monkeypatch: pytest.M
     outcome = collector("doctor")
     assert outcome.code == 2
     assert levels(outcome.out)["failure"] == {"token"}
-    assert "Fix: Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against the app's page" in outcome.out
+    assert "Fix: Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against App Credentials" in outcome.out
     assert "something-else" not in outcome.out
 
 

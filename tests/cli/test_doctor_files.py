@@ -112,3 +112,30 @@ def test_a_home_that_will_be_made(collector: Command, tmp_path: Path) -> None:
     assert outcome.code == 0
     assert f"ok       files: {tmp_path / 'home' / 'default'} will be made at the first run\n" in outcome.out
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False), (0o400, False)]
+)
+@pytest.mark.parametrize("name", ["ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY"])
+def test_a_dotenv_with_a_secret_that_others_may_read(
+    collector: Command, work: Path, mode: int, told: bool, name: str
+) -> None:
+    dotenv = work / ".env"
+    dotenv.write_text(f"{name}=CANARY\n")
+    dotenv.chmod(mode)
+    out = collector("doctor").out
+    warned = (
+        f"warning  files: {dotenv} can be read by others (mode {mode:o}) and holds {name}\n"
+        f"         Fix: chmod 600 {dotenv}\n"
+    )
+    assert (warned in out) == told
+    assert (f"ok       files: {dotenv} is yours alone" in out) != told
+    assert "CANARY" not in out
+
+
+@pytest.mark.parametrize("content", ["ZOOM_PLAN=business\n", "ZOOM_CLIENT_SECRET=\n", ""])
+def test_a_dotenv_without_a_secret_may_be_read_by_everybody(collector: Command, work: Path, content: str) -> None:
+    (work / ".env").write_text(content)
+    (work / ".env").chmod(0o644)
+    assert ".env" not in collector("doctor").out

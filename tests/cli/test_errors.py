@@ -6,6 +6,7 @@ import importlib
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,8 +59,14 @@ def test_every_verb_has_help(collector: Command, arguments: tuple[str, ...]) -> 
     outcome = collector(*arguments, "-h")
     assert outcome.code == 0
     assert outcome.out.startswith("Usage: collector")
-    for option in ("--verbose", "--json", "--profile", "--help"):
+    for option in ("--verbose", "--profile", "--help"):
         assert option in outcome.out
+    assert ("--json" in outcome.out) == (arguments not in [("document",), ("sandbox",)])
+
+
+@pytest.mark.parametrize("verb", ["document", "auth logout"])
+def test_where_nothing_is_printed_as_json_the_option_is_taken_all_the_same(collector: Command, verb: str) -> None:
+    assert "No such option" not in collector(*verb.split(), "--json").err
 
 
 def test_version(collector: Command) -> None:
@@ -143,3 +150,17 @@ def test_a_terminal_that_lacks_letters_is_no_crash(
     assert run(["collect"]) == 0
     assert run(["show", "group", "Größe"]) == 0
     assert b"Gr??e  zoom_group:" in shown.getvalue()
+
+
+@pytest.mark.parametrize("verb", [("doctor",), ("collect",), ("auth", "status"), ("show", "account"), ("status",)])
+def test_a_name_nothing_reads_is_warned_of_once_and_changes_no_exit_code(
+    collector: Command, zoom: Sandbox, work: Path, verb: tuple[str, ...]
+) -> None:
+    collector("collect")
+    expected = collector(*verb).code
+    (work / ".env").write_text("ZOOM_CLIENTID=CANARY\nJUPITERONE_DEV=true\n")
+    outcome = collector(*verb)
+    assert outcome.code == expected
+    assert outcome.err.count("Warning: ") == 1
+    assert "ZOOM_CLIENTID (is ZOOM_CLIENT_ID meant?)" in outcome.err
+    assert "CANARY" not in outcome.err + outcome.out

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -143,7 +145,7 @@ class TestUser:
     def test_a_person_goes_from_store_and_tree(self, collector: Command, home: Path, work: Path) -> None:
         assert "graph.db" in holding(home, "Byron")
         assert holding(work, "ada@example.com") != set()
-        outcome = collector("forget", "--user", "Ada@Example.com")
+        outcome = collector("forget", "--yes", "--user", "Ada@Example.com")
         assert (outcome.code, outcome.err) == (0, "")
         assert outcome.out.splitlines() == [
             "Forgot Ada@Example.com: 1 user, 10 facts, now and in the history.",
@@ -157,12 +159,48 @@ class TestUser:
         assert collector("show", "user", "ada@example.com").code == 2
         assert collector("show", "user", "bob@example.com").code == 0
 
+    @pytest.mark.parametrize(
+        ("answer", "code", "goes"), [("n", 0, False), ("", 0, False), ("y", 0, True), (None, 130, False)]
+    )
+    @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["text", "json"])
+    def test_it_asks_first(
+        self,
+        collector: Command,
+        monkeypatch: pytest.MonkeyPatch,
+        answer: str | None,
+        code: int,
+        goes: bool,
+        as_json: tuple[str, ...],
+    ) -> None:
+        typed = io.StringIO("" if answer is None else f"{answer}\n")
+        monkeypatch.setattr(typed, "isatty", lambda: True)
+        monkeypatch.setattr(sys, "stdin", typed)
+        outcome = collector("forget", "--user", "ada@example.com", *as_json)
+        assert outcome.code == code
+        assert "Forget ada@example.com in the profile 'default', now and in its history, for good? [y/N]" in outcome.err
+        assert ("Nothing was changed.\n" in outcome.err) == (answer in ("n", ""))
+        assert (outcome.out == "") == (not goes)
+        assert collector("show", "user", "ada@example.com").code == (2 if goes else 0)
+
+    @pytest.mark.parametrize("more", [(), ("--json",), ("--before", "2026-11-23")])
+    def test_where_nobody_can_be_asked_it_is_not_done(
+        self, collector: Command, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+        outcome = collector("forget", "--user", "ada@example.com", *more)
+        assert outcome.code == 2
+        assert outcome.err == (
+            "Error: This deletes things, and there is no terminal to ask on first.\n"
+            "Next: Add --yes to skip this question.\n"
+        )
+        assert collector("show", "user", "ada@example.com").code == 0
+
     def test_an_invitation_goes(self, collector: Command, home: Path, work: Path) -> None:
-        assert collector("forget", "--user", "pia@example.com").code == 0
+        assert collector("forget", "--yes", "--user", "pia@example.com").code == 0
         assert holding(home, "pia@example.com") | holding(work, "pia@example.com") == set()
 
     def test_whom_zoom_still_lists_comes_back(self, collector: Command) -> None:
-        collector("forget", "--user", "ada@example.com")
+        collector("forget", "--yes", "--user", "ada@example.com")
         assert collector("collect").code == 0
         assert collector("show", "user", "ada@example.com").code == 0
 
@@ -172,14 +210,14 @@ class TestUser:
         account.remove_user(next(user.id for user in account.users if user.email == "cyd@example.com"))
         collector("collect")
         assert holding(home, "Chen") == {"graph.db"}
-        assert collector("forget", "--user", "cyd@example.com").code == 0
+        assert collector("forget", "--yes", "--user", "cyd@example.com").code == 0
         assert holding(home, "Chen") == set()
 
     def test_a_tree_of_another_collection_is_left(self, collector: Command, work: Path, clock: Hands) -> None:
         clock.time += HOUR
         assert collector("collect", "--profile", "other").code == 0
         before = holding(work, "ada@example.com")
-        outcome = collector("forget", "--user", "ada@example.com")
+        outcome = collector("forget", "--yes", "--user", "ada@example.com")
         assert outcome.code == 0
         assert (
             ".j1-integration in this folder is not that of the latest collection and was left as it is: it may hold "
@@ -190,12 +228,12 @@ class TestUser:
     def test_without_a_tree_here(self, collector: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "elsewhere").mkdir()
         monkeypatch.chdir(tmp_path / "elsewhere")
-        outcome = collector("forget", "--user", "ada@example.com")
+        outcome = collector("forget", "--yes", "--user", "ada@example.com")
         assert "A .j1-integration in another folder may still hold the person.\n" in outcome.out
         assert list((tmp_path / "elsewhere").iterdir()) == []
 
     def test_nobody_of_that_address(self, collector: Command, home: Path) -> None:
-        outcome = collector("forget", "--user", "nobody@example.com", "--before", "2026-11-23")
+        outcome = collector("forget", "--yes", "--user", "nobody@example.com", "--before", "2026-11-23")
         assert (outcome.code, outcome.out) == (2, "")
         assert outcome.err == (
             f"Error: The store {home / 'graph.db'} holds no user 'nobody@example.com', "
@@ -207,12 +245,12 @@ class TestUser:
         document = json.loads((home / "token.json").read_bytes())
         document |= {"grant": "authorization_code", "refresh_token": "x", "account": {"email": "Ada@example.com"}}
         (home / "token.json").write_text(json.dumps(document))
-        outcome = collector("forget", "--user", "ada@example.com")
+        outcome = collector("forget", "--yes", "--user", "ada@example.com")
         assert outcome.out.endswith("The sign-in in token.json is this person's; `collector auth logout` removes it.\n")
 
     def test_while_a_collection_is_under_way(self, collector: Command, home: Path) -> None:
         with FileLock(home / "collect.lock"):
-            outcome = collector("forget", "--user", "ada@example.com")
+            outcome = collector("forget", "--yes", "--user", "ada@example.com")
         assert outcome.code == 2
         assert "Another collection (or `forget`, `uninstall`) of profile 'default' is under way." in outcome.err
         assert collector("show", "user", "ada@example.com").code == 0
@@ -227,7 +265,7 @@ def test_nothing_to_forget_was_named(collector: Command) -> None:
 
 
 def test_nothing_was_collected_yet(collector: Command, tmp_path: Path) -> None:
-    outcome = collector("forget", "--user", "ada@example.com")
+    outcome = collector("forget", "--yes", "--user", "ada@example.com")
     assert outcome.code == 2
     assert outcome.err.startswith("Error: Nothing has been collected yet: there is no store at ")
     assert not (tmp_path / "home").exists()

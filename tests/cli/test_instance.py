@@ -295,7 +295,8 @@ class TestDelete:
     ) -> None:
         answering(monkeypatch, "n")
         outcome = collector("instance", "delete")
-        assert outcome.code == 130
+        assert outcome.code == 0
+        assert outcome.err.endswith("Nothing was changed.\n")
         assert (
             f'Delete the integration instance "Example Ltd" of the integration Custom ({made}), and in JupiterOne all '
             "entities that were uploaded to it?"

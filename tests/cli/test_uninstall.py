@@ -235,8 +235,9 @@ class TestAsking:
     @pytest.mark.usefixtures("answering")
     def test_no_and_yes(self, collector: Command, zoom: Sandbox, profile: Path) -> None:
         outcome = collector("uninstall")
-        assert outcome.code == 130
+        assert outcome.code == 0
         assert "Go on?" in outcome.err
+        assert outcome.err.endswith("Nothing was changed.\n")
         assert zoom.installed
         assert {"graph.db", "token.json"} <= set(names(profile))
         assert collector("uninstall").code == 0
@@ -248,7 +249,7 @@ class TestAsking:
         self, collector: Command, installed: str, profile: Path
     ) -> None:
         outcome = collector("uninstall", "--json")
-        assert (outcome.code, outcome.out) == (130, "")
+        assert (outcome.code, outcome.out) == (0, "")
         said, _, question = outcome.err.partition("Go on?")
         assert f"delete the integration instance {installed} in JupiterOne" in said
         assert f"remove the folder {profile}" in said
@@ -265,7 +266,7 @@ class TestAsking:
         assert outcome.code == 2
         assert outcome.err == (
             "Error: This deletes things, and there is no terminal to ask on first.\n"
-            "Next: Say --yes to have it done without a question.\n"
+            "Next: Add --yes to skip this question.\n"
         )
         assert zoom.installed
         assert "graph.db" in names(profile)

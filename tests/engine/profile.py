@@ -25,10 +25,14 @@ from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
 
 class SandboxTokens:
-    """Tokens of a sandbox with these scopes. Told, they can be renewed; untold, they are as from ZOOM_ACCESS_TOKEN."""
+    """Tokens of a sandbox with these scopes. Told, they can be renewed; untold, they are as from ZOOM_ACCESS_TOKEN.
 
-    def __init__(self, sandbox: Sandbox, scopes: frozenset[str], told: bool) -> None:
+    `user_id`: who signed in, None for the owner.
+    """
+
+    def __init__(self, sandbox: Sandbox, scopes: frozenset[str], told: bool, user_id: str | None = None) -> None:
         self._sandbox = sandbox
+        self._user_id = user_id
         self._scopes = scopes
         self._told = scopes if told else None
         self._token = self._issue()
@@ -44,7 +48,7 @@ class SandboxTokens:
         return self._token
 
     def _issue(self) -> Token:
-        return Token(self._sandbox.issue_token(self._scopes), self._told, None, ADDRESS)
+        return Token(self._sandbox.issue_token(self._scopes, self._user_id), self._told, None, ADDRESS)
 
 
 class Profile:
@@ -68,12 +72,14 @@ class Profile:
         settings: SettingsChoice = SettingsChoice.ALL,
         most_age: int | None = None,
         fresh: bool = False,
+        user_id: str | None = None,
+        free_plan: bool = False,
     ) -> RunRecord:
-        """One run. Without `configured_account` only `/users/me` tells whose token it is."""
+        """One run. Without `configured_account` only `/users/me` tells whose token it is (`user_id`, or the owner)."""
         adapter = network or WsgiAdapter(self.sandbox.app)
         randomness = random.Random(7)
         client = ZoomClient(
-            SandboxTokens(self.sandbox, frozenset(scopes), scopes_told),
+            SandboxTokens(self.sandbox, frozenset(scopes), scopes_told, user_id),
             Pacer(Plan(self.sandbox.plan), 1.0, self.clock),
             self.clock,
             randomness,
@@ -93,6 +99,7 @@ class Profile:
                 account_id=self.account.id if configured_account else None,
                 choice=Choice(check_steps(resources, steps) if steps else None, settings, most_age),
                 fresh=fresh,
+                free_plan=free_plan,
             )
         )
         self.store.conclude()

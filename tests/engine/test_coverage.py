@@ -304,7 +304,7 @@ class TestDenied:
         self, profile: Profile, privilege: str, partial: list[str]
     ) -> None:
         profile.sandbox.denied_privileges.add(privilege)
-        record = profile.collect()
+        record = profile.collect(user_id=profile.account.users[1].id)  # ada, who is no owner
         assert record.exit_code == 3
         assert record.partial_types == partial
         entry = coverage(record, privilege.partition(":")[0].lower() + "s")
@@ -323,6 +323,35 @@ class TestDenied:
 
 
 class TestNotLicensed:
+    @pytest.mark.parametrize("privilege", ["Group:Read", "Role:Read"])
+    @pytest.mark.parametrize(("owner_asks", "free_plan"), [(True, False), (True, True), (False, True)])
+    def test_where_no_privilege_would_help_it_is_the_plan(
+        self, profile: Profile, privilege: str, owner_asks: bool, free_plan: bool
+    ) -> None:
+        profile.sandbox.denied_privileges.add(privilege)
+        asking = profile.account.owner if owner_asks else profile.account.users[1]
+        record = profile.collect(user_id=asking.id, free_plan=free_plan)
+        assert record.exit_code == 0
+        assert set(not_complete(record).values()) == {"not licensed"}
+        name = privilege.partition(":")[0].lower() + "s"
+        entry = coverage(record, name)
+        assert entry.next_step == ""
+        assert entry.reason.startswith("Zoom says: ")
+        assert entry.reason.endswith(
+            f": a free plan (ZOOM_PLAN=free) has no API of {name}"
+            if free_plan
+            else f": the token is of the account's owner, who has every privilege, so the plan has no API of {name}"
+        )
+
+    def test_a_scope_that_is_missing_is_no_matter_of_the_plan(self, profile: Profile) -> None:
+        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"}, free_plan=True)
+        assert coverage(record, "groups").status.value == "denied"
+
+    def test_the_users_of_an_account_are_in_every_plan(self, profile: Profile) -> None:
+        profile.sandbox.faults.add(Fault("missing_privilege", "/users", times=None))
+        record = profile.collect(free_plan=True)
+        assert (record.exit_code, coverage(record, "users?status=active").status.value) == (3, "denied")
+
     def test_a_free_plan_is_no_failure(self, tmp_path: Path, account: Account) -> None:
         profile = Profile(tmp_path, account, plan="free")
         record = profile.collect()

@@ -106,3 +106,13 @@ def test_a_token_without_any_scope_reads_nothing_and_deletes_nothing(profile: Pr
     assert record.exit_code == 3
     assert set(record.partial_types) == TYPES.keys()
     assert {type_: profile.store.count(type_) for type_ in TYPES} == TYPES
+
+
+@pytest.mark.parametrize(
+    "scopes", [{"user:read:user"}, {"user:read", "user_profile"}, {"user:read:user", "user:read:settings"}]
+)
+def test_a_user_managed_app_is_told_apart_from_one_that_lacks_a_scope(profile: Profile, scopes: set[str]) -> None:
+    record = profile.collect(scopes=scopes)
+    told = {entry.next_step for entry in record.coverage if entry.scopes}
+    assert told
+    assert all(step.startswith("The app is user-managed, so it sees one user only.") for step in told)

@@ -67,14 +67,18 @@ def test_a_reset_that_every_answer_carries_says_nothing_about_a_failure():
     assert meaning(503, Retry_After="9", RateLimit_Reset="60").wait_seconds == 9
 
 
+PAGE = "HTML where JSON is due: a sign-in page of this network or a proxy in between likely answered in its place"
+
+
 @pytest.mark.parametrize(
     ("status", "content", "said"),
     [
         (400, b'{"error": {"code": "BAD", "message": "it is bad"}}', "400 BAD: it is bad (request id r-1)"),
         (413, b'{"message": "Request Too Long"}', "413: Request Too Long (request id r-1)"),
         (500, b'{"error": "it broke"}', "500: it broke (request id r-1)"),
-        (200, b"<html>", "200: the answer is not a JSON object (request id r-1)"),
-        (404, b"<html>", "404 (request id r-1)"),
+        (200, b"<html>", f"200: {PAGE} (request id r-1)"),
+        (404, b"<html>", f"404: {PAGE} (request id r-1)"),
+        (200, b"[]", "200: something that is not a JSON object (request id r-1)"),
         (404, b'{"error": {"code": "404", "message": "Not Found"}}', "404: Not Found (request id r-1)"),
     ],
 )

@@ -140,14 +140,22 @@ def test_what_is_not_about_the_encoding_is_not_sent_again(client, requests_mock,
             "",
             1,
         ),
-        ({"status_code": 404, "json": {"message": "nothing here"}}, RequestFailed, "with 404: nothing here.", "", 1),
         (
-            {"status_code": 301, "headers": {"Location": "https://elsewhere.example"}},
+            {"status_code": 404, "json": {"message": "nothing here"}},
             RequestFailed,
-            "with 301",
-            "Redirects are not followed",
+            "with 404: nothing here.",
+            "report",
             1,
         ),
+        (
+            {"status_code": 301, "headers": {"Location": "https://elsewhere.example/?key=CANARY"}},
+            RequestFailed,
+            "with 301: the address redirects to elsewhere.example (HTTP 301), which is not followed.",
+            "JUPITERONE_GRAPHQL_URL",
+            1,
+        ),
+        ({"status_code": 403, "text": "<html>No entry"}, RequestFailed, "with 403: HTML where JSON", "HTTPS_PROXY", 1),
+        ({"status_code": 404, "text": "<?xml version='1.0'?>"}, RequestFailed, "XML where JSON", "HTTPS_PROXY", 1),
     ],
 )
 def test_how_a_refusal_is_told(client, requests_mock, answer, failure, said, next_step, exit_code):
@@ -158,6 +166,7 @@ def test_how_a_refusal_is_told(client, requests_mock, answer, failure, said, nex
     assert said in raised.value.message
     assert next_step in raised.value.next_step
     assert raised.value.exit_code == exit_code
+    assert "CANARY" not in raised.value.message
     assert requests_mock.call_count == 1
 
 

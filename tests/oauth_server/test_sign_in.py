@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from redirect_server import views
 from redirect_server.flow import Flow
 
 from collector.auth import SignedIn
 from collector.collection import token_source
+from collector.own_command import own_command
 from collector.sandbox import Account, NotRedirected, Sandbox, generate_account
 from tests.sandbox.asking import MovableClock
 
@@ -66,6 +68,12 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
         headers = {"Authorization": f"Bearer {tokens.token().access_token}"}
         assert requests.get(f"{url}/v2/users/me", headers=headers, timeout=5).json()["id"] == account.owner.id
         assert zoom.calls.count("/oauth/token") == 1
+
+
+def test_a_rehearsal_ends_with_a_command_that_works_after_it(account: Account, flow_of: NewFlow) -> None:
+    flow = flow_of(Sandbox(account), "http://127.0.0.1:1")
+    assert views.command(flow, invented=False).endswith("collector collect")
+    assert views.command(flow, invented=True) == f"{own_command()} demo"
 
 
 def test_on_sockets_and_both_families(account: Account, clock: MovableClock, flow_of: NewFlow) -> None:

@@ -42,7 +42,7 @@ SAID_IN_EARNEST: tuple[FaultKind, ...] = (
 """A client has to believe them: they end a run, close a reading, or take somebody away, until another run hears better.
 Each strikes a certain number of times only; were there no end to them, there would be no complete run either."""
 
-LIES: tuple[FaultKind, ...] = ("not_licensed", "vanished_404")
+LIES: tuple[FaultKind, ...] = ("missing_privilege", "not_licensed", "vanished_404")
 """Those after which a run may rightly end with 0, although it does not hold what there is."""
 
 _LISTS = ("/users", "/groups", "/groups/*/members", "/roles", "/roles/*/members")

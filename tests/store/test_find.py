@@ -17,6 +17,8 @@ def company(store: Store) -> Store:
     )
     run.put("zoom_user:x2", ROW, user("Bob", id="x2", name="ADA STRASSE", email="bob@example.com"), 1000)
     run.put("zoom_user:x2", "settings", {"email": "not.searched@example.com", "found": True}, 1000)
+    run.put("zoom_user:x4", ROW, user("Zoe\u0308 A\u030angström", id="x4", email="Zo\u00eb@ex\u00e4mple.com"), 1000)
+    run.put("zoom_user:x5", ROW, user("Σοφος", id="x5", email="Σοφία@παράδειγμα.gr"), 1000)
     run.put("zoom_group:x1", ROW, {"_type": "zoom_group", "_class": ["Group"], "id": "x1"}, 1000)
     run.put("zoom_user:x3", ROW, user("Gone", id="x3"), 1000)
     run.remove("zoom_user:x3")
@@ -36,6 +38,12 @@ def company(store: Store) -> Store:
         ("not.searched@example.com", []),
         ("gone", []),
         ("None", []),
+        ("Zo\u00eb \u00c5ngstr\u00f6m", ["zoom_user:x4"]),
+        ("ZOE\u0308 A\u030aNGSTRO\u0308M", ["zoom_user:x4"]),
+        ("zoe \u0308 angstrom", []),
+        ("ZOE\u0308@EXA\u0308MPLE.COM", ["zoom_user:x4"]),
+        ("ΣΟΦΟΣ", ["zoom_user:x5"]),
+        ("σοφι\u0301α@παρα\u0301δειγμα.GR", ["zoom_user:x5"]),
         ("", []),
     ],
 )

@@ -73,6 +73,26 @@ def assert_sound(path: Path) -> None:
     assert rows(path, "SELECT 1 FROM part WHERE to_run <= from_run") == []
 
 
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        ("Zo\u00eb@example.com", "zoe\u0308@example.com"),
+        ("zoe\u0308@example.com", "ZO\u00cb@EXAMPLE.COM"),
+        ("Größe@example.com", "GRÖSSE@example.com"),
+        ("ΣΟΦΟΣ@example.com", "σοφος@example.com"),
+    ],
+)
+def test_a_person_is_found_by_the_address_in_any_case_and_form(store: Store, stored: str, given: str) -> None:
+    run = collect_on(store, 1, {ADA: reached_at("Zoë", stored), BOB: reached_at("Bob", "bob@example.com")})
+    assert run
+    path = store._database.path
+    store.close()
+    assert forget(path, person=person(given)).people == 1
+    assert [key for (key,) in rows(path, "SELECT key FROM entity WHERE key LIKE 'zoom_user:%'")] == [BOB]
+    with pytest.raises(UsageError):
+        forget(path, person=person(given))
+
+
 def graph(store: Store, run: int | None) -> list[object]:
     return [
         *([list(store.entities(type_, run)) for type_ in TYPES]),

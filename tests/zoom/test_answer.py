@@ -197,14 +197,73 @@ def test_html_comes_from_something_in_between(status, kind):
 )
 def test_what_is_no_json_object_is_asked_for_again(content):
     answer = understand(200, {}, content, NOON)
-    assert answer == Answer(Kind.TRY_AGAIN, "Zoom answered HTTP 200 with something that is not a JSON object")
+    assert answer == Answer(Kind.TRY_AGAIN, "Zoom's API answered HTTP 200 with something that is not a JSON object")
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "content", "page"),
+    [
+        (200, "text/html", HTML, "HTML"),
+        (404, "", b"\xef\xbb\xbf \n<!DOCTYPE HTML PUBLIC><html>", "HTML"),
+        (403, "text/html; charset=utf-8", b"<!-- blocked --><p>No.", "HTML"),
+        (200, "application/xhtml+xml", b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', "HTML"),
+        (403, "application/xml", b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "XML"),
+        (404, "text/xml", b"<Error/>", "XML"),
+        (502, "text/html", b"<h1>Bad Gateway</h1>", "HTML"),
+    ],
+)
+def test_a_page_in_the_place_of_json_is_told_with_who_may_have_sent_it(status, content_type, content, page):
+    answer = understand(status, {"content-type": content_type}, content, NOON)
+    sender = "something in front of it" if status == 502 else "a sign-in page of this network"
+    assert answer == Answer(
+        Kind.TRY_AGAIN,
+        f"Zoom's API answered HTTP {status} with {page} where JSON is due: {sender} or a proxy in between likely "
+        "answered in its place",
+        foreign=status != 502,
+    )
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_unusable(status):
-    assert understand(status, {"Location": "https://elsewhere.example"}, b"", NOON) == Answer(
-        Kind.UNUSABLE, f"Zoom redirected the call elsewhere (HTTP {status}), which is not followed"
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("https://acme.zoom.us/signin?token=CANARY#CANARY", "to acme.zoom.us"),
+        ("https://user:CANARY@portal.example:8443/CANARY", "to portal.example"),
+        ("//cdn.example/x", "to cdn.example"),
+        ("/signin?CANARY", "to another page of the same host"),
+        ("https://[broken", "elsewhere"),
+        ("https://evil\x1b[2J.example/", "elsewhere"),
+        ("", "elsewhere"),
+    ],
+)
+def test_of_a_redirect_the_host_alone_is_told(status, location, target):
+    assert understand(status, {"Location": location}, b"", NOON) == Answer(
+        Kind.UNUSABLE,
+        f"the address of Zoom's API redirects {target} (HTTP {status}), which is not followed",
+        foreign=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([{"field": "page_size", "message": "Must be at most 300."}], "(page_size: Must be at most 300.)"),
+        (
+            [{"field": "a", "message": "No.", "field_value": "CANARY"}, {"message": "Nor this."}, "Whatever."],
+            "(a: No.; Nor this.; Whatever.)",
+        ),
+        (
+            [{"field": "x", "message": "https://zoom.us/j/1?pwd=CANARY is no."}],
+            "(x: https://zoom.us/j/1?pwd=*** is no.)",
+        ),
+        ([{"field": 7, "message": None}, 7, None, {}], ""),
+        ({"field": "x"}, ""),
+        ("x", ""),
+    ],
+)
+def test_what_zoom_says_of_single_fields_is_passed_on(errors, told):
+    answer = asked(400, {"code": 300, "message": "Validation Failed.", "errors": errors})
+    assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {told}".strip()
 
 
 @pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "Odd"}])
@@ -217,7 +276,12 @@ def test_errors_of_the_wrong_types_are_refusals(body):
     [
         ({"Retry_After": "7"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 7),
         ({"Retry_After": "60"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 60),
-        ({"Retry_After": "61"}, PER_SECOND, Kind.DAILY_LIMIT, NOON + 61),
+        ({"Retry_After": "61"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 61),
+        ({"Retry_After": "600"}, "Slow down.", Kind.RATE_LIMITED, NOON + 600),
+        ({"Retry_After": "7200"}, "Too many requests.", Kind.RATE_LIMITED, NOON + 7200),
+        ({"Retry_After": "43200", "X_RateLimit_Type": "QPS"}, "Slow down.", Kind.RATE_LIMITED, NOON + 12 * 3600),
+        ({"Retry_After": "43200"}, PER_SECOND, Kind.RATE_LIMITED, NOON + 12 * 3600),
+        ({"Retry_After": "2026-11-24T00:00:00Z"}, "Slow down.", Kind.DAILY_LIMIT, NOON + 12 * 3600),
         ({"X_RateLimit_Type": "QPS"}, PER_SECOND, Kind.RATE_LIMITED, None),
         ({"x_ratelimit_type": "Daily-limit"}, "Slow down.", Kind.DAILY_LIMIT, None),
         (

@@ -203,7 +203,7 @@ def server(monkeypatch):
 
 def test_redirects_are_not_followed(new_client, server):
     address, received = server
-    with pytest.raises(Unread, match=r"/users/me: Zoom redirected the call elsewhere \(HTTP 302\)"):
+    with pytest.raises(Unread, match=r"/users/me: the address of Zoom's API redirects .* \(HTTP 302\)"):
         new_client(configured_api_url=address).get(ME)
     assert [request["path"] for request in received] == ["/v2/users/me"]
 
@@ -267,7 +267,10 @@ def test_when_the_new_token_is_refused_too_a_person_must_help(client, requests_m
     assert raised.value.message == (
         "Zoom refused the token, also after a new one was asked for (Invalid access token.)"
     )
-    assert "collector doctor" in raised.value.next_step
+    assert raised.value.next_step == (
+        "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in with "
+        "the browser, sign in again: `collector auth login`."
+    )
     assert requests_mock.call_count == 2
     assert tokens.number == 2
 
@@ -340,7 +343,12 @@ class TestTrouble:
         ),
         (
             {"text": "<html>"},
-            "/users failed 5 times: Zoom answered HTTP 200 with something that is not a JSON object",
+            "/users: Zoom's API answered HTTP 200 with HTML where JSON is due: a sign-in page of this network or a "
+            "proxy in between likely answered in its place",
+        ),
+        (
+            {"text": "OK"},
+            "/users failed 5 times: Zoom's API answered HTTP 200 with something that is not a JSON object",
         ),
         (
             {"json": {}},
@@ -440,11 +448,55 @@ def test_a_per_second_limit_that_stays_leaves_the_thing_unread(client, requests_
     requests_mock.get(f"{API}/users/me", **PER_SECOND)
     with pytest.raises(Unread) as raised:
         client.get(ME)
-    assert raised.value.message == "/users/me was refused 8 times for Zoom's per-second limit"
+    assert raised.value.message == (
+        "/users/me was refused 8 times for Zoom's rate limit "
+        "(You have reached the maximum per-second rate limit for this API.)"
+    )
+    assert "ZOOM_RATE_SHARE" in raised.value.next_step
     assert requests_mock.call_count == 8
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("45", 30), ("0", 1)])
+@pytest.mark.parametrize("asked", ["301", "600", "2026-11-23T14:00:00Z"])
+def test_a_long_wait_that_is_not_the_daily_limits_closes_the_label_and_is_told_as_what_it_is(
+    client, requests_mock, asked
+):
+    refused = PER_SECOND | {"headers": {"Retry-After": asked}}
+    requests_mock.get(f"{API}/users/me", **refused)
+    with pytest.raises(DailyLimitReached) as raised:
+        client.get(ME)
+    minutes = {"301": 5, "600": 10}.get(asked, 120)
+    assert raised.value.message == (
+        f"Zoom answers no Light calls for now and asks to wait {minutes} minutes "
+        "(You have reached the maximum per-second rate limit for this API.)."
+    )
+    assert raised.value.clears_at == NOON + {"301": 301, "600": 600}.get(asked, 7200)
+    with pytest.raises(DailyLimitReached):
+        client.get(ME)
+    assert requests_mock.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status_code": 301, "headers": {"Location": "https://portal.example/login?from=CANARY"}},
+        {"status_code": 200, "text": "<html>Sign in to Hotel Wi-Fi</html>"},
+        {"status_code": 403, "text": "<?xml version='1.0'?><Error/>"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("configured", [None, "https://zoom.example"])
+def test_where_something_else_answers_the_setting_to_look_at_is_named(new_client, requests_mock, answer, configured):
+    requests_mock.get(f"{configured or 'https://api.zoom.us'}/v2/users/me", **answer)
+    with pytest.raises(Unread) as raised:
+        new_client(configured_api_url=configured).get(ME)
+    told = raised.value.next_step
+    assert ("ZOOM_API_URL is https://zoom.example" in told) == (configured is not None)
+    assert "HTTPS_PROXY" in told
+    assert "again" not in told
+    assert "CANARY" not in raised.value.message + told
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("45", 45), ("180", 180), ("300", 300), ("0", 1)])
 def test_zoom_is_given_the_time_it_asks_for(client, requests_mock, clock, asked, waited):
     requests_mock.get(f"{API}/users/me", [PER_SECOND | {"headers": {"Retry-After": asked}}, OK])
     client.get(ME)

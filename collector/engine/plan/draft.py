@@ -81,13 +81,14 @@ class Draft:
 class Sketch:
     """A plan while it is being made.
 
-    `identity`: the answer to `/users/me`. `listed`: by `_type`, for the steps that come later. `read`: whether
-    anything could be read.
+    `identity`: the answer to `/users/me`. `free_plan`: whether the account is known to have one. `listed`: by `_type`,
+    for the steps that come later. `read`: whether anything could be read.
     """
 
     client: ZoomClient
     scopes: frozenset[str] | None
     choice: Choice
     identity: Page | Refusal
+    free_plan: bool = False
     listed: dict[str, Listed] = field(default_factory=dict)
     read: bool = False

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from collector.engine.licence import judge_refusal
 from collector.engine.plan.answer import (
     Refusal,
     document_calls,
@@ -45,7 +47,9 @@ def _first_page(sketch: Sketch, resource: Resource, one_pass: Pass, draft: Draft
     answer = first_answer(sketch.client, resource.listing, params=one_pass.params)
     if isinstance(answer, Refusal):
         draft.spend(resource.listing, answer.calls)
-        return answer
+        asking = sketch.identity.rows[0] if isinstance(sketch.identity, Page) else None
+        failure = judge_refusal(answer.failure, resource, asking, free_plan=sketch.free_plan)
+        return replace(answer, failure=failure)
     draft.spend(resource.listing, list_calls(resource.listing, answer))
     if is_open_ended(resource.listing, answer):
         reading = one_pass.reading(resource.name)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.engine.choice import EVERYTHING, Choice
+from collector.engine.collect import RUN_AGAIN
 from collector.engine.plan.answer import Refusal, first_answer
 from collector.engine.plan.draft import Draft, Sketch
 from collector.engine.plan.entities import plan_entities
@@ -28,12 +29,16 @@ from collector.zoom.paging import Page
 
 @dataclass(frozen=True)
 class PlanJob:
-    """What to foresee and with what. `scopes`: the token's, None when it does not say."""
+    """What to foresee and with what.
+
+    `scopes`: the token's, None when it does not say. `free_plan`: whether the account is known to have one.
+    """
 
     client: ZoomClient
     resources: tuple[Resource, ...]
     scopes: frozenset[str] | None
     choice: Choice = EVERYTHING
+    free_plan: bool = False
 
 
 def make_plan(job: PlanJob) -> CollectionPlan:
@@ -56,7 +61,7 @@ class _Planner:
         self._steps = steps(job.resources)
         self._wanted = {step.id for step in self._steps} if chosen is None else with_dependencies(self._steps, chosen)
         self._runners = runners(job.resources)
-        self._sketch = Sketch(job.client, job.scopes, job.choice, _identify(job))
+        self._sketch = Sketch(job.client, job.scopes, job.choice, _identify(job), job.free_plan)
         self._planned: dict[str, PlannedStep] = {}
 
     def plan(self) -> tuple[PlannedStep, ...]:
@@ -104,7 +109,7 @@ class _Planner:
         gaps = [gap for planned in self._planned.values() for gap in planned.gaps]
         broken = next((gap for gap in gaps if gap.status is Status.PARTIAL), None)
         if broken is not None and not self._sketch.read:
-            raise CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", "Run `collector plan` again.")
+            raise CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
 
 
 def _identify(job: PlanJob) -> Page | Refusal:

@@ -1,0 +1,15 @@
+"""How a failure is told."""
+
+from __future__ import annotations
+
+from collector.cli.again import again
+from collector.cli.output import printable_lines
+from collector.cli.wrapping import say
+from collector.errors import CollectorError
+
+
+def show_error(failure: CollectorError) -> None:
+    """What happened, and what to do next."""
+    say(f"Error: {printable_lines(failure.message)}", err=True)
+    if failure.next_step:
+        say(f"Next: {printable_lines(again(failure.next_step))}", err=True)

@@ -1,0 +1,35 @@
+"""Names in `./.env` that look like settings and are none: told once, with the nearest that is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_PREFIXES = ("ZOOM_", "JUPITERONE_")
+_OF_OTHER_TOOLS = frozenset(
+    {
+        "JUPITERONE_DEV",
+        "JUPITERONE_INTEGRATION_STORAGE_DIRECTORY",
+        "JUPITERONE_LOCAL_INTEGRATION_INSTANCE_ACCOUNT_ID",
+        "JUPITERONE_QUERY",
+    }
+)
+"""What JupiterOne's command line, SDK and alert tools read; a `.env` may serve them, too."""
+
+
+def tell_unknown(given: Iterable[str], known: Sequence[str], file: str) -> str:
+    """A sentence about the names that nothing reads, "" without any. `known`: the names of all settings."""
+    unknown = [
+        name
+        for name in given
+        if name.upper().startswith(_PREFIXES) and name not in known and name not in _OF_OTHER_TOOLS
+    ]
+    if not unknown:
+        return ""
+    told = "; ".join(f"{ascii(name)[1:-1]}{_nearest(name, known)}" for name in unknown)
+    return f"{file} sets what nothing here reads: {told}."
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name.upper(), known, n=1)
+    return f" (is {near[0]} meant?)" if near else ""
