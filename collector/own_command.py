@@ -11,7 +11,7 @@ def own_command(folder: Path | None = None) -> str:
     """`/path/.venv/bin/collector`, or the same seen from `folder` where it lies below it; ready to be pasted."""
     program = Path(sys.executable).with_name("collector")
     if not program.exists():
-        return f"{shlex.quote(sys.executable)} -m collector"
+        return "collector"
     if folder is not None and program.is_relative_to(folder):
         program = program.relative_to(folder)
     return shlex.quote(str(program))

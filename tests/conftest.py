@@ -13,6 +13,9 @@ import pytest
 
 from tests.canaries import found_in
 
+FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+"""Variables that make the command line print as for a terminal, or for a terminal of some width."""
+
 
 class _Watch(logging.Handler):
     """Remembers what should not have been logged."""
@@ -24,6 +27,13 @@ class _Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.found += found_in(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed is as wide, and as plain, as in a file, whatever the terminal of whoever runs the tests."""
+    for name in FORCING:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -214,7 +214,8 @@ class JupiterOne:
             ) from None
         answer = understand(reply.status, *self._without_key(reply), self.clock.now())
         if answer.kind is Kind.OK and request.expected is not None and not request.expected(answer.body):
-            answer = replace(answer, kind=Kind.FAILED, message=answer.message or "an answer to something else")
+            message = answer.message or "an answer to something else"
+            answer = replace(answer, kind=Kind.FAILED, message=message, foreign=True)
         logger.debug("%s -> %s", request.title, answer.described)
         return answer
 

@@ -86,7 +86,7 @@ def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, '{"expires_in": ' + "9" * 10_000 + "}"])
 def test_json_without_end_is_no_answer(endpoint, requests_mock, text):
     requests_mock.post(TOKEN_URL, text=text)
-    with pytest.raises(Unanswered, match="something else than a JSON object"):
+    with pytest.raises(Unanswered, match="something that is not a JSON object"):
         ask(endpoint)
 
 

@@ -16,8 +16,6 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES
 from tests.engine.conftest import people
 
-FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -34,7 +32,7 @@ Command = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder; the profiles are beside it, in `home`."""
-    for name in (*NAMES, *FORCING):
+    for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ZOOM_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")

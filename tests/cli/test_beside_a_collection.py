@@ -77,7 +77,7 @@ def test_what_can_be_done_meanwhile(
         assert len(jupiterone.entities(jupiterone.instances[0].id)) == 17
         assert at_once(collector, "status").code == 0
         assert at_once(collector, "show", "user", "ada@example.com").code == 0
-        forgotten = at_once(collector, "forget", "--user", "bob@example.com")
+        forgotten = at_once(collector, "forget", "--yes", "--user", "bob@example.com")
         assert (forgotten.code, "Another collection" in forgotten.err) == (2, True)
         gate.open.set()
         _, err = collection.communicate(timeout=60)

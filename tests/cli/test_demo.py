@@ -47,7 +47,7 @@ def test_it_ends_with_a_command_that_works_in_a_fresh_shell(collector: Command, 
 def test_from_the_clones_folder_that_command_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "a clone" / ".venv" / "bin" / "collector"
     monkeypatch.setattr("sys.executable", str(program.with_name("python")))
-    assert own_command() == f"'{program.with_name('python')}' -m collector"
+    assert own_command() == "collector"  # wherever it may be found
     program.parent.mkdir(parents=True)
     program.touch()
     assert own_command(tmp_path / "a clone") == ".venv/bin/collector"
