@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -23,12 +22,12 @@ from collector.auth.refusals import NoConnection, TokenRefused, Unanswered, Zoom
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
 from collector.errors import UsageError
+from collector.retries import seconds_asked, wait_seconds
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
 
-_BACKOFF = (1.0, 2.0, 4.0)
-"""Seconds before the second, third and fourth try, each with up to half as much again."""
+_MOST_REPEATS = 3
 
 _LONGEST_WAIT = 60.0
 """Seconds. A longer Retry-After is told, not waited for."""
@@ -75,9 +74,9 @@ class _Patience:
     after_answers: bool = True
 
 
-_ANY_TIME = _Patience(repeats=len(_BACKOFF), sendings=1 + len(_BACKOFF))
+_ANY_TIME = _Patience(repeats=_MOST_REPEATS, sendings=1 + _MOST_REPEATS)
 _ONCE = _Patience(repeats=1, sendings=1, after_answers=False)
-_PATIENCE = {"refresh_token": _Patience(repeats=len(_BACKOFF), sendings=2)}
+_PATIENCE = {"refresh_token": _Patience(repeats=_MOST_REPEATS, sendings=2)}
 """A refresh token is for one use as well, but Zoom has been seen to take it again for a while."""
 
 
@@ -139,7 +138,7 @@ class TokenEndpoint:
         """The answer's JSON object, after as many tries as it may take."""
         lost = ""
         sendings_left = patience.sendings
-        for backoff in (*_BACKOFF[: patience.repeats], None):
+        for tries in range(1, patience.repeats + 2):
             try:
                 return self._try(ask, secrets, body_needed)
             except TokenRefused as refusal:
@@ -151,9 +150,9 @@ class TokenEndpoint:
                     sendings_left -= 1
                 failure.may_have_acted = bool(lost)
                 answered = isinstance(failure, ZoomTrouble) and not patience.after_answers
-                if backoff is None or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
+                if tries > patience.repeats or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
                     raise
-                wait = max(failure.wait, backoff + self._randomness.uniform(0, backoff / 2))
+                wait = wait_seconds(tries, _LONGEST_WAIT, self._randomness, failure.wait)
             # Nothing is on its way now, so nothing can be lost.
             with signals_delivered():
                 self._clock.wait(wait)
@@ -189,7 +188,8 @@ class TokenEndpoint:
     def _read(self, response: requests.Response, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
         status = response.status_code
         if status == 429 or status >= 500:
-            wait = self._retry_after(response.headers.get("Retry-After", ""))
+            asked_seconds = seconds_asked(response.headers.get("Retry-After"), self._clock.now())
+            wait = min(asked_seconds or 0.0, _LONGEST_TOLD)
             asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
             raise self._trouble(response, f"it answered HTTP {status}{asked}", wait)
         answer = _json_object(response)
@@ -220,17 +220,6 @@ class TokenEndpoint:
             "Check the network, the proxy (HTTPS_PROXY) and the certificates (REQUESTS_CA_BUNDLE), then run "
             "this again. How Zoom itself is doing: https://status.zoom.us",
         )
-
-    def _retry_after(self, header: str) -> float:
-        """Seconds to wait, from seconds or a date (RFC 9110 §10.2.3); 0 when there is nothing usable or it is past."""
-        try:
-            if header.isdecimal():
-                seconds = float(header)
-            else:
-                seconds = parsedate_to_datetime(header).timestamp() - self._clock.now()
-        except (ValueError, OverflowError):
-            return 0.0
-        return min(max(seconds, 0.0), _LONGEST_TOLD)
 
 
 def _was_sent(failure: Exception) -> bool:

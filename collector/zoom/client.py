@@ -29,6 +29,7 @@ from collector.errors import (
     Vanished,
 )
 from collector.model.graph import JsonObject
+from collector.retries import wait_seconds
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
 from collector.zoom.hosts import api_url
@@ -111,7 +112,7 @@ class ZoomClient:
                 tries += 1
                 if tries >= MOST_TRIES:
                     _give_up_unreached(endpoint.path, failure, tries)
-                self._clock.wait(self._backoff(tries))
+                self._clock.wait(self._wait_seconds(tries))
                 continue
             if answer.kind is Kind.OK and answer.body is not None:
                 problem = _unusable(endpoint, answer.body)
@@ -123,10 +124,10 @@ class ZoomClient:
                 self._tokens.renew(token)
             elif answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
                 rate_limited += 1
-                self._pacer.pause(endpoint.label, self._pause_seconds(answer, rate_limited))
+                self._pacer.pause(endpoint.label, self._wait_seconds(rate_limited, answer))
             elif answer.kind is Kind.TRY_AGAIN and tries + 1 < MOST_TRIES:
                 tries += 1
-                self._clock.wait(self._backoff(tries, answer))
+                self._clock.wait(self._wait_seconds(tries, answer))
             else:
                 self._fail(endpoint, answer)
 
@@ -141,20 +142,9 @@ class ZoomClient:
         logger.debug("GET %s -> %s (tracking id %s)", path, reply.status, reply.headers.get("x-zm-trackingid", "none"))
         return understand(reply.status, reply.headers, reply.content, self._clock.now())
 
-    def _backoff(self, tries: int, answer: Answer | None = None) -> float:
-        """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""
-        asked = 0.0
-        if answer is not None and answer.retry_at is not None:
-            asked = answer.retry_at - self._clock.now()
-        wait = max(asked, 2.0 ** (tries - 1)) * (1 + self._randomness.random() / 2)
-        return float(min(wait, LONGEST_WAIT_SECONDS))
-
-    def _pause_seconds(self, answer: Answer, times: int) -> float:
-        """What Zoom asks for, else a second; longer when refused again and again."""
-        asked = answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
-        if times > 1:
-            asked = max(asked, 2.0 ** (times - 1) * (1 + self._randomness.random() / 2))
-        return float(min(max(asked, 1.0), LONGEST_WAIT_SECONDS))
+    def _wait_seconds(self, tries: int, answer: Answer | None = None) -> float:
+        asked = answer.retry_at - self._clock.now() if answer is not None and answer.retry_at is not None else None
+        return wait_seconds(tries, LONGEST_WAIT_SECONDS, self._randomness, asked)
 
     def _refuse_past_daily_limit(self, label: Label) -> None:
         with self._lock:
