@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -23,14 +25,15 @@ MAY_IMPORT = {
     "clock": {"errors"},
     "connections": {"clock"},
     "private_files": set(),
-    "auth": {"clock", "connections", "errors", "intermediaries", "private_files", "redaction"},
-    "zoom": {"auth", "clock", "connections", "errors", "intermediaries", "model", "redaction"},
+    "retries": set(),
+    "auth": {"clock", "connections", "errors", "intermediaries", "private_files", "redaction", "retries"},
+    "zoom": {"auth", "clock", "connections", "errors", "intermediaries", "model", "redaction", "retries"},
     "resources": {"model", "redaction", "zoom"},
     "store": {"errors", "model", "private_files"},
     "tree": {"errors", "model", "private_files", "store"},
     "explore": {"errors", "model", "store"},
     "engine": {"clock", "errors", "model", "resources", "store", "zoom"},
-    "jupiterone": {"clock", "connections", "errors", "intermediaries", "model", "redaction"},
+    "jupiterone": {"clock", "connections", "errors", "intermediaries", "model", "redaction", "retries"},
     "starting": set(),
     "settings": {"errors", "jupiterone", "private_files", "redaction", "zoom"},
     "signin": {"auth", "clock", "errors", "resources", "zoom"},
@@ -114,6 +117,17 @@ def test_the_sandbox_is_imported_by_its_verb_and_the_demo_only() -> None:
         "cli/sandbox.py",
         "demo.py",
     }
+
+
+def test_graphql_is_spoken_by_the_sandbox_only() -> None:
+    """The client's few operations are texts; graphql-core is there to answer them."""
+    speaking = {room_of(module) for module in modules() for name in imported_by(module) if name.startswith("graphql.")}
+    assert speaking == {"sandbox"}
+
+
+def test_the_command_line_starts_without_the_sandbox() -> None:
+    loaded = "import sys, collector.cli; print(sorted({'collector.sandbox', 'flask', 'graphql'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 @pytest.mark.parametrize("room", ["store", "tree", "explore"])

@@ -11,7 +11,6 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -27,12 +26,12 @@ from collector.connections import Reply, read_body
 from collector.errors import UsageError
 from collector.intermediaries import instead_of_json, redirected
 from collector.redaction import one_line
+from collector.retries import seconds_asked, wait_seconds
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
 
-_BACKOFF = (1.0, 2.0, 4.0)
-"""Seconds before the second, third and fourth try, each with up to half as much again."""
+_MOST_REPEATS = 3
 
 _LONGEST_WAIT = 60.0
 """Seconds. A longer Retry-After is told, not waited for."""
@@ -79,9 +78,9 @@ class _Patience:
     after_answers: bool = True
 
 
-_ANY_TIME = _Patience(repeats=len(_BACKOFF), sendings=1 + len(_BACKOFF))
+_ANY_TIME = _Patience(repeats=_MOST_REPEATS, sendings=1 + _MOST_REPEATS)
 _ONCE = _Patience(repeats=1, sendings=1, after_answers=False)
-_PATIENCE = {"refresh_token": _Patience(repeats=len(_BACKOFF), sendings=2)}
+_PATIENCE = {"refresh_token": _Patience(repeats=_MOST_REPEATS, sendings=2)}
 """A refresh token is for one use as well, but Zoom has been seen to take it again for a while."""
 
 
@@ -148,7 +147,7 @@ class TokenEndpoint:
         """The answer's JSON object, after as many tries as it may take."""
         lost = ""
         sendings_left = patience.sendings
-        for backoff in (*_BACKOFF[: patience.repeats], None):
+        for tries in range(1, patience.repeats + 2):
             try:
                 return self._try(ask, secrets, body_needed)
             except TokenRefused as refusal:
@@ -160,9 +159,9 @@ class TokenEndpoint:
                     sendings_left -= 1
                 failure.may_have_acted = bool(lost)
                 answered = not isinstance(failure, NoConnection) and not patience.after_answers
-                if backoff is None or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
+                if tries > patience.repeats or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
                     raise
-                wait = max(failure.wait, backoff + self._randomness.uniform(0, backoff / 2))
+                wait = wait_seconds(tries, _LONGEST_WAIT, self._randomness, failure.wait)
             # Nothing is on its way now, so nothing can be lost.
             with signals_delivered():
                 self._clock.wait(wait)
@@ -223,7 +222,8 @@ class TokenEndpoint:
         return answer
 
     def _trouble(self, reply: Reply, answer: dict[str, object] | None) -> ZoomTrouble:
-        status, wait = reply.status, self._retry_after(reply.headers.get("Retry-After", ""))
+        status = reply.status
+        wait = min(seconds_asked(reply.headers.get("Retry-After"), self._clock.now()) or 0.0, _LONGEST_TOLD)
         trouble = f"it answered HTTP {status}"
         if answer is None and reply.content:
             trouble += f" with {instead_of_json(status, reply.headers, reply.content)}"
@@ -257,17 +257,6 @@ class TokenEndpoint:
     def _message(self, trouble: str) -> str:
         host = urlsplit(self._client.oauth_url).netloc.rpartition("@")[2]
         return f"No token from {host}: {trouble}."
-
-    def _retry_after(self, header: str) -> float:
-        """Seconds to wait, from seconds or a date (RFC 9110 §10.2.3); 0 when there is nothing usable or it is past."""
-        try:
-            if header.isdecimal():
-                seconds = float(header)
-            else:
-                seconds = parsedate_to_datetime(header).timestamp() - self._clock.now()
-        except (ValueError, OverflowError):
-            return 0.0
-        return min(max(seconds, 0.0), _LONGEST_TOLD)
 
 
 def _was_sent(failure: Exception) -> bool:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -20,11 +21,13 @@ from collector.cli.sync import upload_with_progress
 from collector.cli.sync_output import print_totals
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
-from collector.demo import SignedInDemo, signed_in_demo
 from collector.errors import UsageError
 from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
 from collector.uploading import Upload
+
+if TYPE_CHECKING:
+    from collector.demo import SignedInDemo
 
 _FOLDER = Path("demo")
 _HOME = "home"
@@ -41,6 +44,8 @@ def demo(context: click.Context, users: int) -> int:
     The tree goes to ./demo/.j1-integration, token and store to ./demo/home, where they can be looked at. Nothing of
     yours is touched, and your configuration is not read. With --json it only collects.
     """
+    from collector.demo import signed_in_demo  # here, since no other verb needs the sandbox and its libraries
+
     folder = _folder()
     as_json_text = options(context).json
     with _no_proxy(), signed_in_demo(users, os.environ, folder / _HOME) as signed_in:

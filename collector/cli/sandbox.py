@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
 from collector.cli.options import options_without_json
 from collector.cli.wrapping import say
 from collector.errors import UsageError
-from collector.sandbox import Sandbox, generate_account
-from collector.sandbox.jupiterone import JupiterOneSandbox
+
+if TYPE_CHECKING:
+    from collector.sandbox import Sandbox
+    from collector.sandbox.jupiterone import JupiterOneSandbox
 
 
 @click.command()
@@ -31,6 +34,10 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
 @options_without_json
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
     """Run a local Zoom and a local JupiterOne until Ctrl-C, and print the .env lines to use them."""
+    # Here, since no other verb needs the sandbox and its libraries.
+    from collector.sandbox import Sandbox, generate_account
+    from collector.sandbox.jupiterone import JupiterOneSandbox
+
     zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
     jupiterone = JupiterOneSandbox(seed=seed)
     with ExitStack() as stack:

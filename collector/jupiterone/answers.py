@@ -6,13 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from collector.intermediaries import instead_of_json, redirected
 from collector.model.graph import JsonObject
 from collector.redaction import one_line
+from collector.retries import seconds_asked
 
 JOB_NOT_AWAITING_UPLOADS = "JOB_NOT_AWAITING_UPLOADS"
 """The code for a job that has ended, or is being finalized (JupiterOne SDK, synchronization client)."""
@@ -21,8 +20,6 @@ TOO_LARGE = "RequestEntityTooLargeException"
 
 _LONGEST_MESSAGE = 500
 _REQUEST_ID_HEADERS = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
-_BEGINNING_OF_TIMES = 1_000_000_000
-"""A reset above this is a moment in seconds since 1970, not a number of seconds."""
 
 
 class Kind(Enum):
@@ -102,28 +99,14 @@ def understand(status: int, headers: Mapping[str, str], content: bytes, now: flo
 def _wait_seconds(kind: Kind, headers: Mapping[str, str], now: float) -> float | None:
     """How many seconds JupiterOne asks to wait, if it does: `Retry-After`, else after a rate limit `RateLimit-Reset`.
 
-    `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3); `RateLimit-Reset` a number of seconds, also sent
-    where nothing was limited (JupiterOne docs, "GraphQL API rate limiting").
+    `RateLimit-Reset` is also sent where nothing was limited (JupiterOne docs, "GraphQL API rate limiting").
     """
     names = ("Retry-After", "RateLimit-Reset") if kind is Kind.RATE_LIMITED else ("Retry-After",)
     for name in names:
-        asked = _seconds(headers.get(name, "").strip(), now)
+        asked = seconds_asked(headers.get(name), now)
         if asked is not None:
-            return max(0.0, asked)
+            return asked
     return None
-
-
-def _seconds(text: str, now: float) -> float | None:
-    if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
-        number = float(text)
-        return number - now if number > _BEGINNING_OF_TIMES else number
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp() - now
 
 
 def _json_object(content: bytes) -> JsonObject | None:

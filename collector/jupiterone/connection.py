@@ -23,6 +23,7 @@ from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed
 from collector.jupiterone.signing import Anonymous, ApiKey
 from collector.model.graph import JsonObject
 from collector.redaction import Secret
+from collector.retries import wait_seconds
 
 logger = logging.getLogger("collector.jupiterone")
 
@@ -229,10 +230,8 @@ class JupiterOne:
         return headers, self._key.sub("***", text).encode()
 
     def _wait_seconds(self, times: int, answer: Answer | None) -> float:
-        """1, 2, 4, 8 … seconds or what JupiterOne asks for, each with up to half as much again by chance."""
-        asked = answer.wait_seconds if answer is not None and answer.wait_seconds is not None else 0.0
-        wait = max(asked, 2.0 ** (times - 1)) * (1 + self.randomness.random() / 2)
-        return float(min(wait, LONGEST_WAIT_SECONDS))
+        asked = answer.wait_seconds if answer is not None else None
+        return wait_seconds(times, LONGEST_WAIT_SECONDS, self.randomness, asked)
 
     def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
         message = f"JupiterOne answered {request.title} with {answer.described}."

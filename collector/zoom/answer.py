@@ -13,12 +13,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from collector.intermediaries import instead_of_json, markup, redirected
 from collector.model.graph import JsonObject
 from collector.redaction import mask_urls, one_line
+from collector.retries import seconds_asked
 
 _SCOPE_MESSAGE = re.compile(r"does not contain .*scope", re.IGNORECASE)
 _SCOPE_LIST = re.compile(r"scopes?:\s*\[([^\]]*)\]", re.IGNORECASE)
@@ -30,7 +30,6 @@ _NO_SUCH_PLACE_CODES = frozenset({404, 2300})
 _NO_DOCUMENT_CODES = frozenset({1000})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
 _SCOPE_CODE = 4711
-_SECONDS = re.compile(r"[0-9]{1,9}")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Texts cut by length leave halves of pairs, which neither a file nor an address can hold (RFC 8259 §8.2)."""
 _SHORT_LIMIT = re.compile(r"per[- ](?:second|minute)|concurrent", re.IGNORECASE)
@@ -86,35 +85,10 @@ def understand(status: int, headers: Mapping[str, str], content: bytes, now: flo
     return _error(status, headers, body, now)
 
 
-def retry_time(value: str | None, now: float) -> float | None:
-    """A Retry-After header as seconds since 1970: whole seconds, an HTTP date or an ISO 8601 instant.
-
-    Something else, or more than a week ahead, says nothing.
-    """
-    instant = _instant(value.strip(), now) if value else None
-    return instant if instant is not None and instant - now <= _FARTHEST_RETRY else None
-
-
-def _instant(value: str, now: float) -> float | None:
-    if _SECONDS.fullmatch(value):
-        return now + int(value)
-    for parse in (parsedate_to_datetime, _iso_instant):
-        try:
-            instant = parse(value)
-        except (TypeError, ValueError, OverflowError):
-            continue
-        return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp()
-    return None
-
-
 def next_utc_midnight(now: float) -> float:
     """When Zoom's daily allowances begin anew, in seconds since 1970."""
     today = datetime.fromtimestamp(now, timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
     return (today + timedelta(days=1)).timestamp()
-
-
-def _iso_instant(value: str) -> datetime:
-    return datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
 def _json_object(content: bytes) -> JsonObject | None:
@@ -223,7 +197,9 @@ def _limited(headers: Mapping[str, str], message: str, now: float) -> Answer:
 
 
 def _retry_at(headers: Mapping[str, str], now: float) -> float | None:
-    return retry_time(_header(headers, "retry-after"), now)
+    """More than a week ahead says nothing."""
+    asked = seconds_asked(_header(headers, "retry-after"), now)
+    return now + asked if asked is not None and asked <= _FARTHEST_RETRY else None
 
 
 def _header(headers: Mapping[str, str], wanted: str) -> str | None:

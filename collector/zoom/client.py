@@ -30,6 +30,7 @@ from collector.errors import (
     Vanished,
 )
 from collector.model.graph import JsonObject
+from collector.retries import wait_seconds
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
 from collector.zoom.hosts import api_url, origin
@@ -117,7 +118,7 @@ class ZoomClient:
                 tries += 1
                 if tries >= MOST_TRIES:
                     _give_up_unreached(endpoint.path, failure, tries)
-                self._clock.wait(self._backoff(tries))
+                self._clock.wait(self._wait_seconds(tries))
                 continue
             if answer.kind is Kind.OK and answer.body is not None:
                 problem = _unusable(endpoint, answer.body)
@@ -129,10 +130,11 @@ class ZoomClient:
                 self._tokens.renew(token)
             elif answer.kind is Kind.RATE_LIMITED and self._may_wait(answer, rate_limited):
                 rate_limited += 1
-                self._pacer.pause(endpoint.label, self._pause_seconds(answer, rate_limited))
+                pause = max(self._asked_seconds(answer), self._wait_seconds(rate_limited, answer))
+                self._pacer.pause(endpoint.label, pause)
             elif answer.kind is Kind.TRY_AGAIN and tries + 1 < MOST_TRIES:
                 tries += 1
-                self._clock.wait(self._backoff(tries, answer))
+                self._clock.wait(self._wait_seconds(tries, answer))
             else:
                 self._fail(endpoint, answer)
 
@@ -159,22 +161,13 @@ class ZoomClient:
                 "same, sign in again: `collector auth login`.",
             )
 
-    def _backoff(self, tries: int, answer: Answer | None = None) -> float:
-        """1, 2, 4, 8 seconds, each with up to half as much again by chance, or what Zoom asked for."""
-        asked = 0.0 if answer is None else self._asked_seconds(answer)
-        wait = max(asked, 2.0 ** (tries - 1)) * (1 + self._randomness.random() / 2)
-        return float(min(wait, LONGEST_WAIT_SECONDS))
+    def _wait_seconds(self, tries: int, answer: Answer | None = None) -> float:
+        asked = None if answer is None else self._asked_seconds(answer)
+        return wait_seconds(tries, LONGEST_WAIT_SECONDS, self._randomness, asked)
 
     def _may_wait(self, answer: Answer, rate_limited: int) -> bool:
         """Whether a rate limit that was met so often before is waited out once more."""
         return rate_limited + 1 < MOST_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= LONGEST_ASKED_SECONDS
-
-    def _pause_seconds(self, answer: Answer, times: int) -> float:
-        """What Zoom asks for, else a second; longer when refused again and again."""
-        own = 1.0
-        if times > 1:
-            own = min(2.0 ** (times - 1) * (1 + self._randomness.random() / 2), LONGEST_WAIT_SECONDS)
-        return float(max(self._asked_seconds(answer), own))
 
     def _asked_seconds(self, answer: Answer) -> float:
         """How long Zoom asks to wait, 0 where it does not."""

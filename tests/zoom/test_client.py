@@ -441,7 +441,7 @@ def test_a_per_second_limit_is_waited_out(client, requests_mock, clock):
 def test_waits_for_a_per_second_limit_differ_by_chance(new_client, requests_mock, clock):
     requests_mock.get(f"{API}/users/me", [PER_SECOND] * 5 + [OK])
     new_client(randomness=Chance(1.0)).get(ME)
-    assert clock.waits == [1, 3, 6, 12, 24]
+    assert clock.waits == [1.5, 3, 6, 12, 24]
 
 
 def test_a_per_second_limit_that_stays_leaves_the_thing_unread(client, requests_mock):

@@ -1,4 +1,4 @@
-"""How JupiterOne refuses a request of the synchronization API: a status and an envelope with code and message.
+"""How JupiterOne refuses a request: by a status and an envelope with code and message, or by one of GraphQL's errors.
 
 The codes of jobs, instances and lists are those JupiterOne's SDK handles or quotes; the others are this sandbox's own,
 since no public text names them.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+
+from graphql import GraphQLError
 
 
 class ApiError(Exception):
@@ -75,3 +77,7 @@ def too_many_requests(headers: Mapping[str, str]) -> ApiError:
 
 def unexpected(status: int = 500) -> ApiError:
     return ApiError(status, "INTERNAL_SERVER_ERROR", "An unexpected error occurred.")
+
+
+def graphql_error(message: str, code: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code})

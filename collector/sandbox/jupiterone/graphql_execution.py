@@ -1,134 +1,83 @@
-"""Checking a GraphQL request against the schema and answering it (GraphQL specification §5 and §6, the parts needed).
+"""A GraphQL request and its answer: checked against `schema.graphql` and carried out by graphql-core.
 
-Everything is checked before anything is done.
+A new field of the API is a line in that file and a resolver of the field's name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from importlib.resources import files
 from typing import Any
 
-from collector.sandbox.jupiterone.graphql_schema import OBJECTS, ROOT_FIELDS
-from collector.sandbox.jupiterone.graphql_syntax import (
-    Document,
-    Operation,
-    Selection,
-    Spread,
-    SyntaxRefused,
-    Variable,
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    build_schema,
+    execute_sync,
+    get_operation_ast,
     parse,
+    validate,
 )
-from collector.sandbox.jupiterone.graphql_values import GraphQLError, argument_values, variable_values
+
+from collector.sandbox.jupiterone.errors import graphql_error
+
+SCHEMA = build_schema((files("collector.sandbox.jupiterone") / "schema.graphql").read_text(encoding="utf-8"))
 
 Resolver = Callable[[dict[str, Any]], Any]
-"""From arguments to what the type's fields hold, all of them. Raises GraphQLError."""
+"""From a field's arguments to its value; of an object a mapping, whose members may be resolvers in turn."""
 
 
-class Execution:
-    """One request, read and checked. Raises GraphQLError where there is nothing to answer."""
+def answer(body: Any, resolvers: Mapping[str, Resolver]) -> tuple[int, dict[str, Any]]:
+    """The status and the document that answer a request. `resolvers`: of the fields of Query and Mutation.
 
-    def __init__(self, body: Any) -> None:
-        query = body.get("query") if isinstance(body, Mapping) else None
-        if not isinstance(query, str):
-            raise GraphQLError("Must provide query string.", "BAD_REQUEST")
-        try:
-            self._document: Document = parse(query)
-            self._operation: Operation = self._document.operation(body.get("operationName"))
-        except SyntaxRefused as refused:
-            raise GraphQLError(str(refused), "GRAPHQL_PARSE_FAILED") from None
-        self._given = body.get("variables") or {}
-        self._fields = [field for field in _without_spreads(self._operation.selections) if field.name != "__typename"]
-
-    @property
-    def name(self) -> str:
-        """The first field asked for."""
-        return self._fields[0].name if self._fields else ""
-
-    def answer(self, resolvers: Mapping[str, Resolver]) -> dict[str, Any]:
-        """`{"data": …}`. Raises GraphQLError for the first thing that is wrong."""
-        variables = variable_values(self._operation.variables, self._given)
-        calls = []
-        for field in self._fields:
-            root = ROOT_FIELDS.get(field.name)
-            if root is None or root.kind != self._operation.kind:
-                kind = self._operation.kind.capitalize()
-                raise GraphQLError(f'Cannot query field "{field.name}" on type "{kind}".', "GRAPHQL_VALIDATION_FAILED")
-            self._check(field, root.type)
-            arguments = argument_values(field, root.arguments, self._operation.variables, variables)
-            calls.append((field, root.type, arguments))
-        return {
-            "data": {
-                field.alias: self._project(resolvers[field.name](arguments), field, type_name, variables)
-                for field, type_name, arguments in calls
-            }
-        }
-
-    def _check(self, field: Selection, type_name: str) -> None:
-        """Raise GraphQLError unless what is selected of a field exists."""
-        fields = OBJECTS.get(_bare(type_name))
-        if fields is None:
-            if field.selections:
-                self._refuse(f'Field "{field.name}" must not have a selection: type "{type_name}" has no subfields.')
-            return
-        if not field.selections:
-            self._refuse(f'Field "{field.name}" of type "{type_name}" must have a selection of subfields.')
-        for selected in self._flat(field.selections):
-            if selected.name == "__typename":
-                continue
-            if selected.name not in fields:
-                self._refuse(f'Cannot query field "{selected.name}" on type "{_bare(type_name)}".')
-            self._check(selected, fields[selected.name])
-
-    def _project(self, value: Any, field: Selection, type_name: str, variables: Mapping[str, Any]) -> Any:
-        """Of what a resolver gave, what was asked for."""
-        if isinstance(value, list) and _bare(type_name) in OBJECTS:
-            return [self._project(member, field, _bare(type_name), variables) for member in value]
-        if value is None or type_name not in OBJECTS:
-            return value
-        fields = OBJECTS[type_name]
-        return {
-            selected.alias: (
-                type_name
-                if selected.name == "__typename"
-                else self._project(value.get(selected.name), selected, fields[selected.name], variables)
-            )
-            for selected in self._flat(field.selections, variables)
-        }
-
-    def _flat(
-        self, selections: tuple[Selection | Spread, ...], variables: Mapping[str, Any] | None = None
-    ) -> Iterator[Selection]:
-        """The fields of selections, those of fragments among them; with variables, without what they leave out."""
-        for selected in selections:
-            if variables is not None and not _included(selected, variables):
-                continue
-            if isinstance(selected, Selection):
-                yield selected
-            elif selected.fragment and selected.fragment not in self._document.fragments:
-                self._refuse(f'Unknown fragment "{selected.fragment}".')
-            else:
-                inner = self._document.fragments[selected.fragment] if selected.fragment else selected.selections
-                yield from self._flat(inner, variables)
-
-    @staticmethod
-    def _refuse(message: str) -> None:
-        raise GraphQLError(message, "GRAPHQL_VALIDATION_FAILED")
-
-
-def _included(selected: Selection | Spread, variables: Mapping[str, Any]) -> bool:
-    return all(
-        wanted is bool(variables.get(condition.name) if isinstance(condition, Variable) else condition)
-        for wanted, condition in selected.conditions
+    Nothing is done unless the operation and its variables are right. The codes are those of Apollo Server.
+    """
+    try:
+        document = _document(body)
+    except GraphQLError as error:
+        return 400, {"errors": [_with_code(error, "GRAPHQL_PARSE_FAILED")]}
+    if wrong := validate(SCHEMA, document):
+        return 400, {"errors": [_with_code(error, "GRAPHQL_VALIDATION_FAILED") for error in wrong]}
+    result = execute_sync(
+        SCHEMA,
+        document,
+        root_value=resolvers,
+        variable_values=body.get("variables"),
+        operation_name=body.get("operationName"),
+        field_resolver=_resolve,
     )
+    # Only variables and the name of the operation are looked at before there is a path.
+    errors = [
+        _with_code(error, "INTERNAL_SERVER_ERROR" if error.path else "BAD_USER_INPUT") for error in result.errors or ()
+    ]
+    return 200, {**({"errors": errors} if errors else {}), "data": result.data}
 
 
-def _without_spreads(selections: tuple[Selection | Spread, ...]) -> Iterator[Selection]:
-    for selected in selections:
-        if not isinstance(selected, Selection):
-            raise GraphQLError("This sandbox reads no fragments of operations.", "GRAPHQL_VALIDATION_FAILED")
-        yield selected
+def first_field(body: Any) -> str:
+    """The name of the first field that is asked for, "" where that cannot be read."""
+    try:
+        operation = get_operation_ast(_document(body), body.get("operationName"))
+    except GraphQLError:
+        return ""
+    selected = operation.selection_set.selections[0] if operation else None
+    return selected.name.value if isinstance(selected, FieldNode) else ""
 
 
-def _bare(type_name: str) -> str:
-    """`[IntegrationInstance]` → `IntegrationInstance`."""
-    return type_name.strip("[]!")
+def _document(body: Any) -> DocumentNode:
+    """Raises GraphQLError."""
+    query = body.get("query") if isinstance(body, Mapping) else None
+    if not isinstance(query, str):
+        raise graphql_error("Must provide query string.", "BAD_REQUEST")
+    return parse(query)
+
+
+def _resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    value = source.get(info.field_name)
+    return value(arguments) if callable(value) else value
+
+
+def _with_code(error: GraphQLError, code: str) -> dict[str, Any]:
+    """The error as it is sent, with a code unless it has one."""
+    return {**error.formatted, "extensions": {"code": code, **(error.extensions or {})}}

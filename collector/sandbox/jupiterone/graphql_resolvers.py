@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from collector.sandbox.jupiterone.errors import graphql_error
 from collector.sandbox.jupiterone.graphql_execution import Resolver
-from collector.sandbox.jupiterone.graphql_values import GraphQLError
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import DEFINITIONS, MASKED, Definition, Instance, Instances
 from collector.sandbox.jupiterone.jobs import Job
@@ -32,7 +32,7 @@ _PROPERTIES = (
 
 
 class Resolvers:
-    """The root fields. Raise GraphQLError."""
+    """The fields of Query and Mutation. Raise GraphQLError."""
 
     def __init__(
         self,
@@ -124,21 +124,21 @@ class Resolvers:
     def _instance(self, instance_id: str) -> Instance:
         instance = self._instances.get(instance_id)
         if instance is None:
-            raise GraphQLError(f"Integration instance {instance_id} was not found.", "NOT_FOUND")
+            raise graphql_error(f"Integration instance {instance_id} was not found.", "NOT_FOUND")
         return instance
 
     def _check_definition(self, given: Mapping[str, Any]) -> None:
         known = {definition.id for definition in DEFINITIONS}
         if given.get("integrationDefinitionId", DEFINITIONS[0].id) not in known:
-            raise GraphQLError("The integration definition was not found.", "NOT_FOUND")
+            raise graphql_error("The integration definition was not found.", "NOT_FOUND")
 
     def _integration_jobs(self, instance_id: str | None) -> list[Job]:
         """The newest first."""
         jobs = (job for job in self._synchronization.jobs if job.instance_id is not None)
         return [job for job in jobs if instance_id in (None, job.instance_id)][::-1]
 
-    def _shown(self, instance: Instance, with_jobs: bool = True) -> dict[str, Any]:
-        jobs = [self._job(job, with_instance=False) for job in self._integration_jobs(instance.id)] if with_jobs else []
+    def _shown(self, instance: Instance) -> dict[str, Any]:
+        jobs = self._integration_jobs(instance.id)
         definition = next(each for each in DEFINITIONS if each.id == instance.definition_id)
         return {
             "id": instance.id,
@@ -147,8 +147,8 @@ class Resolvers:
             "config": {name: MASKED if name in definition.masked else value for name, value in instance.config.items()},
             **{name: instance.properties.get(name) for name in _PROPERTIES},
             "integrationDefinition": self._definition(definition),
-            "mostRecentJob": jobs[0] if jobs else None,
-            "jobs": _page("jobs", jobs, {}),
+            "mostRecentJob": lambda _: self._job(jobs[0]) if jobs else None,
+            "jobs": lambda _: _page("jobs", map(self._job, jobs), {}),
             "instanceRelationship": "STANDALONE",
         }
 
@@ -162,15 +162,15 @@ class Resolvers:
             "totalInstanceCount": sum(instance.definition_id == definition.id for instance in self._instances),
         }
 
-    def _job(self, job: Job, with_instance: bool = True) -> dict[str, Any]:
+    def _job(self, job: Job) -> dict[str, Any]:
         names = [event.name for event in self._synchronization.events if event.job_id == job.id]
         errors_occurred = any("error" in name for name in names)
-        instance = self._instances.get(job.scope.name) if with_instance else None
+        instance = self._instances.get(job.scope.name)
         return {
             "id": job.integration_job_id,
             "status": _integration_job_status(job, errors_occurred),
             "integrationInstanceId": job.scope.name,
-            "integrationInstance": self._shown(instance, with_jobs=False) if instance else None,
+            "integrationInstance": lambda _: self._shown(instance) if instance else None,
             "createDate": job.started,
             "endDate": job.ended,
             "errorsOccurred": errors_occurred,
@@ -210,5 +210,5 @@ def _position(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isdecimal():
-        raise GraphQLError("The cursor is not valid.", "BAD_USER_INPUT")
+        raise graphql_error("The cursor is not valid.", "BAD_USER_INPUT")
     return int(cursor)

@@ -9,18 +9,20 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from collector.sandbox.jupiterone.errors import ApiError, invalid, not_found
+from collector.sandbox.jupiterone.errors import ApiError, graphql_error, invalid, not_found
 from collector.sandbox.jupiterone.exchange import Answer, Exchange
 from collector.sandbox.jupiterone.faults import Fault
-from collector.sandbox.jupiterone.graphql_execution import Execution, Resolver
-from collector.sandbox.jupiterone.graphql_values import GraphQLError
+from collector.sandbox.jupiterone.graphql_execution import Resolver, answer, first_field
 from collector.sandbox.jupiterone.queries import Queries
 from collector.sandbox.jupiterone.synchronization import Synchronization
 
 GRAPHQL_PATH = "/graphql"
 DEFERRED_PATH = "/deferred"
 
-_STATUSES = {"GRAPHQL_PARSE_FAILED": 400, "GRAPHQL_VALIDATION_FAILED": 400, "BAD_REQUEST": 400}
+
+def deferred_address(result_id: str) -> str:
+    """Where a deferred result is, for whoever sent the current request."""
+    return f"{request.host_url.rstrip('/')}{DEFERRED_PATH}/{result_id}"
 
 
 class GraphQLRoutes:
@@ -48,13 +50,12 @@ class GraphQLRoutes:
     def _produce(self, fault: Fault | None) -> Answer:
         self._exchange.gate.admit()
         if fault is not None and fault.kind == "graphql_error":
-            return _refusal(GraphQLError("An unexpected error occurred.", "INTERNAL_SERVER_ERROR"))
-        try:
-            with self._synchronization.locked():
-                answer = Execution(self._exchange.gate.body("graphql")).answer(self._resolvers)
-        except GraphQLError as error:
-            return _refusal(error)
-        return Answer.of(_with_addresses(answer))
+            failure = graphql_error("An unexpected error occurred.", "INTERNAL_SERVER_ERROR")
+            return Answer.of({"errors": [failure.formatted], "data": None})
+        body = self._exchange.gate.body("graphql")
+        with self._synchronization.locked():
+            status, document = answer(body, self._resolvers)
+        return Answer.of(document, status)
 
     def _deferred(self, result_id: str) -> Response:
         return self._exchange.respond("deferred", partial(self._deferred_result, result_id), lambda error: error.body)
@@ -72,23 +73,10 @@ class GraphQLRoutes:
 def _operation() -> str:
     """The first field that is asked for, "" where that cannot be read."""
     try:
-        return Execution(json.loads(request.get_data())).name
-    except (GraphQLError, ValueError):
+        return first_field(json.loads(request.get_data()))
+    except ValueError:
         return ""
-
-
-def _refusal(error: GraphQLError) -> Answer:
-    status = _STATUSES.get(error.code, 200)
-    return Answer.of({"errors": [error.document], **({"data": None} if status == 200 else {})}, status)
 
 
 def _errors(error: ApiError) -> dict[str, Any]:
     return {"errors": [{"message": error.message, "extensions": {"code": error.code or "PAYLOAD_TOO_LARGE"}}]}
-
-
-def _with_addresses(answer: dict[str, Any]) -> dict[str, Any]:
-    """Deferred results with the address they will be at."""
-    for field in answer["data"].values():
-        if isinstance(field, dict) and field.get("url") is not None:
-            field["url"] = f"{request.host_url.rstrip('/')}{DEFERRED_PATH}/{field['url']}"
-    return answer

@@ -14,8 +14,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from collector.sandbox.jupiterone.tokens import cut
-
 _TOKENS = re.compile(
     r"""\s+ | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") | (?P<number>-?\d+(?:\.\d+)?)
     | (?P<word>[_A-Za-z][\w.:]*(?:\[[^\]]+\])?|\[[^\]]+\]) | (?P<symbol>!=|>>|<<|[=*(),])""",
@@ -82,7 +80,7 @@ def parse(text: str) -> Query:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
+        self._tokens = _tokens(text)
         self._position = 0
 
     def query(self) -> Query:
@@ -196,4 +194,14 @@ def _value(token: str) -> Any:
 
 
 def _tokens(text: str) -> list[str]:
-    return cut(text, _TOKENS, lambda character: QueryRefused(f'This sandbox cannot read "{character}" in a query.'))
+    """What matches a named group of the pattern; what matches without one is passed over."""
+    tokens: list[str] = []
+    position = 0
+    while position < len(text):
+        found = _TOKENS.match(text, position)
+        if found is None:
+            raise QueryRefused(f'This sandbox cannot read "{text[position]}" in a query.')
+        if found.lastgroup:
+            tokens.append(found.group())
+        position = found.end()
+    return tokens

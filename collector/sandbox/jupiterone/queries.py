@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from collector.sandbox.jupiterone.graphql_values import GraphQLError
+from collector.sandbox.jupiterone.errors import graphql_error
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.j1ql import evaluate
 from collector.sandbox.jupiterone.j1ql_syntax import QueryRefused, parse
@@ -16,30 +16,40 @@ _PAGE_SIZE = 250
 
 
 class Queries:
-    """Answers queries, at once or at an address of their own. `allowed`: whether the API key may query."""
+    """Answers queries, at once or at an address of their own.
+
+    `allowed`: whether the API key may query. `address_of`: where the result of an id can be fetched later.
+    """
 
     def __init__(
-        self, account: str, synchronization: Synchronization, identifiers: Identifiers, allowed: Callable[[], bool]
+        self,
+        account: str,
+        synchronization: Synchronization,
+        identifiers: Identifiers,
+        allowed: Callable[[], bool],
+        address_of: Callable[[str], str],
     ) -> None:
         self._account = account
         self._synchronization = synchronization
         self._identifiers = identifiers
         self._allowed = allowed
+        self._address_of = address_of
         self._lock = threading.Lock()
         self._deferred: dict[str, dict[str, Any]] = {}
         self._asked_for: set[str] = set()
 
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Type QueryV1Response. Of a deferred one `url` is the id; the route makes it an address."""
+        """Of the field queryV1."""
         if not self._allowed():
-            raise GraphQLError("The API key may not query the graph.", "FORBIDDEN")
+            raise graphql_error("The API key may not query the graph.", "FORBIDDEN")
         page = self._page(arguments["query"], arguments.get("cursor"))
         if arguments.get("deferredResponse") != "FORCE":
             return page
         result_id = self._identifiers.new()
         with self._lock:
             self._deferred[result_id] = page
-        return {**dict.fromkeys(page), "type": "deferred", "url": result_id, "correlationId": page["correlationId"]}
+        address = self._address_of(result_id)
+        return {**dict.fromkeys(page), "type": "deferred", "url": address, "correlationId": page["correlationId"]}
 
     def deferred(self, result_id: str) -> dict[str, Any] | None:
         """What is at the address of a deferred result: at first that it is in progress; None for unknown ones."""
@@ -57,9 +67,9 @@ class Queries:
             with self._synchronization.locked():
                 results = evaluate(parse(text), self._synchronization.graph, self._account)
         except QueryRefused as refused:
-            raise GraphQLError(str(refused), "BAD_USER_INPUT") from None
+            raise graphql_error(str(refused), "BAD_USER_INPUT") from None
         if cursor is not None and not cursor.isdecimal():
-            raise GraphQLError("The cursor is not valid.", "BAD_USER_INPUT")
+            raise graphql_error("The cursor is not valid.", "BAD_USER_INPUT")
         begin = int(cursor or 0)
         end = begin + _PAGE_SIZE
         return {

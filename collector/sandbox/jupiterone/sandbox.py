@@ -14,7 +14,7 @@ from collector.sandbox.jupiterone.exchange import Exchange, Gate
 from collector.sandbox.jupiterone.faults import Faults
 from collector.sandbox.jupiterone.graph import GraphObject, Scope, with_platform_properties
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
-from collector.sandbox.jupiterone.graphql_routes import GRAPHQL_PATH, GraphQLRoutes
+from collector.sandbox.jupiterone.graphql_routes import GRAPHQL_PATH, GraphQLRoutes, deferred_address
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
 from collector.sandbox.jupiterone.jobs import Event, Job
@@ -64,7 +64,9 @@ class JupiterOneSandbox:
         self.app.config["PROPAGATE_EXCEPTIONS"] = True
         routes = SynchronizationRoutes(self._synchronization, exchange)
         routes.add_to(self.app)
-        queries = Queries(account, self._synchronization, self._identifiers, lambda: self.j1ql_allowed)
+        queries = Queries(
+            account, self._synchronization, self._identifiers, lambda: self.j1ql_allowed, deferred_address
+        )
         resolvers = Resolvers(account, self._instances, self._synchronization, queries, self._identifiers)
         GraphQLRoutes(resolvers.by_name(), queries, self._synchronization, exchange).add_to(self.app)
         self.app.register_error_handler(HTTPException, lambda error: routes.unrouted(error.code or 404))

@@ -76,7 +76,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "a"}, "BAD_USER_INPUT", "integrationDefinitionId"),
     ({"integrationDefinitionId": CUSTOM_DEFINITION_ID}, "BAD_USER_INPUT", "name"),
     ({"name": "a", "integrationDefinitionId": "unknown"}, "NOT_FOUND", "definition"),
-    ({"name": 1, "integrationDefinitionId": CUSTOM_DEFINITION_ID}, "BAD_USER_INPUT", "String cannot represent 1"),
+    ({"name": 1, "integrationDefinitionId": CUSTOM_DEFINITION_ID}, "BAD_USER_INPUT", "String cannot represent"),
     ({"name": "a", "integrationDefinitionId": CUSTOM_DEFINITION_ID, "extra": 1}, "BAD_USER_INPUT", "extra"),
     (
         {"name": "a", "integrationDefinitionId": CUSTOM_DEFINITION_ID, "pollingInterval": "DAILY"},
