@@ -2,13 +2,13 @@
 
 import sys
 
-from collector.starting import quiet_start
-
 
 def main() -> None:
     """Run the command line and leave with its exit code. It is imported here, since that takes a while."""
-    with quiet_start():
+    try:
         from collector.cli import run
+    except KeyboardInterrupt:  # nothing has begun that needs an end
+        sys.exit(130)
     sys.exit(run())
 
 

@@ -28,7 +28,6 @@ MAY_IMPORT = {
     "explore": {"errors", "model", "store"},
     "engine": {"clock", "errors", "model", "resources", "store", "zoom"},
     "jupiterone": {"clock", "connections", "errors", "model", "redaction"},
-    "starting": set(),
     "settings": {"errors", "jupiterone", "redaction", "zoom"},
     "signin": {"auth", "clock", "errors", "resources", "zoom"},
     "sandbox": {"clock"},
