@@ -1,5 +1,6 @@
 """`python -m collector`."""
 
+import os
 import sys
 
 
@@ -9,7 +10,13 @@ def main() -> None:
         from collector.cli import run
     except KeyboardInterrupt:  # nothing has begun that needs an end
         sys.exit(130)
-    sys.exit(run())
+    code = run()
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:  # has been told; Python would try it once more at the very end, and say so in its own way
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 if __name__ == "__main__":
