@@ -8,12 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
 
 from collector.auth.deferred_signals import signals_deferred
-from redirect_server.guard import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -21,18 +18,6 @@ if TYPE_CHECKING:
 _THREADS = 8
 LONGEST_TASK = 45
 """Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
-
-
-class _ProtectedErrorTask(ErrorTask):  # type: ignore[misc]  # waitress comes without types
-    """What waitress refuses by itself (malformed, too large) has the headers of every response, too."""
-
-    def execute(self) -> None:
-        self.response_headers.extend(HEADERS.items())
-        super().execute()
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    error_task_class = _ProtectedErrorTask
 
 
 @contextmanager
@@ -51,9 +36,7 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
     )
-    listeners = [channel for channel in channels.values() if isinstance(channel, TcpWSGIServer)]
-    for listener in listeners:
-        listener.channel_class = _Channel
+    listener = next(channel for channel in channels.values() if isinstance(channel, TcpWSGIServer))
 
     def close() -> None:
         for channel in list(channels.values()):
@@ -67,5 +50,5 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
             # First the tasks: their threads write to pipes that closing takes.
             server.task_dispatcher.shutdown(timeout=LONGEST_TASK)
-            listeners[0].trigger.pull_trigger(close)
+            listener.trigger.pull_trigger(close)
             thread.join()
