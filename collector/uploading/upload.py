@@ -23,7 +23,7 @@ from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
-from collector.profile_lock import opening_alone, undisturbed_by_uploads, uploading_alone
+from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
@@ -58,7 +58,7 @@ class Synced:
 def foresee_upload(settings: Settings, upload: Upload) -> tuple[Place, Foresight]:
     """What `upload_graph` would change. Nothing is sent. Raises UsageError, ProfileBusy or CollectionFailed."""
     access = jupiterone_access(settings)
-    with Store.open_existing(store_path(settings)) as store, undisturbed_by_uploads(settings):
+    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
         place = place_of(access, target_of(settings, store, upload))
         return place, foresee(store, run_to_upload(store), place)
 
