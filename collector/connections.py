@@ -42,11 +42,17 @@ class Connections:
     (netrc).
     """
 
-    def __init__(self, clock: Clock, new_session: Callable[[], requests.Session] = requests.Session) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        new_session: Callable[[], requests.Session] = requests.Session,
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> None:
         self.reached = False
         """Whether any answer at all has come back yet."""
         self._clock = clock
         self._new_session = new_session
+        self._connect_seconds = connect_seconds
         self._idle: defaultdict[str, deque[requests.Session]] = defaultdict(deque)
 
     def send(self, request: requests.Request, base: str, read_seconds: float) -> Reply:
@@ -63,7 +69,7 @@ class Connections:
                 prepared,
                 proxies=session.proxies,
                 verify=session.verify,
-                timeout=(CONNECT_SECONDS, read_seconds),
+                timeout=(self._connect_seconds, read_seconds),
                 allow_redirects=False,
                 stream=True,
             )

@@ -8,7 +8,7 @@ from collector.clock import Clock
 from collector.collection import current_token, token_source, zoom_client
 from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.collect import check_steps
-from collector.engine.plan import CollectionPlan, PlanJob, make_plan
+from collector.engine.plan import CollectionPlan, make_plan
 from collector.resources import all_resources
 from collector.settings import Settings
 from collector.zoom.pacing import Plan
@@ -26,4 +26,4 @@ def plan_account(
     tokens = token_source(settings, clock, randomness)
     token = current_token(tokens, resources)
     client = zoom_client(settings, tokens, clock, randomness)
-    return make_plan(PlanJob(client, resources, token.scopes, choice, settings.plan is Plan.FREE))
+    return make_plan(client, resources, token.scopes, choice, free_plan=settings.plan is Plan.FREE)

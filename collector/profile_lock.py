@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,16 +27,6 @@ def alone(settings: Settings) -> Iterator[None]:
 def uploading_alone(settings: Settings) -> Iterator[None]:
     """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
     with _held(settings.profile_folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
-        yield
-
-
-@contextmanager
-def undisturbed_by_uploads(settings: Settings) -> Iterator[None]:
-    """As `uploading_alone`, for whoever only reads; where nothing can be written, there is no lock to be had."""
-    if not os.access(settings.profile_folder, os.W_OK):
-        yield
-        return
-    with uploading_alone(settings):
         yield
 
 

@@ -34,7 +34,6 @@ MAY_IMPORT = {
     "explore": {"errors", "model", "store"},
     "engine": {"clock", "errors", "model", "resources", "store", "zoom"},
     "jupiterone": {"clock", "connections", "errors", "intermediaries", "model", "redaction", "retries"},
-    "starting": set(),
     "settings": {"errors", "jupiterone", "private_files", "redaction", "zoom"},
     "signin": {"auth", "clock", "errors", "resources", "zoom"},
     "sandbox": {"clock"},

@@ -17,10 +17,7 @@ ROOT = Path(__file__).parent.parent
 SLOW = """
 import time
 print("importing", flush=True)
-try:
-    time.sleep(30)
-except BaseException:  # as a library might
-    raise ImportError("interrupted")
+time.sleep(30)
 """
 COMMANDS = [
     [sys.executable, "-m", "collector", "--version"],
@@ -57,19 +54,6 @@ def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, st
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, "")
-
-
-def test_ctrl_c_means_what_it_did_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["collector", "--version"])
-    earlier = signal.getsignal(signal.SIGINT)
-    try:
-        for before in (signal.default_int_handler, signal.SIG_IGN):
-            signal.signal(signal.SIGINT, before)
-            with pytest.raises(SystemExit):
-                program.main()
-            assert signal.getsignal(signal.SIGINT) is before
-    finally:
-        signal.signal(signal.SIGINT, earlier)
 
 
 @pytest.mark.parametrize("planted", ["click.py", "requests.py", "collector/__init__.py", "json.py", "sitecustomize.py"])

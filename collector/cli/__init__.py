@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -25,11 +27,10 @@ from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show
 from collector.cli.status import status
-from collector.cli.streams import sheltered_streams
 from collector.cli.sync import sync
 from collector.cli.uninstall import uninstall
 from collector.cli.wrapping import say
-from collector.errors import CollectionFailed, CollectorError, ExitCode, worst_of
+from collector.errors import CollectionFailed, CollectorError, ExitCode
 
 __all__ = ["cli", "run"]
 
@@ -70,38 +71,27 @@ for command in _COMMANDS:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every failure is told in whole sentences on standard error.
 
-    What cannot be printed never stops a verb. A reader that has gone changes nothing; standard output that cannot be
-    written for another reason is told at the end, and the exit code is 1 unless that of the verb is worse.
+    Raises SystemExit when the reader of standard output has gone (`| head`), as click and rich do.
     """
     given = Options()
     if logging.lastResort is not None:  # what prints warnings without -v
         logging.lastResort.setFormatter(LogFormatter())
-    with sheltered_streams() as output:
-        try:
-            result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
-            code = result if isinstance(result, int) else int(ExitCode.COMPLETE)
-        except (Exception, KeyboardInterrupt) as failure:
-            code = _told(failure, given)
-        if output.failure is None:
-            return code
-        with click.Context(cli, obj=given):
-            show_error(_not_printed(output.failure, code))
-        return worst_of(code, ExitCode.FAILED)
-
-
-def _not_printed(failure: OSError, code: int) -> CollectionFailed:
-    """Nothing else is known of what was lost than how the verb ended."""
-    message = f"Standard output could not be written: {failure.strerror}."
-    if code not in (ExitCode.COMPLETE, ExitCode.INCOMPLETE):
-        return CollectionFailed(message)
-    return CollectionFailed(
-        f"{message} Everything else was done (exit code {code}).",
-        "Make room for it; `collector status` shows how the last collection and upload went.",
-    )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # for a terminal that lacks letters
+    try:
+        result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
+    except (Exception, KeyboardInterrupt) as failure:
+        return _told(failure, given)
+    return result if isinstance(result, int) else int(ExitCode.COMPLETE)
 
 
 def _told(failure: BaseException, given: Options) -> int:
     """The exit code of a failure, after telling it."""
+    if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        failure = CollectionFailed(
+            f"Standard output, or a file, could not be written: {failure.strerror}.",
+            "Make room for it; `collector status` shows how the last collection and upload went.",
+        )
     match failure:
         case click.exceptions.Exit():
             return failure.exit_code

@@ -43,8 +43,8 @@ _MOST_SECONDS = 90
 def plan(context: click.Context, choice: Choice) -> int:
     """Say which steps `collect` would run, how many calls it would make and how long they take.
 
-    Asks Zoom only for the first page of every list and one document of each kind. Keeps nothing. Exit code 3 if
-    something would be denied or left unread, as that of `collect` would be.
+    Asks Zoom only for the first page of every list. Keeps nothing. Exit code 3 if something would be denied or left
+    unread, as that of `collect` would be.
     """
     given = options(context)
     settings = given.settings()
@@ -89,7 +89,7 @@ def as_json(planned: CollectionPlan, settings: Settings) -> dict[str, object]:
         "secondsByPlan": {plan.value: planned.seconds(plan, share) for plan in Plan},
         "labels": {label.value: count for label, count in planned.labels.items()},
         "endpoints": [
-            {"path": calls.path, "label": calls.label.value, "calls": calls.count} for calls in planned.endpoints
+            {"path": path, "label": label.value, "calls": count} for (path, label), count in planned.endpoints.items()
         ],
         "steps": [
             {
@@ -145,8 +145,8 @@ def _calls_table(planned: CollectionPlan) -> Table:
     table.add_column("Endpoint", overflow="fold")
     table.add_column("Label", no_wrap=True)
     table.add_column("Calls", justify="right", no_wrap=True)
-    for calls in planned.endpoints:
-        table.add_row(calls.path, calls.label.value, f"{calls.count:,}")
+    for (path, label), count in planned.endpoints.items():
+        table.add_row(path, label.value, f"{count:,}")
     for label, count in planned.labels.items():
         table.add_row(f"All {label.value.lower()} calls", label.value, f"{count:,}", style="dim")
     table.add_row("All calls", "", f"{planned.count:,}", style="bold")

@@ -90,10 +90,10 @@ def _privacy(path: Path) -> Finding:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
-    """What keeps the store from being read, if anything does."""
+    """What else keeps the store from being read, if anything does."""
     path = store_path(settings)
     try:
-        if Store.exists(path):
+        if Store.exists(path) and os.access(path, os.W_OK):
             Store.open_existing(path).close()
     except CollectorError as failure:
         yield Finding.of(_SUBJECT, failure)

@@ -18,7 +18,6 @@ from requests.structures import CaseInsensitiveDict
 from collector.clock import Clock
 from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
 from collector.jupiterone.answers import Answer, Kind, understand
-from collector.jupiterone.body_writing import writing_patiently
 from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
 from collector.model.graph import JsonObject
@@ -27,6 +26,8 @@ from collector.retries import wait_seconds
 
 logger = logging.getLogger("collector.jupiterone")
 
+CONNECT_SECONDS = 20.0
+"""urllib3 bounds the writing of a body by it as well; a full batch, compressed, has some 500 KB."""
 READ_SECONDS = 60.0
 MOST_TRIES = 5
 """How often a request is sent when no usable answer comes back (5xx, time-out, broken connection, not JSON)."""
@@ -109,7 +110,7 @@ class JupiterOne:
         self._key = _however_written(access.api_key)
         self._most_tries = most_tries
         self._signed = ApiKey(access.account, access.api_key)
-        self._connections = Connections(clock, lambda: writing_patiently(new_session()))
+        self._connections = Connections(clock, new_session, CONNECT_SECONDS)
         self._gzip_accepted = True
 
     def get(self, path: str, expected: Expected | None = None) -> JsonObject:

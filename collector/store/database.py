@@ -18,8 +18,6 @@ _BUSY_SECONDS = 10.0
 _SIGNS_OF_DAMAGE = ("not a database", "malformed", "Could not decode to UTF-8")
 """Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
 
-_MAKE_WRITABLE = "Give yourself the right to write to the file and its folder, then run the command again."
-
 Parameters = Sequence[object] | Mapping[str, object]
 
 
@@ -57,16 +55,11 @@ class Database:
     ProfileBusy when another process keeps it locked for more than ten seconds.
     """
 
-    def __init__(self, path: Path, *, as_it_is: bool = False) -> None:
-        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched.
-
-        With `as_it_is` nothing is written, not even beside it: tables that are not up to date are a CollectionFailed.
-        """
+    def __init__(self, path: Path) -> None:
+        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
         self.path = path
-        self._as_it_is = as_it_is
-        self._read_at_first = _stamp(path) if as_it_is else None
         with self._explained():
-            self._connection = _connected_to_read(path) if as_it_is else _connected(path)
+            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         try:
             self._prepare()
@@ -76,9 +69,9 @@ class Database:
 
     @classmethod
     def open_existing(cls, path: Path) -> Database:
-        """Open graph.db if there is one, where nothing can be written to read it only.
+        """Open graph.db if there is one.
 
-        Raises UsageError when there is none yet, and what opening raises.
+        Raises UsageError when there is none yet, CollectionFailed where nothing can be written, what opening raises.
         """
         if not exists(path):
             raise UsageError(
@@ -89,7 +82,13 @@ class Database:
             _keep_private(path)
         except OSError as error:
             raise _not_opened(path, error, "opened") from error
-        return cls(path, as_it_is=not _is_writable(path))
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise CollectionFailed(
+                f"The store {path} cannot be opened: nothing can be written there, and even to read, SQLite writes "
+                "beside the file.",
+                "Give yourself the right to write to the file and its folder, then run the command again.",
+            )
+        return cls(path)
 
     def _prepare(self) -> None:
         version = self._version()
@@ -101,21 +100,10 @@ class Database:
             )
         if version == 0 and self.row("SELECT 1 FROM sqlite_master") is not None:
             raise self._damaged("holds tables of another program")
-        if self._as_it_is:
-            self._check_up_to_date(version)
-            return
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = NORMAL")
         if version < len(MIGRATIONS):
             self._migrate()
-
-    def _check_up_to_date(self, version: int) -> None:
-        if version < len(MIGRATIONS):
-            raise CollectionFailed(
-                f"The store {self.path} was written by an older version of this program (schema {version}, needed is "
-                f"{len(MIGRATIONS)}). To be read it must be brought up to date, and nothing can be written there.",
-                _MAKE_WRITABLE,
-            )
 
     def _migrate(self) -> None:
         self.execute("BEGIN IMMEDIATE")  # another process may have come first, so the version is asked again
@@ -147,7 +135,6 @@ class Database:
             row: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
         except sqlite3.Error as error:
             raise self._explanation(str(error)) from error
-        self._check_unchanged()
         return row
 
     def value(self, statement: str, parameters: Parameters = ()) -> Any:
@@ -160,7 +147,6 @@ class Database:
         with self._explained():
             for row in self._connection.execute(statement, parameters):  # noqa: UP028 - it would close the cursor, too,
                 yield row  # which fails, and is told, when whoever reads drops the generator after the database
-        self._check_unchanged()
 
     @property
     def in_transaction(self) -> bool:
@@ -192,15 +178,7 @@ class Database:
         except sqlite3.Error as error:
             raise self._explanation(str(error)) from error
 
-    def _check_unchanged(self) -> None:
-        """Raise ProfileBusy when a file that is read as it is has changed: what was read may be of both versions."""
-        if self._read_at_first is not None and _stamp(self.path) != self._read_at_first:
-            raise ProfileBusy(
-                f"Another process has written to the store {self.path} while it was read.", "Run the command again."
-            )
-
     def _explanation(self, reason: str) -> CollectorError:
-        self._check_unchanged()
         # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
         if any(sign in reason for sign in _SIGNS_OF_DAMAGE):
             return self._damaged("is damaged or no SQLite file")
@@ -237,15 +215,6 @@ class Database:
         )
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What tells a file from what it was before; None where that cannot be seen."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_mtime_ns, seen.st_size
-
-
 def exists(path: Path) -> bool:
     """Whether there is such a file. Raises CollectionFailed when that cannot be seen."""
     try:
@@ -258,29 +227,3 @@ def exists(path: Path) -> bool:
             "Check the permissions of the folders above it, or choose another place with ZOOM_HOME.",
         ) from None
     return True
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-
-
-def _is_writable(path: Path) -> bool:
-    """Whether SQLite can open the file as usual: even to read, it makes `-wal` and `-shm` beside it."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def _connected_to_read(path: Path) -> sqlite3.Connection:
-    """Without writing anything (SQLite docs, "Read-Only WAL-Mode Databases").
-
-    Where `-wal` is missing, no process has the store open and the file is whole. It is read as if it could not change;
-    whether it has is looked at after each answer.
-    """
-    journal, index = Path(f"{path}-wal"), Path(f"{path}-shm")
-    if journal.exists() and not index.exists():
-        raise CollectionFailed(
-            f"The store {path} cannot be read: it has yet to take in {journal.name}, and nothing can be written there.",
-            _MAKE_WRITABLE,
-        )
-    how = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
-    address = f"{path.absolute().as_uri()}?{how}"
-    return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)

@@ -19,15 +19,9 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def canonical_json(properties: Mapping[str, PropertyValue]) -> str:
     """The one JSON text of these properties: sorted names, no spaces, UTF-8 as it is.
 
-    Halves of surrogate pairs (Zoom cuts texts by length) become U+FFFD, since no file can hold them.
     Raises ValueError for NaN and infinities.
     """
-    text = _CANONICAL.encode(properties)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return _CANONICAL.encode(properties)
 
 
 def document_hash(canonical: str) -> str:

@@ -1,27 +1,19 @@
-"""Putting a finished folder in the place of another in one step, and clearing up after those who were killed.
+"""Putting a finished folder in the place of another, and clearing up after those who were killed.
 
 Everything in the making stands beside its target, as `<target>.new-<process id>-<random>`; what the target was before
-stands there as `<target>.old-…` where the file system cannot exchange two folders. The working folder may be
-one that others can write to: what is not a folder of this user's own is none of ours, whatever its name.
+stands there as `<target>.old-…` until the new one is in its place. The working folder may be one that others can write
+to: what is not a folder of this user's own is none of ours, whatever its name.
 """
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import os
 import re
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-_AT_FDCWD = -100  # linux/fcntl.h
-_RENAME_EXCHANGE = 2  # renameat2(2)
-_RENAME_SWAP = 2  # renamex_np(2), sys/stdio.h of macOS
-_NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM}
 
 
 def new_folder(target: Path) -> Path:
@@ -32,22 +24,19 @@ def new_folder(target: Path) -> Path:
 def put_in_place(new: Path, target: Path) -> None:
     """Make the finished new folder the target, and delete what the target was.
 
-    On file systems that can exchange two folders (ext4, xfs, btrfs, tmpfs, APFS) there is always a whole target. Others
-    are without one for the moment between two renames; who is killed there is put right by `clear_leftovers`. What of
+    Between two renames there is no target for a moment; who is killed there is put right by `clear_leftovers`. What of
     the old one cannot be deleted is left to it, too. Raises OSError.
     """
     if not target.exists():
         new.rename(target)
-    elif _exchange(new, target):
-        shutil.rmtree(new, ignore_errors=True)
-    else:
-        old = target.rename(_beside(target, "old"))
-        try:
-            new.rename(target)
-        except BaseException:
-            old.rename(target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+        return
+    old = target.rename(_beside(target, "old"))
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def clear_leftovers(target: Path) -> None:
@@ -93,22 +82,3 @@ def _alive(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system or the file system cannot."""
-    library = ctypes.CDLL(None, use_errno=True)
-    paths = os.fsencode(one), os.fsencode(other)
-    try:
-        if sys.platform == "darwin":
-            failed = library.renamex_np(*paths, _RENAME_SWAP)
-        else:
-            failed = library.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
-    except AttributeError:  # a C library without it, such as musl
-        return False
-    if not failed:
-        return True
-    code = ctypes.get_errno()
-    if code in _NOT_HERE:
-        return False
-    raise OSError(code, os.strerror(code), str(other))

@@ -65,10 +65,10 @@ def check_target(folder: Path) -> None:
 def write_tree(store: Store, folder: Path) -> TreeReport:
     """Write all current facts of the store to `folder`, replacing the tree that is there.
 
-    Who reads meanwhile, and whoever is there after this process was killed, finds the old tree or the new one. Graph
-    files of equal graphs are equal byte for byte. Memory does not grow with the graph. The folders are 0700, the files
-    0600. Raises UsageError when no run was finished yet or `check_target` refuses the folder, and CollectionFailed when
-    it cannot be written.
+    Who reads meanwhile finds the old tree or the new one, and none for the moment between two renames; the next call
+    puts right what a killed one left. Graph files of equal graphs are equal byte for byte. Memory does not grow with
+    the graph. The folders are 0700, the files 0600. Raises UsageError when no run was finished yet or `check_target`
+    refuses the folder, and CollectionFailed when it cannot be written.
     """
     record = store.latest_run()
     if record is None:

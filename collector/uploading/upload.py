@@ -23,7 +23,7 @@ from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
-from collector.profile_lock import opening_alone, undisturbed_by_uploads, uploading_alone
+from collector.profile_lock import opening_alone, uploading_alone
 from collector.settings import Settings
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.asking import ask_what_is_held
@@ -73,7 +73,7 @@ def foresee_upload(
     """
     access = jupiterone_access(settings)
     query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
-    with Store.open_existing(store_path(settings)) as store, undisturbed_by_uploads(settings):
+    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
         target = target_of(settings, store, upload)
         place = place_of(access, target)
         foresight = foresee(store, run_to_upload(store), place)

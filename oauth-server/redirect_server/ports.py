@@ -1,4 +1,4 @@
-"""Sockets on this computer only (RFC 8252 §7.3, §8.3), and who holds a port that is taken."""
+"""Sockets on this computer only (RFC 8252 §7.3, §8.3)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import errno
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from collector.errors import UsageError
 from collector.redirect_address import Address
 
 _FAMILIES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
-_LISTENING = "0A"
 
 
 @dataclass(frozen=True)
@@ -67,21 +65,6 @@ def macos_hint(port: int) -> str:
     )
 
 
-def holder(port: int, proc: Path = Path("/proc")) -> str | None:
-    """`name (process 123)` of who listens on the port, where /proc tells."""
-    inodes = {inode for table in ("tcp", "tcp6") for inode in _listening(proc / "net" / table, port)}
-    if not inodes:
-        return None
-    links = {f"socket:[{inode}]" for inode in inodes}
-    for process in proc.glob("[0-9]*"):
-        try:
-            if any(str(file.readlink()) in links for file in (process / "fd").iterdir()):
-                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
-        except OSError:  # other people's processes, and those that have just ended
-            continue
-    return None
-
-
 def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -100,18 +83,6 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 def _unavailable(address: Address, host: str, problem: OSError) -> UsageError:
     where = f"{f'[{host}]' if ':' in host else host}:{address.port}"
     if problem.errno == errno.EADDRINUSE:
-        who = holder(address.port)
-        by = f" by {who}" if who else " by another program"
-        return UsageError(f"{where} is taken{by}.{macos_hint(address.port)}", taken_fix(address))
+        return UsageError(f"{where} is taken by another program.{macos_hint(address.port)}", taken_fix(address))
     reason = problem.strerror or "the system refuses it"
     return UsageError(f"{where} cannot be used: {reason}.", taken_fix(address))
-
-
-def _listening(table: Path, port: int) -> list[str]:
-    """Inodes of the sockets that listen on the port (proc(5), /proc/net/tcp)."""
-    try:
-        lines = table.read_text().splitlines()[1:]
-    except OSError:
-        return []
-    rows = [line.split() for line in lines]
-    return [row[9] for row in rows if row[3] == _LISTENING and int(row[1].rpartition(":")[2], 16) == port]

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
 
 from collector.auth.deferred_signals import signals_deferred
-from redirect_server.guard import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -25,21 +23,11 @@ LONGEST_TASK = 45
 """Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
 
 
-class _ProtectedErrorTask(ErrorTask):  # type: ignore[misc]  # waitress comes without types
-    """What waitress refuses by itself (malformed, too large) has the headers of every response, too."""
-
-    def execute(self) -> None:
-        self.response_headers.extend(HEADERS.items())
-        super().execute()
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
     """A connection. Of those that have not sent a whole request, the least active one makes room for a new one.
 
     Waitress would take no new ones once a hundred are open, for as long as somebody keeps a hundred open.
     """
-
-    error_task_class = _ProtectedErrorTask
 
     def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
         waiting = [channel for channel in server.active_channels.values() if not channel.requests]
@@ -64,9 +52,7 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
     )
-    listeners = [channel for channel in channels.values() if isinstance(channel, TcpWSGIServer)]
-    for listener in listeners:
-        listener.channel_class = _Channel
+    listener = next(channel for channel in channels.values() if isinstance(channel, TcpWSGIServer))
 
     def close() -> None:
         for channel in list(channels.values()):
@@ -80,5 +66,5 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
             # First the tasks: their threads write to pipes that closing takes.
             server.task_dispatcher.shutdown(timeout=LONGEST_TASK)
-            listeners[0].trigger.pull_trigger(close)
+            listener.trigger.pull_trigger(close)
             thread.join()

@@ -126,21 +126,6 @@ def test_the_exit_code_reaches_the_shell() -> None:
     assert ended.stderr.startswith("Error: There is no step none.\n")
 
 
-def test_a_reader_that_has_gone_is_no_crash() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "collector", "collect", "--help"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert "Traceback" not in process.stderr.read()
-    assert process.wait() == 0
-    process.stderr.close()
-
-
 def test_a_terminal_that_lacks_letters_is_no_crash(
     zoom: Sandbox, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

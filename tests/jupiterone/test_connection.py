@@ -34,7 +34,7 @@ def test_a_post(client, requests_mock):
     assert post(client, correlation_id="c-1") == {"job": {"id": "7"}}
     sent = requests_mock.last_request
     assert sent.body == '{"source":"api","scope":"é"}'.encode()
-    assert sent.timeout == (5.0, 60.0)
+    assert sent.timeout == (20.0, 60.0)
     wanted = {
         "Authorization": f"Bearer {KEY}",
         "JupiterOne-Account": "j1dev",

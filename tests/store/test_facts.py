@@ -82,15 +82,6 @@ def test_values_come_back_as_they_were(store: Store) -> None:
     assert store.entity(ADA) == {"_key": ADA, **properties}
 
 
-def test_half_a_surrogate_pair_becomes_the_replacement_character(store: Store) -> None:
-    run = begin(store)
-    run.put(ADA, ROW, user("Ada", dept="cut \ud83d", jobTitle="whole \U0001f600"), 1000)
-    finish(run)
-    entity = store.entity(ADA)
-    assert entity is not None
-    assert (entity["dept"], entity["jobTitle"]) == ("cut �", "whole \U0001f600")
-
-
 def test_not_a_number_is_refused_and_harms_nothing(store: Store) -> None:
     run = begin(store)
     run.put(ADA, ROW, user("Ada"), 1000)

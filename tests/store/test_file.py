@@ -189,24 +189,6 @@ def test_a_read_only_file_is_named(path: Path) -> None:
             run.put(ADA, ROW, user("Ada"), 1000)
 
 
-def test_what_changes_while_it_is_read_as_it_is_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever may not write reads without a lock, and would take pages of two versions for one."""
-    with Store.open(path) as store:
-        collect(store, *(f"User{number:05}" for number in range(3000)))
-    monkeypatch.setattr(database, "_is_writable", lambda _: False)
-    with Store.open_existing(path) as reading:
-        users = reading.entities("zoom_user")
-        next(users)
-        assert reading.count("zoom_user") == 3000
-        monkeypatch.undo()
-        with Store.open(path) as store:
-            collect(store, *(f"Other{number:05}" for number in range(3000)))
-        with pytest.raises(ProfileBusy, match="while it was read"):
-            list(users)
-        with pytest.raises(ProfileBusy, match="while it was read"):
-            reading.count("zoom_user")
-
-
 def test_two_writers_do_not_mix(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_BUSY_SECONDS", 0.0)
     with Store.open(path) as one, Store.open(path) as other:

@@ -1,6 +1,6 @@
 """Writes a tree over an older one again and again, interrupted at its first file-system call, its second, and so on.
 
-Usage: interrupt_every_call.py FOLDER kill|fail exchange|renames. Every interrupted writer is a process of its own:
+Usage: interrupt_every_call.py FOLDER kill|fail. Every interrupted writer is a process of its own:
 `kill` ends it on the spot, `fail` makes the call fail as on a full disk. After each, the tree must be the old one or
 the new one, once the next writer has cleared up. Prints how many calls were interrupted.
 """
@@ -20,7 +20,7 @@ from collector.tree import exchange, write_tree
 
 from .graph import assert_whole, collect, graph_keys
 
-_CALLS = ("open", "os.", "ctypes.")
+_CALLS = ("open", "os.")
 _NEVER_INTERRUPTED, _KILLED, _FAILED, _FINISHED = range(4)
 _NO_PROCESS = 2**22 + 1  # above the highest process id of Linux and macOS
 
@@ -55,7 +55,7 @@ def in_a_process_of_its_own(database: Path, tree: Path, number: int, how: str) -
     return os.waitstatus_to_exitcode(status)
 
 
-def interrupt_every_call(home: Path, how: str, swap: str) -> int:
+def interrupt_every_call(home: Path, how: str) -> int:
     """The number of calls that were interrupted, one by one."""
     database, tree, untouched = home / "graph.db", home / "work" / ".j1-integration", home / "untouched"
     with Store.open(database) as store:
@@ -70,8 +70,6 @@ def interrupt_every_call(home: Path, how: str, swap: str) -> int:
         shutil.copytree(untouched, tree, symlinks=True)
         tree.with_name(f"{tree.name}.new-{_NO_PROCESS}").mkdir()
         ended = in_a_process_of_its_own(database, tree, number, how)
-        if swap == "exchange":
-            assert_whole(tree)
         exchange.clear_leftovers(tree)
         assert_whole(tree)
         assert os.listdir(tree.parent) == [tree.name]
@@ -85,7 +83,5 @@ def interrupt_every_call(home: Path, how: str, swap: str) -> int:
 
 
 if __name__ == "__main__":
-    _, folder, interruption, way = sys.argv
-    if way == "renames":
-        exchange._exchange = lambda one, other: False
-    print(interrupt_every_call(Path(folder), interruption, way))
+    _, folder, interruption = sys.argv
+    print(interrupt_every_call(Path(folder), interruption))

@@ -25,13 +25,6 @@ ADA_AND_BOB = {
 CYD = {"zoom_account:acme", "zoom_user:cyd", "zoom_account:acme|has|zoom_user:cyd"}
 
 
-@pytest.fixture(params=["exchange", "two renames"])
-def way_of_swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "two renames":
-        monkeypatch.setattr(exchange, "_exchange", lambda one, other: False)
-
-
-@pytest.mark.usefixtures("way_of_swapping")
 def test_the_new_tree_replaces_the_old_one_whole(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     (folder / "index.html").write_text("from visualize")
@@ -42,24 +35,6 @@ def test_the_new_tree_replaces_the_old_one_whole(store: Store, folder: Path) -> 
     assert_whole(folder)
     assert not (folder / "index.html").exists()
     assert list(folder.parent.iterdir()) == [folder]
-
-
-@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="only Linux and macOS can exchange folders")
-def test_this_system_exchanges_folders(tmp_path: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.mkdir()
-    other.mkdir()
-    (one / "of one").touch()
-    if not exchange._exchange(one, other):
-        pytest.skip("the file system of the temporary folder cannot exchange folders")
-    assert (other / "of one").exists()
-    assert not (one / "of one").exists()
-
-
-def test_an_exchange_that_fails_is_told(tmp_path: Path) -> None:
-    (tmp_path / "one").mkdir()
-    with pytest.raises(FileNotFoundError):
-        exchange._exchange(tmp_path / "one", tmp_path / "missing")
 
 
 def test_an_empty_folder_will_do(store: Store, folder: Path) -> None:
