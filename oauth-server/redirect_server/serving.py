@@ -52,7 +52,9 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
     )
-    listener = next(channel for channel in channels.values() if isinstance(channel, TcpWSGIServer))
+    listeners = [channel for channel in channels.values() if isinstance(channel, TcpWSGIServer)]
+    for listener in listeners:
+        listener.channel_class = _Channel
 
     def close() -> None:
         for channel in list(channels.values()):
@@ -66,5 +68,5 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
             # First the tasks: their threads write to pipes that closing takes.
             server.task_dispatcher.shutdown(timeout=LONGEST_TASK)
-            listener.trigger.pull_trigger(close)
+            listeners[0].trigger.pull_trigger(close)
             thread.join()
