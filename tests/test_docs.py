@@ -18,6 +18,7 @@ from collector.explore.document import END, START, data_model_section, replace_s
 from collector.jupiterone.safety import RULE
 from collector.redirect_address import OWN_PATHS, Address
 from collector.resources import all_resources, entity_types, relationship_types
+from collector.sandbox import generate_account
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -149,3 +150,9 @@ def test_every_failure_page_of_the_sign_in_is_explained() -> None:
 def test_every_scope_is_in_the_sign_in_guide() -> None:
     wanted, guide = least_privilege(all_resources()), SIGN_IN.read_text(encoding="utf-8")
     assert [scope for kind in ("classic", "granular") for scope in wanted[kind] if f"`{scope}`" not in guide] == []
+
+
+def test_whom_the_documentation_shows_is_in_the_sandbox() -> None:
+    shown = re.findall(r"collector show user (\S+@\S+?)[`\s]", README.read_text(encoding="utf-8"))
+    assert shown
+    assert set(shown) <= {user.email for user in generate_account().users}

@@ -48,6 +48,7 @@ class _Oddity:
 
 
 _ODDITIES = (
+    _Oddity("Ada", "Byron", "Ada Byron", "ada@example.com"),  # whom the documentation shows
     _Oddity("", "", "", "no.name@example.com"),
     _Oddity("Robert", "Tables", "<script>alert(1)</script>", "bobby@example.com"),
     _Oddity("Yuki", "Rocket 🚀", "Yuki 🚀✨", "yuki@example.com"),
