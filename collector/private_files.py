@@ -11,8 +11,8 @@ import logging
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _log = logging.getLogger("collector.files")
@@ -99,56 +99,34 @@ def _irregular(path: Path) -> OSError:
     return OSError(number, os.strerror(number) if path.is_dir() else "it is not a regular file", str(path))
 
 
-class PreparedFile:
-    """The next content of a private file: a place on disk first, the content later.
+@contextmanager
+def replacing(path: Path, room: int = 0) -> Iterator[Callable[[bytes], None]]:
+    """Make a place on disk for the next content of a private file; gives the function that puts it there.
 
-    Until `commit` has ended, readers and a crash at any moment see the old file; after it the new one.
+    `room`: bytes the disk has to have for it. Until that function has ended, readers and a crash at any moment see the
+    old file, after it the new one. Both raise OSError and leave nothing behind. One writer at a time: what is there of
+    others was left by killed ones, and is removed.
     """
+    remove_leftovers(path)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
 
-    def __init__(self, path: Path) -> None:
-        """Create the place beside `path`, mode 0600. Raises OSError when that cannot be done."""
-        self._path = path
-        self._descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
-        self._temporary = Path(temporary)
-        self._open = True
+    def put(content: bytes) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        _write(descriptor, content)
+        os.ftruncate(descriptor, len(content))
+        os.fsync(descriptor)
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
 
-    def reserve(self, note: bytes, size: int) -> None:
-        """Write `note` and blanks up to `size` bytes and make them durable, so that the disk has the room.
-
-        Raises OSError, and leaves nothing behind, when it has not.
-        """
-        try:
-            _write(self._descriptor, note.ljust(size))
-            os.fsync(self._descriptor)
-        except BaseException:
-            self.discard()
-            raise
-
-    def commit(self, content: bytes) -> None:
-        """Make this the file's content, durably. Raises OSError, and leaves nothing behind, when that fails."""
-        try:
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            _write(self._descriptor, content)
-            os.ftruncate(self._descriptor, len(content))
-            os.fsync(self._descriptor)
-            os.replace(self._temporary, self._path)
-        except BaseException:
-            self.discard()
-            raise
-        self.leave()
-        _sync_folder(self._path.parent)
-
-    def leave(self) -> None:
-        """Close it and let it lie, as a sign of what was begun (see `notes_left`)."""
-        if self._open:
-            self._open = False
-            os.close(self._descriptor)
-
-    def discard(self) -> None:
-        """Close it and remove it, unless it was committed or left."""
-        if self._open:
-            self.leave()
-            self._temporary.unlink(missing_ok=True)
+    try:
+        if room:
+            _write(descriptor, b" " * room)  # some file systems keep no room for zeros
+            os.fsync(descriptor)
+        yield put
+    finally:
+        os.close(descriptor)
+        with suppress(OSError):
+            os.unlink(temporary)
 
 
 def replace_private_file(path: Path, content: bytes) -> None:
@@ -156,24 +134,15 @@ def replace_private_file(path: Path, content: bytes) -> None:
 
     Raises OSError when it could not be written or not be made durable.
     """
-    PreparedFile(path).commit(content)
+    with replacing(path) as put:
+        put(content)
 
 
-def notes_left(path: Path, longest: int) -> Iterator[tuple[bytes, float]]:
-    """The notes of prepared files nobody committed: the first `longest` bytes, and when (seconds since 1970)."""
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed writers of this file left beside it."""
     for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
         with suppress(OSError):
-            content = read_private_file(temporary, longest)
-            if content is not None:
-                yield content.rstrip(), temporary.stat().st_mtime
-
-
-def remove_leftovers(path: Path, older_than: float) -> None:
-    """Remove what killed writers of this file left beside it before `older_than` (seconds since 1970)."""
-    for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
-        with suppress(OSError):
-            if temporary.lstat().st_mtime < older_than:
-                temporary.unlink()
+            temporary.unlink()
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -5,7 +5,6 @@ environment.py       a token somebody put into ZOOM_ACCESS_TOKEN
 server_to_server.py  a token the program asks for itself, cached in the profile
 signed_in.py         a token from a browser sign-in, refreshed before it ends
 renewal.py           spends a refresh token, and says what happened when that fails
-keeping.py           the file as one process sees it, with what could not be written yet
 single_flight.py     one thread asks, the others share
 deferred_signals.py  Ctrl-C and SIGTERM wait for the critical moment to pass
 status.py            how the stored sign-in stands, without asking anybody

@@ -107,7 +107,7 @@ class ServerToServer:
                 # A browser sign-in holds a refresh token that only a person can replace.
                 _log.info("%s holds a browser sign-in; it is left alone.", self._file.path)
                 return self._ask()
-            if stored is not None and self._usable(stored, rejected) and self._is_newest(stored):
+            if stored is not None and self._usable(stored, rejected):
                 return stored
             asked = self._ask(others=stored.others if stored else {})
             try:
@@ -131,11 +131,6 @@ class ServerToServer:
             and document.access_token != rejected
             and document.is_fresh(self._clock.now())
         )
-
-    def _is_newest(self, stored: TokenDocument) -> bool:
-        """Whether the file is ahead of this process; behind it, after a failed save, lie refused tokens."""
-        latest = self._flight.latest
-        return latest is None or stored.obtained_at >= latest.obtained_at
 
     def _ask(self, others: Mapping[str, object] = MappingProxyType({})) -> TokenDocument:
         try:

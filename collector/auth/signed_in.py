@@ -11,13 +11,12 @@ import logging
 import random
 from collections.abc import Callable
 
-from collector.auth.keeping import Keeping
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import sign_in_again
 from collector.auth.renewal import Renewal
 from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
-from collector.auth.token_file import StorageFailed, TokenFile
+from collector.auth.token_file import StorageFailed, TokenFile, storage_told
 from collector.auth.token_source import Token
 from collector.clock import Clock
 from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, UsageError
@@ -38,10 +37,9 @@ class SignedIn:
 
     def __init__(self, client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
         self._client_hash = client.hash()
-        self._profile = file.profile
         self._clock = clock
-        self._keeping = Keeping(file, clock)
-        self._renewal = Renewal(client, file, self._keeping, clock, randomness)
+        self._file = file
+        self._renewal = Renewal(client, file, clock, randomness)
         self._flight: SingleFlight[TokenDocument] = SingleFlight()
         self._rests_until = 0.0
 
@@ -50,7 +48,7 @@ class SignedIn:
 
         While another thread asks for the new one, or none can be had for now, the old one does until 60 s are left.
         Raises SignInRequired when nobody is signed in or Zoom has refused the refresh token, UsageError when it
-        refuses the app, StorageFailed when the disk would not take a new token, CollectionFailed when Zoom gives no
+        refuses the app, StorageFailed when the disk does not take a new token, CollectionFailed when Zoom gives no
         usable answer, ProfileBusy when another process keeps the profile locked, NewerVersion.
         """
         return self._get(self._will_do, patient=True)
@@ -63,15 +61,14 @@ class SignedIn:
 
     def refresh(self) -> Token:
         """A new token now, whether needed or not; raises as `token` does, UsageError without a refresh token."""
-        before = self._checked(self._keeping.load())
+        before = self._stored()
         if before.refresh_token is None:
             raise UsageError(
-                "This sign-in has no refresh token, so it cannot be refreshed.", sign_in_again(self._profile)
+                "This sign-in has no refresh token, so it cannot be refreshed.", sign_in_again(self._file.profile)
             )
         return self._get(lambda document: document.generation > before.generation, patient=False)
 
     def _get(self, good: _Good, patient: bool) -> Token:
-        self._keeping.write_what_is_unwritten()
         document = self._flight.get(
             is_good=good,
             make=lambda: self._next(good, patient),
@@ -81,18 +78,11 @@ class SignedIn:
 
     def _next(self, good: _Good, patient: bool) -> TokenDocument:
         """A good document from the file, else from Zoom."""
-        try:
-            stored = self._checked(self._keeping.load())
-        except SignInRequired:
-            self._flight.forget()
-            raise
+        stored = self._stored()
         if good(stored):
             return stored
         try:
             return self._next_alone(good)
-        except SignInRequired:
-            self._flight.forget()
-            raise
         except (CollectionFailed, StorageFailed, ProfileBusy) as failure:
             if not (patient and stored.is_alive(self._clock.now())):
                 raise
@@ -101,26 +91,31 @@ class SignedIn:
             return stored
 
     def _next_alone(self, good: _Good) -> TokenDocument:
-        with self._keeping.locked():
-            stored = self._checked(self._keeping.load())
+        with storage_told("locked", self._file.path), self._file.locked(self._clock):
+            stored = self._stored()
             if good(stored):
                 return stored
             return self._renewal.renew(stored, lambda document: good(self._checked(document)))
 
+    def _stored(self) -> TokenDocument:
+        with storage_told("read", self._file.path):
+            stored = self._file.load()
+        return self._checked(stored)
+
     def _checked(self, stored: TokenDocument | None) -> TokenDocument:
         """The document if it is a sign-in with this app that Zoom has not refused; raises SignInRequired."""
         if stored is None or stored.grant != SIGN_IN_GRANT:
-            raise self._required(f'Nobody has signed in to the profile "{self._profile}".')
+            raise self._required(f'Nobody has signed in to the profile "{self._file.profile}".')
         if stored.client_hash != self._client_hash:
             raise self._required(
-                f'The token of the profile "{self._profile}" belongs to another app than ZOOM_CLIENT_ID.'
+                f'The token of the profile "{self._file.profile}" belongs to another app than ZOOM_CLIENT_ID.'
             )
         if stored.reauth is not None:
             raise self._required(str(stored.reauth.get("reason") or "Zoom no longer accepts this sign-in."))
         return stored
 
     def _required(self, message: str) -> SignInRequired:
-        return SignInRequired(message, sign_in_again(self._profile))
+        return SignInRequired(message, sign_in_again(self._file.profile))
 
     def _is_fresh(self, document: TokenDocument) -> bool:
         return document.is_fresh(self._clock.now())

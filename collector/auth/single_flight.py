@@ -13,21 +13,12 @@ Value = TypeVar("Value")
 
 
 class SingleFlight(Generic[Value]):
-    """Keeps the latest value and lets one thread at a time make the next."""
+    """Keeps the latest value, until the next one fails, and lets one thread at a time make it."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._latest: Value | None = None
         self._failure: CollectorError | None = None
-
-    @property
-    def latest(self) -> Value | None:
-        """The value made last, None before the first."""
-        return self._latest
-
-    def forget(self) -> None:
-        """Drop the latest value; the next caller makes one."""
-        self._latest = None
 
     def get(
         self,
@@ -63,6 +54,6 @@ class SingleFlight(Generic[Value]):
         try:
             self._latest = made = make()
         except CollectorError as failure:
-            self._failure = failure
+            self._latest, self._failure = None, failure
             raise
         return made

@@ -157,7 +157,6 @@ class TokenEndpoint:
                 if failure.may_have_acted:
                     lost = failure.trouble
                     sendings_left -= 1
-                failure.may_have_acted = bool(lost)
                 answered = not isinstance(failure, NoConnection) and not patience.after_answers
                 if tries > patience.repeats or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
                     raise

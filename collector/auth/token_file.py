@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,11 +12,10 @@ from collector import private_files
 from collector.auth.refusals import sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
-from collector.errors import CollectorError, NewerVersion, ProfileBusy, SignInRequired
+from collector.errors import CollectorError, ProfileBusy, SignInRequired
 
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
-_LEFTOVER_AGE = 3600.0
 _LARGEST = 1 << 20
 _DAMAGED_COPIES = 3
 _RESERVED = 16 << 10
@@ -37,6 +36,15 @@ class StorageFailed(CollectorError):
             f"The sign-in could not be {done}: {path}: {problem.strerror or problem}.",
             "Make room on the disk or mend the permissions of this folder, then run this again.",
         )
+
+
+@contextmanager
+def storage_told(done: str, path: Path) -> Iterator[None]:
+    """An OSError inside becomes StorageFailed; `done` as in StorageFailed.because."""
+    try:
+        yield
+    except OSError as problem:
+        raise StorageFailed.because(done, path, problem) from None
 
 
 class TokenFile:
@@ -89,50 +97,21 @@ class TokenFile:
     def save(self, document: TokenDocument) -> None:
         """Replace the file's content. Call it inside `locked`."""
         private_files.replace_private_file(self.path, document.to_bytes())
-        self._tidy(document)
 
     @contextmanager
-    def prepared(self, note: str = "") -> Iterator[private_files.PreparedFile]:
+    def prepared(self) -> Iterator[Callable[[TokenDocument], None]]:
         """Prove that the disk will take the next document, before anything is spent for it.
 
-        `note` lies on the disk until the document does; `begun` finds it if the place is left as it is. What was
-        neither committed nor left at the end is removed. Call it inside `locked`.
+        Gives the function that saves it. Call it inside `locked`.
         """
-        prepared = private_files.PreparedFile(self.path)
         size = self.path.stat().st_size if self.path.exists() else 0
-        prepared.reserve(note.encode(), max(_RESERVED, 2 * size))
-        try:
-            yield prepared
-        finally:
-            prepared.discard()
-
-    def commit(self, prepared: private_files.PreparedFile, document: TokenDocument) -> None:
-        """Write the document into the prepared place. Call it inside `prepared`."""
-        prepared.commit(document.to_bytes())
-        self._tidy(document)
-
-    def begun(self, note: str) -> float | None:
-        """When something with this note was last begun and never finished (seconds since 1970), if ever."""
-        notes = private_files.notes_left(self.path, longest=len(note))
-        return max((at for found, at in notes if found == note.encode()), default=None)
-
-    def unfinished(self, after: TokenDocument) -> TokenDocument | None:
-        """The document that follows `after` and was written whole, but whose writer was killed before it counted.
-
-        Call it inside `locked`.
-        """
-        for content, _ in private_files.notes_left(self.path, longest=_LARGEST):
-            with suppress(ValueError, NewerVersion):
-                found = TokenDocument.from_bytes(content)
-                follows = found.generation == after.generation + 1
-                if follows and (found.grant, found.client_hash) == (after.grant, after.client_hash):
-                    return found
-        return None
+        with private_files.replacing(self.path, room=max(_RESERVED, 2 * size)) as put:
+            yield lambda document: put(document.to_bytes())
 
     def forget(self) -> None:
         """Remove the token and every copy of it. Call it inside `locked`."""
         self.path.unlink(missing_ok=True)
-        private_files.remove_leftovers(self.path, older_than=float("inf"))
+        private_files.remove_leftovers(self.path)
         for copy in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
             copy.unlink(missing_ok=True)
 
@@ -146,11 +125,6 @@ class TokenFile:
         for old in sorted(self.path.parent.glob(f"{self.path.name}.corrupt-*"))[:-_DAMAGED_COPIES]:
             old.unlink()
         return aside
-
-    def _tidy(self, document: TokenDocument) -> None:
-        """What killed writers left says nothing any more once a later document is on the disk."""
-        with suppress(OSError):
-            private_files.remove_leftovers(self.path, document.obtained_at - _LEFTOVER_AGE)
 
     def _acquire(self, lock: FileLock, clock: Clock, patience: float) -> None:
         deadline = clock.monotonic() + patience

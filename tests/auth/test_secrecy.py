@@ -135,7 +135,7 @@ def test_a_sign_in_over_the_wire(new_signed_in, sign_in, serve_rotation, caplog)
     source.renew(source.token())
     assert len(rotation.sent) == 2
     assert "/oauth/token" in caplog.text
-    said = caplog.text + "".join(repr(vars(part)) for part in (source, source._renewal, source._keeping))
+    said = caplog.text + "".join(repr(vars(part)) for part in (source, source._renewal))
     assert_silent(said)
     assert "token-1" not in said
     assert "refresh-1" not in said

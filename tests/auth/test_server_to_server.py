@@ -205,18 +205,6 @@ def test_renewing_a_token_that_is_not_the_current_one_takes_the_current_one(new_
     assert zoom.call_count == 2
 
 
-def test_renewing_never_takes_an_older_token_from_the_file(new_source, zoom, folder, clock, monkeypatch):
-    source = new_source()
-    source.token()
-    clock.time += 1
-    with monkeypatch.context() as patch:
-        patch.setattr(private_files.tempfile, "mkstemp", no_space)
-        unsaved = source.renew(source.token())
-    assert (unsaved.access_token, stored(folder)["access_token"]) == ("token-2", "token-1")
-    clock.time += 1
-    assert source.renew(unsaved).access_token == "token-3"
-
-
 def no_space(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""Disks that do not take the token: before it is spent nothing is lost, afterwards it lives in memory."""
+"""Disks that do not take the token: before it is spent nothing is lost, afterwards somebody signs in again."""
 
 from __future__ import annotations
 
@@ -96,68 +96,35 @@ def test_a_file_that_cannot_be_read_or_locked(new_signed_in, sign_in, rotation, 
     assert rotation.sent == []
 
 
-def test_a_disk_that_dies_in_between_leaves_the_token_in_memory_until_it_can_be_written(
-    new_signed_in, sign_in, rotation, clock, file, monkeypatch, caplog
-):
-    sign_in()
-    source = new_signed_in()
+def test_a_disk_that_dies_in_between_wants_a_new_sign_in(new_signed_in, sign_in, rotation, clock, file, monkeypatch):
+    before = sign_in()
     clock.time += 3600
     with monkeypatch.context() as patch:
         patch.setattr(private_files.os, "replace", failing(errno.EIO))
-        assert {source.token().access_token for _ in range(3)} == {"token-1"}
-        assert file.load().access_token == "token-0"
-        clock.time += 3600
-        assert source.token().access_token == "token-2"
-        assert file.load().access_token == "token-0"
-    assert len(caplog.records) == 1
-    assert "kept in memory only" in caplog.text
-    assert source.token().access_token == "token-2"
-    assert (file.load().access_token, file.load().refresh_token) == ("token-2", "refresh-2")
-    assert rotation.sent == ["refresh-0", "refresh-1"]
-    assert new_signed_in().refresh().access_token == "token-3"
+        with pytest.raises(
+            StorageFailed, match=r"new token, but it could not be kept: .*Input/output error"
+        ) as failure:
+            new_signed_in().token()
+        with pytest.raises(SignInRequired, match="refused the refresh token"):
+            new_signed_in().token()
+    assert str(file.path) in failure.value.message
+    assert "sign in again. Run: collector auth login" in failure.value.next_step
+    assert failure.value.exit_code == ExitCode.FAILED
+    assert file.load() == before
+    assert not list(file.path.parent.glob("*.tmp"))
 
 
-def unwritten(source, clock, monkeypatch) -> None:
-    clock.time += 3600
-    with monkeypatch.context() as patch:
-        patch.setattr(private_files.os, "replace", failing(errno.EIO))
-        assert source.token().access_token == "token-1"
-
-
-def test_what_is_in_memory_never_replaces_a_later_sign_in(new_signed_in, sign_in, rotation, clock, file, monkeypatch):
-    sign_in()
-    source = new_signed_in()
-    unwritten(source, clock, monkeypatch)
-    later = sign_in(access_token="token-of-the-later", refresh_token="later", generation=2)
-    source.token()
-    assert file.load() == later
-    assert source.refresh.__self__._keeping.load() == later
-
-
-def test_what_is_in_memory_never_brings_back_a_forgotten_sign_in(
-    new_signed_in, sign_in, rotation, clock, file, monkeypatch
+def test_a_disk_that_dies_in_between_leaves_the_old_token_its_life(
+    new_signed_in, sign_in, rotation, clock, monkeypatch, caplog
 ):
     sign_in()
+    clock.time += 3400
+    monkeypatch.setattr(private_files.os, "replace", failing(errno.EIO))
     source = new_signed_in()
-    unwritten(source, clock, monkeypatch)
-    with file.locked(clock):
-        file.forget()
-    source.token()
-    assert file.load() is None
-    with pytest.raises(SignInRequired):
-        source.refresh()
-
-
-def test_writing_later_waits_for_nobody(new_signed_in, sign_in, rotation, clock, file, monkeypatch):
-    sign_in()
-    source = new_signed_in()
-    unwritten(source, clock, monkeypatch)
-    before = clock.now()
-    with file.locked(clock):
-        assert source.token().access_token == "token-1"
-    assert clock.now() == before
-    source.token()
-    assert file.load().access_token == "token-1"
+    assert {source.token().access_token for _ in range(5)} == {"token-0"}
+    assert rotation.sent == ["refresh-0"]
+    (record,) = caplog.records
+    assert "could not be kept" in record.getMessage()
 
 
 def test_a_lock_that_somebody_keeps(new_signed_in, sign_in, rotation, clock, folder, caplog):

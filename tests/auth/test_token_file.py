@@ -165,55 +165,30 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(file, clock, monkey
     assert sorted(path.name for path in file.path.parent.iterdir()) == ["token.json", "token.lock"]
 
 
-def test_leftovers_of_killed_writers_are_removed_after_an_hour_and_a_later_document(file, clock):
+@pytest.mark.parametrize("change", [lambda file: file.save(DOCUMENT), lambda file: file.forget()])
+def test_the_next_change_removes_what_killed_writers_left(file, clock, change):
     file.path.parent.mkdir(parents=True)
-    for name, age in ((".token.json-old.tmp", 3601), (".token.json-young.tmp", 3599), ("mine.tmp", 9999)):
-        path = file.path.with_name(name)
-        path.touch()
-        os.utime(path, (clock.now() - age, clock.now() - age))
-
-    def left() -> list[str]:
-        return sorted(path.name for path in file.path.parent.glob("*tmp"))
-
+    for name in (".token.json-killed.tmp", "mine.tmp"):
+        file.path.with_name(name).touch()
     with file.locked(clock):
-        assert len(left()) == 3
-        file.save(replace(DOCUMENT, obtained_at=clock.now()))
-    assert left() == [".token.json-young.tmp", "mine.tmp"]
+        change(file)
+    assert [path.name for path in file.path.parent.glob("*tmp")] == ["mine.tmp"]
 
 
-def test_a_prepared_place_holds_the_room_and_the_note(file, clock):
+@pytest.mark.parametrize(("others", "room"), [({}, 16 << 10), ({"note": "x" * 50_000}, 100_000)])
+def test_a_prepared_place_holds_the_room_for_the_next_document(file, clock, others, room):
     with file.locked(clock):
-        file.save(DOCUMENT)
-        with file.prepared("a note") as prepared:
+        file.save(replace(DOCUMENT, others=others))
+        with file.prepared() as save:
             (place,) = file.path.parent.glob(".token.json-*.tmp")
-            assert place.stat().st_size == 16 << 10
+            assert place.stat().st_size >= room
             assert mode(place) == 0o600
-            assert file.begun("a note") == pytest.approx(place.stat().st_mtime)
-            assert file.begun("another") is None
-            file.commit(prepared, replace(DOCUMENT, access_token="token-2"))
+            save(replace(DOCUMENT, access_token="token-2"))
         assert file.load().access_token == "token-2"
-        assert not list(file.path.parent.glob("*.tmp"))
-
-
-def test_a_place_for_a_large_document_is_larger(file, clock):
-    with file.locked(clock):
-        file.save(replace(DOCUMENT, others={"note": "x" * 50_000}))
         with file.prepared():
-            (place,) = file.path.parent.glob(".token.json-*.tmp")
-            assert place.stat().st_size > 100_000
-
-
-def test_a_place_that_is_left_tells_what_was_begun(file, clock):
-    with file.locked(clock):
-        with file.prepared("a note") as prepared:
-            prepared.leave()
-        assert file.begun("a note") is not None
-        with file.prepared("other note"):
             pass
-        assert file.begun("other note") is None
-        file.save(DOCUMENT)
-        file.forget()
-        assert [path.name for path in file.path.parent.iterdir()] == ["token.lock"]
+        assert file.load().access_token == "token-2"
+    assert not list(file.path.parent.glob("*.tmp"))
 
 
 def test_forgetting_removes_damaged_copies_too(file, clock):

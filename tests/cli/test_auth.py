@@ -212,7 +212,7 @@ def test_refresh_of_a_sign_in_that_cannot_be_kept(settings, sandbox, capsys, mon
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("collector.auth.token_file.TokenFile.commit", full)
+    monkeypatch.setattr("collector.private_files.os.replace", full)
     assert run(["auth", "refresh"]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
