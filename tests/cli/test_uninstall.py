@@ -373,17 +373,15 @@ class TestWhatFails:
         assert (zoom.installed, jupiterone.instances) == (False, [])
         assert (names(work), profile.exists()) == ([], False)
 
-    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock", "job.lock"])
+    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock"])
     def test_while_another_command_works(
         self,
         collector: Command,
         zoom: Sandbox,
         jupiterone: JupiterOneSandbox,
         profile: Path,
-        monkeypatch: pytest.MonkeyPatch,
         lock: str,
     ) -> None:
-        monkeypatch.setattr("collector.profile_lock.OPENING_SECONDS", 0.1)
         with FileLock(profile / lock):
             outcome = collector("uninstall", "--yes")
         assert outcome.code == 2
