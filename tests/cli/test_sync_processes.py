@@ -97,12 +97,14 @@ def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, ga
 
 @pytest.mark.usefixtures("_slow_to_open_a_job")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 2])
 def test_asked_to_stop_while_its_job_is_being_created(
-    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals
+    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals, times: int
 ) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
-        process.send_signal(number)
+        for _ in range(times):
+            process.send_signal(number)
         gate.open.set()
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, AS_IT_WAS)

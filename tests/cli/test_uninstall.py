@@ -97,6 +97,11 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.usefixtures("installed")
 class TestEverything:
+    def test_what_an_earlier_version_left_goes_too(self, collector: Command, profile: Path) -> None:
+        (profile / "job.lock").touch()
+        assert collector("uninstall", "--yes").code == 0
+        assert not profile.exists()
+
     def test_it_says_what_it_does(
         self,
         collector: Command,

@@ -1,4 +1,4 @@
-"""An upload that fails, is interrupted or killed leaves no job open and JupiterOne's graph as it was."""
+"""An upload that fails, is interrupted or killed leaves the graph as it was, and open no job that has a name."""
 
 from __future__ import annotations
 
