@@ -1,4 +1,4 @@
-"""One collection, one upload, and one opening of a job, of a profile at a time."""
+"""One collection and one upload of a profile at a time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from filelock import FileLock, Timeout
 from collector.errors import CollectionFailed, ProfileBusy
 from collector.private_files import keep_private
 from collector.settings import Settings
-
-OPENING_SECONDS = 90.0
-"""Longer than the one request lasts that an opening is at when its upload has been killed."""
 
 
 @contextmanager
@@ -31,22 +28,12 @@ def uploading_alone(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def opening_alone(profile_folder: Path) -> Iterator[None]:
-    """Hold the profile for one opening of a job at a time; one that has outlived its upload is waited for.
-
-    Raises ProfileBusy or CollectionFailed.
-    """
-    with _held(profile_folder, "job.lock", "opening of a job", OPENING_SECONDS):
-        yield
-
-
-@contextmanager
-def _held(profile_folder: Path, file: str, work: str, patience: float = 0.0) -> Iterator[None]:
+def _held(profile_folder: Path, file: str, work: str) -> Iterator[None]:
     lock = FileLock(profile_folder / file, mode=0o600, fallback_to_soft=False)
     try:
         keep_private(profile_folder)
         keep_private(profile_folder / file)
-        lock.acquire(timeout=patience)
+        lock.acquire(timeout=0)
     except Timeout:
         raise ProfileBusy(
             f"Another {work} of profile {profile_folder.name!r} is under way.",

@@ -21,16 +21,16 @@ from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.instances import Instances
 from collector.jupiterone_access import jupiterone_access, jupiterone_client
 from collector.profile_instance import check_account, delete_instance, own_instances
-from collector.profile_lock import alone, opening_alone, uploading_alone
+from collector.profile_lock import alone, uploading_alone
 from collector.settings import Settings
 from collector.store import Store
 from collector.tree import is_tree_of, remove_tree
-from collector.uploading.left_open import end_jobs_left_open, jobs_left_open
+from collector.uploading.leftovers import end_jobs_left_open, jobs_left_open
 
 _FILES = (
     *("token.json", "token.json.corrupt-*", ".token.json-*.tmp"),
     *("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db"),
-    *("token.lock", "collect.lock", "sync.lock", "job.lock"),
+    *("token.lock", "collect.lock", "sync.lock", "job.lock"),  # job.lock: an earlier version's
 )
 
 
@@ -93,7 +93,6 @@ class Uninstalling:
             if self.settings.profile_folder.is_dir():
                 held.enter_context(alone(self.settings))
                 held.enter_context(uploading_alone(self.settings))
-                held.enter_context(opening_alone(self.settings.profile_folder))
             *others, profile = self.parts()
             failed = False
             for part in others:

@@ -1,7 +1,8 @@
-"""Ctrl-C and SIGTERM held back while a refresh token is being exchanged for the next one.
+"""Ctrl-C and SIGTERM held back while a refresh token is being exchanged for the next one, or a job created.
 
-Between Zoom's answer and the file on disk the only copy of the sign-in is in memory. Python delivers signals to
-the main thread alone, so other threads have nothing to hold back; who ends the process calls `settle` first.
+Between Zoom's answer and the file on disk the only copy of the sign-in is in memory; so is the only name of a job
+between JupiterOne's answer and the store. Python delivers signals to the main thread alone, so other threads have
+nothing to hold back; who ends the process calls `settle` first.
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ _OPENED_FOR_WRITING = (
     "token.lock",
     "collect.lock",
     "sync.lock",
-    "job.lock",
 )
 
 

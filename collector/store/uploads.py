@@ -15,7 +15,7 @@ class UploadState(str, Enum):
     """How far an upload has come. It is written before the request that would need undoing, the rest right after."""
 
     BEGUN = "begun"
-    """A job is about to be created, by a process that goes on when the upload is killed."""
+    """A job is about to be created; where the upload was killed then, nobody knows whether it was."""
     OPEN = "open"
     """The job awaits uploads; left so by a killed process, it is aborted."""
     LEFT_OPEN = "left open"
@@ -91,11 +91,6 @@ class Uploads:
         ).lastrowid
         assert number is not None  # noqa: S101 - SQLite numbers every inserted row
         return number
-
-    def awaits_job(self, upload: int) -> bool:
-        """Whether this upload has begun, has no job yet, and was not given up."""
-        state = self._database.value("SELECT state FROM upload WHERE id = ?", (upload,))
-        return bool(state == UploadState.BEGUN)
 
     def opened(self, upload: int, job: str) -> None:
         """The job was created."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import random
 
 from collector.clock import Clock, milliseconds
-from collector.jupiterone.connection import Access
+from collector.errors import UsageError
+from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Synchronization
-from collector.store import CUT_SHORT, Place, UploadRecord, Uploads, UploadState
+from collector.jupiterone_access import jupiterone_access
+from collector.profile_instance import account_in_words
+from collector.settings import Settings
+from collector.store import CUT_SHORT, Place, Store, UploadRecord, Uploads, UploadState
 
 logger = logging.getLogger("collector.uploading")
 
@@ -27,7 +32,10 @@ def settle_leftovers(
     """
     for upload in uploads.unsettled(access.host, access.account):
         if upload.job is None:
-            warn_of_nameless_job()
+            logger.warning(
+                "An earlier upload was cut short while its job was being created: an empty job may stay open in "
+                "JupiterOne, without effect. JupiterOne offers no way to find it."
+            )
             reason = "cut short while the job was being created"
             uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=reason)
             continue
@@ -57,14 +65,6 @@ def _record(
         logger.warning("The job %s, which an earlier upload left open, is %s.", upload.job, report.status)
 
 
-def warn_of_nameless_job() -> None:
-    """There is nothing else to be done about a job whose id nobody has heard."""
-    logger.warning(
-        "An earlier upload was cut short while its job was being created, with all its processes: an empty job may "
-        "stay open in JupiterOne, without effect. JupiterOne offers no way to find it."
-    )
-
-
 def outcome_of(report: JobReport) -> dict[str, int]:
     """What JupiterOne says it did, as the store keeps it."""
     halves = (("entities", report.entities), ("relationships", report.relationships))
@@ -88,3 +88,34 @@ def _follow(uploads: Uploads, upload: UploadRecord, synchronization: Synchroniza
     else:
         ended_at = milliseconds(clock.now())
         uploads.end(upload.id, UploadState.FINISHED, ended_at, outcome=outcome_of(report))
+
+
+def jobs_left_open(store: Store) -> list[UploadRecord]:
+    """The uploads that were cut short with their job open, in whichever account of JupiterOne's, the oldest first."""
+    return [upload for upload in store.uploads.all_unsettled() if upload.state is UploadState.OPEN]
+
+
+def end_jobs_left_open(settings: Settings, store: Store, clock: Clock, randomness: random.Random) -> None:
+    """End them, as the next upload would, before the profile's record of them is removed.
+
+    Where none is open, JupiterOne need not be configured. Raises UsageError when it is not, or when a job is in another
+    account than the configured one; AccessRefused, UploadFailed or Interrupted.
+    """
+    if jobs_left_open(store):
+        access = jupiterone_access(settings)
+        settle_leftovers(store.uploads, access, Synchronization(JupiterOne(access, clock, randomness)), clock)
+        for upload in jobs_left_open(store):
+            raise _still_open(upload, access)
+
+
+def _still_open(upload: UploadRecord, access: Access) -> UsageError:
+    place = upload.place
+    where = account_in_words(place.host, place.account)
+    said = f"An upload left the synchronization job {upload.job} open in the JupiterOne account {where}"
+    if place.account == access.account and place.host in ("", access.host):
+        return UsageError(f"{said}, and it is open still.", "Run `collector uninstall` again later.")
+    return UsageError(
+        f"{said}, but the configuration names {account_in_words(access.host, access.account)}, which cannot end it.",
+        "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account, then run `collector "
+        "uninstall` again.",
+    )

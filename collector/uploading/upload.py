@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import requests
 
+from collector.auth.deferred_signals import signals_deferred, signals_delivered
 from collector.clock import Clock, milliseconds
 from collector.collection import store_path
 from collector.errors import CollectorError, ExitCode, Interrupted
@@ -23,12 +24,11 @@ from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access
 from collector.model.graph import JsonObject
-from collector.profile_lock import opening_alone, uploading_alone
+from collector.profile_lock import uploading_alone
 from collector.settings import Settings
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
 from collector.uploading.asking import ask_what_is_held
 from collector.uploading.foresight import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
-from collector.uploading.job_opening import OpenJob, Order, open_job_apart
 from collector.uploading.leftovers import outcome_of, settle_leftovers
 from collector.uploading.rail import check_safe
 from collector.uploading.where import Upload, place_of, run_to_upload, target_of
@@ -91,7 +91,6 @@ def upload_graph(
     randomness: random.Random,
     on_progress: OnProgress | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
-    open_job: OpenJob = open_job_apart,
 ) -> Synced:
     """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
 
@@ -100,26 +99,20 @@ def upload_graph(
     CollectionFailed, or Interrupted.
     """
     access = jupiterone_access(settings)
-    jupiterone = JupiterOne(access, clock, randomness, new_session)
+    jupiterone = JupiterOne(access, _Stoppable(clock), randomness, new_session)
     with Store.open_existing(store_path(settings)) as store, uploading_alone(settings), _stops_told(store.uploads):
         store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)
         place = place_of(access, target)
         synchronization = Synchronization(jupiterone)
-        with opening_alone(settings.profile_folder):
-            settle_leftovers(store.uploads, access, synchronization, clock, place)
+        settle_leftovers(store.uploads, access, synchronization, clock, place)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
             check_safe(foresight)
             foresight = _asked(foresight, Query(jupiterone), target)
             check_safe(foresight)
         sending = _Sending(store, run, clock, on_progress)
-
-        def opened(number: int) -> Job:
-            order = Order(access, target, store_path(settings), number)
-            return synchronization.job_of(open_job(order, clock))
-
-        report = sending.send(opened, place, finalize=not upload.skip_finalize)
+        report = sending.send(synchronization, target, place, finalize=not upload.skip_finalize)
         return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
 
 
@@ -154,7 +147,7 @@ def _stopped(state: UploadState | None) -> Interrupted:
             "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
             "Run `collector sync` again, which first looks how that ended.",
         )
-    if state in (UploadState.BEGUN, UploadState.OPEN):
+    if state is UploadState.OPEN:
         return Interrupted(
             "The upload was asked to stop, but its job could not be aborted yet. Unless JupiterOne was finalizing it, "
             "the graph there is as it was.",
@@ -164,6 +157,19 @@ def _stopped(state: UploadState | None) -> Interrupted:
         "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
         "Run `collector sync` again.",
     )
+
+
+class _Stoppable:
+    """A clock whose waits Ctrl-C and SIGTERM end also while `signals_deferred`: nothing is on its way meanwhile."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.now = clock.now
+        self.monotonic = clock.monotonic
+
+    def wait(self, seconds: float) -> None:
+        with signals_delivered():
+            self._clock.wait(seconds)
 
 
 class _Sending:
@@ -177,16 +183,14 @@ class _Sending:
         self._clock = clock
         self._on_progress = on_progress
 
-    def send(self, opened: Callable[[int], Job], place: Place, *, finalize: bool) -> JobReport:
-        """Send all of it into the job that `opened` gives for the number of this upload, which it has recorded."""
+    def send(self, synchronization: Synchronization, target: Target, place: Place, *, finalize: bool) -> JobReport:
+        """Send all of it into a new job at `target`."""
         number = self._uploads.begin(self._run.id, place, self._run.partial_types, self._now())
+        job: Job | None = None
         try:
-            job = opened(number)
-        except CollectorError as failure:
-            if self._uploads.awaits_job(number):  # else a job was recorded after all, and the next upload will end it
-                self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
-            raise
-        try:
+            with signals_deferred():  # JupiterOne lists no jobs: one whose id is not recorded could never be ended
+                job = synchronization.start(target)
+                self._uploads.opened(number, job.id)
             self._clock.wait(0)
             self._fill(job)
             self._uploads.sent(number, self.counts)
@@ -219,14 +223,17 @@ class _Sending:
         self._uploads.end(number, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
         return report
 
-    def _abort(self, number: int, job: Job, failure: BaseException) -> None:
-        """End the job; where that fails it is recorded as open, and the next upload does it."""
+    def _abort(self, number: int, job: Job | None, failure: BaseException) -> None:
+        """End the job, if there is one; where that fails it is recorded as open, and the next upload does it."""
         stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
+        told = CUT_SHORT if stopped else reason
+        if job is None:
+            self._uploads.end(number, UploadState.FAILED, self._now(), reason=told)
+            return
         try:
             report = job.abort(reason)
             if report is None or report.failed:
-                told = CUT_SHORT if stopped else reason
                 self._uploads.end(number, UploadState.ABORTED, self._now(), reason=told)
             elif report.finalized:
                 self._uploads.finalized(number)

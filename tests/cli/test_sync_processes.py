@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,42 +89,22 @@ def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, ga
         assert gate.reached.wait(60)
         process.kill()
         process.wait(60)
-    with started("sync", cwd=work) as next_start:
-        with pytest.raises(subprocess.TimeoutExpired):
-            next_start.communicate(timeout=2)
-        gate.open.set()
-        _, err = next_start.communicate(timeout=60)
-    assert (next_start.returncode, "which an earlier upload left open, is ended." in err) == (0, True)
-    assert [job.status for job in jupiterone.jobs] == ["ABORTED", "FINISHED"]
-
-
-@pytest.mark.usefixtures("_slow_to_open_a_job")
-def test_uninstalled_while_its_job_is_being_created(
-    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, tmp_path: Path
-) -> None:
-    """The store is there for the job's id until it is known."""
-    with started("sync", cwd=work) as process:
-        assert gate.reached.wait(60)
-        process.kill()
-        process.wait(60)
-    with started("uninstall", "--yes", "--keep-instance", cwd=work) as uninstall:
-        with pytest.raises(subprocess.TimeoutExpired):
-            uninstall.communicate(timeout=2)
-        gate.open.set()
-        out, err = uninstall.communicate(timeout=60)
-    assert (uninstall.returncode, "which an earlier upload left open, is ended." in err) == (0, True), out
-    assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
-    assert not (tmp_path / "home" / "default").exists()
+    gate.open.set()
+    code, _, err = ended("sync", cwd=work)
+    assert (code, "an empty job may stay open in JupiterOne, without effect" in err) == (0, True)
+    assert len(jupiterone.entities()) == 17
 
 
 @pytest.mark.usefixtures("_slow_to_open_a_job")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 2])
 def test_asked_to_stop_while_its_job_is_being_created(
-    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals
+    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals, times: int
 ) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
-        process.send_signal(number)
+        for _ in range(times):
+            process.send_signal(number)
         gate.open.set()
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, AS_IT_WAS)

@@ -97,6 +97,11 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.usefixtures("installed")
 class TestEverything:
+    def test_what_an_earlier_version_left_goes_too(self, collector: Command, profile: Path) -> None:
+        (profile / "job.lock").touch()
+        assert collector("uninstall", "--yes").code == 0
+        assert not profile.exists()
+
     def test_it_says_what_it_does(
         self,
         collector: Command,
@@ -373,17 +378,15 @@ class TestWhatFails:
         assert (zoom.installed, jupiterone.instances) == (False, [])
         assert (names(work), profile.exists()) == ([], False)
 
-    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock", "job.lock"])
+    @pytest.mark.parametrize("lock", ["collect.lock", "sync.lock"])
     def test_while_another_command_works(
         self,
         collector: Command,
         zoom: Sandbox,
         jupiterone: JupiterOneSandbox,
         profile: Path,
-        monkeypatch: pytest.MonkeyPatch,
         lock: str,
     ) -> None:
-        monkeypatch.setattr("collector.profile_lock.OPENING_SECONDS", 0.1)
         with FileLock(profile / lock):
             outcome = collector("uninstall", "--yes")
         assert outcome.code == 2

@@ -13,7 +13,7 @@ import pytest
 from requests.adapters import BaseAdapter
 
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.jobs import JobReport, Target
+from collector.jupiterone.jobs import Target
 from collector.jupiterone.synchronization import Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.jupiterone_access import jupiterone_access
@@ -22,7 +22,6 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store, UploadRecord
 from collector.uploading import Foresight, Synced, Upload, foresee_upload, upload_graph
-from collector.uploading.job_opening import OpenJob, Order, open_job
 from tests.engine.conftest import people
 from tests.engine.profile import Profile
 from tests.fakes import FakeClock
@@ -55,12 +54,10 @@ class Both:
         self,
         *,
         network: BaseAdapter | None = None,
-        opener: OpenJob | None = None,
         settings: Settings | None = None,
         on_progress: OnProgress | None = None,
         **upload: Any,
     ) -> Synced:
-        """Upload; the job is opened by `opener`, else by this process too."""
         adapter = network or WsgiAdapter(self.jupiterone.app)
         return upload_graph(
             settings or self.settings(),
@@ -69,12 +66,7 @@ class Both:
             randomness=NoChance(1),
             on_progress=on_progress,
             new_session=lambda: session_with(adapter),
-            open_job=opener or (lambda order, _: self.open_job(order, adapter)),
         )
-
-    def open_job(self, order: Order, network: BaseAdapter | None = None) -> JobReport:
-        adapter = network or WsgiAdapter(self.jupiterone.app)
-        return open_job(order, self.clock, NoChance(1), lambda: session_with(adapter))
 
     def client(self) -> JupiterOne:
         """For somebody else's requests."""

@@ -1,27 +1,26 @@
-"""An upload that fails, is interrupted or killed leaves no job open and JupiterOne's graph as it was."""
+"""An upload that fails, is interrupted or killed leaves the graph as it was, and open no job that has a name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from types import FrameType
+from typing import Any
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from collector.clock import Clock
-from collector.errors import CollectorError, ExitCode, Interrupted
+from collector.errors import CollectionFailed, CollectorError, ExitCode, Interrupted
 from collector.jupiterone.failures import AccessRefused, JobEnded, NotSettled, UploadFailed
-from collector.jupiterone.jobs import JobReport
 from collector.sandbox.jupiterone import Fault
-from collector.store import UploadState
-from collector.uploading.job_opening import Order
+from collector.store import CUT_SHORT, Uploads, UploadState
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both
 
-Result = TypeVar("Result")
+NAMELESS = "an empty job may stay open in JupiterOne, without effect"
 
 
 class Killed(BaseException):
@@ -33,25 +32,18 @@ class KilledAt(BaseAdapter):
 
     def __init__(self, both: Both, request: int, *, answered: bool) -> None:
         super().__init__()
-        self._both = both
         self._inner = WsgiAdapter(both.jupiterone.app)
         self._left = request
         self._answered = answered
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        return self._until_killed(lambda: self._inner.send(request, **options))
-
-    def open_job(self, order: Order, _: Clock) -> JobReport:
-        """By a process of its own, which goes on when the other dies after it was started."""
-        return self._until_killed(lambda: self._both.open_job(order))
-
-    def _until_killed(self, request: Callable[[], Result]) -> Result:
         self._left -= 1
-        if self._left < 0:
-            if self._left == -1 and self._answered:
-                request()
+        if self._left < -1 or (self._left == -1 and not self._answered):
             raise Killed
-        return request()
+        response = self._inner.send(request, **options)
+        if self._left == -1:
+            raise Killed
+        return response
 
     def close(self) -> None:
         pass
@@ -95,7 +87,7 @@ def kill(both: Both, request: int, *, answered: bool) -> bool:
     """Upload until the process is killed at a request; False when it ended before."""
     network = KilledAt(both, request, answered=answered)
     try:
-        both.sync(network=network, opener=network.open_job, allow_deletes=True)  # without asking what is there
+        both.sync(network=network, allow_deletes=True)  # without asking what is there
     except Killed:
         both.reopen()
         return True
@@ -103,7 +95,8 @@ def kill(both: Both, request: int, *, answered: bool) -> bool:
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before the answer", "after JupiterOne did it"])
-def test_killed_at_every_request(tmp_path: Path, answered: bool) -> None:
+def test_killed_at_every_request(tmp_path: Path, answered: bool, caplog: pytest.LogCaptureFixture) -> None:
+    """Only a job whose id had not arrived stays open, and it is warned of."""
     kills = 0
     for request in range(100):
         both = collected(tmp_path / str(request))
@@ -114,7 +107,10 @@ def test_killed_at_every_request(tmp_path: Path, answered: bool) -> None:
         kills += 1
         operation = both.operations()[first:]
         synced = both.sync()
-        assert "AWAITING_UPLOADS" not in both.statuses, operation
+        creating = request == 0
+        assert both.statuses.count("AWAITING_UPLOADS") == (creating and answered), operation
+        assert (NAMELESS in caplog.text) == creating, operation
+        caplog.clear()
         assert both.uploaded == both.stored, operation
         assert synced.exit_code == ExitCode.COMPLETE
         assert both.store.uploads.unsettled(both.latest.place.host, both.latest.place.account) == []
@@ -135,21 +131,90 @@ def test_killed_again_while_tidying_up(tmp_path: Path, request_number: int, answ
     both.store.close()
 
 
-def test_a_job_nobody_can_name(both: Both, caplog: pytest.LogCaptureFixture) -> None:
-    """What leaves a job open: the end of everything, such as of the computer, after it was created and before its name
-    has arrived.
-    """
-    both.profile.collect()
+def test_a_job_nobody_can_name_is_warned_of_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 0, answered=True)
     both.sync()
-    with pytest.raises(Killed):
-        both.sync(opener=lambda order, _: both.open_job(order, KilledAt(both, 0, answered=True)))
-    both.reopen()
-    both.sync()
-    assert "an empty job may stay open in JupiterOne, without effect" in caplog.text
+    assert NAMELESS in caplog.text
     caplog.clear()
     both.sync()
-    assert "may stay open" not in caplog.text
+    assert NAMELESS not in caplog.text
     assert both.statuses == ["FINISHED", "AWAITING_UPLOADS", "FINISHED", "FINISHED"]
+    both.store.close()
+
+
+class Signalled(BaseAdapter):
+    """Signals come while a job is being created; what reaches their handlers by then is noted."""
+
+    def __init__(self, both: Both, *numbers: signal.Signals, came: list[int]) -> None:
+        super().__init__()
+        self._inner = WsgiAdapter(both.jupiterone.app)
+        self._numbers = numbers
+        self._came = came
+        self.came_too_early: list[int] = []
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        if str(request.url).endswith("/jobs"):
+            for number in self._numbers:
+                signal.raise_signal(number)
+            self.came_too_early += self._came
+        return self._inner.send(request, **options)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def came() -> Iterator[list[int]]:
+    """The signals that were delivered, each of which ends what is going on, as a second Ctrl-C does."""
+    came: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield came
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 3])
+def test_signals_wait_until_the_job_is_recorded(
+    tmp_path: Path, came: list[int], number: signal.Signals, times: int
+) -> None:
+    both = collected(tmp_path)
+    network = Signalled(both, *[number] * times, came=came)
+    with pytest.raises(KeyboardInterrupt):
+        both.sync(network=network)
+    assert (network.came_too_early, came) == ([], [number])
+    assert both.statuses == ["FINISHED", "ABORTED"]
+    assert (both.latest.job, both.latest.reason) == (both.jupiterone.jobs[-1].id, CUT_SHORT)
+    both.store.close()
+
+
+@pytest.mark.parametrize("kind", ["status_503", "qps_429", "reset"])
+def test_signals_end_the_creation_of_a_job_before_the_next_try(tmp_path: Path, came: list[int], kind: Any) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault(kind, operation="create", times=None))
+    first = len(both.operations())
+    with pytest.raises(KeyboardInterrupt):
+        both.sync(network=Signalled(both, signal.SIGINT, came=came), allow_deletes=True)
+    assert both.operations()[first:] == ["create"]
+    assert (both.latest.state, both.latest.reason) == (UploadState.FAILED, CUT_SHORT)
+    both.store.close()
+
+
+def test_a_job_that_cannot_be_recorded_is_aborted(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise CollectionFailed("The disk is full.")
+
+    both.profile.collect()
+    monkeypatch.setattr(Uploads, "opened", full)
+    with pytest.raises(CollectionFailed, match="The disk is full"):
+        both.sync()
+    assert (both.statuses, both.latest.state) == (["ABORTED"], UploadState.ABORTED)
 
 
 def test_a_job_that_was_finalized_after_all_is_the_record(tmp_path: Path) -> None:
