@@ -83,6 +83,8 @@ def status(context: click.Context, check: bool) -> int:
         _print_status(settings, source, usable, stored)
         if check and usable:
             say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
+        if failure is not None and failure.next_step:
+            say(printable(f"Next:     {again(failure.next_step)}"))
     if failure is not None:
         return int(_exit_code(failure))
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from collector.doctor.files import examine_dotenv, examine_files
 from collector.doctor.finding import Finding, Level
 from collector.doctor.jupiterone import examine_jupiterone
 from collector.doctor.network import examine_network
+from collector.engine.collect import RUN_AGAIN
 from collector.errors import CollectorError, ExitCode, UsageError
 from collector.redirect_address import Address
 from collector.redirect_server import NAME as REDIRECT_SERVER
@@ -135,7 +137,8 @@ def _account(client: ZoomClient) -> Finding:
     try:
         answer = client.get(account.RESOURCE.listing)
     except CollectorError as failure:
-        return Finding.of("account", failure)
+        finding = Finding.of("account", failure)
+        return finding if finding.fix else replace(finding, fix=RUN_AGAIN)
     return Finding("account", Level.OK, f"Zoom answers for account {account.account_id(answer)}")
 
 

@@ -62,7 +62,8 @@ class Answer:
 
     `body`: the JSON object of an OK answer, else empty. `message`: Zoom's words or ours, at most 300 characters.
     `scopes`: what Zoom named as missing. `retry_at`: seconds since 1970, where Zoom said when to come back. `foreign`:
-    whether something else than the API answered, so that the address or the network is to be looked at.
+    whether something else than the API answered, so that the address or the network is to be looked at. `nowhere`:
+    whether the API knows nothing at the address called.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Answer:
     scopes: tuple[str, ...] = ()
     retry_at: float | None = None
     foreign: bool = False
+    nowhere: bool = False
 
 
 def understand(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:
@@ -156,7 +158,7 @@ def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float
     if code == 300 and "next page token" in text.lower():
         return Answer(Kind.PAGE_TOKEN_EXPIRED, message)
     kind = Kind.REFUSED if 400 <= status < 500 else Kind.UNUSABLE
-    return Answer(kind, f"Zoom answered HTTP {status}, code {code}: {message}")
+    return Answer(kind, f"Zoom answered HTTP {status}, code {code}: {message}", nowhere=status == 404)
 
 
 def _code(given: object) -> int | str | None:

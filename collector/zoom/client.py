@@ -185,6 +185,11 @@ class ZoomClient:
             self._close(endpoint.label, answer)
         if answer.foreign:
             raise Unread(f"{endpoint.path}: {answer.message}", self._where_to_look())
+        about_an_id = "{" in endpoint.path
+        if self._configured_api_url is not None and (
+            answer.nowhere or (answer.kind is Kind.VANISHED and not about_an_id)
+        ):
+            raise Refused(f"{endpoint.path}: {answer.message}", self._where_to_look())
         raise _failure(endpoint, answer)
 
     def _close(self, label: Label, answer: Answer) -> NoReturn:

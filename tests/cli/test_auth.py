@@ -170,7 +170,16 @@ def test_an_answer_that_cannot_be_had_is_a_failure(settings, sandbox, capsys):
     finally:
         sandbox.denied_privileges.clear()
     assert "User:Read" in (printed := capsys.readouterr().out) or "Zoom says" in printed
+    assert "\nNext:     Give the role " in printed
     assert granted.document.access_token not in printed
+
+
+@pytest.mark.parametrize("path", ["/elsewhere", "/v2/users"])
+def test_an_address_that_is_not_the_api_is_named_with_its_setting(settings, served, sandbox, configure, capsys, path):
+    address = f"{served[1]}{path}"
+    configure(ZOOM_ACCESS_TOKEN=sandbox.issue_token(), ZOOM_API_URL=address)
+    assert run(["auth", "status", "--check"]) == 1
+    assert f"\nNext:     ZOOM_API_URL is {address}: " in capsys.readouterr().out
 
 
 def test_refresh(settings, sandbox, capsys):

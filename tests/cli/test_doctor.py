@@ -191,3 +191,15 @@ def test_what_zoom_says_cannot_steer_the_terminal(
     outcome = collector("doctor")
     assert outcome.code == 3
     assert [c for c in outcome.out if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.parametrize("status", [400, 404, 409])
+def test_a_refusal_without_a_name_still_says_what_to_do(
+    collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr("collector.sandbox.errors.missing_privilege", lambda _: ZoomError(status, 300, "No."))
+    zoom.faults.add(Fault("missing_privilege", "/users/me"))
+    outcome = collector("doctor")
+    assert outcome.code == 3
+    account = outcome.out.splitlines().index(next(line for line in outcome.out.splitlines() if "account:" in line))
+    assert outcome.out.splitlines()[account + 1].strip().startswith("Fix: ")

@@ -208,6 +208,28 @@ def test_redirects_are_not_followed(new_client, server):
     assert [request["path"] for request in received] == ["/v2/users/me"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(404, 404, "Not found"),
+        refusal(404, 2300, "This API endpoint is not recognized."),
+        refusal(404, 1001, "User does not exist: v2."),
+        {"status_code": 404, "json": {"detail": "no such route"}},
+    ],
+)
+def test_a_configured_address_where_nothing_is_says_which_setting_to_look_at(new_client, requests_mock, answer):
+    requests_mock.get("https://gateway.example/elsewhere/v2/users/me", **answer)
+    with pytest.raises(Unread, match=r"^/users/me: ") as raised:
+        new_client(configured_api_url="https://gateway.example/elsewhere").get(ME)
+    assert raised.value.next_step.startswith("ZOOM_API_URL is https://gateway.example/elsewhere: ")
+
+
+def test_one_that_is_gone_is_no_matter_of_the_configured_address(new_client, requests_mock):
+    requests_mock.get("https://gateway.example/v2/users/ada/settings", **refusal(404, 1001, "User does not exist."))
+    with pytest.raises(Vanished):
+        new_client(configured_api_url="https://gateway.example").get(SETTINGS, {"userId": "ada"})
+
+
 def test_credentials_of_netrc_are_not_sent(new_client, server, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password CANARY-netrc\n")
