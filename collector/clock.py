@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import queue
 import time
+from contextlib import suppress
 from typing import Protocol
 
 from collector.errors import Interrupted
@@ -23,10 +24,16 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The system's clock. After `stop()` every wait, present and future, raises Interrupted."""
+    """The system's clock. After `stop()` every wait, present and future, raises Interrupted.
+
+    `stop` is called by the handler of a signal, which runs in the midst of whatever the main thread is doing. An Event
+    would hang there, when the signal comes while it holds its lock in a wait; a SimpleQueue is made for it (Python
+    docs, `queue.SimpleQueue.put`).
+    """
 
     def __init__(self) -> None:
-        self._stopped = threading.Event()
+        self._stopped = False
+        self._awakened: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def now(self) -> float:
         return time.time()
@@ -35,11 +42,16 @@ class SystemClock:
         return time.monotonic()
 
     def wait(self, seconds: float) -> None:
-        if self._stopped.wait(max(0.0, seconds)):
+        if not self._stopped and seconds > 0:
+            with suppress(queue.Empty):
+                self._awakened.get(timeout=seconds)
+                self._awakened.put(None)  # for the next one that waits
+        if self._stopped:
             raise Interrupted("The run was asked to stop.", "Run the command again.")
 
     def stop(self) -> None:
-        self._stopped.set()
+        self._stopped = True
+        self._awakened.put(None)
 
 
 def milliseconds(seconds: float) -> int:

@@ -18,6 +18,7 @@ from collector.auth import (
 from collector.clock import Clock, milliseconds
 from collector.engine.choice import EVERYTHING, Choice
 from collector.engine.collect import Job, check_steps, collect
+from collector.engine.pool import in_parallel
 from collector.engine.progress import Progress
 from collector.errors import UsageError
 from collector.profile_lock import alone
@@ -134,7 +135,7 @@ def collect_account(
     check_target(folder / TREE_FOLDER)
     tokens = token_source(settings, clock, randomness)
     with Store.open(store_path(settings)) as store, alone(settings):
-        token = current_token(tokens, resources)
+        token = _first_token(tokens, resources, clock)
         client = zoom_client(settings, tokens, clock, randomness)
         record = collect(
             Job(
@@ -156,6 +157,12 @@ def collect_account(
         limit = client.daily_limit
         clears_at = None if limit is None else milliseconds(limit.clears_at)
         return Collected(record, tree, clears_at, _example(store, resources))
+
+
+def _first_token(tokens: TokenSource, resources: tuple[Resource, ...], clock: Clock) -> Token:
+    """As `current_token`, asked for in a thread: Ctrl-C does not wait until a Zoom that hangs has answered."""
+    asked = in_parallel([tokens], lambda source: [current_token(source, resources)], 1, clock)
+    return next(token for _, token in asked)
 
 
 def _example(store: Store, resources: tuple[Resource, ...]) -> tuple[str, ...]:

@@ -8,14 +8,17 @@ import random
 import signal
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from collector import collection
 from collector.clock import SystemClock
 from collector.collection import Collected, collect_account, store_path
+from collector.engine import pool
 from collector.engine.progress import Silence
 from collector.errors import CollectorError, ExitCode
 from collector.model.step import Step
@@ -182,6 +185,23 @@ class TestTree:
         assert exit_code(collect, clock=clock, progress=StopsBefore("fetch-groups", clock)) == ExitCode.INTERRUPTED
         assert tree(work) == before
         assert "new@example.com" in in_store(environment, work)
+
+    def test_it_does_not_wait_for_a_token_that_does_not_come(
+        self, collect: Collect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock, released = SystemClock(), threading.Event()
+        monkeypatch.setattr(pool, "_PATIENCE_SECONDS", 0.0)
+
+        def hang(*_: object) -> None:
+            clock.stop()
+            released.wait(60)
+
+        monkeypatch.setattr(collection, "current_token", hang)
+        try:
+            assert exit_code(collect, clock=clock) == ExitCode.INTERRUPTED
+            assert not released.is_set()
+        finally:
+            released.set()
 
     def test_after_an_interruption_the_next_run_finishes_the_work(
         self, collect: Collect, environment: dict[str, str], work: Path

@@ -170,6 +170,7 @@ class _Collection:
         checkpoints = self._run.checkpoints
         if self._job.fresh:
             checkpoints.save(_FRESH, {})
+            self._run.commit()
         return checkpoints.load(_FRESH) is not None
 
     def run(self) -> RunRecord:

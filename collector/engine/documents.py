@@ -221,16 +221,19 @@ class _Doubtful:
             if all(self._resource.lookup != reading.document.endpoint for reading in readings)
         ]
         where = self._resource.documents[0].endpoint.path
-        verdicts = dict(remove_gone(self._ctx, self._resource, asked, where, *self._tallies))
-        for key, readings in waiting.items():
-            failure = verdicts.get(key, contradiction(where))
-            if failure is None:
-                self._gone.add(key)
-                readings[0].tally.vanished += 1
+        for key in waiting.keys() - set(asked):
+            self._stays(key, waiting[key], contradiction(where))
+        for key, failure in remove_gone(self._ctx, self._resource, asked, where, *self._tallies):
+            if failure is not None:
+                self._stays(key, waiting[key], failure)
                 continue
-            for reading in readings:
-                reading.closing.failed(failure)
-                _leave_unread(self._ctx, key, reading, failure)
+            self._gone.add(key)
+            waiting[key][0].tally.vanished += 1  # at once: what is removed is kept before the next answer is waited for
+
+    def _stays(self, key: str, readings: list[_Reading], failure: Unread) -> None:
+        for reading in readings:
+            reading.closing.failed(failure)
+            _leave_unread(self._ctx, key, reading, failure)
 
 
 def _keep(ctx: Context, resource: Resource, key: str, reading: _Reading, answer: JsonObject | CollectorError) -> None:

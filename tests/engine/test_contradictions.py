@@ -217,6 +217,31 @@ class TestListedAndThenSaidNotToExist:
         assert coverage(record, "members of groups").vanished == 1
         assert "Deleted in Zoom while they were read: 1 group." in notes(record)
 
+    @pytest.mark.parametrize("answered", [1, 2, 3])
+    def test_what_went_before_an_interruption_among_the_look_ups_is_told_too(
+        self, profile: Profile, account: Account, monkeypatch: pytest.MonkeyPatch, answered: int
+    ) -> None:
+        gone = [account.add_user(f"gone{number}@example.com").id for number in range(4)]
+        profile.collect()
+        zoom = Instead(profile)
+        for zoom_id in gone:
+            zoom.put(f"/users/{zoom_id}(/settings)?", NO_USER)
+        send, left = Instead.send, iter(range(answered))
+
+        def stop(self: Instead, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+            if urlsplit(str(request.url)).path.rpartition("/")[2] in gone and next(left, None) is None:
+                raise Interrupted("stopped")
+            return send(self, request, **options)
+
+        monkeypatch.setattr(Instead, "send", stop)
+        with pytest.raises(Interrupted):
+            profile.collect(network=zoom)
+        assert len(profile.users) == 12 - answered
+        monkeypatch.setattr(Instead, "send", send)
+        record = profile.collect(network=zoom)
+        assert (record.exit_code, len(profile.users)) == (0, 8)
+        assert notes(record) == ["Deleted in Zoom while they were read: 4 users."]
+
     def test_a_group_that_cannot_be_asked_for_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
         group = account.groups[0].id
         zoom.put(f"/groups/{group}/members", NO_GROUP)

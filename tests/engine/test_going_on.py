@@ -116,6 +116,13 @@ def test_killed_where_every_answer_was_waited_for(
     profile.store.close()
 
 
+def test_killed_at_its_first_call_a_fresh_reading_is_gone_on_with_as_one(profile: Profile) -> None:
+    profile.collect()
+    kill(profile, 1, fresh=True)
+    with closing(sqlite3.connect(profile.path)) as database:
+        assert database.execute("SELECT 1 FROM progress WHERE thing = 'fresh'").fetchall() == [(1,)]
+
+
 class Writing(BaseAdapter):
     """Answers only when somebody else could write to the store meanwhile."""
 
