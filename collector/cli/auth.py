@@ -9,8 +9,8 @@ import sys
 
 import click
 
-from collector import redirect_server, signin
-from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, stored_sign_in
+from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, signin, stored_sign_in
+from collector.auth.configured import oauth_client, token_file, token_source
 from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
@@ -20,10 +20,10 @@ from collector.cli.options import common_options, options, options_without_json
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
-from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.collect.session import zoom_client
 from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
-from collector.resources import account
-from collector.settings import Settings
+from collector.resources import account, missing_scopes
+from collector.settings import Settings, redirect_server
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
@@ -241,7 +241,7 @@ def _as_json(stored: StoredSignIn) -> dict[str, object]:
         "scopes": sorted(stored.scopes) if stored.scopes is not None else None,
         "missingScopes": [
             {"step": step, "classic": classic, "granular": granular}
-            for step, classic, granular in signin.missing_scopes(stored.scopes)
+            for step, classic, granular in missing_scopes(stored.scopes)
         ],
         "obtainedAt": milliseconds(stored.obtained_at) if stored.obtained_at is not None else None,
         "expiresAt": milliseconds(stored.expires_at) if stored.expires_at is not None else None,
@@ -262,7 +262,7 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
             lines.append(("Token", f"good until {moment(milliseconds(stored.expires_at))}, renewed before if possible"))
         if stored.scopes is not None:
             lines.append(("Scopes", " ".join(sorted(stored.scopes))))
-        for step, classic, granular in signin.missing_scopes(stored.scopes):
+        for step, classic, granular in missing_scopes(stored.scopes):
             lines.append(("Missing", f"{classic} (classic) or {granular} (granular), for {step}"))
         lines.append(("File", str(stored.path)))
     for name, value in lines:

@@ -24,10 +24,10 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
-from collector.uploading import Upload
+from collector.upload import Upload
 
 if TYPE_CHECKING:
-    from collector.demo import SignedInDemo
+    from collector.cli.demo_account import SignedInDemo
 
 _FOLDER = Path("demo")
 _HOME = "home"
@@ -44,7 +44,9 @@ def demo(context: click.Context, users: int) -> int:
     The tree goes to ./demo/.j1-integration, token and store to ./demo/home, where they can be looked at. Nothing of
     yours is touched, and your configuration is not read. With --json it only collects.
     """
-    from collector.demo import signed_in_demo  # here, since no other verb needs the sandbox and its libraries
+    from collector.cli.demo_account import (
+        signed_in_demo,  # here, since no other verb needs the sandbox and its libraries
+    )
 
     folder = _folder()
     as_json_text = options(context).json

@@ -14,10 +14,10 @@ from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
-from collector.collection import TREE_FOLDER
 from collector.errors import UsageError
-from collector.forgetting import ForgetReport, TreeHere, forget_in_profile
 from collector.store.forgetting import Forgotten
+from collector.tree import TREE_FOLDER
+from collector.upkeep.forget import ForgetReport, TreeHere, forget_in_profile
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?")
 """ISO 8601 as every Python from 3.10 on reads it."""

@@ -17,10 +17,12 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import AccessRefused, RequestFailed
-from collector.jupiterone.instances import Instances, PollingInterval
+from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
-from collector.jupiterone_access import jupiterone_client
-from collector.profile_instance import (
+from collector.settings import Settings
+from collector.settings.choices import PollingInterval
+from collector.upload.access import jupiterone_client
+from collector.upload.instance import (
     SETTING,
     Wanted,
     create_for_profile,
@@ -31,7 +33,6 @@ from collector.profile_instance import (
     remembered_instance,
     update_instance,
 )
-from collector.settings import Settings
 
 _INTERVALS = click.Choice([interval.value for interval in PollingInterval], case_sensitive=False)
 _TAG = "--tag-with-account-name/--no-tag-with-account-name"

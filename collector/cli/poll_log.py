@@ -14,7 +14,7 @@ import click
 from collector.cli.again import again
 from collector.clock import Clock
 from collector.errors import CollectorError
-from collector.running import Ran
+from collector.schedule.run import Ran
 from collector.settings import Settings
 
 

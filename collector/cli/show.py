@@ -7,11 +7,11 @@ from rich.console import Console
 
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
-from collector.collection import store_path
-from collector.explore.show import Card, find_cards
+from collector.query.show import Card, find_cards
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
 from collector.settings import Settings
+from collector.settings.profile import store_path
 from collector.store import Store
 
 _MOST_NAMES = 20

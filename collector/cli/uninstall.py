@@ -14,7 +14,7 @@ from collector.cli.output import console, print_json, printable
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.errors import ExitCode
-from collector.uninstalling import Outcome, Result, Uninstalling
+from collector.upkeep.uninstall import Outcome, Result, Uninstalling
 
 _INDENT = 9
 _STYLES = {Outcome.DONE: "green", Outcome.NOTHING: "green", Outcome.LEFT: "yellow", Outcome.FAILED: "red"}

@@ -13,14 +13,13 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from collector.errors import UsageError
-from collector.jupiterone.instances import PollingInterval
 from collector.redaction import Secret
+from collector.settings.choices import Plan, PollingInterval
+from collector.settings.hosts import zoom_cloud
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
 from collector.settings.origin import check_addresses
 from collector.settings.reading import Reader, read_dotenv
 from collector.settings.unknown_names import tell_unknown
-from collector.zoom.hosts import zoom_cloud
-from collector.zoom.pacing import Plan
 
 DEFAULT_OAUTH_URL = "https://zoom.us"
 DEFAULT_REDIRECT_URI = "http://localhost:5000/redirect"

@@ -21,8 +21,8 @@ from collector.cli.failures import show_error
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
-from collector.redirect_address import Address
 from collector.settings import Settings, read_settings
+from collector.settings.redirect_address import Address
 from redirect_server.application import client_of, create_app
 from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
 from redirect_server.ending import Ending

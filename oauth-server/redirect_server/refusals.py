@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
-from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
-from collector.redirect_address import Address
-from collector.settings import Settings
-from collector.signin import (
+from collector.auth.signin import (
     ForeignAnswer,
     MalformedAnswer,
     NoConnection,
@@ -19,6 +16,9 @@ from collector.signin import (
     StorageFailed,
     ZoomTrouble,
 )
+from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
+from collector.settings import Settings
+from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
 from redirect_server.refused_codes import credentials_refused, sign_in_refused
 

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from flask import Response, jsonify, request
 
 from collector import __version__
-from collector.doctor import least_privilege
 from collector.own_command import own_command
-from collector.redirect_server import NAME
-from collector.resources import all_resources
+from collector.resources import all_resources, least_privilege
+from collector.settings.redirect_server import NAME
 from redirect_server.browsers import Connected
 from redirect_server.flow import Flow, Outcome
 from redirect_server.guard import Guard

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from collector.auth.configured import token_source
 from collector.clock import SystemClock
-from collector.collection import current_token, store_path, token_source, zoom_client
-from collector.engine.collect import Job, collect
-from collector.engine.progress import Silence
+from collector.collect.progress import Silence
+from collector.collect.run import Job, collect
+from collector.collect.session import current_token, zoom_client
 from collector.resources import all_resources
 from collector.settings import read_settings
+from collector.settings.profile import store_path
 from collector.store import Store
 from collector.zoom.client import ZoomClient
 from tests.bench.process import Measured, do_job, timed

@@ -17,14 +17,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from collector import doctor, redirect_server, signin
+from collector.auth import signin
+from collector.auth.configured import oauth_client, token_file, token_source
 from collector.cli import run
 from collector.clock import SystemClock
-from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.collect.session import zoom_client
 from collector.errors import ExitCode
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
-from collector.settings import NAMES, Settings, read_settings
+from collector.settings import NAMES, Settings, read_settings, redirect_server
+from collector.upkeep import doctor
 
 auth = importlib.import_module("collector.cli.auth")
 """The module; the package's attribute of this name is the command."""

@@ -16,14 +16,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from filelock import FileLock
 
-from collector import signin
+from collector.auth import signin
+from collector.auth.configured import oauth_client, token_file
 from collector.clock import SystemClock
-from collector.collection import oauth_client, token_file
 from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import read_settings
-from collector.uninstalling import Uninstalling
+from collector.upkeep.uninstall import Uninstalling
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
@@ -383,7 +383,7 @@ class TestWhatFails:
         monkeypatch: pytest.MonkeyPatch,
         lock: str,
     ) -> None:
-        monkeypatch.setattr("collector.profile_lock.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("collector.settings.profile.OPENING_SECONDS", 0.1)
         with FileLock(profile / lock):
             outcome = collector("uninstall", "--yes")
         assert outcome.code == 2

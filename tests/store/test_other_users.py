@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectionFailed
-from collector.profile_lock import alone, uploading_alone
 from collector.settings import read_settings
+from collector.settings.profile import alone, uploading_alone
 from collector.store import Store
 
 from .graph import collect

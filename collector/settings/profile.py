@@ -1,0 +1,69 @@
+"""What a profile has on disk: where its graph is, and its locks: one collection, one upload, one opening of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from collector.errors import CollectionFailed, ProfileBusy
+from collector.private_files import keep_private
+from collector.settings import Settings
+
+OPENING_SECONDS = 90.0
+"""Longer than the one request lasts that an opening is at when its upload has been killed."""
+
+
+def store_path(settings: Settings) -> Path:
+    """Where the profile's graph is kept."""
+    return settings.profile_folder / "graph.db"
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the profile for one collection at a time. Raises ProfileBusy or CollectionFailed."""
+    with _held(settings.profile_folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
+        yield
+
+
+@contextmanager
+def uploading_alone(settings: Settings) -> Iterator[None]:
+    """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
+    with _held(settings.profile_folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
+        yield
+
+
+@contextmanager
+def opening_alone(profile_folder: Path) -> Iterator[None]:
+    """Hold the profile for one opening of a job at a time; one that has outlived its upload is waited for.
+
+    Raises ProfileBusy or CollectionFailed.
+    """
+    with _held(profile_folder, "job.lock", "opening of a job", OPENING_SECONDS):
+        yield
+
+
+@contextmanager
+def _held(profile_folder: Path, file: str, work: str, patience: float = 0.0) -> Iterator[None]:
+    lock = FileLock(profile_folder / file, mode=0o600, fallback_to_soft=False)
+    try:
+        keep_private(profile_folder)
+        keep_private(profile_folder / file)
+        lock.acquire(timeout=patience)
+    except Timeout:
+        raise ProfileBusy(
+            f"Another {work} of profile {profile_folder.name!r} is under way.",
+            "Wait until it has ended, or use another profile with --profile NAME.",
+        ) from None
+    except (OSError, NotImplementedError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else "this file system has no locks"
+        raise CollectionFailed(
+            f"The profile folder {profile_folder} cannot be locked: {reason}.",
+            "Give yourself the right to write there, or choose another folder with ZOOM_HOME.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,328 @@
+"""An upload that fails, is interrupted or killed leaves no job open and JupiterOne's graph as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+
+from collector.clock import Clock
+from collector.errors import CollectorError, ExitCode, Interrupted
+from collector.jupiterone.failures import AccessRefused, JobEnded, NotSettled, UploadFailed
+from collector.jupiterone.jobs import JobReport
+from collector.sandbox.jupiterone import Fault
+from collector.store import UploadState
+from collector.upload.job_opening import Order
+from tests.wsgi_adapter import WsgiAdapter
+
+from .conftest import Both
+
+Result = TypeVar("Result")
+
+
+class Killed(BaseException):
+    """Nothing catches it: what the process would have done after it stays undone."""
+
+
+class KilledAt(BaseAdapter):
+    """The process dies at a request, before JupiterOne has seen it or after it has done what was asked."""
+
+    def __init__(self, both: Both, request: int, *, answered: bool) -> None:
+        super().__init__()
+        self._both = both
+        self._inner = WsgiAdapter(both.jupiterone.app)
+        self._left = request
+        self._answered = answered
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        return self._until_killed(lambda: self._inner.send(request, **options))
+
+    def open_job(self, order: Order, _: Clock) -> JobReport:
+        """By a process of its own, which goes on when the other dies after it was started."""
+        return self._until_killed(lambda: self._both.open_job(order))
+
+    def _until_killed(self, request: Callable[[], Result]) -> Result:
+        self._left -= 1
+        if self._left < 0:
+            if self._left == -1 and self._answered:
+                request()
+            raise Killed
+        return request()
+
+    def close(self) -> None:
+        pass
+
+
+class Stopping(BaseAdapter):
+    """Somebody presses Ctrl-C at a request: the answer comes, and every wait of the clock ends from then on."""
+
+    def __init__(self, both: Both, operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self._inner = WsgiAdapter(both.jupiterone.app)
+        self._operation = operation
+        self._clock = both.clock
+        self._monkeypatch = monkeypatch
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        if str(request.url).endswith(self._operation):
+            self._monkeypatch.setattr(self._clock, "wait", _stopped)
+        return self._inner.send(request, **options)
+
+    def close(self) -> None:
+        pass
+
+
+def _stopped(_: float) -> None:
+    raise Interrupted("The run was asked to stop.")
+
+
+def collected(folder: Path, **options: Any) -> Both:
+    """A profile that was uploaded, and has collected something else since."""
+    both = Both(folder, **options)
+    both.profile.collect()
+    both.sync()
+    both.leaves("bob@example.com")
+    both.profile.account.add_user("new@example.com", "New", "Comer")
+    both.profile.collect()
+    return both
+
+
+def kill(both: Both, request: int, *, answered: bool) -> bool:
+    """Upload until the process is killed at a request; False when it ended before."""
+    network = KilledAt(both, request, answered=answered)
+    try:
+        both.sync(network=network, opener=network.open_job, allow_deletes=True)  # without asking what is there
+    except Killed:
+        both.reopen()
+        return True
+    return False
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before the answer", "after JupiterOne did it"])
+def test_killed_at_every_request(tmp_path: Path, answered: bool) -> None:
+    kills = 0
+    for request in range(100):
+        both = collected(tmp_path / str(request))
+        first = len(both.operations())
+        if not kill(both, request, answered=answered):
+            both.store.close()
+            break
+        kills += 1
+        operation = both.operations()[first:]
+        synced = both.sync()
+        assert "AWAITING_UPLOADS" not in both.statuses, operation
+        assert both.uploaded == both.stored, operation
+        assert synced.exit_code == ExitCode.COMPLETE
+        assert both.store.uploads.unsettled(both.latest.place.host, both.latest.place.account) == []
+        assert both.latest.state is UploadState.FINISHED
+        both.store.close()
+    assert kills == 28, "create, 18 + 2 events, entities, relationships, a look, finalize, 3 looks at the job"
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before the answer", "after JupiterOne did it"])
+@pytest.mark.parametrize("request_number", range(3), ids=["asking", "aborting", "asking again"])
+def test_killed_again_while_tidying_up(tmp_path: Path, request_number: int, answered: bool) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 20, answered=True)
+    assert kill(both, request_number, answered=answered)
+    both.sync()
+    assert both.statuses == ["FINISHED", "ABORTED", "FINISHED"]
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+def test_a_job_nobody_can_name(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    """What leaves a job open: the end of everything, such as of the computer, after it was created and before its name
+    has arrived.
+    """
+    both.profile.collect()
+    both.sync()
+    with pytest.raises(Killed):
+        both.sync(opener=lambda order, _: both.open_job(order, KilledAt(both, 0, answered=True)))
+    both.reopen()
+    both.sync()
+    assert "an empty job may stay open in JupiterOne, without effect" in caplog.text
+    caplog.clear()
+    both.sync()
+    assert "may stay open" not in caplog.text
+    assert both.statuses == ["FINISHED", "AWAITING_UPLOADS", "FINISHED", "FINISHED"]
+
+
+def test_a_job_that_was_finalized_after_all_is_the_record(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 24, answered=True)
+    assert both.latest.state is UploadState.OPEN
+    assert both.sync().foresight.changes["zoom_user"].deleted == 0, "bob went with the upload that was killed"
+    assert "abort" not in both.operations()
+    both.store.close()
+
+
+def test_a_job_that_jupiterone_has_failed_meanwhile(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("unexpected_failure"), Fault("unauthorized", operation="status", after=1))
+    with pytest.raises(CollectorError):
+        both.sync()
+    number = both.latest.id
+    assert both.latest.state is UploadState.FINALIZED
+    both.jupiterone.settle()
+    both.sync()
+    assert both.end_of(number) == ("failed", "JupiterOne ended the job as ERROR_UNEXPECTED_FAILURE.")
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Such as one of an instance that the key of another may not ask for."""
+    both = collected(tmp_path)
+    assert kill(both, 5, answered=True)
+    refused = Fault("forbidden", path=f"*{both.latest.job}*", times=None)
+    both.jupiterone.faults.add(refused)
+    with pytest.raises(AccessRefused):
+        both.sync()
+    both.instance = both.jupiterone.add_instance("Another").id
+    both.sync()
+    assert "which an earlier upload left open, stays so" in caplog.text
+    assert both.statuses[1:] == ["AWAITING_UPLOADS", "FINISHED"]
+    both.jupiterone.faults.clear()
+    both.sync()
+    assert both.statuses[1] == "ABORTED"
+    both.store.close()
+
+
+def test_a_job_of_another_host_is_not_this_ones(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 5, answered=True)
+    number = both.latest.id
+    both.change_uploads("UPDATE upload SET host = 'api.eu.jupiterone.io'")
+    both.sync(allow_deletes=True)
+    assert both.end_of(number) == ("open", "")
+    both.store.close()
+
+
+GIVEN_UP = [
+    ("status_500", "entities"),
+    ("status_500", "relationships"),
+    ("status_500", "finalize"),
+    ("qps_429", "entities"),
+    ("unauthorized", "entities"),
+    ("forbidden", "relationships"),
+    ("job_ended", "entities"),
+    ("job_ended", "finalize"),
+    ("reset", "entities"),
+]
+
+
+@pytest.mark.parametrize(("kind", "operation"), GIVEN_UP, ids=lambda value: str(value))
+def test_a_failure_that_stays(tmp_path: Path, kind: Any, operation: str) -> None:
+    both = collected(tmp_path)
+    before = both.uploaded
+    both.jupiterone.faults.add(Fault(kind, operation=operation, times=None))
+    with pytest.raises(CollectorError) as raised:
+        both.sync()
+    assert raised.value.next_step
+    assert both.statuses == ["FINISHED", "ABORTED"]
+    assert (both.latest.state, both.uploaded) == (UploadState.ABORTED, before)
+    assert both.latest.reason == raised.value.message
+    both.jupiterone.faults.clear()
+    both.sync()
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+@pytest.mark.parametrize("operation", ["create", "events", "entities", "relationships", "finalize", "status"])
+@pytest.mark.parametrize("kind", ["status_503", "qps_429", "lost_answer", "truncated"])
+def test_trouble_that_goes_by(tmp_path: Path, kind: Any, operation: str) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault(kind, operation=operation, times=2))
+    both.sync()
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(
+        Fault("forbidden", operation="entities"), Fault("status_500", operation="abort", times=None)
+    )
+    with pytest.raises(CollectorError, match="403"):
+        both.sync()
+    assert both.latest.state is UploadState.OPEN
+    assert "The next `collector sync` sees to it." in caplog.text
+    both.jupiterone.faults.clear()
+    both.sync()
+    assert both.statuses == ["FINISHED", "ABORTED", "FINISHED"]
+    both.store.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "state", "status", "told"),
+    [
+        ("/events", UploadState.ABORTED, "ABORTED", "is as it was"),
+        ("/entities", UploadState.ABORTED, "ABORTED", "is as it was"),
+        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne goes on by itself"),
+    ],
+)
+def test_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, state: UploadState, status: str, told: str
+) -> None:
+    both = collected(tmp_path)
+    with pytest.raises(Interrupted) as raised:
+        both.sync(network=Stopping(both, operation, monkeypatch))
+    assert raised.value.exit_code == ExitCode.INTERRUPTED
+    assert told in raised.value.message
+    assert (both.latest.state, both.statuses[-1]) == (state, status)
+    monkeypatch.undo()
+    both.sync()
+    assert both.uploaded == both.stored
+    assert "AWAITING_UPLOADS" not in both.statuses
+    both.store.close()
+
+
+def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("status_500", operation="abort"))
+    with pytest.raises(Interrupted, match="its job could not be aborted yet") as raised:
+        both.sync(network=Stopping(both, "/entities", monkeypatch))
+    assert "Unless JupiterOne was finalizing it" in raised.value.message
+    assert "which first ends that job" in raised.value.next_step
+    assert both.latest.state is UploadState.OPEN
+    monkeypatch.undo()
+    both.sync()
+    assert both.statuses[1:] == ["ABORTED", "FINISHED"]
+    both.store.close()
+
+
+@pytest.mark.parametrize("kind", ["bad_data", "unexpected_failure"])
+def test_a_job_that_comes_to_nothing(tmp_path: Path, kind: Any) -> None:
+    both = collected(tmp_path)
+    before = both.uploaded
+    both.jupiterone.faults.add(Fault(kind))
+    with pytest.raises(UploadFailed, match="JupiterOne ended the synchronization job"):
+        both.sync()
+    assert (both.latest.state, both.uploaded) == (UploadState.FAILED, before)
+    assert both.foresee().changes["zoom_user"].deleted == 1, "the record is still that of the upload before"
+    both.store.close()
+
+
+def test_a_job_that_takes_too_long(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("never_finishes"))
+    with pytest.raises(NotSettled):
+        both.sync()
+    assert both.latest.state is UploadState.FINALIZED
+    both.sync()
+    assert both.uploaded == both.stored
+    both.store.close()
+
+
+def test_the_job_was_ended_by_somebody_else(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    both.jupiterone.faults.add(Fault("job_ended", operation="relationships"))
+    with pytest.raises(JobEnded):
+        both.sync()
+    assert both.latest.state is UploadState.ABORTED
+    both.store.close()
