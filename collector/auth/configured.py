@@ -13,6 +13,7 @@ from collector.auth.token_source import TokenSource
 from collector.clock import Clock
 from collector.errors import UsageError
 from collector.settings import Settings
+from collector.settings.profile import Profile
 
 
 def oauth_client(settings: Settings) -> OAuthClient:
@@ -27,9 +28,9 @@ def oauth_client(settings: Settings) -> OAuthClient:
     return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
 
 
-def token_file(settings: Settings) -> TokenFile:
+def token_file(profile: Profile) -> TokenFile:
     """Where the profile keeps its token."""
-    return TokenFile(settings.profile_folder, settings.profile)
+    return TokenFile(profile.folder, profile.name)
 
 
 def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
@@ -40,7 +41,7 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
     """
     if settings.access_token is not None:
         return EnvironmentToken(settings.access_token, settings.api_url)
-    file = token_file(settings)
+    file = token_file(settings.profile)
     if settings.account_id and settings.client_id and settings.client_secret:
         return ServerToServer(
             settings.client_id,

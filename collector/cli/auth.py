@@ -54,7 +54,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings)
     oauth_client(settings)
-    command = redirect_server.command("--once", "--profile", settings.profile)
+    command = redirect_server.command("--once", "--profile", settings.profile.name)
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
 
@@ -72,7 +72,7 @@ def status(context: click.Context, check: bool) -> int:
     settings = given.settings()
     source, usable, stored = _look(settings)
     failure = _ask_zoom(settings) if check and usable else None
-    report: dict[str, object] = {"profile": settings.profile, "source": source, "usable": usable}
+    report: dict[str, object] = {"profile": settings.profile.name, "source": source, "usable": usable}
     if source == _BROWSER:
         report |= _as_json(stored)
     if check and usable:
@@ -103,7 +103,7 @@ def refresh(context: click.Context) -> None:
         tokens.refresh()
     elif isinstance(tokens, SignedIn):
         _check_kept(settings, tokens.refresh())
-    say(f'The profile "{settings.profile}" has a new access token.')
+    say(f'The profile "{settings.profile.name}" has a new access token.')
 
 
 @auth.command()
@@ -127,12 +127,12 @@ def token(context: click.Context, show: bool) -> None:
 def logout(context: click.Context) -> None:
     """Remove the token from this computer; at Zoom nothing changes."""
     settings = options(context).settings()
-    file = token_file(settings)
+    file = token_file(settings.profile)
     was_there = file.path.exists()
     signed_in = _holds_sign_in(file)
     signin.forget(file, SystemClock())
     if not was_there:
-        say(f'The profile "{settings.profile}" holds no token.')
+        say(f'The profile "{settings.profile.name}" holds no token.')
     else:
         say(printable(f"Removed {file.path}."))
         say(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
@@ -151,20 +151,20 @@ def revoke(context: click.Context, yes: bool) -> None:
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
         confirm("Zoom will also remove the app from the account. Go on?")
-    signin.revoke(client, token_file(settings), SystemClock(), random.Random())
+    signin.revoke(client, token_file(settings.profile), SystemClock(), random.Random())
     say(
-        f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
+        f'The sign-in of the profile "{settings.profile.name}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
 
 
 def _check_kept(settings: Settings, new: Token) -> None:
     """Raise CollectionFailed when the disk failed just when the new token was to be written."""
-    stored = token_file(settings).load()
+    stored = token_file(settings.profile).load()
     if stored is None or stored.access_token != new.access_token:
         raise CollectionFailed(
-            f'The profile "{settings.profile}" has got a new token, but it could not be kept.',
-            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile)}",
+            f'The profile "{settings.profile.name}" has got a new token, but it could not be kept.',
+            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile.name)}",
         )
 
 
@@ -210,7 +210,7 @@ def _run(command: list[str]) -> int:
 def _look(settings: Settings) -> tuple[str, bool, StoredSignIn]:
     """Where tokens come from, whether a collection could start, and what the profile's file has."""
     client = oauth_client(settings) if settings.client_id else None
-    stored = stored_sign_in(token_file(settings), client, SystemClock())
+    stored = stored_sign_in(token_file(settings.profile), client, SystemClock())
     if settings.access_token is not None:
         return _ENVIRONMENT, True, stored
     if settings.account_id is not None:
@@ -250,7 +250,7 @@ def _as_json(stored: StoredSignIn) -> dict[str, object]:
 
 
 def _print_status(settings: Settings, source: str, usable: bool, stored: StoredSignIn) -> None:
-    lines = [("Profile", settings.profile), ("Source", source)]
+    lines = [("Profile", settings.profile.name), ("Source", source)]
     if source != _BROWSER:
         lines.append(("State", "used as it is" if source == _ENVIRONMENT else "the app signs in by itself"))
     else:
@@ -268,4 +268,4 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
     for name, value in lines:
         say(printable(f"{name + ':':9} {value}"))
     if source == _BROWSER and settings.client_id and not usable:
-        say(printable(sign_in_again(settings.profile)))
+        say(printable(sign_in_again(settings.profile.name)))

@@ -57,10 +57,10 @@ def demo(context: click.Context, users: int) -> int:
         say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
         collected = collect_and_print(signed_in.settings, folder, Reading())
         _say(f"collector show user {signed_in.email}")
-        show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
+        show_cards(signed_in.settings.profile, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
     say(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}")
-    show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile}"
+    show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile.name}"
     console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
 

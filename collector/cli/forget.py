@@ -45,8 +45,8 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
     before = None if date is None else _before(date, milliseconds(clock.now()))
     settings = given.settings()
     if email is not None and not yes:
-        ask_first(f"Forget {email} in the profile {settings.profile!r}, now and in its history, for good?")
-    report = forget_in_profile(settings, Path.cwd(), clock, before=before, email=email)
+        ask_first(f"Forget {email} in the profile {settings.profile.name!r}, now and in its history, for good?")
+    report = forget_in_profile(settings.profile, Path.cwd(), clock, before=before, email=email)
     if given.json:
         print_json(_as_json(report))
         return

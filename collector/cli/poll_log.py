@@ -30,7 +30,7 @@ class PollLog:
         click.echo(json.dumps(line))
 
     def polling(self, settings: Settings) -> None:
-        self.write("polling", profile=settings.profile, interval=settings.polling_interval.value)
+        self.write("polling", profile=settings.profile.name, interval=settings.polling_interval.value)
 
     def started(self) -> None:
         self.write("run started")

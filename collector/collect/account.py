@@ -16,7 +16,7 @@ from collector.resources import all_resources, users
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.settings.choices import Plan
-from collector.settings.profile import alone, store_path
+from collector.settings.profile import alone
 from collector.store import RunRecord, Store
 from collector.tree import TREE_FOLDER, TreeReport, check_target, write_tree
 
@@ -54,7 +54,7 @@ def collect_account(
     check_steps(resources, choice.steps or ())
     check_target(folder / TREE_FOLDER)
     tokens = token_source(settings, clock, randomness)
-    with Store.open(store_path(settings)) as store, alone(settings):
+    with Store.open(settings.profile.store_path) as store, alone(settings.profile):
         token = current_token(tokens, resources)
         client = zoom_client(settings, tokens, clock, randomness)
         record = collect(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from collector.errors import ExitCode, UsageError
 from collector.settings import Settings
-from collector.settings.profile import store_path
+from collector.settings.profile import Profile
 from collector.store import CUT_SHORT, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
 
 
@@ -35,16 +35,16 @@ class ProfileStatus:
 
 def profile_status(settings: Settings) -> ProfileStatus:
     """The state of the configured profile. Raises UsageError when nothing was collected yet, CollectionFailed."""
-    with Store.open_existing(store_path(settings)) as store:
+    with Store.open_existing(settings.profile.store_path) as store:
         run = store.latest_run()
         if run is None:
             raise UsageError(
-                f"Nothing has been collected yet in profile {settings.profile!r}.",
+                f"Nothing has been collected yet in profile {settings.profile.name!r}.",
                 "Run `collector collect` first, or name the right profile with `--profile NAME`.",
             )
         interval = settings.polling_interval.seconds
         return ProfileStatus(
-            profile=settings.profile,
+            profile=settings.profile.name,
             account_id=store.account_id,
             instance_id=settings.jupiterone.instance_id or store.instance_id,
             run=run,
@@ -60,9 +60,9 @@ def _next_run(store: Store, run: RunRecord, interval: int) -> int:
     return run.started_at if started_at is None else started_at + interval * 1000
 
 
-def last_start(settings: Settings) -> float | None:
+def last_start(profile: Profile) -> float | None:
     """When the profile last began to collect and upload, in seconds since 1970; None if it never did."""
-    path = store_path(settings)
+    path = profile.store_path
     if not Store.exists(path):
         return None
     with Store.open_existing(path) as store:

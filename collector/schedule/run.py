@@ -14,7 +14,6 @@ from collector.query.status import last_start
 from collector.schedule.poll import poll
 from collector.settings import Settings
 from collector.settings.choices import PollingInterval
-from collector.settings.profile import store_path
 from collector.store import Store
 from collector.upload import Synced, Upload
 from collector.upload.access import jupiterone_access
@@ -52,7 +51,7 @@ class Log(Protocol):
 def check_upload_configured(settings: Settings, upload: Upload) -> None:
     """Raise UsageError when it is clear before the collection that nothing could be uploaded after it."""
     jupiterone_access(settings)
-    with Store.open(store_path(settings)) as store:
+    with Store.open(settings.profile.store_path) as store:
         target_of(settings, store, upload)
 
 
@@ -109,6 +108,6 @@ def poll_account(
 
     log.polling(settings)
     try:
-        poll(run, interval, clock, randomness, last_start=last_start(settings), announce=log.waiting)
+        poll(run, interval, clock, randomness, last_start=last_start(settings.profile), announce=log.waiting)
     finally:
         log.stopped()

@@ -1,37 +1,45 @@
-"""What a profile has on disk: where its graph is, and its locks: one collection, one upload, one opening of a job."""
+"""A profile: its folder, its files, and its locks: one collection, one upload, one opening of a job."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from collector.errors import CollectionFailed, ProfileBusy
 from collector.private_files import keep_private
-from collector.settings import Settings
 
 OPENING_SECONDS = 90.0
 """Longer than the one request lasts that an opening is at when its upload has been killed."""
 
 
-def store_path(settings: Settings) -> Path:
-    """Where the profile's graph is kept."""
-    return settings.profile_folder / "graph.db"
+@dataclass(frozen=True)
+class Profile:
+    """A folder of token and graph, and the name it goes by."""
+
+    name: str
+    folder: Path
+
+    @property
+    def store_path(self) -> Path:
+        """Where its graph is kept."""
+        return self.folder / "graph.db"
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
+def alone(profile: Profile) -> Iterator[None]:
     """Hold the profile for one collection at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(settings.profile_folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
+    with _held(profile.folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
         yield
 
 
 @contextmanager
-def uploading_alone(settings: Settings) -> Iterator[None]:
+def uploading_alone(profile: Profile) -> Iterator[None]:
     """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(settings.profile_folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
+    with _held(profile.folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
         yield
 
 

@@ -14,8 +14,7 @@ from collector.errors import CollectorError
 from collector.model.naming import comparable
 from collector.resources import users
 from collector.resources.declaration import invitation_of
-from collector.settings import Settings
-from collector.settings.profile import alone, store_path, uploading_alone
+from collector.settings.profile import Profile, alone, uploading_alone
 from collector.store import Store
 from collector.store.forgetting import Forgotten, Person, forget
 from collector.tree import TREE_FOLDER, is_tree_of, write_tree
@@ -40,7 +39,7 @@ class ForgetReport:
 
 
 def forget_in_profile(
-    settings: Settings, folder: Path, clock: Clock, *, before: int | None, email: str | None
+    profile: Profile, folder: Path, clock: Clock, *, before: int | None, email: str | None
 ) -> ForgetReport:
     """Forget the history before an instant (milliseconds since 1970), and whoever has or had an e-mail address.
 
@@ -48,15 +47,15 @@ def forget_in_profile(
     UsageError when nothing was collected yet or the store knows nobody by that address, ProfileBusy while another
     command works on the profile, and CollectionFailed when store or tree cannot be written.
     """
-    path, tree_folder = store_path(settings), folder / TREE_FOLDER
+    path, tree_folder = profile.store_path, folder / TREE_FOLDER
     person = None if email is None else _person(email)
-    with Store.open_existing(path) as store, alone(settings), uploading_alone(settings):
+    with Store.open_existing(path) as store, alone(profile), uploading_alone(profile):
         record = store.latest_run()
         ours = person is not None and record is not None and is_tree_of(tree_folder, record)
         forgotten = forget(path, before=before, person=person)
         if person is None:
             return ForgetReport(forgotten)
-        signed_in = comparable(_signed_in_as(settings, clock)) == comparable(person.email)
+        signed_in = comparable(_signed_in_as(profile, clock)) == comparable(person.email)
         if not ours:
             tree = TreeHere.LEFT if os.path.lexists(tree_folder) else TreeHere.NONE
             return ForgetReport(forgotten, tree, signed_in)
@@ -74,7 +73,7 @@ def _person(email: str) -> Person:
     return Person(users.ENTITY.type, address, users.ENTITY.key(invitation_of(address)))
 
 
-def _signed_in_as(settings: Settings, clock: Clock) -> str:
+def _signed_in_as(profile: Profile, clock: Clock) -> str:
     """The e-mail address of who signed in to the profile; "" without any."""
-    account = stored_sign_in(token_file(settings), None, clock).account or {}
+    account = stored_sign_in(token_file(profile), None, clock).account or {}
     return str(account.get("email") or "")

@@ -19,7 +19,7 @@ from collector.clock import Clock
 from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.instances import Instances
 from collector.settings import Settings
-from collector.settings.profile import alone, opening_alone, store_path, uploading_alone
+from collector.settings.profile import alone, opening_alone, uploading_alone
 from collector.store import Store
 from collector.tree import TREE_FOLDER, is_tree_of, remove_tree
 from collector.upload.access import jupiterone_access, jupiterone_client
@@ -89,10 +89,10 @@ class Uninstalling:
         profile; Interrupted.
         """
         with ExitStack() as held:
-            if self.settings.profile_folder.is_dir():
-                held.enter_context(alone(self.settings))
-                held.enter_context(uploading_alone(self.settings))
-                held.enter_context(opening_alone(self.settings.profile_folder))
+            if self.settings.profile.folder.is_dir():
+                held.enter_context(alone(self.settings.profile))
+                held.enter_context(uploading_alone(self.settings.profile))
+                held.enter_context(opening_alone(self.settings.profile.folder))
             *others, profile = self.parts()
             failed = False
             for part in others:
@@ -105,7 +105,7 @@ class Uninstalling:
                 yield _result(profile)
 
     def _sign_in(self) -> Part:
-        file, name = token_file(self.settings), "sign-in at Zoom"
+        file, name = token_file(self.settings.profile), "sign-in at Zoom"
         stored = stored_sign_in(file, None, self.clock)
         if not os.path.lexists(file.path):
             return Part(name)
@@ -123,8 +123,8 @@ class Uninstalling:
 
     def _jobs(self) -> Part:
         name, jobs = "open jobs in JupiterOne", ""
-        if Store.exists(store_path(self.settings)):
-            with Store.open_existing(store_path(self.settings)) as store:
+        if Store.exists(self.settings.profile.store_path):
+            with Store.open_existing(self.settings.profile.store_path) as store:
                 found = (f"{each.job} (account {each.place.account})" for each in jobs_left_open(store))
                 jobs = " and ".join(found)
         if not jobs or self.keep_jobs:
@@ -137,7 +137,7 @@ class Uninstalling:
         )
 
     def _end_jobs(self) -> None:
-        with Store.open_existing(store_path(self.settings)) as store:
+        with Store.open_existing(self.settings.profile.store_path) as store:
             end_jobs_left_open(self.settings, store, self.clock, self.randomness)
 
     def _instances(self) -> Part:
@@ -164,15 +164,15 @@ class Uninstalling:
         tree = self.folder / TREE_FOLDER
         if not os.path.lexists(tree):
             return Part(TREE_FOLDER)
-        if Store.exists(store_path(self.settings)):
-            with Store.open_existing(store_path(self.settings)) as store:
+        if Store.exists(self.settings.profile.store_path):
+            with Store.open_existing(self.settings.profile.store_path) as store:
                 if any(is_tree_of(tree, record) for record in store.finished_runs()):
                     return Part(TREE_FOLDER, f"remove the tree {tree}", lambda: remove_tree(tree))
         return Part(TREE_FOLDER, stays=f"{tree} was not written from what this profile holds; it stays.")
 
     def _profile(self) -> Part:
         """The collector's files, and the folder, unless somebody else's files are in it."""
-        folder = self.settings.profile_folder
+        folder = self.settings.profile.folder
         ours = _files(folder)
         others = sorted({path.name for path in folder.glob("*")} - {path.name for path in ours})
 

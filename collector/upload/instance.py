@@ -14,7 +14,7 @@ from collector.jupiterone.failures import InstanceMissing
 from collector.jupiterone.instances import Instance, Instances, check_custom
 from collector.settings import Settings
 from collector.settings.choices import PollingInterval
-from collector.settings.profile import store_path, uploading_alone
+from collector.settings.profile import Profile, uploading_alone
 from collector.store import RememberedInstance, Store
 from collector.upload.access import jupiterone_access
 
@@ -31,9 +31,9 @@ class Wanted:
     tag_with_account_name: bool
 
 
-def remembered_instance(settings: Settings) -> RememberedInstance | None:
+def remembered_instance(profile: Profile) -> RememberedInstance | None:
     """What the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
-    path = store_path(settings)
+    path = profile.store_path
     if not Store.exists(path):
         return None
     with Store.open_existing(path) as store:
@@ -42,7 +42,7 @@ def remembered_instance(settings: Settings) -> RememberedInstance | None:
 
 def instance_in_use(settings: Settings) -> str | None:
     """The id of the instance that is the profile's own: the configured one, else the remembered one."""
-    remembered = remembered_instance(settings)
+    remembered = remembered_instance(settings.profile)
     return settings.jupiterone.instance_id or (None if remembered is None else remembered.id)
 
 
@@ -65,7 +65,7 @@ def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
 
     Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
     """
-    path = store_path(settings)
+    path = settings.profile.store_path
     if not Store.exists(path):
         return ()
     with Store.open_existing(path) as store:
@@ -105,15 +105,15 @@ def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted)
     configured = settings.jupiterone.instance_id
     if configured is not None:
         raise UsageError(
-            f"{SETTING} names the integration instance {configured}, so the profile {settings.profile!r} has one.",
+            f"{SETTING} names the integration instance {configured}, so the profile {settings.profile.name!r} has one.",
             f"`collector sync` uploads to it. To create another, unset {SETTING}.",
         )
     access = jupiterone_access(settings)
-    with Store.open(store_path(settings)) as store, uploading_alone(settings):
+    with Store.open(settings.profile.store_path) as store, uploading_alone(settings.profile):
         store.wait_for_others()
         if store.instance is not None:
             check_account(store.instance, access)
-            _check_gone(settings, store.instance.id, instances)
+            _check_gone(settings.profile, store.instance.id, instances)
         _check_name_is_free(wanted.account_name, instances)
         made = instances.create(
             wanted.account_name,
@@ -189,21 +189,21 @@ def delete_instance(settings: Settings, instances: Instances, instance_id: str) 
         was_there = True
     except InstanceMissing:
         was_there = False
-    remembered, access = remembered_instance(settings), jupiterone_access(settings)
+    remembered, access = remembered_instance(settings.profile), jupiterone_access(settings)
     if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
-        with Store.open_existing(store_path(settings)) as store:
+        with Store.open_existing(settings.profile.store_path) as store:
             store.wait_for_others()
             store.remember_instance(None)
     return was_there
 
 
-def _check_gone(settings: Settings, instance_id: str, instances: Instances) -> None:
+def _check_gone(profile: Profile, instance_id: str, instances: Instances) -> None:
     try:
         known = instances.show(instance_id)
     except InstanceMissing:
         return
     raise UsageError(
-        f"The profile {settings.profile!r} has the integration instance {known.name!r} ({known.id}) already.",
+        f"The profile {profile.name!r} has the integration instance {known.name!r} ({known.id}) already.",
         "`collector sync` uploads to it, `collector instance update` changes it. For another Zoom account use "
         "--profile NAME.",
     )

@@ -21,7 +21,7 @@ from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.model.graph import JsonObject
 from collector.settings import Settings
-from collector.settings.profile import opening_alone, store_path, uploading_alone
+from collector.settings.profile import opening_alone, uploading_alone
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
 from collector.upload.access import jupiterone_access
 from collector.upload.asking import ask_what_is_held
@@ -72,7 +72,7 @@ def foresee_upload(
     """
     access = jupiterone_access(settings)
     query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
-    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings):
+    with Store.open_existing(settings.profile.store_path) as store, uploading_alone(settings.profile):
         target = target_of(settings, store, upload)
         place = place_of(access, target)
         foresight = foresee(store, run_to_upload(store), place)
@@ -100,12 +100,16 @@ def upload_graph(
     """
     access = jupiterone_access(settings)
     jupiterone = JupiterOne(access, clock, randomness, new_session)
-    with Store.open_existing(store_path(settings)) as store, uploading_alone(settings), _stops_told(store.uploads):
+    with (
+        Store.open_existing(settings.profile.store_path) as store,
+        uploading_alone(settings.profile),
+        _stops_told(store.uploads),
+    ):
         store.wait_for_others()
         target, run = target_of(settings, store, upload), run_to_upload(store)
         place = place_of(access, target)
         synchronization = Synchronization(jupiterone)
-        with opening_alone(settings.profile_folder):
+        with opening_alone(settings.profile.folder):
             settle_leftovers(store.uploads, access, synchronization, clock, place)
         foresight = foresee(store, run, place)
         if not upload.allow_deletes:
@@ -115,7 +119,7 @@ def upload_graph(
         sending = _Sending(store, run, clock, on_progress)
 
         def opened(number: int) -> Job:
-            order = Order(access, target, store_path(settings), number)
+            order = Order(access, target, settings.profile.store_path, number)
             return synchronization.job_of(open_job(order, clock))
 
         report = sending.send(opened, place, finalize=not upload.skip_finalize)

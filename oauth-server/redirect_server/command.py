@@ -97,7 +97,7 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
             ending.wait()
         except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
-                failure.next_step += f" {sign_in_again(settings.profile)}"
+                failure.next_step += f" {sign_in_again(settings.profile.name)}"
                 raise
         finally:
             if terminal is not None:

@@ -37,7 +37,7 @@ class Flow:
         self.client = client
         self.address = address
         self.clock = clock
-        self.file = TokenFile(settings.profile_folder, settings.profile)
+        self.file = TokenFile(settings.profile.folder, settings.profile.name)
         self.browsers = Browsers()
         self._randomness = randomness
         self._signed_in = SignedIn(client, self.file, clock, randomness)

@@ -58,7 +58,7 @@ class Explainer:
     def storage(self, failure: OSError, *, waits: bool = False) -> Problem:
         """The disk does not take the token. `waits`: there is one, kept in memory for ten minutes."""
         full = failure.errno in _NO_SPACE
-        folder = self._settings.profile_folder
+        folder = self._settings.profile.folder
         happened = f"{failure.strerror or 'The system refused it'}: {folder}."
         advice = "Free some space on that disk." if full else "Make the folder writable for your user."
         if waits:
@@ -144,8 +144,8 @@ class Explainer:
             409,
             "other-account",
             "This is another Zoom account than before",
-            f'The profile "{self._settings.profile}" is signed in to {_name(failure.before)}. You have just signed in '
-            f"to {_name(failure.now)}. Nothing has been changed yet.",
+            f'The profile "{self._settings.profile.name}" is signed in to {_name(failure.before)}. You have just '
+            f"signed in to {_name(failure.now)}. Nothing has been changed yet.",
             (
                 "To have both, keep the earlier account here and sign in to the new one under a profile of its own.",
                 "The collected graph of a profile belongs to one account; after replacing, it must begin anew.",

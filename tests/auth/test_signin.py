@@ -462,7 +462,7 @@ def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, c
         sign_in = signin.exchange(client, attempt, answered["code"], clock, randomness, api_url=settings.api_url)
         assert sign_in.account["email"] == sandbox.account.owner.email
         assert missing_scopes(sign_in.scopes) == ()
-        signin.keep(sign_in, token_file(settings), clock)
+        signin.keep(sign_in, token_file(settings.profile), clock)
 
         def clients(count: int):
             sources = [token_source(settings, clock, randomness) for _ in range(count)]
@@ -488,7 +488,7 @@ def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, c
             assert set(pool.map(ask, (running + clients(3)) * 4)) == {sandbox.account.id}
             assert collecting.result() == 0
         assert sandbox.refreshes == 1
-        signin.revoke(client, token_file(settings), clock, randomness)
+        signin.revoke(client, token_file(settings.profile), clock, randomness)
         assert not sandbox.installed
         with pytest.raises(SignInRequired):
             token_source(settings, clock, randomness).token()

@@ -49,7 +49,7 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
         attempt = signin.begin(client, settings.redirect_uri, clock.now())
         code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
         granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
-        signin.keep(granted, token_file(settings), clock)
+        signin.keep(granted, token_file(settings.profile), clock)
         yield sandbox
 
 

@@ -21,7 +21,6 @@ from collector.errors import CollectorError, ExitCode
 from collector.model.step import Step
 from collector.sandbox import Account, Fault, Sandbox, generate_account
 from collector.settings import NAMES, read_settings
-from collector.settings.profile import store_path
 from collector.store import Store
 from tests.cli.processes import ended, started
 from tests.collect.conftest import people
@@ -104,7 +103,7 @@ def in_tree(work: Path, type_: str) -> list[dict[str, object]]:
 
 def in_store(environment: Mapping[str, str], work: Path) -> set[str]:
     """E-mail addresses of the users in the store."""
-    with Store.open_existing(store_path(read_settings(environment, work))) as store:
+    with Store.open_existing(read_settings(environment, work).profile.store_path) as store:
         return {entity["email"][0] for entity in store.entities("zoom_user")}
 
 
@@ -305,7 +304,7 @@ class TestProcesses:
         )
         assert tree(work) == before
         assert "new@example.com" in in_store(environment, work)
-        with Store.open_existing(store_path(read_settings(environment, work))) as store:
+        with Store.open_existing(read_settings(environment, work).profile.store_path) as store:
             record = store.latest_run()
         assert record is not None
         assert record.exit_code == 130
@@ -320,7 +319,7 @@ class TestProcesses:
         running.communicate(timeout=30)
         assert running.returncode == -signal.SIGKILL
         assert tree(work) == before
-        with closing(sqlite3.connect(store_path(read_settings(environment, work)))) as database:
+        with closing(sqlite3.connect(read_settings(environment, work).profile.store_path)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert "ada@example.com" in in_store(environment, work)
 

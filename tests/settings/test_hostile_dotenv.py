@@ -149,7 +149,7 @@ def test_a_file_of_another_user_is_not_read(tmp_path: Path, monkeypatch: pytest.
 def test_ones_own_file_whatever_the_umask(tmp_path: Path, mode: int) -> None:
     (tmp_path / ".env").write_text("ZOOM_PROFILE=mine\n")
     (tmp_path / ".env").chmod(mode)
-    assert read_settings({}, tmp_path).profile == "mine"
+    assert read_settings({}, tmp_path).profile.name == "mine"
 
 
 @pytest.fixture
@@ -169,4 +169,4 @@ def test_a_secret_of_kubernetes(tmp_path: Path, mode: int) -> None:
     (version / ".env").chmod(mode)
     (tmp_path / "..data").symlink_to("..2026_11_23")
     (tmp_path / ".env").symlink_to("..data/.env")
-    assert read_settings({}, tmp_path).profile == "acme"
+    assert read_settings({}, tmp_path).profile.name == "acme"

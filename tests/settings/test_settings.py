@@ -15,6 +15,7 @@ from collector.redaction import Secret
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.choices import Plan, PollingInterval
 from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
 
 
 @pytest.fixture
@@ -67,8 +68,7 @@ def test_without_any_configuration(read):
         rate_share=0.8,
         oauth_url="https://zoom.us",
         api_url=None,
-        profile="default",
-        home=user_data_path("zoom-collector", appauthor=False),
+        profile=Profile("default", user_data_path("zoom-collector", appauthor=False) / "default"),
         account_name=None,
         tag_with_account_name=False,
         polling_interval=PollingInterval.DISABLED,
@@ -114,8 +114,7 @@ EVERY_SETTING = Settings(
     rate_share=0.5,
     oauth_url="https://zoomgov.com",
     api_url="http://127.0.0.1:5001",
-    profile="acme-2",
-    home=Path("/var/lib/zoom"),
+    profile=Profile("acme-2", Path("/var/lib/zoom/acme-2")),
     account_name="Acme, Inc.",
     tag_with_account_name=True,
     polling_interval=PollingInterval.FOUR_HOURS,
@@ -147,15 +146,15 @@ def test_names_nobody_knows_are_left_alone(read):
 
 def test_the_environment_wins_over_the_file(read):
     settings = read({"ZOOM_PLAN": "free"}, dotenv="ZOOM_PLAN=business\nZOOM_PROFILE=acme\n")
-    assert (settings.plan, settings.profile) == (Plan.FREE, "acme")
+    assert (settings.plan, settings.profile.name) == (Plan.FREE, "acme")
 
 
 def test_an_empty_environment_variable_wins_too(read):
-    assert read({"ZOOM_PROFILE": ""}, dotenv="ZOOM_PROFILE=acme\n").profile == "default"
+    assert read({"ZOOM_PROFILE": ""}, dotenv="ZOOM_PROFILE=acme\n").profile.name == "default"
 
 
 def test_no_parents_file_is_read(folder):
-    assert read_settings({}, folder).profile == "default"
+    assert read_settings({}, folder).profile.name == "default"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +174,7 @@ def test_no_parents_file_is_read(folder):
 )
 def test_the_file_however_it_was_saved(read, dotenv):
     settings = read(dotenv=dotenv)
-    assert (settings.client_id, settings.profile) == ("abc", "acme")
+    assert (settings.client_id, settings.profile.name) == ("abc", "acme")
 
 
 def test_values_are_taken_literally(read):
@@ -512,7 +511,7 @@ def test_plans(read, value, plan):
 
 @pytest.mark.parametrize("profile", ["default", "a", "0", "acme_2-eu", "a" * 32])
 def test_good_profiles(read, profile):
-    assert read({"ZOOM_PROFILE": profile, "ZOOM_HOME": "/home"}).profile_folder == Path("/home") / profile
+    assert read({"ZOOM_PROFILE": profile, "ZOOM_HOME": "/home"}).profile == Profile(profile, Path("/home") / profile)
 
 
 @pytest.mark.parametrize("profile", [".", "..", "../x", "a/b", "Acme", "-a", "_a", "a b", "a" * 33, "a\n", "é"])
@@ -526,15 +525,15 @@ def test_bad_profiles(read, problems, profile):
 
 
 def test_the_option_wins_over_the_setting(read):
-    assert read({"ZOOM_PROFILE": "acme"}, profile="other").profile == "other"
-    assert read({"ZOOM_PROFILE": "NOT GOOD"}, profile="other").profile == "other"
+    assert read({"ZOOM_PROFILE": "acme"}, profile="other").profile.name == "other"
+    assert read({"ZOOM_PROFILE": "NOT GOOD"}, profile="other").profile.name == "other"
 
 
 def test_the_home_is_absolute(read, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", "/home/ada")
     monkeypatch.chdir(tmp_path)
-    assert read({"ZOOM_HOME": "~/zoom"}).home == Path("/home/ada/zoom")
-    assert read({"ZOOM_HOME": "zoom"}).home == tmp_path / "zoom"
+    assert read({"ZOOM_HOME": "~/zoom"}).profile.folder.parent == Path("/home/ada/zoom")
+    assert read({"ZOOM_HOME": "zoom"}).profile.folder.parent == tmp_path / "zoom"
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

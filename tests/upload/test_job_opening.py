@@ -20,7 +20,6 @@ from collector.jupiterone.failures import AccessRefused, InstanceMissing, Upload
 from collector.jupiterone.jobs import Target
 from collector.redaction import Secret
 from collector.sandbox.jupiterone import Fault
-from collector.settings.profile import store_path
 from collector.store import Place, Uploads, UploadState
 from collector.upload import job_opening
 from collector.upload.job_opening import Order, as_told, open_job_apart
@@ -42,7 +41,7 @@ def order_of(both: Both, url: str = ANYWHERE, **other: Any) -> Order:
     number = both.store.uploads.begin(1, Place("localhost", "sandbox", "integration-external", both.instance), [], 0)
     access = Access("sandbox", Secret(other.get("api_key", both.jupiterone.api_key)), url, url)
     target = Target(instance_id=other.get("instance", both.instance))
-    return Order(access, target, store_path(both.settings()), number)
+    return Order(access, target, both.settings().profile.store_path, number)
 
 
 def test_the_job_is_told_and_recorded(both: Both, url: str) -> None:

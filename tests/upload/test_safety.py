@@ -361,7 +361,7 @@ def test_history_that_was_forgotten_is_no_record(both: Both) -> None:
 def test_a_person_who_was_forgotten_leaves_jupiterone_too(both: Both) -> None:
     both.profile.collect()
     both.sync()
-    forget_in_profile(both.settings(), both.folder, both.clock, before=None, email="bob@example.com")
+    forget_in_profile(both.settings().profile, both.folder, both.clock, before=None, email="bob@example.com")
     changes = both.foresee().changes
     assert changes["zoom_user"] == TypeChanges(unchanged=7, deleted=1), "whoever was forgotten is only a number now"
     assert changes["zoom_group_has_user"] == TypeChanges(unchanged=4, deleted=1)

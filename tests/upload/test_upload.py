@@ -148,7 +148,10 @@ def test_the_exit_code_follows_what_jupiterone_counts(both: Both, errors: int, e
 
 def test_two_at_once(both: Both) -> None:
     both.profile.collect()
-    with uploading_alone(both.settings()), pytest.raises(ProfileBusy, match="of profile 'default' is under way"):
+    with (
+        uploading_alone(both.settings().profile),
+        pytest.raises(ProfileBusy, match="of profile 'default' is under way"),
+    ):
         both.sync()
     assert both.operations() == []
 

@@ -39,7 +39,7 @@ def examine(
     """Look at configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
     yield _configuration(settings)
     yield from examine_dotenv(Path.cwd() / ".env")
-    yield from examine_files(settings)
+    yield from examine_files(settings.profile)
     if settings.access_token is None and settings.account_id is None:
         yield from _sign_in(settings, clock, new_session)
     yield from examine_network(settings, clock, new_session)
@@ -68,7 +68,7 @@ def _configuration(settings: Settings) -> Finding:
         way = "sign-in with the browser"
     plan = f"plan {settings.plan.value}" + ("" if settings.plan_given else " (assumed: ZOOM_PLAN is not set)")
     return Finding(
-        "configuration", Level.OK, f"profile {settings.profile!r}, {way}, {plan}, rate share {settings.rate_share}"
+        "configuration", Level.OK, f"profile {settings.profile.name!r}, {way}, {plan}, rate share {settings.rate_share}"
     )
 
 
@@ -77,9 +77,9 @@ def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], request
     kind = "public, so PKCE alone protects the sign-in" if client.is_public else "with a secret"
     yield Finding("client", Level.OK, f"the app with the client id ending in {client.client_id[-4:]}, {kind}")
     yield _redirect_address(settings.redirect_uri, new_session)
-    stored = stored_sign_in(token_file(settings), client, clock)
+    stored = stored_sign_in(token_file(settings.profile), client, clock)
     if stored.state != "usable" or stored.expires_at is None:
-        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(settings.profile))
+        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(settings.profile.name))
         return
     who = (stored.account or {}).get("email") or "somebody Zoom did not name"
     until = datetime.fromtimestamp(stored.expires_at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from collector.errors import CollectorError, ExitCode
-from collector.settings import SECRET_NAMES, Settings
-from collector.settings.profile import store_path
+from collector.settings import SECRET_NAMES
+from collector.settings.profile import Profile
 from collector.settings.reading import read_dotenv
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
@@ -28,9 +28,9 @@ _OPENED_FOR_WRITING = (
 )
 
 
-def examine_files(settings: Settings) -> Iterator[Finding]:
+def examine_files(profile: Profile) -> Iterator[Finding]:
     """Look at the profile's folder, or at the place where it would be made."""
-    folder = settings.profile_folder
+    folder = profile.folder
     if not os.path.lexists(folder):
         yield _place_of(folder)
         return
@@ -47,7 +47,7 @@ def examine_files(settings: Settings) -> Iterator[Finding]:
     for name in _OPENED_FOR_WRITING:
         if (folder / name).exists() and not os.access(folder / name, os.W_OK):
             yield _failure(f"{folder / name} cannot be opened for writing", _MAKE_WRITABLE)
-    yield from _store(settings)
+    yield from _store(profile)
 
 
 def examine_dotenv(path: Path) -> Iterator[Finding]:
@@ -89,9 +89,9 @@ def _privacy(path: Path) -> Finding:
     return Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
 
 
-def _store(settings: Settings) -> Iterator[Finding]:
+def _store(profile: Profile) -> Iterator[Finding]:
     """What else keeps the store from being read, if anything does."""
-    path = store_path(settings)
+    path = profile.store_path
     try:
         if Store.exists(path) and os.access(path, os.W_OK):
             Store.open_existing(path).close()

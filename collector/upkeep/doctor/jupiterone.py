@@ -16,7 +16,6 @@ from collector.jupiterone.failures import AccessRefused, InstanceMissing, Reques
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.jobs import describes_job, job_path
 from collector.settings import Settings
-from collector.settings.profile import store_path
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
 from collector.upkeep.doctor.network import NewSession, reach
@@ -41,7 +40,7 @@ def examine_jupiterone(
         return
     try:
         access = jupiterone_access(settings)
-        instance_id = instance_to_work_on(settings, remembered_instance(settings))
+        instance_id = instance_to_work_on(settings, remembered_instance(settings.profile))
         job = _job_to_ask_for(settings, access)
     except CollectorError as failure:
         yield Finding.of(_SUBJECT, failure)
@@ -78,7 +77,7 @@ def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job:
 
 def _job_to_ask_for(settings: Settings, access: Access) -> str:
     """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
-    path = store_path(settings)
+    path = settings.profile.store_path
     if not Store.exists(path):
         return NO_JOB
     with Store.open_existing(path) as store:
