@@ -10,6 +10,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
+from requests.auth import AuthBase
 
 from collector import __version__
 from collector.clock import Clock
@@ -23,6 +24,17 @@ MOST_BYTES = 32 * 1024 * 1024
 _CHUNK = 64 * 1024
 NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 """What `send` raises when nothing can be sent to an address, its own or a proxy's: to try again changes nothing."""
+
+
+class Bearer(AuthBase):
+    """Sets the header itself, so that requests never looks for credentials elsewhere (netrc)."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._access_token}"
+        return request
 
 
 @dataclass(frozen=True)

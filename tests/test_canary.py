@@ -19,8 +19,8 @@ from unittest.mock import patch
 import pytest
 
 from collector.cli import run
-from collector.collection import collect_account
-from collector.engine.progress import Silence
+from collector.collect.account import collect_account
+from collector.collect.progress import Silence
 from collector.errors import CollectorError
 from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
 from collector.sandbox.fault import FaultKind

@@ -12,14 +12,13 @@ from redirect_server import problems, refusals, refused_codes
 from redirect_server.command import serve
 
 from collector.cli import cli
-from collector.doctor import least_privilege
 from collector.errors import ExitCode
-from collector.explore.document import END, START, data_model_section, replace_section
-from collector.jupiterone.safety import RULE
-from collector.redirect_address import OWN_PATHS, Address
-from collector.resources import all_resources, entity_types, relationship_types
+from collector.resources import all_resources, entity_types, least_privilege, relationship_types
+from collector.resources.document import END, START, data_model_section, replace_section
 from collector.sandbox import generate_account
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
+from collector.settings.redirect_address import OWN_PATHS, Address
+from collector.upload.safety import RULE
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -9,8 +9,8 @@ import sys
 
 import click
 
-from collector import redirect_server, signin
-from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, stored_sign_in
+from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, signin, stored_sign_in
+from collector.auth.configured import oauth_client, token_file, token_source
 from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
@@ -20,10 +20,10 @@ from collector.cli.options import common_options, options, options_without_json
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
-from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.collect.session import zoom_client
 from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
-from collector.resources import account
-from collector.settings import Settings
+from collector.resources import account, missing_scopes
+from collector.settings import Settings, redirect_server
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
@@ -54,7 +54,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings)
     oauth_client(settings)
-    command = redirect_server.command("--once", "--profile", settings.profile)
+    command = redirect_server.command("--once", "--profile", settings.profile.name)
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
 
@@ -72,7 +72,7 @@ def status(context: click.Context, check: bool) -> int:
     settings = given.settings()
     source, usable, stored = _look(settings)
     failure = _ask_zoom(settings) if check and usable else None
-    report: dict[str, object] = {"profile": settings.profile, "source": source, "usable": usable}
+    report: dict[str, object] = {"profile": settings.profile.name, "source": source, "usable": usable}
     if source == _BROWSER:
         report |= _as_json(stored)
     if check and usable:
@@ -105,7 +105,7 @@ def refresh(context: click.Context) -> None:
         tokens.refresh()
     elif isinstance(tokens, SignedIn):
         _check_kept(settings, tokens.refresh())
-    say(f'The profile "{settings.profile}" has a new access token.')
+    say(f'The profile "{settings.profile.name}" has a new access token.')
 
 
 @auth.command()
@@ -129,12 +129,12 @@ def token(context: click.Context, show: bool) -> None:
 def logout(context: click.Context) -> None:
     """Remove the token from this computer; at Zoom nothing changes."""
     settings = options(context).settings()
-    file = token_file(settings)
+    file = token_file(settings.profile)
     was_there = file.path.exists()
     signed_in = _holds_sign_in(file)
     signin.forget(file, SystemClock())
     if not was_there:
-        say(f'The profile "{settings.profile}" holds no token.')
+        say(f'The profile "{settings.profile.name}" holds no token.')
     else:
         say(printable(f"Removed {file.path}."))
         say(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
@@ -153,20 +153,20 @@ def revoke(context: click.Context, yes: bool) -> None:
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
         confirm("Zoom will also remove the app from the account. Go on?")
-    signin.revoke(client, token_file(settings), SystemClock(), random.Random())
+    signin.revoke(client, token_file(settings.profile), SystemClock(), random.Random())
     say(
-        f'The sign-in of the profile "{settings.profile}" is revoked and removed from this computer. '
+        f'The sign-in of the profile "{settings.profile.name}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
 
 
 def _check_kept(settings: Settings, new: Token) -> None:
     """Raise CollectionFailed when the disk failed just when the new token was to be written."""
-    stored = token_file(settings).load()
+    stored = token_file(settings.profile).load()
     if stored is None or stored.access_token != new.access_token:
         raise CollectionFailed(
-            f'The profile "{settings.profile}" has got a new token, but it could not be kept.',
-            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile)}",
+            f'The profile "{settings.profile.name}" has got a new token, but it could not be kept.',
+            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile.name)}",
         )
 
 
@@ -212,7 +212,7 @@ def _run(command: list[str]) -> int:
 def _look(settings: Settings) -> tuple[str, bool, StoredSignIn]:
     """Where tokens come from, whether a collection could start, and what the profile's file has."""
     client = oauth_client(settings) if settings.client_id else None
-    stored = stored_sign_in(token_file(settings), client, SystemClock())
+    stored = stored_sign_in(token_file(settings.profile), client, SystemClock())
     if settings.access_token is not None:
         return _ENVIRONMENT, True, stored
     if settings.account_id is not None:
@@ -243,7 +243,7 @@ def _as_json(stored: StoredSignIn) -> dict[str, object]:
         "scopes": sorted(stored.scopes) if stored.scopes is not None else None,
         "missingScopes": [
             {"step": step, "classic": classic, "granular": granular}
-            for step, classic, granular in signin.missing_scopes(stored.scopes)
+            for step, classic, granular in missing_scopes(stored.scopes)
         ],
         "obtainedAt": milliseconds(stored.obtained_at) if stored.obtained_at is not None else None,
         "expiresAt": milliseconds(stored.expires_at) if stored.expires_at is not None else None,
@@ -252,7 +252,7 @@ def _as_json(stored: StoredSignIn) -> dict[str, object]:
 
 
 def _print_status(settings: Settings, source: str, usable: bool, stored: StoredSignIn) -> None:
-    lines = [("Profile", settings.profile), ("Source", source)]
+    lines = [("Profile", settings.profile.name), ("Source", source)]
     if source != _BROWSER:
         lines.append(("State", "used as it is" if source == _ENVIRONMENT else "the app signs in by itself"))
     else:
@@ -264,10 +264,10 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
             lines.append(("Token", f"good until {moment(milliseconds(stored.expires_at))}, renewed before if possible"))
         if stored.scopes is not None:
             lines.append(("Scopes", " ".join(sorted(stored.scopes))))
-        for step, classic, granular in signin.missing_scopes(stored.scopes):
+        for step, classic, granular in missing_scopes(stored.scopes):
             lines.append(("Missing", f"{classic} (classic) or {granular} (granular), for {step}"))
         lines.append(("File", str(stored.path)))
     for name, value in lines:
         say(printable(f"{name + ':':9} {value}"))
     if source == _BROWSER and settings.client_id and not usable:
-        say(printable(sign_in_again(settings.profile)))
+        say(printable(sign_in_again(settings.profile.name)))

@@ -14,7 +14,7 @@ from collector.cli.reading_options import Reading, reading_options
 from collector.cli.stopping import stopping
 from collector.cli.summary import as_json, next_command, print_summary
 from collector.clock import Clock, SystemClock
-from collector.collection import Collected, collect_account
+from collector.collect.account import Collected, collect_account
 from collector.settings import Settings
 
 

@@ -17,12 +17,12 @@ from collector.cli.summary import as_json
 from collector.cli.sync import upload_options, upload_with_progress
 from collector.cli.sync_output import print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
-from collector.collection import Collected, collect_account
-from collector.engine.progress import Silence
+from collector.collect.account import Collected, collect_account
+from collector.collect.progress import Silence
 from collector.errors import ExitCode, Interrupted
-from collector.running import Ran, collect_then_upload, poll_account
+from collector.schedule.run import Ran, collect_then_upload, poll_account
 from collector.settings import Settings
-from collector.uploading import Upload, upload_graph
+from collector.upload import Upload, upload_graph
 
 
 @click.command("run")

@@ -24,10 +24,10 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
-from collector.uploading import Upload
+from collector.upload import Upload
 
 if TYPE_CHECKING:
-    from collector.demo import SignedInDemo
+    from collector.cli.demo_account import SignedInDemo
 
 _FOLDER = Path("demo")
 _HOME = "home"
@@ -44,7 +44,9 @@ def demo(context: click.Context, users: int) -> int:
     The tree goes to ./demo/.j1-integration, token and store to ./demo/home, where they can be looked at. Nothing of
     yours is touched, and your configuration is not read. With --json it only collects.
     """
-    from collector.demo import signed_in_demo  # here, since no other verb needs the sandbox and its libraries
+    from collector.cli.demo_account import (
+        signed_in_demo,  # here, since no other verb needs the sandbox and its libraries
+    )
 
     folder = _folder()
     as_json_text = options(context).json
@@ -55,10 +57,10 @@ def demo(context: click.Context, users: int) -> int:
         say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
         collected = collect_and_print(signed_in.settings, folder, Reading())
         _say(f"collector show user {signed_in.email}")
-        show_cards(signed_in.settings, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
+        show_cards(signed_in.settings.profile, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
     say(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}")
-    show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile}"
+    show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile.name}"
     console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
 

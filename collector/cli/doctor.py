@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 import click
 
+from collector.auth.configured import token_source
 from collector.cli.again import again
 from collector.cli.options import Options, common_options, options
 from collector.cli.output import console, print_json, printable_lines
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
-from collector.collection import token_source, zoom_client
-from collector.doctor import Finding, Level, examine, least_privilege
+from collector.collect.session import zoom_client
 from collector.errors import ExitCode, UsageError
-from collector.resources import all_resources
+from collector.resources import all_resources, least_privilege
 from collector.resources.declaration import Resource
+from collector.upkeep.doctor import Finding, Level, examine
 
 _PRECEDENCE = (ExitCode.USAGE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT, ExitCode.FAILED, ExitCode.INCOMPLETE)
 _INDENT = 9

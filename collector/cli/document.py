@@ -9,9 +9,9 @@ import click
 from collector.cli.options import options_without_json
 from collector.cli.output import printable
 from collector.cli.wrapping import say
-from collector.explore.document import data_model_section
-from collector.explore.document import document as regenerate
 from collector.resources import all_resources, entity_types, relationship_types
+from collector.resources.document import data_model_section
+from collector.resources.document import document as regenerate
 
 
 @click.command()

@@ -14,10 +14,10 @@ from collector.cli.options import common_options, options
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
-from collector.collection import TREE_FOLDER
 from collector.errors import UsageError
-from collector.forgetting import ForgetReport, TreeHere, forget_in_profile
 from collector.store.forgetting import Forgotten
+from collector.tree import TREE_FOLDER
+from collector.upkeep.forget import ForgetReport, TreeHere, forget_in_profile
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?")
 """ISO 8601 as every Python from 3.10 on reads it."""
@@ -45,8 +45,8 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
     before = None if date is None else _before(date, milliseconds(clock.now()))
     settings = given.settings()
     if email is not None and not yes:
-        ask_first(f"Forget {email} in the profile {settings.profile!r}, now and in its history, for good?")
-    report = forget_in_profile(settings, Path.cwd(), clock, before=before, email=email)
+        ask_first(f"Forget {email} in the profile {settings.profile.name!r}, now and in its history, for good?")
+    report = forget_in_profile(settings.profile, Path.cwd(), clock, before=before, email=email)
     if given.json:
         print_json(_as_json(report))
         return

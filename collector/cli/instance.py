@@ -17,10 +17,12 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import AccessRefused, RequestFailed
-from collector.jupiterone.instances import Instances, PollingInterval
+from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
-from collector.jupiterone_access import jupiterone_client
-from collector.profile_instance import (
+from collector.settings import Settings
+from collector.settings.choices import PollingInterval
+from collector.upload.access import jupiterone_client
+from collector.upload.instance import (
     SETTING,
     Wanted,
     create_for_profile,
@@ -31,7 +33,6 @@ from collector.profile_instance import (
     remembered_instance,
     update_instance,
 )
-from collector.settings import Settings
 
 _INTERVALS = click.Choice([interval.value for interval in PollingInterval], case_sensitive=False)
 _TAG = "--tag-with-account-name/--no-tag-with-account-name"
@@ -83,7 +84,7 @@ def create(
         print_json(as_json(made, in_use=made.id))
         return
     say(printable(f'Made the integration instance "{made.name}": {made.id}'))
-    say(printable(f'The profile "{settings.profile}" remembers it. Another computer needs {SETTING}={made.id}.'))
+    say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
     tell_about_tags(made, settings)
     say(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
 
@@ -180,9 +181,11 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
     """
     given = options(context)
     settings = given.settings()
-    wanted = instance_id or instance_to_work_on(settings, remembered_instance(settings))
+    wanted = instance_id or instance_to_work_on(settings, remembered_instance(settings.profile))
     if wanted is None:
-        _tell_deleted(given.json, None, f'The profile "{settings.profile}" has no instance: nothing is to be deleted.')
+        _tell_deleted(
+            given.json, None, f'The profile "{settings.profile.name}" has no instance: nothing is to be deleted.'
+        )
         return
     instances = Instances(_client(settings))
     found = instance_to_delete(settings, instances, wanted)
@@ -216,10 +219,10 @@ def _chosen(settings: Settings, instance_id: str | None) -> str:
 
     Raises UsageError when there is neither, or the profile's is in another account of JupiterOne's.
     """
-    chosen = instance_id or instance_to_work_on(settings, remembered_instance(settings))
+    chosen = instance_id or instance_to_work_on(settings, remembered_instance(settings.profile))
     if chosen is None:
         raise UsageError(
-            f"The profile {settings.profile!r} has no integration instance.",
+            f"The profile {settings.profile.name!r} has no integration instance.",
             "`collector instance create` makes one; `collector instance list` shows those there are.",
         )
     return chosen

@@ -15,7 +15,7 @@ def print_instance(shown: Instance, settings: Settings, in_use: str | None) -> N
     """What there is to know about an instance, a line each. `in_use`: the id of the profile's own."""
     lines = [
         ("Name", shown.name),
-        ("Id", shown.id + (f"  (of the profile {settings.profile})" if shown.id == in_use else "")),
+        ("Id", shown.id + (f"  (of the profile {settings.profile.name})" if shown.id == in_use else "")),
         ("Description", shown.description or "(none)"),
         ("Polling", shown.polling_interval),
         ("Tags", f"tag.AccountName = {shown.name}" if shown.tags_account_name else "(none)"),

@@ -16,13 +16,12 @@ from collector.cli.output import console, moment, print_json, printable
 from collector.cli.reading_options import choice_options
 from collector.cli.tables import print_table
 from collector.clock import SystemClock
-from collector.engine.choice import Choice
-from collector.engine.plan import CollectionPlan, PlannedStep
+from collector.collect.choice import Choice
+from collector.collect.plan import CollectionPlan, PlannedStep, plan_account
 from collector.errors import DailyLimitReached
 from collector.model.coverage import Status
-from collector.planning import plan_account
 from collector.settings import Settings
-from collector.zoom.pacing import Plan
+from collector.settings.choices import Plan
 
 _STATUS_WORDS = {
     Status.COMPLETE: "yes",

@@ -14,7 +14,7 @@ import click
 from collector.cli.again import again
 from collector.clock import Clock
 from collector.errors import CollectorError
-from collector.running import Ran
+from collector.schedule.run import Ran
 from collector.settings import Settings
 
 
@@ -30,7 +30,7 @@ class PollLog:
         click.echo(json.dumps(line))
 
     def polling(self, settings: Settings) -> None:
-        self.write("polling", profile=settings.profile, interval=settings.polling_interval.value)
+        self.write("polling", profile=settings.profile.name, interval=settings.polling_interval.value)
 
     def started(self) -> None:
         self.write("run started")

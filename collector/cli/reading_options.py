@@ -9,7 +9,7 @@ from functools import wraps
 
 import click
 
-from collector.engine.choice import EVERYTHING, Choice
+from collector.collect.choice import EVERYTHING, Choice
 from collector.errors import UsageError
 from collector.resources.declaration import SettingsChoice
 

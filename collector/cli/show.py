@@ -7,11 +7,10 @@ from rich.console import Console
 
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
-from collector.collection import store_path
-from collector.explore.show import Card, find_cards
+from collector.query.show import Card, find_cards
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
-from collector.settings import Settings
+from collector.settings.profile import Profile
 from collector.store import Store
 
 _MOST_NAMES = 20
@@ -28,7 +27,7 @@ def _verb(resource: Resource) -> click.Command:
 
     def command(context: click.Context, text: str | None = None) -> None:
         given = options(context)
-        show_cards(given.settings(), resource, text, as_json_text=given.json)
+        show_cards(given.settings().profile, resource, text, as_json_text=given.json)
 
     named = click.pass_context(command)
     description = f"Show the {noun}."
@@ -43,7 +42,7 @@ for _resource in all_resources():
 
 
 def show_cards(
-    settings: Settings,
+    profile: Profile,
     resource: Resource,
     text: str | None,
     *,
@@ -51,7 +50,7 @@ def show_cards(
     most_properties: int | None = None,
 ) -> None:
     """Print what the graph says of the entities this names; of each at most so many properties."""
-    with Store.open_existing(store_path(settings)) as store:
+    with Store.open_existing(profile.store_path) as store:
         cards = find_cards(store, resource.entity, text)
     if as_json_text:
         print_json([_as_json(card) for card in cards])

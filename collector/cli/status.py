@@ -11,7 +11,7 @@ from collector.cli.sync_output import place_as_json, place_in_words
 from collector.cli.wrapping import put
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status
-from collector.status import ProfileStatus, profile_status
+from collector.query.status import ProfileStatus, profile_status
 from collector.store import UploadRecord, UploadState
 
 _EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's", 130: "interrupted"}

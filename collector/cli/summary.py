@@ -11,7 +11,7 @@ from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
-from collector.collection import Collected
+from collector.collect.account import Collected
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import StepResult, StepStatus

@@ -16,10 +16,10 @@ from collector.cli.stopping import stopping
 from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock
 from collector.jupiterone.jobs import Source
-from collector.jupiterone.safety import RULE
 from collector.jupiterone.uploading import Uploaded
 from collector.settings import Settings
-from collector.uploading import Synced, Upload, foresee_upload, upload_graph
+from collector.upload import Synced, Upload, foresee_upload, upload_graph
+from collector.upload.safety import RULE
 
 _DEFAULT_SOURCE: Source = "integration-external"
 

@@ -10,9 +10,9 @@ from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
 from collector.jupiterone.jobs import Counts
-from collector.jupiterone.safety import UnsafeUpload
 from collector.store import Place
-from collector.uploading import Foresight, Synced, check_safe
+from collector.upload import Foresight, Synced, check_safe
+from collector.upload.safety import UnsafeUpload
 
 _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
 

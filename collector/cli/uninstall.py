@@ -14,7 +14,7 @@ from collector.cli.output import console, print_json, printable
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.errors import ExitCode
-from collector.uninstalling import Outcome, Result, Uninstalling
+from collector.upkeep.uninstall import Outcome, Result, Uninstalling
 
 _INDENT = 9
 _STYLES = {Outcome.DONE: "green", Outcome.NOTHING: "green", Outcome.LEFT: "yellow", Outcome.FAILED: "red"}
@@ -41,7 +41,7 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
     goes = [part.will for part in uninstalling.parts() if part.will]
     ask = bool(goes) and not yes
     if ask or not given.json:
-        for line in _announcement(settings.profile, goes):
+        for line in _announcement(settings.profile.name, goes):
             say(printable(line), err=given.json)  # standard output is for the JSON alone
     if ask:
         ask_first("Go on?")
@@ -51,7 +51,7 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
         if not given.json:
             _print(result)
     if given.json:
-        print_json({"profile": settings.profile, "parts": [_as_json(result) for result in results]})
+        print_json({"profile": settings.profile.name, "parts": [_as_json(result) for result in results]})
     elif goes:
         say(f"\n{_WHAT_STAYS}")
     failed = any(result.outcome is Outcome.FAILED for result in results)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from collector.errors import UsageError
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import InstanceMissing, RequestFailed
 from collector.jupiterone.graphql import NOT_FOUND, execute
 from collector.model.graph import JsonObject
+from collector.settings.choices import PollingInterval
 
 CUSTOM_DEFINITION_ID = "8013680b-311a-4c2e-b53b-c8735fd97a5c"
 """The definition "Custom", which every account has (JupiterOne docs)."""
@@ -38,36 +38,6 @@ _UPDATE = (
     f"{{ updateIntegrationInstance(id: $id, update: $update) {{ {_FIELDS} }} }}"
 )
 _DELETE = "mutation DeleteIntegrationInstance($id: String!) { deleteIntegrationInstance(id: $id) { success } }"
-
-
-class PollingInterval(Enum):
-    """How often JupiterOne runs an instance; those of a custom integration it cannot run itself."""
-
-    DISABLED = "DISABLED"
-    THIRTY_MINUTES = "THIRTY_MINUTES"
-    ONE_HOUR = "ONE_HOUR"
-    FOUR_HOURS = "FOUR_HOURS"
-    EIGHT_HOURS = "EIGHT_HOURS"
-    TWELVE_HOURS = "TWELVE_HOURS"
-    ONE_DAY = "ONE_DAY"
-    ONE_WEEK = "ONE_WEEK"
-
-    @property
-    def seconds(self) -> int | None:
-        """The length of the interval, None for DISABLED."""
-        return _SECONDS[self]
-
-
-_SECONDS = {
-    PollingInterval.DISABLED: None,
-    PollingInterval.THIRTY_MINUTES: 1800,
-    PollingInterval.ONE_HOUR: 3600,
-    PollingInterval.FOUR_HOURS: 4 * 3600,
-    PollingInterval.EIGHT_HOURS: 8 * 3600,
-    PollingInterval.TWELVE_HOURS: 12 * 3600,
-    PollingInterval.ONE_DAY: 24 * 3600,
-    PollingInterval.ONE_WEEK: 7 * 24 * 3600,
-}
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,26 @@ def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
     return list(found.values())
 
 
+def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
+    """What to give the app and the administrator's role: `classic` scopes, `granular` scopes, `privileges`."""
+    used = [endpoint for _, endpoint in endpoints(resources)]
+    return {
+        "classic": sorted({endpoint.scopes.classic[0] for endpoint in used}),
+        "granular": sorted({endpoint.scopes.granular[0] for endpoint in used}),
+        "privileges": sorted({endpoint.privilege for endpoint in used}),
+    }
+
+
+def missing_scopes(scopes: frozenset[str] | None) -> tuple[tuple[str, str, str], ...]:
+    """The steps these scopes do not cover, each with the scope to add: classic, granular."""
+    missing = (
+        (step_id, *endpoint.scopes.advice)
+        for step_id, endpoint in endpoints(all_resources())
+        if not endpoint.scopes.granted_by(scopes)
+    )
+    return tuple(dict.fromkeys(missing))
+
+
 def runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
     """What each step id stands for: a resource's own entities, or one of its links."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}

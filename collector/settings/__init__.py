@@ -13,14 +13,14 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from collector.errors import UsageError
-from collector.jupiterone.instances import PollingInterval
 from collector.redaction import Secret
+from collector.settings.choices import Plan, PollingInterval
+from collector.settings.hosts import zoom_cloud
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
 from collector.settings.origin import check_addresses
+from collector.settings.profile import Profile
 from collector.settings.reading import Reader, read_dotenv
 from collector.settings.unknown_names import tell_unknown
-from collector.zoom.hosts import zoom_cloud
-from collector.zoom.pacing import Plan
 
 DEFAULT_OAUTH_URL = "https://zoom.us"
 DEFAULT_REDIRECT_URI = "http://localhost:5000/redirect"
@@ -54,9 +54,9 @@ class Settings:
     """What a run is configured with.
 
     Without `account_id` people sign in with the browser; then a missing `client_secret` means a public client.
-    `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `home` holds a
-    folder per profile. `account_name` is `None` unless entities are to be tagged with it or it was given.
-    `polling_interval` is how often `collector run --poll` runs. `warning`: a sentence about what was given in vain.
+    `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
+    `None` unless entities are to be tagged with it or it was given. `polling_interval` is how often `collector run
+    --poll` runs. `warning`: a sentence about what was given in vain.
     """
 
     client_id: str | None
@@ -69,18 +69,12 @@ class Settings:
     rate_share: float
     oauth_url: str
     api_url: str | None
-    profile: str
-    home: Path
+    profile: Profile
     account_name: str | None
     tag_with_account_name: bool
     polling_interval: PollingInterval
     jupiterone: JupiterOneSettings
     warning: str = ""
-
-    @property
-    def profile_folder(self) -> Path:
-        """The folder of token and store."""
-        return self.home / self.profile
 
     @property
     def tags(self) -> dict[str, str]:
@@ -129,8 +123,7 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         rate_share=reader.share("ZOOM_RATE_SHARE"),
         oauth_url=reader.base_address("ZOOM_OAUTH_URL", _OAUTH_PATHS, _ZOOM) or DEFAULT_OAUTH_URL,
         api_url=reader.base_address("ZOOM_API_URL", _API_PATHS, _ZOOM),
-        profile=reader.profile("ZOOM_PROFILE", profile),
-        home=reader.folder("ZOOM_HOME", lambda: user_data_path("zoom-collector", appauthor=False)),
+        profile=_profile(reader, profile),
         account_name=reader.text("ACCOUNT_NAME"),
         tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
@@ -142,6 +135,12 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
     _check_together(settings, reader)
     check_addresses(reader)
     return settings
+
+
+def _profile(reader: Reader, option: str | None) -> Profile:
+    name = reader.profile("ZOOM_PROFILE", option)
+    home = reader.folder("ZOOM_HOME", lambda: user_data_path("zoom-collector", appauthor=False))
+    return Profile(name, home / name)
 
 
 def _check_app(settings: Settings, reader: Reader) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from collector.settings.hosts import is_loopback, zoom_cloud
 from collector.settings.reading import Reader
-from collector.zoom.hosts import is_loopback, zoom_cloud
 
 _CREDENTIALS = {
     "ZOOM_OAUTH_URL": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_ACCESS_TOKEN"),

@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from collector.errors import UsageError
 from collector.private_files import read_file
 from collector.redaction import Secret
-from collector.zoom.hosts import is_safe, names_impossible_host
+from collector.settings.hosts import is_safe, names_impossible_host
 
 DEFAULT_PROFILE = "default"
 DEFAULT_RATE_SHARE = 0.8

@@ -2,7 +2,7 @@
 
 from collector.store.document import ROW
 from collector.store.instance_memory import RememberedInstance
-from collector.store.record import PartAge, RunRecord
+from collector.store.record import UPLOADED_EXIT_CODES, PartAge, RunRecord
 from collector.store.run import Run
 from collector.store.store import Store
 from collector.store.uploads import CUT_SHORT, Place, UploadRecord, Uploads, UploadState
@@ -11,6 +11,7 @@ from collector.store.versions import Version
 __all__ = [
     "CUT_SHORT",
     "ROW",
+    "UPLOADED_EXIT_CODES",
     "PartAge",
     "Place",
     "RememberedInstance",

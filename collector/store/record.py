@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import Step, StepResult, StepStatus
 from collector.model.unknown import UnknownSetting
 from collector.store.database import Database
+
+UPLOADED_EXIT_CODES = (ExitCode.COMPLETE, ExitCode.INCOMPLETE, ExitCode.DAILY_LIMIT)
+"""How a run must have ended for its graph to be handed on, as for the tree."""
 
 
 @dataclass(frozen=True)

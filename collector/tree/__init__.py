@@ -2,6 +2,6 @@
 
 from collector.tree.origin import is_tree_of
 from collector.tree.removal import remove_tree
-from collector.tree.writer import TreeReport, check_target, write_tree
+from collector.tree.writer import TREE_FOLDER, TreeReport, check_target, write_tree
 
-__all__ = ["TreeReport", "check_target", "is_tree_of", "remove_tree", "write_tree"]
+__all__ = ["TREE_FOLDER", "TreeReport", "check_target", "is_tree_of", "remove_tree", "write_tree"]

@@ -27,6 +27,7 @@ from collector.store import RunRecord, Store
 from collector.tree.exchange import clear_leftovers, new_folder, put_in_place
 from collector.tree.summary import summary
 
+TREE_FOLDER = ".j1-integration"
 _OBJECTS_PER_FILE = 500
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 

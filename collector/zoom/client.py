@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import requests
-from requests.auth import AuthBase
 
 from collector.auth import Token, TokenSource
 from collector.clock import Clock
-from collector.connections import NO_ADDRESS, Connections
+from collector.connections import NO_ADDRESS, Bearer, Connections
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -31,9 +30,9 @@ from collector.errors import (
 )
 from collector.model.graph import JsonObject
 from collector.retries import wait_seconds
+from collector.settings.hosts import api_url, origin
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
-from collector.zoom.hosts import api_url, origin
 from collector.zoom.pacing import Pacer
 
 logger = logging.getLogger("collector.zoom")
@@ -222,17 +221,6 @@ class ZoomClient:
             f"Look at the proxy (HTTPS_PROXY), and open {self._oauth_url} in a browser on this network: it may want a "
             "sign-in of its own first."
         )
-
-
-class Bearer(AuthBase):
-    """Sets the header itself, so that requests never looks for credentials elsewhere (netrc)."""
-
-    def __init__(self, access_token: str) -> None:
-        self._access_token = access_token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._access_token}"
-        return request
 
 
 def _path(endpoint: Endpoint, ids: Mapping[str, str]) -> str:

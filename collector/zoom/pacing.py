@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from collector.clock import Clock
+from collector.settings.choices import Plan
 from collector.zoom.endpoint import Label
 
 MARGIN = 0.975
@@ -19,15 +19,6 @@ MARGIN = 0.975
 
 SLOWED_SECONDS = 60.0
 """How long a label goes at half its rate after Zoom refused a call for its per-second limit."""
-
-
-class Plan(str, Enum):
-    """The account's plan; Zoom does not tell it to apps, so it is a setting."""
-
-    FREE = "free"
-    PRO = "pro"
-    BUSINESS = "business"
-    UNLIMITED = "unlimited"
 
 
 CALLS_PER_SECOND: Mapping[Plan, Mapping[Label, float]] = {

@@ -1,4 +1,4 @@
-"""The pages on http://localhost:5000 that connect a Zoom account: a thin Flask application around collector.signin.
+"""The pages on http://localhost:5000 that connect a Zoom account: a thin Flask application around `auth.signin`.
 
 command.py        `python oauth-server` with its options and exit codes
 ports.py          loopback sockets; who holds a port that is taken

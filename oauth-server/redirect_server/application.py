@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from collector.auth import OAuthClient
 from collector.errors import UsageError
-from collector.redirect_address import Address
 from collector.settings import Settings
+from collector.settings.redirect_address import Address
 from redirect_server import problems, words
 from redirect_server.entrance import Entrance
 from redirect_server.flow import Flow

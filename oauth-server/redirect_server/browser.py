@@ -6,7 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Mapping
 
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 
 Open = Callable[[str], bool]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from collector.signin import Attempt, SignIn
+from collector.auth.signin import Attempt, SignIn
 
 ATTEMPT_SECONDS = 600.0
 """How long a sign-in may take, and how long one that waits for a decision is kept in memory."""

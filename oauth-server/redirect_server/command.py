@@ -21,8 +21,8 @@ from collector.cli.failures import show_error
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
-from collector.redirect_address import Address
 from collector.settings import Settings, read_settings
+from collector.settings.redirect_address import Address
 from redirect_server.application import client_of, create_app
 from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
 from redirect_server.ending import Ending
@@ -97,7 +97,7 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
             ending.wait()
         except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
-                failure.next_step += f" {sign_in_again(settings.profile)}"
+                failure.next_step += f" {sign_in_again(settings.profile.name)}"
                 raise
         finally:
             if terminal is not None:

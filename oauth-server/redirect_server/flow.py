@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from collector import signin
-from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, stored_sign_in
+from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, signin, stored_sign_in
 from collector.clock import Clock
 from collector.errors import CollectorError, ProfileBusy
-from collector.redirect_address import Address
+from collector.resources import missing_scopes
 from collector.settings import Settings
+from collector.settings.redirect_address import Address
 from redirect_server import problems
 from redirect_server.browsers import ATTEMPT_SECONDS, Browser, Browsers, Connected, Stale, Waiting
 from redirect_server.log import log
@@ -37,7 +37,7 @@ class Flow:
         self.client = client
         self.address = address
         self.clock = clock
-        self.file = TokenFile(settings.profile_folder, settings.profile)
+        self.file = TokenFile(settings.profile.folder, settings.profile.name)
         self.browsers = Browsers()
         self._randomness = randomness
         self._signed_in = SignedIn(client, self.file, clock, randomness)
@@ -166,7 +166,7 @@ class Flow:
             return self._explain.keep(failure)
         browser.waiting = None
         self.has_connected = True
-        browser.connected = Connected(sign_in.account, sign_in.missing_scopes)
+        browser.connected = Connected(sign_in.account, missing_scopes(sign_in.scopes))
         log.info("Connected as %s: the sign-in is kept in %s.", who(sign_in.account), self.file.path)
         return browser.connected
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Request, Response
 from markupsafe import Markup
 
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 from redirect_server.problems import CROSS_SITE, FORGED, PREFETCH, TOO_LONG, Problem
 
 STYLE = Markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own

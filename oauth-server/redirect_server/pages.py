@@ -39,7 +39,7 @@ class Pages:
         browser_id = self.browser_id()
         html = render_template(
             template,
-            profile=self._flow.settings.profile,
+            profile=self._flow.settings.profile.name,
             invented=self.invented,
             csrf=self._guard.csrf(browser_id),
             **values,

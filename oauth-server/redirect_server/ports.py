@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from collector.errors import UsageError
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 
 _FAMILIES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})

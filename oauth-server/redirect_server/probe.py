@@ -7,7 +7,7 @@ import socket
 from http.client import HTTPConnection, HTTPException
 
 from collector.errors import UsageError
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 from redirect_server.ports import macos_hint, taken_fix
 
 _SECONDS = 1.0

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
-from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
-from collector.redirect_address import Address
-from collector.settings import Settings
-from collector.signin import (
+from collector.auth.signin import (
     ForeignAnswer,
     MalformedAnswer,
     NoConnection,
@@ -19,6 +16,9 @@ from collector.signin import (
     StorageFailed,
     ZoomTrouble,
 )
+from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
+from collector.settings import Settings
+from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
 from redirect_server.refused_codes import credentials_refused, sign_in_refused
 
@@ -58,7 +58,7 @@ class Explainer:
     def storage(self, failure: OSError, *, waits: bool = False) -> Problem:
         """The disk does not take the token. `waits`: there is one, kept in memory for ten minutes."""
         full = failure.errno in _NO_SPACE
-        folder = self._settings.profile_folder
+        folder = self._settings.profile.folder
         happened = f"{failure.strerror or 'The system refused it'}: {folder}."
         advice = "Free some space on that disk." if full else "Make the folder writable for your user."
         if waits:
@@ -144,8 +144,8 @@ class Explainer:
             409,
             "other-account",
             "This is another Zoom account than before",
-            f'The profile "{self._settings.profile}" is signed in to {_name(failure.before)}. You have just signed in '
-            f"to {_name(failure.now)}. Nothing has been changed yet.",
+            f'The profile "{self._settings.profile.name}" is signed in to {_name(failure.before)}. You have just '
+            f"signed in to {_name(failure.now)}. Nothing has been changed yet.",
             (
                 "To have both, keep the earlier account here and sign in to the new one under a profile of its own.",
                 "The collected graph of a profile belongs to one account; after replacing, it must begin anew.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
-from collector.redirect_address import Address
-from collector.signin import SignInRefused
+from collector.auth.signin import SignInRefused
+from collector.settings.redirect_address import Address
 from redirect_server.problems import START_AGAIN, Problem
 
 

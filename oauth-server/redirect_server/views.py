@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from flask import Response, jsonify, request
 
 from collector import __version__
-from collector.doctor import least_privilege
 from collector.own_command import own_command
-from collector.redirect_server import NAME
-from collector.resources import all_resources
+from collector.resources import all_resources, least_privilege
+from collector.settings.redirect_server import NAME
 from redirect_server.browsers import Connected
 from redirect_server.flow import Flow, Outcome
 from redirect_server.guard import Guard
@@ -52,11 +51,11 @@ class Overview:
         """How things stand, for programs; 200 either way, and no token."""
         stored, settings = self._flow.stored(), self._flow.settings
         if settings.access_token is not None:
-            return jsonify(authenticated=True, profile=settings.profile, source="environment")
+            return jsonify(authenticated=True, profile=settings.profile.name, source="environment")
         account = stored.account or {}
         return jsonify(
             authenticated=stored.state == "usable",
-            profile=settings.profile,
+            profile=settings.profile.name,
             source="file",
             account={name: account.get(name) for name in ("id", "email", "account_id")} if account else None,
             scopes=sorted(stored.scopes) if stored.scopes is not None else None,
@@ -191,7 +190,7 @@ def command(flow: Flow, *, invented: bool) -> str:
     """What to run once signed in; after a rehearsal, whose sign-in ends with it, what collects an invented account."""
     if invented:
         return f"{own_command()} demo"
-    profile = "" if flow.settings.profile == "default" else f" --profile {flow.settings.profile}"
+    profile = "" if flow.settings.profile.name == "default" else f" --profile {flow.settings.profile.name}"
     return f"collector collect{profile}"
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from collector.auth.configured import token_source
 from collector.clock import SystemClock
-from collector.collection import current_token, store_path, token_source, zoom_client
-from collector.engine.collect import Job, collect
-from collector.engine.progress import Silence
+from collector.collect.progress import Silence
+from collector.collect.run import Job, collect
+from collector.collect.session import current_token, zoom_client
 from collector.resources import all_resources
 from collector.settings import read_settings
 from collector.store import Store
@@ -23,7 +24,7 @@ def collect_served(job: Mapping[str, Any]) -> Measured:
     settings = read_settings({**job["environment"], "ZOOM_HOME": job["home"]}, Path(job["home"]))
     clock, randomness = SystemClock(), random.Random(0)
     tokens = token_source(settings, clock, randomness)
-    with Store.open(store_path(settings)) as store:
+    with Store.open(settings.profile.store_path) as store:
         scopes = current_token(tokens, all_resources()).scopes
         return run(zoom_client(settings, tokens, clock, randomness), store, scopes, settings.account_id)
 

@@ -12,9 +12,10 @@ from requests.adapters import BaseAdapter
 from collector.auth import EnvironmentToken
 from collector.clock import SystemClock
 from collector.redaction import Secret
+from collector.settings.choices import Plan
 from collector.store import Store
 from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer, Plan
+from collector.zoom.pacing import Pacer
 from tests.bench.collecting import run
 from tests.bench.prepared import Prepared, PreparedZoom
 from tests.bench.process import Measured, do_job

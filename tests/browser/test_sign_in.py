@@ -165,7 +165,7 @@ def test_another_account(page: Page, home: str, flow: Flow, clock: MovableClock,
     account = generate_account(users=3, groups=1, custom_roles=0, seed=8)
     other = Sandbox(account, clock=clock, redirect_uris=(f"http://localhost:{free_port()}/redirect",))
     with other.serve() as url:
-        other_flow = new_flow(other.browser_environment(url), flow.settings.home, clock)
+        other_flow = new_flow(other.browser_environment(url), flow.settings.profile.folder.parent, clock)
         with running(other_flow) as address:
             page.goto(address)
             page.goto(f"{other_flow.address.home}install")

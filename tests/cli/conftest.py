@@ -14,7 +14,7 @@ from collector.cli import run
 from collector.sandbox import Account, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES
-from tests.engine.conftest import people
+from tests.collect.conftest import people
 
 
 @dataclass(frozen=True)

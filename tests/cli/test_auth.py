@@ -17,14 +17,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from collector import doctor, redirect_server, signin
+from collector.auth import signin
+from collector.auth.configured import oauth_client, token_file, token_source
 from collector.cli import run
 from collector.clock import SystemClock
-from collector.collection import oauth_client, token_file, token_source, zoom_client
+from collector.collect.session import zoom_client
 from collector.errors import ExitCode
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
-from collector.settings import NAMES, Settings, read_settings
+from collector.settings import NAMES, Settings, read_settings, redirect_server
+from collector.upkeep import doctor
 
 auth = importlib.import_module("collector.cli.auth")
 """The module; the package's attribute of this name is the command."""
@@ -77,13 +79,13 @@ def sign_in(sandbox: Sandbox, settings: Settings) -> signin.SignIn:
     attempt = signin.begin(client, settings.redirect_uri, clock.now())
     code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
     granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
-    signin.keep(granted, token_file(settings), clock)
+    signin.keep(granted, token_file(settings.profile), clock)
     return granted
 
 
 def age(settings: Settings, **fields: object) -> None:
     """Change fields of the stored sign-in."""
-    path = token_file(settings).path
+    path = token_file(settings.profile).path
     path.write_text(json.dumps(json.loads(path.read_text()) | fields))
 
 
@@ -103,7 +105,7 @@ def test_status_of_a_sign_in(settings, sandbox, capsys):
     printed = capsys.readouterr().out
     assert "State:    signed in" in printed
     assert sandbox.account.owner.email in printed
-    assert str(token_file(settings).path) in printed
+    assert str(token_file(settings.profile).path) in printed
     assert "Missing" not in printed
     assert run(["auth", "status", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
@@ -184,10 +186,10 @@ def test_an_address_that_is_not_the_api_is_named_with_its_setting(settings, serv
 
 def test_refresh(settings, sandbox, capsys):
     sign_in(sandbox, settings)
-    before = token_file(settings).load()
+    before = token_file(settings.profile).load()
     assert run(["auth", "refresh"]) == 0
     assert 'profile "default" has a new access token' in capsys.readouterr().out
-    after = token_file(settings).load()
+    after = token_file(settings.profile).load()
     assert (after.generation, after.access_token != before.access_token) == (2, True)
 
 
@@ -200,9 +202,9 @@ def test_refresh_of_other_sources(configure, served, capsys):
     assert "never renewed" in capsys.readouterr().err
     settings = configure(**sandbox.environment(url), ZOOM_ACCESS_TOKEN=None)
     assert run(["auth", "refresh"]) == 0
-    first = token_file(settings).load().access_token
+    first = token_file(settings.profile).load().access_token
     assert run(["auth", "refresh"]) == 0
-    assert token_file(settings).load().access_token != first
+    assert token_file(settings.profile).load().access_token != first
 
 
 def test_refresh_says_when_nothing_could_be_kept(configure, served, capsys, tmp_path):
@@ -232,11 +234,11 @@ def test_refresh_leaves_a_browser_sign_in_alone(configure, sandbox, served, caps
     _, url = served
     settings = configure()
     sign_in(sandbox, settings)
-    before = token_file(settings).path.read_bytes()
+    before = token_file(settings.profile).path.read_bytes()
     configure(**sandbox.environment(url))
     assert run(["auth", "refresh"]) == 2
     assert "holds a browser sign-in" in capsys.readouterr().err
-    assert token_file(settings).path.read_bytes() == before
+    assert token_file(settings.profile).path.read_bytes() == before
 
 
 def test_token_prints_the_token_alone(settings, sandbox, capsys):
@@ -263,7 +265,7 @@ def test_logout_says_that_nothing_is_revoked(settings, sandbox, capsys):
     sign_in(sandbox, settings)
     assert run(["auth", "logout"]) == 0
     assert "does not revoke" in capsys.readouterr().out
-    assert token_file(settings).load() is None
+    assert token_file(settings.profile).load() is None
     assert sandbox.installed
 
 
@@ -274,7 +276,7 @@ def test_logout_of_a_server_to_server_app_says_how_to_end_its_token(configure, s
     capsys.readouterr()
     assert run(["auth", "logout"]) == 0
     assert capsys.readouterr().out == (
-        f"Removed {token_file(settings).path}.\n"
+        f"Removed {token_file(settings.profile).path}.\n"
         "This does not revoke anything: the token of the Server-to-Server app ends by itself within an hour. To end it "
         "now, deactivate the app in Zoom's Marketplace.\n"
     )
@@ -290,7 +292,7 @@ def test_revoke_says_that_the_app_is_removed(settings, sandbox, capsys):
     sign_in(sandbox, settings)
     assert run(["auth", "revoke"]) == 0
     assert "also removed the app" in capsys.readouterr().out
-    assert token_file(settings).load() is None
+    assert token_file(settings.profile).load() is None
     assert not sandbox.installed
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.doctor.jupiterone import NO_JOB
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
+from collector.upkeep.doctor.jupiterone import NO_JOB
 from tests.fakes import FakeClock
 
 from .conftest import Command, served_jupiterone

@@ -13,14 +13,14 @@ from rich.table import Table
 
 from collector.cli.output import console
 from collector.cli.tables import print_table
-from collector.collection import Collected
+from collector.collect.account import Collected
 from collector.errors import CollectionFailed, CollectorError, ExitCode, SignInRequired, UsageError, worst_of
-from collector.running import collect_then_upload
 from collector.sandbox import Account, Sandbox
 from collector.sandbox import Fault as ZoomFault
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
+from collector.schedule.run import collect_then_upload
 from collector.settings import read_settings
-from collector.uploading import Upload
+from collector.upload import Upload
 
 from .conftest import Command, configure, served_jupiterone
 

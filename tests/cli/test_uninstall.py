@@ -16,14 +16,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from filelock import FileLock
 
-from collector import signin
+from collector.auth import signin
+from collector.auth.configured import oauth_client, token_file
 from collector.clock import SystemClock
-from collector.collection import oauth_client, token_file
 from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import read_settings
-from collector.uninstalling import Uninstalling
+from collector.upkeep.uninstall import Uninstalling
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
@@ -49,7 +49,7 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
         attempt = signin.begin(client, settings.redirect_uri, clock.now())
         code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
         granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
-        signin.keep(granted, token_file(settings), clock)
+        signin.keep(granted, token_file(settings.profile), clock)
         yield sandbox
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from collector.errors import UsageError
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
-from collector.jupiterone.instances import CUSTOM_DEFINITION_ID, Instance, Instances, PollingInterval
+from collector.jupiterone.instances import CUSTOM_DEFINITION_ID, Instance, Instances
 from collector.sandbox.jupiterone import ZOOM_DEFINITION_ID, Fault
+from collector.settings.choices import PollingInterval
 
 from .conftest import GRAPHQL
 

@@ -11,7 +11,7 @@ import pytest
 from redirect_server import ports
 
 from collector.errors import UsageError
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 
 from .visiting import free_port, listening, refuse
 

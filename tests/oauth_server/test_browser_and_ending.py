@@ -11,7 +11,7 @@ from redirect_server.ending import ONCE_SECONDS, Ending
 from redirect_server.words import relative
 
 from collector.errors import SignInRequired
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 
 
 def address_at(port: int, host: str = "localhost") -> Address:

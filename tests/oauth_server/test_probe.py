@@ -13,7 +13,7 @@ import pytest
 from redirect_server import probe
 
 from collector.errors import UsageError
-from collector.redirect_address import Address
+from collector.settings.redirect_address import Address
 from tests.sandbox.asking import MovableClock
 
 from .conftest import ENVIRONMENT

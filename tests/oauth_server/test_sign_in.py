@@ -14,7 +14,7 @@ from redirect_server import views
 from redirect_server.flow import Flow
 
 from collector.auth import SignedIn
-from collector.collection import token_source
+from collector.auth.configured import token_source
 from collector.own_command import own_command
 from collector.sandbox import Account, NotRedirected, Sandbox, generate_account
 from tests.sandbox.asking import MovableClock

@@ -11,7 +11,7 @@ import requests_mock
 from redirect_server.browsers import MOST_BROWSERS, MOST_PENDING, Browsers, Stale, new_browser_id
 
 from collector import private_files
-from collector.signin import Attempt
+from collector.auth.signin import Attempt
 from tests.sandbox.asking import MovableClock
 
 from .conftest import ADA, ANSWER, ME_URL, TOKEN_URL, answer_to

@@ -11,17 +11,17 @@ from redirect_server.problems import Problem
 from redirect_server.refusals import Explainer
 
 from collector.auth import OAuthClient, StorageFailed
+from collector.auth.signin import MalformedAnswer, NoConnection, OtherAccountSignedIn, SignInRefused, ZoomTrouble
 from collector.errors import ProfileBusy, SignInRequired, UsageError
 from collector.redaction import Secret
-from collector.redirect_address import Address
 from collector.settings import read_settings
-from collector.signin import MalformedAnswer, NoConnection, OtherAccountSignedIn, SignInRefused, ZoomTrouble
+from collector.settings.redirect_address import Address
 
 SECRET = "canary-of-the-client-secret"
 
 
 def storage_failure(number: int) -> StorageFailed:
-    """What collector.signin raises when the disk says no."""
+    """What collector.auth.signin raises when the disk says no."""
     try:
         try:
             raise OSError(number, "No space left on device" if number == errno.ENOSPC else "Permission denied")

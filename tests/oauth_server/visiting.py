@@ -22,8 +22,8 @@ from redirect_server.serving import serving
 from werkzeug.test import TestResponse
 
 from collector.clock import Clock
-from collector.redirect_address import Address
 from collector.settings import read_settings
+from collector.settings.redirect_address import Address
 
 INSTANCE = "instance-of-this-server"
 

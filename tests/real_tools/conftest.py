@@ -8,7 +8,7 @@ import pytest
 
 from collector.sandbox import generate_account
 from collector.store import Store
-from tests.engine.profile import Profile
+from tests.collect.profile import Profile
 from tests.tree.conftest import folder, store
 
 __all__ = ["collected", "folder", "store"]

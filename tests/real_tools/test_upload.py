@@ -11,7 +11,7 @@ import pytest
 
 from collector.sandbox import GRANULAR_SCOPES, generate_account
 from collector.tree import write_tree
-from tests.uploading.conftest import Both, Graph
+from tests.upload.conftest import Both, Graph
 
 from .install import COMMAND_LINE, J1_INTEGRATION, needs
 

@@ -16,17 +16,18 @@ from typing import Any
 import pytest
 
 from collector.auth import EnvironmentToken
-from collector.engine.collect import Job, collect
-from collector.engine.progress import Silence
+from collector.collect.progress import Silence
+from collector.collect.run import Job, collect
 from collector.errors import ExitCode
 from collector.model.coverage import Status
 from collector.model.unknown import UnknownSetting
 from collector.redaction import Secret
 from collector.resources import all_resources
+from collector.settings.choices import Plan
 from collector.store import RunRecord, Store
 from collector.tree import write_tree
 from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer, Plan
+from collector.zoom.pacing import Pacer
 from tests.fakes import FakeClock
 from tests.replay import RECORDINGS, Replay
 

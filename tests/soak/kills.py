@@ -27,7 +27,7 @@ from pathlib import Path
 
 import click
 
-from collector.engine.collect import WORKERS
+from collector.collect.run import WORKERS
 from collector.sandbox import generate_account
 from collector.store import Store
 from tests.bench.machine import described

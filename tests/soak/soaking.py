@@ -12,15 +12,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collector.engine.collect import Job, collect
-from collector.engine.progress import Silence
+from collector.collect.progress import Silence
+from collector.collect.run import Job, collect
 from collector.errors import CollectorError, ExitCode
 from collector.resources import all_resources
 from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox, generate_account
+from collector.settings.choices import Plan
 from collector.store import Store
 from collector.zoom.client import ZoomClient
-from collector.zoom.pacing import Pacer, Plan
-from tests.engine.profile import SandboxTokens
+from collector.zoom.pacing import Pacer
+from tests.collect.profile import SandboxTokens
 from tests.fakes import FakeClock
 from tests.soak.comparing import differences, size
 from tests.soak.misbehaviour import LIES, misbehave

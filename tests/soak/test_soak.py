@@ -13,7 +13,7 @@ import pytest
 from collector.sandbox import Account, generate_account
 from collector.sandbox.fault import FaultKind
 from collector.store import Store
-from tests.engine.profile import Profile
+from tests.collect.profile import Profile
 from tests.soak.comparing import differences, size
 from tests.soak.misbehaviour import FOR_LISTS, LIES, PASSING, SAID_IN_EARNEST
 from tests.soak.soaking import soak

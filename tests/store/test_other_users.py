@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectionFailed
-from collector.profile_lock import alone, uploading_alone
-from collector.settings import read_settings
+from collector.settings.profile import Profile, alone, uploading_alone
 from collector.store import Store
 
 from .graph import collect
@@ -76,8 +75,8 @@ def test_rights_of_others_are_taken_away(path: Path, mode: int, caplog: pytest.L
 @pytest.mark.parametrize(("hold", "name"), [(alone, "collect.lock"), (uploading_alone, "sync.lock")])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_planted_lock(tmp_path: Path, hold: Callable[..., object], name: str, kind: str) -> None:
-    settings = read_settings({"ZOOM_HOME": str(tmp_path / "home")}, tmp_path)
-    settings.profile_folder.mkdir(parents=True)
-    plant(settings.profile_folder / name, kind)
-    with pytest.raises(CollectionFailed, match="cannot be locked"), hold(settings):  # type: ignore[attr-defined]
+    profile = Profile("acme", tmp_path / "home" / "acme")
+    profile.folder.mkdir(parents=True)
+    plant(profile.folder / name, kind)
+    with pytest.raises(CollectionFailed, match="cannot be locked"), hold(profile):  # type: ignore[attr-defined]
         pytest.fail("it was locked")

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from collector.auth import Token
+from collector.settings.choices import Plan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Endpoint, Label, Scopes
-from collector.zoom.pacing import Pacer, Plan
+from collector.zoom.pacing import Pacer
 from tests.fakes import FakeClock
 
 API = "https://api.zoom.us/v2"

@@ -30,8 +30,9 @@ from collector.errors import (
     Vanished,
 )
 from collector.redaction import Secret
+from collector.settings.choices import Plan
 from collector.zoom.endpoint import Label
-from collector.zoom.pacing import Pacer, Plan
+from collector.zoom.pacing import Pacer
 from tests.fakes import NOON
 from tests.wsgi_adapter import session_with
 

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 import pytest
 
+from collector.settings.choices import Plan
 from collector.zoom.endpoint import Label
-from collector.zoom.pacing import CALLS_PER_SECOND, Pacer, Plan
+from collector.zoom.pacing import CALLS_PER_SECOND, Pacer
 from tests.fakes import FakeClock
 
 

@@ -1,0 +1,56 @@
+"""The way to a token that the configuration names, and where the profile keeps its own."""
+
+from __future__ import annotations
+
+import random
+
+from collector.auth.environment import EnvironmentToken
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.server_to_server import ServerToServer
+from collector.auth.signed_in import SignedIn
+from collector.auth.token_file import TokenFile
+from collector.auth.token_source import TokenSource
+from collector.clock import Clock
+from collector.errors import UsageError
+from collector.settings import Settings
+from collector.settings.profile import Profile
+
+
+def oauth_client(settings: Settings) -> OAuthClient:
+    """The app people sign in with; without a secret a public one. Raises UsageError when none is configured."""
+    if settings.client_id is None:
+        raise UsageError(
+            "No Zoom credentials are configured.",
+            "Set ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of your app in ./.env and sign in with `collector auth login`; "
+            "or with ZOOM_ACCOUNT_ID those of a Server-to-Server app; or ZOOM_ACCESS_TOKEN. See .env.example. To see "
+            "the collector without a Zoom account: `collector demo`.",
+        )
+    return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
+
+
+def token_file(profile: Profile) -> TokenFile:
+    """Where the profile keeps its token."""
+    return TokenFile(profile.folder, profile.name)
+
+
+def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
+    """Where this configuration's tokens come from: the environment, else Server-to-Server, else a browser sign-in.
+
+    Raises UsageError when the configuration names no way to a token. Whether anybody has signed in shows when the
+    first token is asked for (SignInRequired).
+    """
+    if settings.access_token is not None:
+        return EnvironmentToken(settings.access_token, settings.api_url)
+    file = token_file(settings.profile)
+    if settings.account_id and settings.client_id and settings.client_secret:
+        return ServerToServer(
+            settings.client_id,
+            settings.client_secret,
+            settings.account_id,
+            settings.oauth_url,
+            file,
+            clock,
+            randomness,
+            settings.api_url,
+        )
+    return SignedIn(oauth_client(settings), file, clock, randomness)

@@ -1,0 +1,267 @@
+"""What happens around the browser: before it goes to Zoom, after it came back with a code, and at the end.
+
+The redirect server is a thin shell around `begin`, `exchange` and `keep`. Errors: collector.auth.refusals, and
+OtherAccountSignedIn here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
+
+from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenDocument, TokenEndpoint, TokenFile
+from collector.auth.identity import Account, whose_token
+from collector.auth.refusals import (
+    ForeignAnswer,
+    MalformedAnswer,
+    NoConnection,
+    SignInRefused,
+    TokenRefused,
+    Unanswered,
+    ZoomTrouble,
+    explain_refresh,
+    explain_sign_in,
+    is_dead,
+)
+from collector.auth.token_document import SIGN_IN_GRANT
+from collector.auth.token_file import DamagedTokenFile
+from collector.auth.token_source import scopes_of
+from collector.clock import Clock
+from collector.errors import SignInRequired, UsageError
+from collector.settings.hosts import api_url as api_base
+
+__all__ = [
+    "Attempt",
+    "ForeignAnswer",
+    "MalformedAnswer",
+    "NoConnection",
+    "OtherAccountSignedIn",
+    "SignIn",
+    "SignInRefused",
+    "StorageFailed",
+    "Unanswered",
+    "ZoomTrouble",
+    "begin",
+    "exchange",
+    "forget",
+    "keep",
+    "revoke",
+]
+
+_log = logging.getLogger("collector.signin")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A sign-in that was started. `started_at`: seconds since 1970.
+
+    `state` binds the answer to it (RFC 9700 §2.1, at least 128 bits), `code_verifier` the code (RFC 7636 §4.1).
+    """
+
+    state: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+    redirect_uri: str
+    started_at: float
+    authorization_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A sign-in Zoom has granted and nobody has kept yet.
+
+    `account`: who signed in, as `id`, `email` and `account_id`; None when Zoom did not say. `scopes`: None when
+    unknown.
+    """
+
+    document: TokenDocument = field(repr=False)
+    account: Account | None
+    scopes: frozenset[str] | None
+
+
+class OtherAccountSignedIn(UsageError):
+    """The profile holds the sign-in of another account. `before`, `now`: the two, as `SignIn.account`."""
+
+    def __init__(self, message: str, next_step: str = "", before: Account | None = None, now: Account | None = None):
+        super().__init__(message, next_step)
+        self.before = before or {}
+        self.now = now or {}
+
+
+def begin(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
+    """A new attempt with its own state and verifier. `now`: seconds since 1970.
+
+    No scope is asked for: Zoom grants what the app was given in the Marketplace, and refuses other lists.
+    """
+    verifier = generate_token(48)
+    with OAuth2Session(client.client_id, redirect_uri=redirect_uri, code_challenge_method="S256") as session:
+        url, state = session.create_authorization_url(
+            f"{client.oauth_url.rstrip('/')}/oauth/authorize", state=generate_token(43), code_verifier=verifier
+        )
+    return Attempt(state, verifier, redirect_uri, now, url)
+
+
+def exchange(
+    client: OAuthClient,
+    attempt: Attempt,
+    code: str,
+    clock: Clock,
+    randomness: random.Random,
+    api_url: str | None = None,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> SignIn:
+    """What Zoom gives for the code, and who signed in. `api_url`: the configured API, None to let Zoom say.
+
+    The code is never sent again once it may have arrived. Raises SignInRefused when Zoom says no, NoConnection,
+    ZoomTrouble, MalformedAnswer (all CollectionFailed), UsageError for credentials that cannot be ones.
+    """
+    try:
+        answer = TokenEndpoint(client, clock, randomness).request(
+            SIGN_IN_GRANT,
+            once_only=True,
+            code=code,
+            redirect_uri=attempt.redirect_uri,
+            code_verifier=attempt.code_verifier,
+        )
+    except TokenRefused as refusal:
+        raise explain_sign_in(refusal, client.client_id) from None
+    now = clock.now()
+    base = api_base(api_url, client.oauth_url, answer.api_url)
+    account = whose_token(base, answer.access_token, clock, new_session) if base else None
+    document = TokenDocument(
+        grant=SIGN_IN_GRANT,
+        client_hash=client.hash(),
+        access_token=answer.access_token,
+        scope=answer.scope,
+        api_url=answer.api_url,
+        obtained_at=now,
+        expires_at=now + answer.expires_in,
+        refresh_token=answer.refresh_token,
+        account=account,
+        generation=1,
+        obtained_for=api_url,
+    )
+    return SignIn(document, account, scopes_of(answer.scope))
+
+
+def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) -> None:
+    """Put the sign-in on the disk; it is there, durably, when this returns.
+
+    Raises OtherAccountSignedIn when the profile holds another account's and `replace` is not set, StorageFailed,
+    ProfileBusy, NewerVersion. A damaged file is kept aside. A sign-in that had to wait while the same person signed in
+    again is dropped: Zoom ends the earlier tokens.
+    """
+    try:
+        with file.locked(clock):
+            try:
+                stored = file.load()
+            except DamagedTokenFile as damage:
+                aside = file.set_aside(clock.now())
+                _log.warning("%s It is kept as %s.", damage.message, aside.name)
+                stored = None
+            if stored is None:
+                file.save(sign_in.document)
+                return
+            if stored.grant == SIGN_IN_GRANT and not replace:
+                _check_same_account(stored.account, sign_in.account)
+                if _is_overtaken(sign_in.document, stored, clock.now()):
+                    _log.info("A later sign-in of the same person is there already; it stays.")
+                    return
+            file.save(_after(stored, sign_in.document))
+    except OSError as problem:
+        raise StorageFailed.because("written", file.path, problem) from None
+
+
+def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
+    """End the sign-in at Zoom, which also removes the app there, then forget it here.
+
+    An access token that has ended is refreshed first, since Zoom revokes by it. What Zoom no longer knows is
+    forgotten all the same. Raises SignInRequired when there is nothing of this app to revoke, UsageError when Zoom
+    refuses the app; CollectionFailed, StorageFailed and ProfileBusy leave the file as it is.
+    """
+    try:
+        SignedIn(client, file, clock, randomness).token()
+    except SignInRequired:
+        if not _is_refused(client, file):
+            raise
+    try:
+        with file.locked(clock):
+            document = file.load()
+            if document is not None and document.grant == SIGN_IN_GRANT:
+                _revoke_token(client, document.access_token, clock, randomness)
+                file.forget()
+    except OSError as problem:
+        raise StorageFailed.because("removed", file.path, problem) from None
+
+
+def forget(file: TokenFile, clock: Clock) -> None:
+    """Remove the profile's token from this computer; at Zoom nothing changes. Raises StorageFailed, ProfileBusy."""
+    try:
+        with file.locked(clock):
+            file.forget()
+    except OSError as problem:
+        raise StorageFailed.because("removed", file.path, problem) from None
+
+
+def _check_same_account(before: Account | None, now: Account | None) -> None:
+    """Accounts are compared, not people: another administrator of the same account reads the same graph."""
+    for name in ("account_id", "id"):
+        one, other = (before or {}).get(name), (now or {}).get(name)
+        if one and other:
+            if one != other:
+                break
+            return
+    else:
+        return
+    raise OtherAccountSignedIn(
+        f"This profile is signed in as {_name(before)}, and now {_name(now)} of another account has signed in.",
+        "Keep both with another profile (--profile NAME), or replace the one that is there.",
+        before,
+        now,
+    )
+
+
+def _is_overtaken(document: TokenDocument, stored: TokenDocument, now: float) -> bool:
+    """Whether `stored` came after `document`, for the same person, app and scopes. A time to come says nothing."""
+    person = (document.account or {}).get("id")
+    return (
+        person is not None
+        and person == (stored.account or {}).get("id")
+        and (document.client_hash, document.scope) == (stored.client_hash, stored.scope)
+        and stored.reauth is None
+        and document.obtained_at < stored.obtained_at <= now
+    )
+
+
+def _name(account: Account | None) -> str:
+    known = account or {}
+    return str(known.get("email") or known.get("id") or known.get("account_id"))
+
+
+def _after(stored: TokenDocument, document: TokenDocument) -> TokenDocument:
+    """The document as the one that follows `stored`: whoever holds an older one sees that it is older."""
+    return dataclasses.replace(document, generation=stored.generation + 1, others=stored.others)
+
+
+def _is_refused(client: OAuthClient, file: TokenFile) -> bool:
+    """Whether a sign-in of this app is there that Zoom has refused: all that is left is to forget it."""
+    try:
+        document = file.load()
+    except (OSError, DamagedTokenFile):
+        return False
+    return document is not None and document.client_hash == client.hash() and document.reauth is not None
+
+
+def _revoke_token(client: OAuthClient, token: str, clock: Clock, randomness: random.Random) -> None:
+    try:
+        TokenEndpoint(client, clock, randomness).revoke(token)
+    except TokenRefused as refusal:
+        if not is_dead(refusal):
+            raise explain_refresh(refusal, client.client_id) from None
+        _log.info("Zoom no longer knew the token: %s", refusal.words)

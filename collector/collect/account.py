@@ -1,0 +1,100 @@
+"""What `collector collect` does: from settings to a token, through the steps into the store, and out as a tree."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.auth import Token, TokenSource
+from collector.auth.configured import token_source
+from collector.clock import Clock, milliseconds
+from collector.collect.choice import EVERYTHING, Choice
+from collector.collect.pool import in_parallel
+from collector.collect.progress import Progress
+from collector.collect.run import Job, check_steps, collect
+from collector.collect.session import current_token, zoom_client
+from collector.resources import all_resources, users
+from collector.resources.declaration import Resource
+from collector.settings import Settings
+from collector.settings.choices import Plan
+from collector.settings.profile import alone
+from collector.store import RunRecord, Store
+from collector.tree import TREE_FOLDER, TreeReport, check_target, write_tree
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A finished run and the tree written from it.
+
+    `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one. `example`:
+    something that can be looked at now, as `show` wants it named: `("user", "ada@example.com")`.
+    """
+
+    record: RunRecord
+    tree: TreeReport
+    clears_at: int | None = None
+    example: tuple[str, ...] = ()
+
+
+def collect_account(
+    settings: Settings,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    progress: Progress,
+    folder: Path,
+    choice: Choice = EVERYTHING,
+    fresh: bool = False,
+) -> Collected:
+    """Collect the account of this configuration and write `.j1-integration` into `folder`.
+
+    Unless `fresh`, goes on with a run that was cut short and chose the same. Raises every CollectorError but
+    ReadingErrors, which become coverage; ProfileBusy when another collection of this profile is under way.
+    """
+    resources = all_resources()
+    check_steps(resources, choice.steps or ())
+    check_target(folder / TREE_FOLDER)
+    tokens = token_source(settings, clock, randomness)
+    with Store.open(settings.profile.store_path) as store, alone(settings.profile):
+        token = _first_token(tokens, resources, clock)
+        client = zoom_client(settings, tokens, clock, randomness)
+        record = collect(
+            Job(
+                client=client,
+                store=store,
+                clock=clock,
+                progress=progress,
+                resources=resources,
+                scopes=token.scopes,
+                account_id=settings.account_id if settings.access_token is None else None,
+                choice=choice,
+                free_plan=settings.plan is Plan.FREE,
+                fresh=fresh,
+                tags=tuple(settings.tags.items()),
+            )
+        )
+        tree = write_tree(store, folder / TREE_FOLDER)
+        store.conclude()
+        limit = client.daily_limit
+        clears_at = None if limit is None else milliseconds(limit.clears_at)
+        return Collected(record, tree, clears_at, _example(store, resources))
+
+
+def _first_token(tokens: TokenSource, resources: tuple[Resource, ...], clock: Clock) -> Token:
+    """As `current_token`, asked for in a thread: Ctrl-C does not wait until a Zoom that hangs has answered."""
+    asked = in_parallel([tokens], lambda source: [current_token(source, resources)], 1, clock)
+    return next(token for _, token in asked)
+
+
+def _example(store: Store, resources: tuple[Resource, ...]) -> tuple[str, ...]:
+    """An entity with a name to be found by, a user sooner than a group; nothing in an empty graph."""
+    for resource in sorted(resources, key=lambda one: one.entity.type != users.ENTITY.type):
+        entity = next(store.entities(resource.entity.type), None)
+        if entity is None:
+            continue
+        if resource.listing.rows is None:
+            return (resource.noun,)
+        email = entity.get("email")
+        return (resource.noun, str(email[0] if isinstance(email, list) and email else entity["displayName"]))
+    return ()

@@ -1,0 +1,368 @@
+"""A run from the first call to the exit code: which steps run, in what order, and how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from collector.clock import Clock, milliseconds
+from collector.collect.choice import EVERYTHING, Choice
+from collector.collect.context import Context, StepOutcome
+from collector.collect.documents import leave_documents, read_documents
+from collector.collect.entities import read_entities
+from collector.collect.links import build_link, derive
+from collector.collect.pool import in_parallel
+from collector.collect.progress import Progress
+from collector.errors import (
+    CollectionFailed,
+    CollectorError,
+    DailyLimitReached,
+    Denied,
+    ExitCode,
+    Interrupted,
+    ReadingError,
+    SignInRequired,
+    Unreachable,
+    Unread,
+    UsageError,
+)
+from collector.model.coverage import Coverage, Status, any_incomplete
+from collector.model.graph import JsonObject
+from collector.model.step import Step, StepResult, StepStatus, in_report_order, with_dependencies
+from collector.resources import account, other_end, runners, steps
+from collector.resources.declaration import Document, Resource
+from collector.store import Run, RunRecord, Store
+from collector.zoom.client import ZoomClient
+
+_FRESH = "fresh"
+WORKERS = 32
+"""Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
+
+RUN_AGAIN = "Run the command again later; if it stays, please report it."
+GOING_ON = (
+    "What was read is kept: `collector collect` goes on from there within 24 hours, `collector collect --fresh` begins "
+    "anew."
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to collect and with what.
+
+    `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
+    the store's owner when Zoom does not tell. `free_plan`: whether the account is known to have one.
+    `fresh`: begin anew, even where an earlier run was cut short.
+    """
+
+    client: ZoomClient
+    store: Store
+    clock: Clock
+    progress: Progress
+    resources: tuple[Resource, ...]
+    scopes: frozenset[str] | None
+    account_id: str | None = None
+    choice: Choice = EVERYTHING
+    free_plan: bool = False
+    fresh: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
+    workers: int = WORKERS
+
+
+def collect(job: Job) -> RunRecord:
+    """Read the account into the store. The record's exit code is 0, 3 or 75.
+
+    A run that was cut short less than a day ago and chose the same is gone on with: what it has read is not read again.
+
+    Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
+    what was read until then is kept and the run recorded with that exit code.
+    """
+    identity = _identify(job)
+    _bind(job, identity)
+    return _Collection(job, identity).run()
+
+
+def check_steps(resources: tuple[Resource, ...], chosen: Iterable[str]) -> frozenset[str]:
+    """The chosen step ids. Raises UsageError naming those that exist when one does not."""
+    known = [step.id for step in steps(resources)]
+    unknown = sorted(set(chosen) - set(known))
+    if unknown:
+        raise UsageError(f"There is no step {', '.join(unknown)}.", f"The steps are: {', '.join(known)}.")
+    return frozenset(chosen)
+
+
+def _identify(job: Job) -> JsonObject | CollectorError:
+    """The answer to `/users/me`, or why there is none; the first call of every run."""
+    endpoint = account.RESOURCE.listing
+    if not endpoint.scopes.granted_by(job.scopes):
+        return Denied(f"the token lacks the scope for {endpoint.path}")
+    try:
+        answers = in_parallel([endpoint], lambda one: [job.client.get(one)], 1, job.clock)
+        return next(answer for _, answer in answers)
+    except Unreachable as failure:
+        if job.client.reached:
+            return failure
+        raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step) from None
+    except (ReadingError, DailyLimitReached) as failure:
+        return failure
+
+
+def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
+    """Make sure that the store is this account's, before anything is written."""
+    found = None if isinstance(identity, CollectorError) else account.account_id(identity)
+    account_id = found or job.account_id
+    if account_id is not None:
+        job.store.bind(account_id)
+        return
+    if job.store.account_id is None:
+        return
+    if isinstance(identity, DailyLimitReached):
+        raise identity
+    reason = identity.message if isinstance(identity, CollectorError) else "Zoom does not say whose it is"
+    message = (
+        f"This profile holds the Zoom account {job.store.account_id}, but it cannot be checked whether the token "
+        f"belongs to it: {reason}."
+    )
+    if isinstance(identity, Unread):
+        raise CollectionFailed(message, identity.next_step or RUN_AGAIN)
+    raise UsageError(
+        message,
+        f"Give the token the scope {' or '.join(account.RESOURCE.listing.scopes.advice)}, or use another profile "
+        "with --profile NAME.",
+    )
+
+
+class _Collection:
+    """The state of one run."""
+
+    def __init__(self, job: Job, identity: JsonObject | CollectorError) -> None:
+        self._job = job
+        self._steps = steps(job.resources)
+        self._wanted = (
+            {step.id for step in self._steps}
+            if job.choice.steps is None
+            else with_dependencies(self._steps, job.choice.steps)
+        )
+        self._runners = runners(job.resources)
+        self._calls_before = job.client.calls.total()
+        self._results: dict[str, StepResult] = {}
+        self._coverage: dict[str, tuple[Coverage, ...]] = {}
+        self._documents_settled: set[str] = set()
+        started_at = milliseconds(job.clock.now())
+        self._run: Run = job.store.begin(started_at, dict(job.tags), job.choice.as_text(), fresh=job.fresh)
+        self._ctx = Context(
+            client=job.client,
+            store=job.store,
+            run=self._run,
+            clock=job.clock,
+            progress=job.progress,
+            workers=job.workers,
+            scopes=job.scopes,
+            identity=identity,
+            choice=job.choice,
+            fresh=self._is_fresh(),
+            free_plan=job.free_plan,
+        )
+        if self._run.goes_on:
+            self._ctx.recall_unknown()
+
+    def _is_fresh(self) -> bool:
+        """Whether this reading was begun anew: also when its first run was interrupted."""
+        checkpoints = self._run.checkpoints
+        if self._job.fresh:
+            checkpoints.save(_FRESH, {})
+            self._run.commit()
+        return checkpoints.load(_FRESH) is not None
+
+    def run(self) -> RunRecord:
+        """First the sets, which govern deletion and tell what has changed; then the documents, which are many."""
+        ordered = in_report_order(self._steps)
+        try:
+            if self._run.goes_on:
+                self._job.progress.goes_on(self._run.began_at)
+            for step in ordered:
+                self._read_set(step)
+            for step in ordered:
+                self._read_documents(step)
+            for step in ordered:
+                self._derive(step)
+        except CollectorError as failure:
+            self._finish(failure.exit_code)
+            raise _with_how_to_go_on(failure) from None
+        except BaseException:
+            self._finish(ExitCode.FAILED)
+            raise
+        nothing_read = self._nothing_read()
+        self._finish(self._exit_code() if nothing_read is None else nothing_read.exit_code)
+        if nothing_read is not None:
+            raise nothing_read
+        record = self._job.store.latest_run()
+        if record is None:
+            raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
+        return record
+
+    def _read_set(self, step: Step) -> None:
+        """Read what the step is about, its documents excepted, or say why not."""
+        obstacle = self._obstacle(step)
+        if obstacle is not None:
+            result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
+            self._record(result, (obstacle,))
+            self._job.progress.ended(result)
+            return
+        self._job.progress.started(step)
+        resource, link = self._runners[step.id]
+        started_at, calls = self._ctx.now(), self._job.client.calls.total()
+        if link is None and resource.listing.rows is None:
+            calls -= self._calls_before  # the answer this step is about was asked for first of all
+        if link is None:
+            outcome = read_entities(self._ctx, resource, step)
+        else:
+            outcome = build_link(self._ctx, resource, link, step, self._resource_of(other_end(resource, link.type)))
+        if outcome.whole:
+            self._ctx.whole_types.update(step.types)
+        result = StepResult(
+            step,
+            self._status(step, outcome),
+            () if outcome.whole else step.types,
+            self._counts(step),
+            self._job.client.calls.total() - calls,
+            started_at,
+            self._ctx.now(),
+            outcome.notes,
+        )
+        self._record(result, outcome.coverage)
+        if not self._documents_of(step):
+            self._job.progress.ended(result)
+
+    def _has_documents_to_read(self, step: Step) -> bool:
+        return self._results[step.id].started_at is not None and bool(self._documents_of(step))
+
+    def _documents_of(self, step: Step) -> tuple[Document, ...]:
+        resource, link = self._runners[step.id]
+        return resource.documents if link is None else ()
+
+    def _read_documents(self, step: Step) -> None:
+        """Read the further documents of the entities that the step has listed."""
+        if not self._has_documents_to_read(step):
+            return
+        result = self._results[step.id]
+        calls = self._job.client.calls.total()
+        documents, notes = read_documents(self._ctx, self._runners[step.id][0], step)
+        result = replace(
+            result,
+            notes=(*result.notes, *notes),
+            counts=self._counts(step),
+            calls=result.calls + self._job.client.calls.total() - calls,
+            ended_at=self._ctx.now(),
+        )
+        self._record(result, (*self._coverage[step.id], *documents))
+        self._documents_settled.add(step.id)
+        self._job.progress.ended(result)
+
+    def _derive(self, step: Step) -> None:
+        """Work out what follows from relationships that were read completely."""
+        _, link = self._runners[step.id]
+        if link is not None and link.derivation is not None and set(step.types) <= self._ctx.whole_types:
+            derive(self._ctx, link, link.derivation)
+
+    def _obstacle(self, step: Step) -> Coverage | None:
+        """Why a step is not run at all: not chosen, its scope is missing, or a step it needs was not run."""
+        if step.id not in self._wanted:
+            return self._not_run(step, Status.SKIPPED, "not chosen with --step")
+        for dependency in step.depends_on:
+            if self._results[dependency].status is StepStatus.DISABLED:
+                status = _worst(self._coverage[dependency])
+                return self._not_run(step, status, f"depends on {dependency}, which was not read")
+        resource, link = self._runners[step.id]
+        endpoint = resource.listing if link is None else link.members
+        denial = self._ctx.missing_scope(endpoint) if endpoint is not None else None
+        if denial is None:
+            return None
+        return replace(
+            self._not_run(step, Status.DENIED, denial.message),
+            next_step=denial.next_step,
+            scopes=denial.scopes,
+        )
+
+    def _not_run(self, step: Step, status: Status, reason: str) -> Coverage:
+        resource, link = self._runners[step.id]
+        reading = resource.name if link is None else link.type.type
+        return Coverage(step.id, reading, status, is_set=True, reason=reason)
+
+    def _status(self, step: Step, outcome: StepOutcome) -> StepStatus:
+        """The step's status in the words of JupiterOne's tools."""
+        statuses = {entry.status for entry in outcome.coverage if entry.is_set}
+        if statuses <= {Status.DENIED, Status.NOT_LICENSED}:
+            return StepStatus.DISABLED
+        if statuses != {Status.COMPLETE}:
+            return StepStatus.FAILURE
+        dependencies = (self._results[dependency].status for dependency in step.depends_on)
+        if any(status in (StepStatus.FAILURE, StepStatus.PARTIAL) for status in dependencies):
+            return StepStatus.PARTIAL
+        return StepStatus.SUCCESS
+
+    def _record(self, result: StepResult, coverage: tuple[Coverage, ...]) -> None:
+        self._results[result.step.id] = result
+        self._coverage[result.step.id] = coverage
+
+    def _counts(self, step: Step) -> dict[str, int]:
+        """How many objects of the step's types the graph now holds."""
+        return {type_: self._job.store.count(type_) for type_ in step.types}
+
+    def _resource_of(self, entity_type: str) -> Resource:
+        return next(resource for resource in self._job.resources if resource.entity.type == entity_type)
+
+    def _nothing_read(self) -> CollectionFailed | None:
+        """The failure of a run that met nothing but trouble."""
+        coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
+        broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
+        nothing_read = not any(entry.read for entry in coverage)
+        if broken is None or not nothing_read or self._job.client.daily_limit is not None:
+            return None
+        return CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
+
+    def _asks_zoom(self, step: Step) -> bool:
+        """Whether the step reads something; others only tie together what is in the store."""
+        _, link = self._runners[step.id]
+        return link is None or link.members is not None
+
+    def _exit_code(self) -> ExitCode:
+        if self._job.client.daily_limit is not None:
+            return ExitCode.DAILY_LIMIT
+        incomplete = any(any_incomplete(entries) for entries in self._coverage.values())
+        return ExitCode.INCOMPLETE if incomplete else ExitCode.COMPLETE
+
+    def _finish(self, exit_code: ExitCode) -> None:
+        """Record how the run ended; steps it did not come to are recorded as not read."""
+        ended = "the run was stopped" if exit_code is ExitCode.INTERRUPTED else "the run failed"
+        for step in self._steps:
+            if step.id not in self._results:
+                result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
+                self._results[step.id] = result
+                self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, f"{ended} before this was read"),)
+            elif self._has_documents_to_read(step) and step.id not in self._documents_settled:
+                reason = f"{ended} before all of this was read"
+                documents = leave_documents(self._ctx, self._runners[step.id][0], step, reason)
+                self._coverage[step.id] = (*self._coverage[step.id], *documents)
+        ordered = in_report_order(self._steps)
+        self._run.finish(
+            self._ctx.now(),
+            exit_code,
+            [self._results[step.id] for step in ordered],
+            [entry for step in ordered for entry in self._coverage[step.id]],
+            self._ctx.unknown_settings(),
+        )
+
+
+def _with_how_to_go_on(failure: CollectorError) -> CollectorError:
+    """The same failure, telling also that nothing is lost."""
+    if isinstance(failure, Interrupted):
+        failure.next_step = GOING_ON
+    elif isinstance(failure, SignInRequired | CollectionFailed):
+        failure.next_step = f"{failure.next_step} {GOING_ON}".strip()
+    return failure
+
+
+def _worst(coverage: Sequence[Coverage]) -> Status:
+    """The status that says most of why the sets of a step were not read."""
+    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.SKIPPED, Status.COMPLETE)
+    return min((entry.status for entry in coverage if entry.is_set), key=order.index)

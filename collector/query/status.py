@@ -1,0 +1,84 @@
+"""What `collector status` tells: how the profile's runs and uploads went. No network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.errors import ExitCode, UsageError
+from collector.settings import Settings
+from collector.settings.profile import Profile
+from collector.store import CUT_SHORT, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
+
+
+@dataclass(frozen=True)
+class ProfileStatus:
+    """Times are milliseconds since 1970.
+
+    `run`: the newest finished one. `next_run_at`: when one that polls starts next, at once if that has gone by; None
+    unless an interval is set.
+    `upload`: the newest, whatever became of it; `finished_upload`: the newest that JupiterOne has finished.
+    `oldest`: when the oldest document was read that the latest run carried over.
+    """
+
+    profile: str
+    account_id: str | None
+    instance_id: str | None
+    run: RunRecord
+    next_run_at: int | None
+    upload: UploadRecord | None
+    finished_upload: UploadRecord | None
+
+    @property
+    def oldest(self) -> int | None:
+        return min((entry.oldest for entry in self.run.coverage if entry.oldest is not None), default=None)
+
+
+def profile_status(settings: Settings) -> ProfileStatus:
+    """The state of the configured profile. Raises UsageError when nothing was collected yet, CollectionFailed."""
+    with Store.open_existing(settings.profile.store_path) as store:
+        run = store.latest_run()
+        if run is None:
+            raise UsageError(
+                f"Nothing has been collected yet in profile {settings.profile.name!r}.",
+                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+            )
+        interval = settings.polling_interval.seconds
+        return ProfileStatus(
+            profile=settings.profile.name,
+            account_id=store.account_id,
+            instance_id=settings.jupiterone.instance_id or store.instance_id,
+            run=run,
+            next_run_at=None if interval is None else _next_run(store, run, interval),
+            upload=store.uploads.latest(),
+            finished_upload=store.uploads.latest_finished(),
+        )
+
+
+def _next_run(store: Store, run: RunRecord, interval: int) -> int:
+    """One interval after the last start; without one, it has been due since the newest run."""
+    started_at = _last_start(store)
+    return run.started_at if started_at is None else started_at + interval * 1000
+
+
+def last_start(profile: Profile) -> float | None:
+    """When the profile last began to collect and upload, in seconds since 1970; None if it never did."""
+    path = profile.store_path
+    if not Store.exists(path):
+        return None
+    with Store.open_existing(path) as store:
+        started_at = _last_start(store)
+        return None if started_at is None else started_at / 1000
+
+
+def _last_start(store: Store) -> int | None:
+    """The start of the newest run that nobody cut short, neither its reading nor its upload (ms since 1970)."""
+    return next((run.started_at for run in store.finished_runs() if not _was_cut_short(store, run)), None)
+
+
+def _was_cut_short(store: Store, run: RunRecord) -> bool:
+    if run.exit_code not in UPLOADED_EXIT_CODES:
+        return run.exit_code == ExitCode.INTERRUPTED
+    upload = store.uploads.latest_of(run.id)
+    if upload is None:
+        return False
+    return upload.state in (UploadState.BEGUN, UploadState.OPEN) or upload.reason == CUT_SHORT

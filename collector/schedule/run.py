@@ -1,0 +1,113 @@
+"""What `collector run` does: a collection, then its upload; once, or at every interval."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+from collector.clock import Clock
+from collector.collect.account import Collected
+from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of
+from collector.query.status import last_start
+from collector.schedule.poll import poll
+from collector.settings import Settings
+from collector.settings.choices import PollingInterval
+from collector.store import Store
+from collector.upload import Synced, Upload
+from collector.upload.access import jupiterone_access
+from collector.upload.target import target_of
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that came to its end."""
+
+    collected: Collected
+    synced: Synced
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return worst_of(self.collected.record.exit_code, self.synced.exit_code)
+
+
+class Log(Protocol):
+    """Told what happens while runs are polled. Times in seconds, moments in seconds since 1970."""
+
+    def polling(self, settings: Settings) -> None: ...
+
+    def waiting(self, due: float) -> None: ...
+
+    def started(self) -> None: ...
+
+    def ended(self, ran: Ran, seconds: float) -> None: ...
+
+    def failed(self, failure: Exception, seconds: float) -> None: ...
+
+    def stopped(self) -> None: ...
+
+
+def check_upload_configured(settings: Settings, upload: Upload) -> None:
+    """Raise UsageError when it is clear before the collection that nothing could be uploaded after it."""
+    jupiterone_access(settings)
+    with Store.open(settings.profile.store_path) as store:
+        target_of(settings, store, upload)
+
+
+def collect_then_upload(
+    settings: Settings, upload: Upload, collect: Callable[[], Collected], synchronize: Callable[[], Synced]
+) -> Ran:
+    """Collect, and upload what was collected.
+
+    A collection that does not come to its end (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. When the
+    upload fails, the failure's exit code takes the collection's into account.
+    """
+    check_upload_configured(settings, upload)
+    collected = collect()
+    try:
+        return Ran(collected, synchronize())
+    except CollectorError as failure:
+        failure.exit_code = worst_of(collected.record.exit_code, failure.exit_code)
+        raise
+
+
+def poll_account(
+    settings: Settings,
+    upload: Upload,
+    run_once: Callable[[], Ran],
+    clock: Clock,
+    randomness: random.Random,
+    log: Log,
+) -> NoReturn:
+    """Call `run_once` at every POLLING_INTERVAL until the clock is stopped.
+
+    A run that fails is logged and the next one tried: networks come back, and somebody may sign in again. Raises
+    UsageError when no interval is set or nothing could ever be uploaded, and Interrupted in the end.
+    """
+    interval = settings.polling_interval.seconds
+    if interval is None:
+        intervals = ", ".join(one.value for one in PollingInterval if one.seconds is not None)
+        raise UsageError(
+            "POLLING_INTERVAL is DISABLED, so there is no interval to poll at.",
+            f"Set POLLING_INTERVAL in ./.env to one of {intervals}; or run `collector run` without --poll.",
+        )
+    check_upload_configured(settings, upload)
+
+    def run() -> None:
+        began = clock.monotonic()
+        log.started()
+        try:
+            ran = run_once()
+        except Interrupted:
+            raise
+        except Exception as failure:  # what nobody foresaw in one run must not end all the others
+            log.failed(failure, clock.monotonic() - began)
+        else:
+            log.ended(ran, clock.monotonic() - began)
+
+    log.polling(settings)
+    try:
+        poll(run, interval, clock, randomness, last_start=last_start(settings.profile), announce=log.waiting)
+    finally:
+        log.stopped()

@@ -1,0 +1,64 @@
+"""A profile: its folder, its files, and its locks: one collection and one upload at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from collector.errors import CollectionFailed, ProfileBusy
+from collector.private_files import keep_private
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A folder of token and graph, and the name it goes by."""
+
+    name: str
+    folder: Path
+
+    @property
+    def store_path(self) -> Path:
+        """Where its graph is kept."""
+        return self.folder / "graph.db"
+
+
+@contextmanager
+def alone(profile: Profile) -> Iterator[None]:
+    """Hold the profile for one collection at a time. Raises ProfileBusy or CollectionFailed."""
+    with _held(profile.folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
+        yield
+
+
+@contextmanager
+def uploading_alone(profile: Profile) -> Iterator[None]:
+    """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
+    with _held(profile.folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
+        yield
+
+
+@contextmanager
+def _held(profile_folder: Path, file: str, work: str) -> Iterator[None]:
+    lock = FileLock(profile_folder / file, mode=0o600, fallback_to_soft=False)
+    try:
+        keep_private(profile_folder)
+        keep_private(profile_folder / file)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ProfileBusy(
+            f"Another {work} of profile {profile_folder.name!r} is under way.",
+            "Wait until it has ended, or use another profile with --profile NAME.",
+        ) from None
+    except (OSError, NotImplementedError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else "this file system has no locks"
+        raise CollectionFailed(
+            f"The profile folder {profile_folder} cannot be locked: {reason}.",
+            "Give yourself the right to write there, or choose another folder with ZOOM_HOME.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

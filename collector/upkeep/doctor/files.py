@@ -1,0 +1,102 @@
+"""Whether a profile's files are one person's alone, and whether they can be written. Nothing is made to find out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from collector.errors import CollectorError, ExitCode
+from collector.settings import SECRET_NAMES
+from collector.settings.profile import Profile
+from collector.settings.reading import read_dotenv
+from collector.store import Store
+from collector.upkeep.doctor.finding import Finding, Level
+
+_SUBJECT = "files"
+_MAKE_WRITABLE = "Give yourself the right to write there, or choose another folder with ZOOM_HOME."
+_OPENED_FOR_WRITING = (
+    "graph.db",
+    "graph.db-wal",
+    "graph.db-shm",
+    "token.lock",
+    "collect.lock",
+    "sync.lock",
+)
+
+
+def examine_files(profile: Profile) -> Iterator[Finding]:
+    """Look at the profile's folder, or at the place where it would be made."""
+    folder = profile.folder
+    if not os.path.lexists(folder):
+        yield _place_of(folder)
+        return
+    if not folder.is_dir():
+        yield _failure(f"{folder} is no folder", f"Move {folder} aside, or choose another folder with ZOOM_HOME.")
+        return
+    yield _privacy(folder)
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield _failure(f"nothing can be written to {folder}", _MAKE_WRITABLE)
+        return
+    for name in ("token.json", "graph.db"):
+        if (folder / name).exists():
+            yield _privacy(folder / name)
+    for name in _OPENED_FOR_WRITING:
+        if (folder / name).exists() and not os.access(folder / name, os.W_OK):
+            yield _failure(f"{folder / name} cannot be opened for writing", _MAKE_WRITABLE)
+    yield from _store(profile)
+
+
+def examine_dotenv(path: Path) -> Iterator[Finding]:
+    """Whether others may read the secrets in `./.env`, if it has any."""
+    held = [name for name in SECRET_NAMES if read_dotenv(path).get(name)]
+    if not held:
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o044:
+        message = f"{path} can be read by others (mode {mode:o}) and holds {' and '.join(held)}"
+        yield Finding(_SUBJECT, Level.WARNING, message, f"chmod 600 {shlex.quote(str(path))}")
+    else:
+        yield Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
+
+
+def _place_of(folder: Path) -> Finding:
+    """Whether the folder, and those missing above it, can be made."""
+    above = next(place for place in folder.parents if os.path.lexists(place))
+    if not above.is_dir():
+        return _failure(
+            f"{folder} cannot be made: {above} is no folder",
+            f"Move {above} aside, or choose another folder with ZOOM_HOME.",
+        )
+    if not os.access(above, os.W_OK | os.X_OK):
+        return _failure(f"{folder} cannot be made: nothing can be written to {above}", _MAKE_WRITABLE)
+    return Finding(_SUBJECT, Level.OK, f"{folder} will be made at the first run")
+
+
+def _privacy(path: Path) -> Finding:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        wanted = "700" if path.is_dir() else "600"
+        return Finding(
+            _SUBJECT,
+            Level.WARNING,
+            f"{path} can be read by others (mode {mode:o})",
+            f"chmod {wanted} {shlex.quote(str(path))}",
+        )
+    return Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
+
+
+def _store(profile: Profile) -> Iterator[Finding]:
+    """What else keeps the store from being read, if anything does."""
+    path = profile.store_path
+    try:
+        if Store.exists(path) and os.access(path, os.W_OK):
+            Store.open_existing(path).close()
+    except CollectorError as failure:
+        yield Finding.of(_SUBJECT, failure)
+
+
+def _failure(message: str, fix: str) -> Finding:
+    return Finding(_SUBJECT, Level.FAILURE, message, fix, ExitCode.FAILED)

@@ -1,0 +1,119 @@
+"""Whether an upload would be let in. JupiterOne is only asked: nothing is made or changed there.
+
+An upload needs the synchronization API and nothing else, so a key that may not query GraphQL is no failure.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import partial
+
+from collector.clock import Clock
+from collector.errors import CollectorError, UsageError
+from collector.jupiterone.connection import Access, JupiterOne
+from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
+from collector.jupiterone.instances import Instances
+from collector.jupiterone.jobs import describes_job, job_path
+from collector.settings import Settings
+from collector.store import Store
+from collector.upkeep.doctor.finding import Finding, Level
+from collector.upkeep.doctor.network import NewSession, reach
+from collector.upload.access import jupiterone_access
+from collector.upload.instance import instance_to_work_on, remembered_instance
+
+NO_JOB = "00000000-0000-0000-0000-000000000000"
+"""A job that is not there: whoever is told so has been let in."""
+
+_SUBJECT = "JupiterOne"
+_INSTANCE = "integration instance"
+_SETTINGS = "HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL"
+
+
+def examine_jupiterone(
+    settings: Settings, clock: Clock, randomness: random.Random, new_session: NewSession
+) -> Iterator[Finding]:
+    """Look at key, account and the integration instance in use, if any of them is configured."""
+    given = settings.jupiterone
+    if given.account is None and given.api_key is None and given.instance_id is None:
+        yield Finding(_SUBJECT, Level.OK, "not configured; needed for `sync` and `run` only")
+        return
+    try:
+        access = jupiterone_access(settings)
+        instance_id = instance_to_work_on(settings, remembered_instance(settings.profile))
+        job = _job_to_ask_for(settings, access)
+    except CollectorError as failure:
+        yield Finding.of(_SUBJECT, failure)
+        return
+    found = [reach(url, new_session, _SETTINGS)[0] for url in (access.api_url, access.graphql_url)]
+    yield from found
+    if any(finding.level is Level.FAILURE for finding in found):
+        return
+    jupiterone = JupiterOne(access, clock, randomness, new_session)
+    try:
+        yield from _asked(jupiterone, access, instance_id, job)
+    except (UsageError, RequestFailed) as failure:
+        yield Finding.of(_SUBJECT, failure)
+
+
+def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job: str) -> Iterator[Finding]:
+    instances = Instances(jupiterone)
+    admitted = Finding(_SUBJECT, Level.OK, f"the key is taken for the account {access.account}")
+    try:
+        if instance_id is None:
+            instances.list()
+            instance = _none_known()
+        else:
+            known = instances.show(instance_id)
+            instance = Finding(_INSTANCE, Level.OK, f"uploads go to {known.name!r} ({known.id})")
+    except InstanceMissing as missing:
+        instance = Finding.of(_INSTANCE, missing)
+    except AccessRefused:
+        _check_synchronization(jupiterone, job)
+        instance = _none_known() if instance_id is None else _not_checked(instance_id)
+    yield admitted
+    yield instance
+
+
+def _job_to_ask_for(settings: Settings, access: Access) -> str:
+    """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
+    path = settings.profile.store_path
+    if not Store.exists(path):
+        return NO_JOB
+    with Store.open_existing(path) as store:
+        latest = store.uploads.latest()
+    if (
+        latest is None
+        or latest.job is None
+        or (latest.place.host, latest.place.account) != (access.host, access.account)
+    ):
+        return NO_JOB
+    return latest.job
+
+
+def _check_synchronization(jupiterone: JupiterOne, job: str) -> None:
+    """Raises AccessRefused when the key is not taken there either, RequestFailed when that stays open."""
+    try:
+        jupiterone.get(job_path(job), partial(describes_job, job_id=job))
+    except RequestFailed as failure:
+        if failure.status not in (400, 404):
+            raise
+
+
+def _none_known() -> Finding:
+    return Finding(
+        _INSTANCE,
+        Level.WARNING,
+        "none is known to upload to, and every source but `api` needs one",
+        "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
+        "`collector instance list` shows.",
+    )
+
+
+def _not_checked(instance_id: str) -> Finding:
+    """Nothing to mend: it is the key that docs/jupiterone.md advises."""
+    return Finding(
+        _INSTANCE,
+        Level.OK,
+        f"{instance_id} was not checked: the key may not query GraphQL, which `sync` and `run` do without",
+    )

@@ -1,0 +1,67 @@
+"""Whether a service can be reached, and whether it is the same time there as here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+
+import requests
+from urllib3.exceptions import LocationValueError
+
+from collector.clock import Clock
+from collector.connections import CONNECT_SECONDS, USER_AGENT
+from collector.errors import ExitCode
+from collector.settings import Settings
+from collector.settings.hosts import api_url
+from collector.upkeep.doctor.finding import Finding, Level
+
+MOST_CLOCK_SKEW_SECONDS = 120
+
+NewSession = Callable[[], requests.Session]
+
+
+def examine_network(settings: Settings, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
+    """Look for Zoom, and at the clock."""
+    base = api_url(settings.api_url, settings.oauth_url, None)
+    for url in dict.fromkeys(address for address in (settings.oauth_url, base) if address):
+        finding, date = reach(url, new_session, "HTTPS_PROXY and REQUESTS_CA_BUNDLE")
+        yield finding
+        if url == settings.oauth_url and finding.level is Level.OK:
+            yield _clock(date, clock)
+
+
+def reach(url: str, new_session: NewSession, settings_to_check: str) -> tuple[Finding, str | None]:
+    """Whether anything at all answers there, without any credentials, and what time it says it is."""
+    try:
+        response = new_session().head(
+            url,
+            timeout=CONNECT_SECONDS,
+            allow_redirects=False,
+            headers={"User-Agent": USER_AGENT},
+            auth=_without_credentials,
+        )
+    except (requests.RequestException, LocationValueError) as failure:
+        message = f"{url} cannot be reached ({type(failure).__name__})"
+        fix = f"Check the network, {settings_to_check}."
+        return Finding("network", Level.FAILURE, message, fix, ExitCode.FAILED), None
+    return Finding("network", Level.OK, f"{url} answers"), response.headers.get("Date")
+
+
+def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from looking for credentials itself (netrc)."""
+    return request
+
+
+def _clock(date: str | None, clock: Clock) -> Finding:
+    try:
+        skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
+    except (TypeError, ValueError, OverflowError):
+        return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
+    if abs(skew) > MOST_CLOCK_SKEW_SECONDS:
+        return Finding(
+            "clock",
+            Level.WARNING,
+            f"This computer's clock differs by {abs(skew):.0f} seconds",
+            "Turn on time synchronization; tokens expire by this clock.",
+        )
+    return Finding("clock", Level.OK, "This computer's clock agrees with the server's")

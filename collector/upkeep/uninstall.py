@@ -1,0 +1,210 @@
+"""What `collector uninstall` does: the verbs that end and remove what a profile has, one after another.
+
+A part that fails leaves the others possible, and the profile's folder, from which it is tried again, stays.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from collector.auth import signin, stored_sign_in
+from collector.auth.configured import oauth_client, token_file
+from collector.clock import Clock
+from collector.errors import CollectorError, Interrupted
+from collector.jupiterone.instances import Instances
+from collector.settings import Settings
+from collector.settings.profile import alone, uploading_alone
+from collector.store import Store
+from collector.tree import TREE_FOLDER, is_tree_of, remove_tree
+from collector.upload.access import jupiterone_access, jupiterone_client
+from collector.upload.instance import check_account, delete_instance, own_instances
+from collector.upload.leftovers import end_jobs_left_open, jobs_left_open
+
+_FILES = (
+    *("token.json", "token.json.corrupt-*", ".token.json-*.tmp"),
+    *("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db"),
+    *("token.lock", "collect.lock", "sync.lock", "job.lock"),  # job.lock: an earlier version's
+)
+
+
+class Outcome(Enum):
+    """What became of a part; NOTHING: there was nothing to do, LEFT: it stays, for good reason."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    LEFT = "left"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to remove.
+
+    `will`: what `work` does, as in "uninstalling will ..."; empty where nothing is to be done. `stays`: a sentence
+    about what is left after that, and why. `otherwise`: how to go on without the part when it fails.
+    """
+
+    name: str
+    will: str = ""
+    work: Callable[[], None] = lambda: None
+    stays: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a part; `next_step` for those that failed."""
+
+    part: Part
+    outcome: Outcome
+    message: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True)
+class Uninstalling:
+    """What to uninstall, and with what. `folder`: the one in which the tree is."""
+
+    settings: Settings
+    folder: Path
+    clock: Clock
+    randomness: random.Random
+    keep_jobs: bool = False
+    keep_instance: bool = False
+
+    def parts(self) -> list[Part]:
+        """All there is to do, looked up without asking anybody. Raises as Store does when it cannot be read."""
+        return [self._sign_in(), self._jobs(), self._instances(), self._tree(), self._profile()]
+
+    def run(self) -> Iterator[Result]:
+        """Do part after part.
+
+        Raises, before anything is done, what `parts` raises, and ProfileBusy while another command works on the
+        profile; Interrupted.
+        """
+        with ExitStack() as held:
+            if self.settings.profile.folder.is_dir():
+                held.enter_context(alone(self.settings.profile))
+                held.enter_context(uploading_alone(self.settings.profile))
+            *others, profile = self.parts()
+            failed = False
+            for part in others:
+                result = _result(part)
+                failed = failed or result.outcome is Outcome.FAILED
+                yield result
+            if failed:
+                yield Result(profile, Outcome.LEFT, "It stays, to try again what failed above.")
+            else:
+                yield _result(profile)
+
+    def _sign_in(self) -> Part:
+        file, name = token_file(self.settings.profile), "sign-in at Zoom"
+        stored = stored_sign_in(file, None, self.clock)
+        if not os.path.lexists(file.path):
+            return Part(name)
+        if stored.state == "none":
+            return Part(name, "remove the token of the app", lambda: signin.forget(file, self.clock))
+        email = (stored.account or {}).get("email")
+        return Part(
+            name,
+            f"end the sign-in{f' of {email}' if email else ''} at Zoom, which also removes the app from the account "
+            "there",
+            lambda: signin.revoke(oauth_client(self.settings), file, self.clock, self.randomness),
+            otherwise="If it cannot be revoked, remove the token only: `collector auth logout`, then `collector "
+            "uninstall` again.",
+        )
+
+    def _jobs(self) -> Part:
+        name, jobs = "open jobs in JupiterOne", ""
+        if Store.exists(self.settings.profile.store_path):
+            with Store.open_existing(self.settings.profile.store_path) as store:
+                found = (f"{each.job} (account {each.place.account})" for each in jobs_left_open(store))
+                jobs = " and ".join(found)
+        if not jobs or self.keep_jobs:
+            return Part(name, stays=jobs and f"{jobs} stays open, as you asked.")
+        return Part(
+            name,
+            f"end the job {jobs} in JupiterOne, which an upload left open",
+            self._end_jobs,
+            otherwise="To leave the job open: `collector uninstall --keep-jobs`.",
+        )
+
+    def _end_jobs(self) -> None:
+        with Store.open_existing(self.settings.profile.store_path) as store:
+            end_jobs_left_open(self.settings, store, self.clock, self.randomness)
+
+    def _instances(self) -> Part:
+        name = "instance in JupiterOne"
+        own = " and ".join(each.id for each in own_instances(self.settings))
+        if not own or self.keep_instance:
+            return Part(name, stays=own and f"{own} stays in JupiterOne with its entities, as you asked.")
+        return Part(
+            name,
+            f"delete the integration instance {own} in JupiterOne, with all its entities",
+            self._delete_instances,
+            otherwise="To leave the instance in JupiterOne: `collector uninstall --keep-instance`.",
+        )
+
+    def _delete_instances(self) -> None:
+        own = own_instances(self.settings)
+        for each in own:
+            check_account(each, jupiterone_access(self.settings))
+        instances = Instances(jupiterone_client(self.settings, self.clock, self.randomness))
+        for each in own:
+            delete_instance(self.settings, instances, each.id)
+
+    def _tree(self) -> Part:
+        tree = self.folder / TREE_FOLDER
+        if not os.path.lexists(tree):
+            return Part(TREE_FOLDER)
+        if Store.exists(self.settings.profile.store_path):
+            with Store.open_existing(self.settings.profile.store_path) as store:
+                if any(is_tree_of(tree, record) for record in store.finished_runs()):
+                    return Part(TREE_FOLDER, f"remove the tree {tree}", lambda: remove_tree(tree))
+        return Part(TREE_FOLDER, stays=f"{tree} was not written from what this profile holds; it stays.")
+
+    def _profile(self) -> Part:
+        """The collector's files, and the folder, unless somebody else's files are in it."""
+        folder = self.settings.profile.folder
+        ours = _files(folder)
+        others = sorted({path.name for path in folder.glob("*")} - {path.name for path in ours})
+
+        def remove() -> None:
+            for path in _files(folder):
+                path.unlink(missing_ok=True)
+            if not others:
+                folder.rmdir()
+
+        return Part(
+            "profile",
+            f"remove the folder {folder}: token, store and its history" if ours else "",
+            remove,
+            stays=f"{folder} stays with {', '.join(others)}, not the collector's." if others else "",
+        )
+
+
+def _files(folder: Path) -> list[Path]:
+    """The collector's in a profile's folder."""
+    return [path for name in _FILES for path in sorted(folder.glob(name))]
+
+
+def _result(part: Part) -> Result:
+    """What becomes of the part when its work is tried."""
+    if not part.will:
+        return Result(part, Outcome.LEFT if part.stays else Outcome.NOTHING, part.stays)
+    try:
+        part.work()
+    except Interrupted:
+        raise
+    except CollectorError as failure:
+        return Result(part, Outcome.FAILED, failure.message, f"{failure.next_step} {part.otherwise}".strip())
+    except OSError as failure:
+        reason = f"It could not be removed: {failure.filename}: {failure.strerror}."
+        return Result(part, Outcome.FAILED, reason, "Mend the permissions, then run `collector uninstall` again.")
+    return Result(part, Outcome.LEFT, part.stays) if part.stays else Result(part, Outcome.DONE, part.will)

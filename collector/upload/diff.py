@@ -1,0 +1,148 @@
+"""What an upload would change, by the record of what was uploaded before and by what JupiterOne says it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from collector.errors import CollectorError
+from collector.model.graph import RelationshipType, type_of_key
+from collector.resources import account, all_resources, entity_types, relationship_types
+from collector.store import Place, RunRecord, Store, UploadRecord, Version
+from collector.upload.changes import TypeChanges, count_changes
+
+ENTITY_TYPES = tuple(entity.type for entity in entity_types(all_resources()))
+RELATIONSHIP_TYPES: tuple[RelationshipType, ...] = tuple(relationship_types(all_resources()))
+ALL_TYPES = (*ENTITY_TYPES, *(type_.type for type_ in RELATIONSHIP_TYPES))
+
+MOST_DELETED_SHARE = 0.2
+MOST_DELETED = 10
+
+
+@dataclass(frozen=True)
+class Deletions:
+    """Of `before` objects of a `_type` in JupiterOne, `deleted` would go."""
+
+    type: str
+    deleted: int
+    before: int
+
+    @property
+    def too_many(self) -> bool:
+        """As the rule in `collector.upload.safety` says."""
+        return self.deleted > MOST_DELETED and self.deleted > MOST_DELETED_SHARE * self.before
+
+    def __str__(self) -> str:
+        return f"{self.deleted:,} of {self.before:,} {self.type} ({self.deleted / max(1, self.before):.0%})"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What JupiterOne says it holds at the place of an upload.
+
+    `counts`: by `_type`; one it does not tell is missing. The rest is only asked before the first upload to a place.
+    `others`: entities that no Zoom account has. `other_account`: whether another Zoom account than the profile's is
+    there.
+    """
+
+    counts: Mapping[str, int]
+    others: int = 0
+    other_account: bool = False
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What uploading `run` changes, by `_type`.
+
+    `first`: nothing was ever uploaded from this profile to the place. `base`: the upload it was compared with; None
+    without one that can still be told, and then all counts as created. `unknown_types`: those of which no record tells
+    what stands in JupiterOne, since none was ever uploaded completely. `account_key`: the `_key` of the Zoom account,
+    None if it was never told. `held`: None unless JupiterOne was asked. `silence`: why it has not told all of that, and
+    this computer's record is all there is to go by.
+    """
+
+    run: RunRecord
+    first: bool
+    base: UploadRecord | None
+    changes: Mapping[str, TypeChanges]
+    unknown_types: tuple[str, ...]
+    account_key: str | None
+    held: Held | None = None
+    silence: CollectorError | None = None
+
+    @property
+    def partial_types(self) -> list[str]:
+        return self.run.partial_types
+
+    @property
+    def deletions(self) -> list[Deletions]:
+        return [Deletions(type_, changes.deleted, changes.before) for type_, changes in self.changes.items()]
+
+    def with_held(self, held: Held, silence: CollectorError | None = None) -> Foresight:
+        """The same with what JupiterOne says: of each type, the larger number of deletions counts."""
+        changes = {
+            type_: change.with_held(held.counts.get(type_, 0), stays=type_ in self.partial_types)
+            for type_, change in self.changes.items()
+        }
+        return replace(self, changes=changes, held=held, silence=silence)
+
+
+def foresee(store: Store, run: RunRecord, place: Place) -> Foresight:
+    """Compare a run with what was uploaded to a place before."""
+    finished = store.uploads.finished(place)
+    told = list(takewhile(lambda upload: store.knows_run(upload.run), finished))
+    whole = {type_: _latest_whole(told, type_) for type_ in ALL_TYPES}
+    unknown = tuple(type_ for type_ in ALL_TYPES if whole[type_] is None and type_ not in run.partial_types)
+    account_key = None if store.account_id is None else account.ENTITY.key(store.account_id)
+    return Foresight(
+        run, not finished, told[0] if told else None, _changes(store, run, told, whole), unknown, account_key
+    )
+
+
+def _latest_whole(told: Sequence[UploadRecord], type_: str) -> UploadRecord | None:
+    """The newest of the uploads, the newest first, in which the type was complete: JupiterOne held just that then."""
+    return next((upload for upload in told if type_ not in upload.partial_types), None)
+
+
+def _changes(
+    store: Store, run: RunRecord, told: Sequence[UploadRecord], whole: Mapping[str, UploadRecord | None]
+) -> dict[str, TypeChanges]:
+    """Compared with all that was there since a type was uploaded completely: until then nothing of it was deleted."""
+
+    def change(type_: str, versions: Callable[[str, int, int | None], Iterator[Version]]) -> TypeChanges:
+        before: Iterable[Version] = ()
+        if told:
+            before = versions(type_, told[0].run, (whole[type_] or told[-1]).run)
+        changes = count_changes(before, versions(type_, run.id, None), _Deleted(store, run, type_))
+        forgotten = told[0].counts.get(type_, 0) - changes.before if told and told[0] is whole[type_] else 0
+        return _with_forgotten(changes, max(0, forgotten), staying=type_ in run.partial_types)
+
+    entities = {type_: change(type_, store.entity_versions) for type_ in ENTITY_TYPES}
+    return entities | {tie.type: change(tie.type, store.relationship_versions) for tie in RELATIONSHIP_TYPES}
+
+
+def _with_forgotten(changes: TypeChanges, number: int, *, staying: bool) -> TypeChanges:
+    """With those that were uploaded, and of which `collector forget` has left nothing but that they were."""
+    if staying:
+        return replace(changes, staying=changes.staying + number)
+    return replace(changes, deleted=changes.deleted + number)
+
+
+class _Deleted:
+    """Whether JupiterOne deletes what is no longer uploaded.
+
+    Nothing of a type that was not read completely, but for relationships whose end is deleted.
+    """
+
+    def __init__(self, store: Store, run: RunRecord, type_: str) -> None:
+        self._store = store
+        self._run = run
+        self._partial_types = set(run.partial_types)
+        self._type = type_
+
+    def __call__(self, version: Version) -> bool:
+        return self._type not in self._partial_types or any(self._is_gone(end) for end in version.ends)
+
+    def _is_gone(self, key: str) -> bool:
+        return type_of_key(key) not in self._partial_types and not self._store.existed(key, self._run.id)

@@ -1,0 +1,218 @@
+"""What `collector instance` does: the integration instance of a profile in JupiterOne, made, remembered and deleted.
+
+JUPITERONE_INTEGRATION_INSTANCE_ID wins over the instance the profile remembers in its store. The store also remembers
+in which JupiterOne account that instance is; that another account does not know it says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.errors import CollectorError, UsageError
+from collector.jupiterone.connection import Access
+from collector.jupiterone.failures import InstanceMissing
+from collector.jupiterone.instances import Instance, Instances, check_custom
+from collector.settings import Settings
+from collector.settings.choices import PollingInterval
+from collector.settings.profile import Profile, uploading_alone
+from collector.store import RememberedInstance, Store
+from collector.upload.access import jupiterone_access
+
+SETTING = "JUPITERONE_INTEGRATION_INSTANCE_ID"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an instance is made with. `account_name` is its name in JupiterOne."""
+
+    account_name: str
+    description: str
+    polling_interval: PollingInterval
+    tag_with_account_name: bool
+
+
+def remembered_instance(profile: Profile) -> RememberedInstance | None:
+    """What the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
+    path = profile.store_path
+    if not Store.exists(path):
+        return None
+    with Store.open_existing(path) as store:
+        return store.instance
+
+
+def instance_in_use(settings: Settings) -> str | None:
+    """The id of the instance that is the profile's own: the configured one, else the remembered one."""
+    remembered = remembered_instance(settings.profile)
+    return settings.jupiterone.instance_id or (None if remembered is None else remembered.id)
+
+
+def instance_to_work_on(settings: Settings, remembered: RememberedInstance | None) -> str | None:
+    """The same, to be asked for in the configured account of JupiterOne's.
+
+    Raises UsageError when the remembered one would be used and is in another account. A configured one is taken as it
+    is.
+    """
+    if settings.jupiterone.instance_id is not None:
+        return settings.jupiterone.instance_id
+    if remembered is None:
+        return None
+    check_account(remembered, jupiterone_access(settings))
+    return remembered.id
+
+
+def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
+    """Those the profile has made its own: the one it remembers, and the configured one if it has uploaded to that.
+
+    Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
+    """
+    path = settings.profile.store_path
+    if not Store.exists(path):
+        return ()
+    with Store.open_existing(path) as store:
+        own = [] if store.instance is None else [store.instance]
+        for place in store.uploads.places():
+            known = {each.id for each in own}
+            if place.source != "api" and place.name == settings.jupiterone.instance_id and place.name not in known:
+                own.append(RememberedInstance(place.name, place.host, place.account))
+    return tuple(own)
+
+
+def check_account(instance: RememberedInstance, access: Access) -> None:
+    """Raise UsageError when the instance is in another account of JupiterOne's than this one."""
+    if not instance.may_be_at(access.host, access.account):
+        raise UsageError(
+            f"The integration instance {instance.id} belongs to the JupiterOne account "
+            f"{account_in_words(instance.host, instance.account)}, but the configuration names "
+            f"{account_in_words(access.host, access.account)}.",
+            "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account; or use another "
+            "profile with --profile NAME.",
+        )
+
+
+def account_in_words(host: str, account: str) -> str:
+    """An account of JupiterOne's as messages name it; the host is left out where it was not written down."""
+    return f"{account} ({host})" if host else account
+
+
+def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted) -> Instance:
+    """Make an instance and remember it for the profile.
+
+    A remembered one that JupiterOne no longer knows is replaced; a new one that cannot be remembered is deleted again.
+    Raises UsageError when the profile has one already, be it in another account of JupiterOne's, or another instance
+    has the name; it names the one that is there. Also raises ProfileBusy while an upload is under way, and what
+    Instances and Store raise.
+    """
+    configured = settings.jupiterone.instance_id
+    if configured is not None:
+        raise UsageError(
+            f"{SETTING} names the integration instance {configured}, so the profile {settings.profile.name!r} has one.",
+            f"`collector sync` uploads to it. To create another, unset {SETTING}.",
+        )
+    access = jupiterone_access(settings)
+    with Store.open(settings.profile.store_path) as store, uploading_alone(settings.profile):
+        store.wait_for_others()
+        if store.instance is not None:
+            check_account(store.instance, access)
+            _check_gone(settings.profile, store.instance.id, instances)
+        _check_name_is_free(wanted.account_name, instances)
+        made = instances.create(
+            wanted.account_name,
+            wanted.description,
+            wanted.polling_interval,
+            tag_with_account_name=wanted.tag_with_account_name,
+        )
+        try:
+            store.remember_instance(made.id, access.host, access.account)
+        except CollectorError as failure:
+            undone, next_step = _undo(made, instances)
+            raise type(failure)(f"{failure.message} {undone}", next_step or failure.next_step) from None
+    return made
+
+
+def _undo(made: Instance, instances: Instances) -> tuple[str, str]:
+    """Delete an instance that would be nobody's; what became of it, and what is left to do about that."""
+    try:
+        instances.delete(made.id)
+    except CollectorError:
+        return (
+            f"So the profile does not remember the integration instance {made.name!r} ({made.id}) that was just made.",
+            f"Put {SETTING}={made.id} into ./.env, or delete it with `collector instance delete {made.id}`.",
+        )
+    return "The integration instance that was just made is deleted again.", ""
+
+
+def update_instance(
+    instances: Instances,
+    instance_id: str,
+    *,
+    account_name: str | None = None,
+    description: str | None = None,
+    polling_interval: PollingInterval | None = None,
+    tag_with_account_name: bool | None = None,
+) -> Instance:
+    """The instance after changing what is not None. Raises UsageError for a name that another one has, or if it is not
+    of the custom integration.
+    """
+    if account_name is not None:
+        _check_name_is_free(account_name, instances, but_for=instance_id)
+    return instances.update(
+        instance_id,
+        name=account_name,
+        description=description,
+        polling_interval=polling_interval,
+        tag_with_account_name=tag_with_account_name,
+    )
+
+
+def instance_to_delete(settings: Settings, instances: Instances, instance_id: str) -> Instance | None:
+    """What JupiterOne says of an instance before it is deleted; None when it knows none of this id.
+
+    Raises UsageError for one that is neither of the custom integration nor the profile's own (`own_instances`): a slip
+    in an id must not delete what others made for something else.
+    """
+    try:
+        found = instances.show(instance_id)
+    except InstanceMissing:
+        return None
+    if instance_id not in {each.id for each in own_instances(settings)}:
+        check_custom(found, "this profile has uploaded nothing to it: it is not deleted from here")
+    return found
+
+
+def delete_instance(settings: Settings, instances: Instances, instance_id: str) -> bool:
+    """Delete an instance and with it what was uploaded to it; False when JupiterOne does not know it any more.
+
+    Either way the profile no longer remembers it, unless it remembers it in another account of JupiterOne's.
+    """
+    try:
+        instances.delete(instance_id)
+        was_there = True
+    except InstanceMissing:
+        was_there = False
+    remembered, access = remembered_instance(settings.profile), jupiterone_access(settings)
+    if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
+        with Store.open_existing(settings.profile.store_path) as store:
+            store.wait_for_others()
+            store.remember_instance(None)
+    return was_there
+
+
+def _check_gone(profile: Profile, instance_id: str, instances: Instances) -> None:
+    try:
+        known = instances.show(instance_id)
+    except InstanceMissing:
+        return
+    raise UsageError(
+        f"The profile {profile.name!r} has the integration instance {known.name!r} ({known.id}) already.",
+        "`collector sync` uploads to it, `collector instance update` changes it. For another Zoom account use "
+        "--profile NAME.",
+    )
+
+
+def _check_name_is_free(name: str, instances: Instances, but_for: str | None = None) -> None:
+    for instance in instances.list():
+        if instance.name == name and instance.id != but_for:
+            raise UsageError(
+                f"JupiterOne has an integration instance of the name {name!r} already: {instance.id}.",
+                f"Choose another name with --account-name, or use that one: put {SETTING}={instance.id} into ./.env.",
+            )

@@ -1,0 +1,259 @@
+"""One upload from the profile's lock to the record of how it ended."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import requests
+
+from collector.auth.deferred_signals import signals_deferred, signals_delivered
+from collector.clock import Clock, milliseconds
+from collector.errors import CollectorError, ExitCode, Interrupted
+from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.failures import NotSettled, RequestFailed, UploadFailed
+from collector.jupiterone.jobs import JobReport, Target
+from collector.jupiterone.query import Query
+from collector.jupiterone.synchronization import Job, Synchronization
+from collector.jupiterone.uploading import OnProgress
+from collector.model.graph import JsonObject
+from collector.settings import Settings
+from collector.settings.profile import uploading_alone
+from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
+from collector.upload.access import jupiterone_access
+from collector.upload.asking import ask_what_is_held
+from collector.upload.diff import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
+from collector.upload.leftovers import outcome_of, settle_leftovers
+from collector.upload.safety import check_safe
+from collector.upload.step_events import UPLOAD_END, UPLOAD_START, step_events
+from collector.upload.target import Upload, place_of, run_to_upload, target_of
+
+logger = logging.getLogger("collector.uploading")
+
+_TRIES_TO_FORESEE = 2
+"""Somebody waits for what `--dry-run` says, which says something without JupiterOne, too."""
+
+
+@dataclass(frozen=True)
+class Synced:
+    """An upload that has come to its end. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
+
+    place: Place
+    foresight: Foresight
+    counts: Mapping[str, int]
+    report: JobReport
+    finalized: bool
+
+    @property
+    def errors(self) -> int:
+        """How many objects JupiterOne says it could not deal with."""
+        return self.report.entities.errors + self.report.relationships.errors
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.INCOMPLETE if self.errors else ExitCode.COMPLETE
+
+
+def foresee_upload(
+    settings: Settings,
+    upload: Upload,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> tuple[Place, Foresight]:
+    """What `upload_graph` would change. JupiterOne is asked what it holds, and nothing is changed there.
+
+    Where it cannot be asked, the foresight says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
+    """
+    access = jupiterone_access(settings)
+    query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
+    with Store.open_existing(settings.profile.store_path) as store, uploading_alone(settings.profile):
+        target = target_of(settings, store, upload)
+        place = place_of(access, target)
+        foresight = foresee(store, run_to_upload(store), place)
+    try:
+        return place, ask_what_is_held(foresight, query, target)
+    except RequestFailed as failure:
+        return place, replace(foresight, silence=failure)
+
+
+def upload_graph(
+    settings: Settings,
+    upload: Upload,
+    *,
+    clock: Clock,
+    randomness: random.Random,
+    on_progress: OnProgress | None = None,
+    new_session: Callable[[], requests.Session] = requests.Session,
+) -> Synced:
+    """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
+
+    Whatever fails before the job is finalized aborts it with the reason; the graph in JupiterOne is as it was then.
+    Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
+    CollectionFailed, or Interrupted.
+    """
+    access = jupiterone_access(settings)
+    jupiterone = JupiterOne(access, _Stoppable(clock), randomness, new_session)
+    with (
+        Store.open_existing(settings.profile.store_path) as store,
+        uploading_alone(settings.profile),
+        _stops_told(store.uploads),
+    ):
+        store.wait_for_others()
+        target, run = target_of(settings, store, upload), run_to_upload(store)
+        place = place_of(access, target)
+        synchronization = Synchronization(jupiterone)
+        settle_leftovers(store.uploads, access, synchronization, clock, place)
+        foresight = foresee(store, run, place)
+        if not upload.allow_deletes:
+            check_safe(foresight)
+            foresight = _asked(foresight, Query(jupiterone), target)
+            check_safe(foresight)
+        sending = _Sending(store, run, clock, on_progress)
+        report = sending.send(synchronization, target, place, finalize=not upload.skip_finalize)
+        return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
+
+
+def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
+    try:
+        return ask_what_is_held(foresight, query, target)
+    except RequestFailed as failure:
+        raise UploadFailed(
+            f"Asking JupiterOne what this upload would delete failed, so nothing was sent: {failure.message}",
+            failure.next_step
+            or "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `collector sync` again.",
+        ) from None
+
+
+@contextmanager
+def _stops_told(uploads: Uploads) -> Iterator[None]:
+    """Tell of an upload that was asked to stop how far it had come."""
+    before = uploads.latest()
+    try:
+        yield
+    except Interrupted:
+        latest = uploads.latest()
+        if latest is None or (before is not None and latest.id == before.id):
+            raise _stopped(None) from None
+        raise _stopped(latest.state) from None
+
+
+def _stopped(state: UploadState | None) -> Interrupted:
+    """`state`: of the upload, None if it had not begun."""
+    if state is UploadState.FINALIZED:
+        return Interrupted(
+            "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
+            "Run `collector sync` again, which first looks how that ended.",
+        )
+    if state is UploadState.OPEN:
+        return Interrupted(
+            "The upload was asked to stop, but its job could not be aborted yet. Unless JupiterOne was finalizing it, "
+            "the graph there is as it was.",
+            "Run `collector sync` again, which first ends that job, or looks how it ended.",
+        )
+    return Interrupted(
+        "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
+        "Run `collector sync` again.",
+    )
+
+
+class _Stoppable:
+    """A clock whose waits Ctrl-C and SIGTERM end also while `signals_deferred`: nothing is on its way meanwhile."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.now = clock.now
+        self.monotonic = clock.monotonic
+
+    def wait(self, seconds: float) -> None:
+        with signals_delivered():
+            self._clock.wait(seconds)
+
+
+class _Sending:
+    """The way of one run's graph into one job, each step of it recorded."""
+
+    def __init__(self, store: Store, run: RunRecord, clock: Clock, on_progress: OnProgress | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self._store = store
+        self._uploads: Uploads = store.uploads
+        self._run = run
+        self._clock = clock
+        self._on_progress = on_progress
+
+    def send(self, synchronization: Synchronization, target: Target, place: Place, *, finalize: bool) -> JobReport:
+        """Send all of it into a new job at `target`."""
+        number = self._uploads.begin(self._run.id, place, self._run.partial_types, self._now())
+        job: Job | None = None
+        try:
+            with signals_deferred():  # JupiterOne lists no jobs: one whose id is not recorded could never be ended
+                job = synchronization.start(target)
+                self._uploads.opened(number, job.id)
+            self._clock.wait(0)
+            self._fill(job)
+            self._uploads.sent(number, self.counts)
+            if not finalize:
+                self._uploads.end(number, UploadState.LEFT_OPEN, self._now())
+                return job.report
+            job.finalize(self._run.partial_types)
+        except (Exception, KeyboardInterrupt) as failure:
+            self._abort(number, job, failure)
+            raise
+        return self._follow(number, job)
+
+    def _fill(self, job: Job) -> None:
+        job.publish(step_events(self._run.steps, self._run.coverage))
+        job.publish([UPLOAD_START])
+        sent = job.upload(self._entities(), self._relationships(), self._on_progress)
+        job.publish([UPLOAD_END])
+        job.check_arrival(sent)
+
+    def _follow(self, number: int, job: Job) -> JobReport:
+        self._uploads.finalized(number)
+        try:
+            report = job.follow()
+        except NotSettled:
+            raise
+        except UploadFailed as failure:
+            if job.report.failed:
+                self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
+            raise
+        self._uploads.end(number, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
+        return report
+
+    def _abort(self, number: int, job: Job | None, failure: BaseException) -> None:
+        """End the job, if there is one; where that fails it is recorded as open, and the next upload does it."""
+        stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
+        reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
+        told = CUT_SHORT if stopped else reason
+        if job is None:
+            self._uploads.end(number, UploadState.FAILED, self._now(), reason=told)
+            return
+        try:
+            report = job.abort(reason)
+            if report is None or report.failed:
+                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=told)
+            elif report.finalized:
+                self._uploads.finalized(number)
+        except CollectorError as obstacle:
+            logger.warning("%s The next `collector sync` sees to it.", obstacle.message)
+
+    def _entities(self) -> Iterator[JsonObject]:
+        for type_ in ENTITY_TYPES:
+            for entity in self._store.entities(type_, self._run.id):
+                self.counts[type_] += 1
+                yield entity
+
+    def _relationships(self) -> Iterator[JsonObject]:
+        for type_ in RELATIONSHIP_TYPES:
+            for relationship in self._store.relationships(type_.type, self._run.id):
+                self.counts[type_.type] += 1
+                yield relationship.as_json()
+
+    def _now(self) -> int:
+        return milliseconds(self._clock.now())

@@ -1,0 +1,226 @@
+"""A small account on two days, and which of the news between them reached the graph.
+
+Monday's graph is what was known earlier. Until Tuesday bob leaves and eve joins (active), ivo joins (inactive), pam is
+invited (pending); cyd leaves Engineering and max enters it; max gets the role Helpdesk, which learns to edit users; the
+group Sales and the role Auditor go, Support and Planner come; ada changes a setting of each document.
+
+Every element of the graph has a name a person can read: `eve`, `ada's settings`, `max in Engineering`,
+`max as Helpdesk`, `account has eve`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector.collect.context import Context, Result, Task
+from collector.resources import all_resources
+from collector.resources.declaration import Resource
+from collector.sandbox import Account
+from collector.store import RunRecord, Store
+from tests.wsgi_adapter import WsgiAdapter
+
+from . import profile as profiles
+from .profile import Profile
+
+ROWS_A_PAGE = 2
+DAY_SECONDS = 86_400
+
+Graph = Mapping[str, str]
+"""What is known, by the name of the element: a part's JSON, nothing for a relationship."""
+
+
+def monday() -> Account:
+    """Before the news."""
+    account = Account(seed=4)
+    engineering, sales, _, _ = (account.add_group(name).id for name in ("Engineering", "Sales", "Empty", "Spare"))
+    helpdesk = account.add_role("Helpdesk", ["User:Read"]).id
+    auditor = account.add_role("Auditor", ["Role:Read"]).id
+    account.add_user("olive@example.com", role_id="0")
+    account.add_user("ada@example.com", role_id="1", group_ids=[engineering])
+    account.add_user("bob@example.com", group_ids=[engineering])
+    account.add_user("cyd@example.com", role_id=helpdesk, group_ids=[engineering])
+    account.add_user("max@example.com")
+    account.add_user("ina@example.com", role_id=auditor, group_ids=[sales], status="inactive")
+    account.add_user("ian@example.com", role_id=helpdesk, status="inactive")
+    account.add_user("pia@example.com", group_ids=[sales], status="pending")
+    account.add_user("pim@example.com", status="pending")
+    return account
+
+
+def until_tuesday(account: Account) -> None:
+    """The news."""
+    users = {user.email.partition("@")[0]: user.id for user in account.users}
+    groups = {group.name: group.id for group in account.groups}
+    roles = {role.name: role.id for role in account.roles}
+    account.number += 1
+    account.remove_user(users["bob"])
+    account.add_user("eve@example.com", group_ids=[groups["Engineering"]])
+    account.add_user("ivo@example.com", status="inactive")
+    account.add_user("pam@example.com", status="pending")
+    account.remove_member(groups["Engineering"], users["cyd"])
+    account.add_member(groups["Engineering"], users["max"])
+    account.update_user(users["max"], role_id=roles["Helpdesk"])
+    account.update_role(roles["Helpdesk"], privileges=("User:Read", "User:Edit"))
+    account.remove_group(groups["Sales"])
+    account.add_group("Support")
+    account.remove_role(roles["Auditor"])
+    account.add_role("Planner", ["User:Read"])
+    changes = {
+        "schedule_meeting.host_video": True,
+        "meeting_security.waiting_room": True,
+        "meeting_authentication": True,
+        "recording_authentication": True,
+    }
+    account.change_settings(users["ada"], changes)
+
+
+_REPORTS = ("coverage", "step_result")
+"""Tables that only say how a run went."""
+
+
+class TwoDays:
+    """A profile that has collected Monday's account and is about to collect Tuesday's, as often as wanted.
+
+    Lists come in pages of two rows, and calls one after the other, so that every count is exact. `earlier` is Monday's
+    graph, `now` the one a new profile gets on Tuesday, `first` the run of Monday.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.account = monday()
+        earlier, new = folder / "earlier", folder / "new"
+        earlier.mkdir()
+        new.mkdir()
+        self.profile = Profile(earlier, self.account)
+        self.first = self.profile.collect()
+        self._names = self._names_of_things()
+        self.earlier = self.graph()
+        self._close()
+        self._healed: set[str] = set()
+        self._earlier_file = self.profile.path
+        until_tuesday(self.account)
+        self.profile.clock.time += DAY_SECONDS
+        self._open(new / "graph.db")
+        self.profile.collect()
+        self._names.update(self._names_of_things())
+        self.now = self.graph()
+        self._close()
+
+    @contextmanager
+    def begin(self, folder: Path) -> Iterator[None]:
+        """The profile as Monday left it, in this folder, and a Zoom without faults before and after."""
+        shutil.copy(self._earlier_file, folder / "graph.db")
+        self._open(folder / "graph.db")
+        try:
+            yield
+        finally:
+            self.profile.sandbox.faults.clear()
+            self._close()
+
+    def collect(self, configured_account: bool) -> RunRecord:
+        """One run over a network on which answers that take too long are given up."""
+        network = WsgiAdapter(self.profile.sandbox.app, self.profile.clock)
+        return self.profile.collect(network=network, configured_account=configured_account)
+
+    def heals(self) -> bool:
+        """Whether another run, to which nothing happens, gets the graph of a new profile.
+
+        Of stores that hold the same one is tried.
+        """
+        state = self._state()
+        if state not in self._healed:
+            record = self.collect(configured_account=True)
+            if record.exit_code != 0 or self.graph() != self.now:
+                return False
+            self._healed.add(state)
+        return True
+
+    @property
+    def news(self) -> set[str]:
+        """What differs between the two days."""
+        return {name for name in self.earlier.keys() | self.now.keys() if self.earlier.get(name) != self.now.get(name)}
+
+    def path(self, template: str) -> str:
+        """A path with names of people, groups and roles in braces, with their ids instead."""
+        ids = {name: key.rpartition(":")[2] for key, name in self._names.items()}
+        return template.format_map(ids)
+
+    def graph(self) -> dict[str, str]:
+        """What the store shows now, read as any tool would; who signed in when comes with the rows."""
+        with closing(sqlite3.connect(self.profile.path)) as file:
+            parts = {
+                self._named(key, part): json
+                for key, part, json in file.execute("SELECT key, part, json FROM current_part WHERE part <> 'activity'")
+            }
+            ties = file.execute("SELECT type, source_key, target_key FROM current_relationship")
+            return parts | {self._tie(*tie): "" for tie in ties}
+
+    def _state(self) -> str:
+        """All the store holds but times and reports: what decides how a further run goes."""
+        with closing(sqlite3.connect(self.profile.path)) as file:
+            tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return repr([(table, _rows_without_times(file, table)) for table in tables if table not in _REPORTS])
+
+    def _named(self, key: str, part: str) -> str:
+        name = self._names.get(key, key)
+        return name if part == "row" else f"{name}'s {'isAdmin' if part == 'access' else part}"
+
+    def _tie(self, type_: str, source_key: str, target_key: str) -> str:
+        source, target = self._names.get(source_key, source_key), self._names.get(target_key, target_key)
+        if type_ == "zoom_group_has_user":
+            return f"{target} in {source}"
+        return f"{source} {'as' if type_ == 'zoom_user_assigned_role' else 'has'} {target}"
+
+    def _names_of_things(self) -> dict[str, str]:
+        """`_key` → the name it has here."""
+        store = self.profile.store
+        names = {str(entity["_key"]): "account" for entity in store.entities("zoom_account")}
+        for user in store.entities("zoom_user"):
+            names[str(user["_key"])] = str(user["email"][0]).partition("@")[0]  # type: ignore[index]
+        for type_ in ("zoom_group", "zoom_role"):
+            names.update({str(entity["_key"]): str(entity["name"]) for entity in store.entities(type_)})
+        return names
+
+    def _open(self, path: Path) -> None:
+        self.profile.path = path
+        self.profile.store = Store.open(path)
+
+    def _close(self) -> None:
+        self.profile.store.close()
+
+
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Profiles read pages of two rows, one call after the other."""
+    small = tuple(_with_small_pages(resource) for resource in all_resources())
+    monkeypatch.setattr(profiles, "all_resources", lambda: small)
+    monkeypatch.setattr(Context, "in_parallel", _one_after_the_other)
+
+
+def _one_after_the_other(
+    _: Context, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *__: object
+) -> Iterator[tuple[Task, Result]]:
+    for task in tasks:
+        for result in work(task):
+            yield task, result
+
+
+def _rows_without_times(file: sqlite3.Connection, table: str) -> list[str]:
+    columns = [name for (_, name, *_) in file.execute(f"PRAGMA table_info({table})") if not name.endswith("_at")]
+    return sorted(map(repr, file.execute(f"SELECT {', '.join(columns)} FROM {table}")))
+
+
+def _with_small_pages(resource: Resource) -> Resource:
+    listing, links = resource.listing, resource.links
+    if listing.page_size is not None:
+        listing = replace(listing, page_size=ROWS_A_PAGE)
+    links = tuple(
+        link if link.members is None else replace(link, members=replace(link.members, page_size=ROWS_A_PAGE))
+        for link in links
+    )
+    return replace(resource, listing=listing, links=links)
