@@ -22,6 +22,7 @@ MOST_FLOORS = 10
 GROUND = {
     "clock",
     "connections",
+    "deferred_signals",
     "errors",
     "intermediaries",
     "own_command",

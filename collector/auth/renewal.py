@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from collector.auth.deferred_signals import signals_deferred
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import TokenRefused, explain_refresh, is_dead, sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_file import StorageFailed, TokenFile, storage_told
 from collector.clock import Clock
+from collector.deferred_signals import signals_deferred
 from collector.errors import SignInRequired
 
 _Keep = Callable[[TokenDocument], None]

@@ -17,12 +17,12 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import LocationValueError, MaxRetryError
 
-from collector.auth.deferred_signals import signals_delivered
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.refusals import ForeignAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
 from collector.connections import Reply, read_body
+from collector.deferred_signals import signals_delivered
 from collector.errors import UsageError
 from collector.intermediaries import instead_of_json, redirected
 from collector.redaction import one_line

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from collector.auth.deferred_signals import settle
 from collector.clock import SystemClock
+from collector.deferred_signals import settle
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import requests
 
-from collector.auth.deferred_signals import signals_deferred, signals_delivered
 from collector.clock import Clock, milliseconds
+from collector.deferred_signals import signals_deferred, signals_delivered
 from collector.errors import CollectorError, ExitCode, Interrupted
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import NotSettled, RequestFailed, UploadFailed

@@ -15,11 +15,11 @@ from types import FrameType
 
 import click
 
-from collector.auth.deferred_signals import signals_deferred
 from collector.auth.refusals import sign_in_again
 from collector.cli.failures import show_error
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
+from collector.deferred_signals import signals_deferred
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
 from collector.settings import Settings, read_settings
 from collector.settings.redirect_address import Address

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
-from collector.auth.deferred_signals import signals_deferred
+from collector.deferred_signals import signals_deferred
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

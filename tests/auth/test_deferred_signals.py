@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collector.auth.deferred_signals import settle, signals_deferred, signals_delivered
+from collector.deferred_signals import settle, signals_deferred, signals_delivered
 
 
 @pytest.fixture
