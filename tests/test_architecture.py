@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -49,9 +50,15 @@ def room_of(module: Path) -> str:
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def nodes_of(module: Path) -> tuple[ast.AST, ...]:
+    """All there is in a module."""
+    return tuple(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+
+
 def imported_by(module: Path) -> Iterator[str]:
     """The full names of what a module imports, wherever in it; a name imported from a package may be a module."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in nodes_of(module):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -65,6 +72,7 @@ def rooms_imported_by(module: Path) -> set[str]:
     return imported - {room_of(module), "__version__"}
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """What each room, and each module beside the rooms, imports something from."""
     found: dict[str, set[str]] = {}
@@ -147,7 +155,7 @@ def test_only_the_command_line_prints() -> None:
         f"{module.relative_to(PACKAGE)}:{node.lineno}"
         for module in modules()
         if room_of(module) != "cli"
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in nodes_of(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []
@@ -157,7 +165,7 @@ def test_only_the_outermost_rooms_read_the_environment() -> None:
     reading = {
         room_of(module)
         for module in modules()
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in nodes_of(module)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
     assert reading <= {"cli"}

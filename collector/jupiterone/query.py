@@ -15,7 +15,7 @@ from collector.model.graph import JsonObject, RelationshipType
 QUERY_SECONDS = 300.0
 """How long a deferred result is waited for, as JupiterOne's own clients do."""
 
-_FIRST_POLL_SECONDS = 0.2
+_FIRST_POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 5.0
 _OWN_SOURCES = ("system-mapper", "system-internal")
 _QUERY = (

@@ -103,7 +103,7 @@ def test_counting_through_trouble(query, jupiterone, sandbox, target, kind, oper
         (
             {"type": "deferred", "url": STATE},
             [{"status": "IN_PROGRESS"}, {"status": "IN_PROGRESS"}, {"status": "COMPLETED", "url": RESULT}],
-            [0.2, 0.2 * 1.5],
+            [0.1, 0.1 * 1.5],
         ),
     ],
 )
