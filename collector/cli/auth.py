@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from collector.auth import ServerToServer, StoredSignIn, Token, TokenFile, signin, stored_sign_in
+from collector.auth import ServerToServer, StoredSignIn, TokenFile, signin, stored_sign_in
 from collector.auth.configured import oauth_client, token_file, token_source
 from collector.auth.refusals import sign_in_again
 from collector.auth.signed_in import SignedIn
@@ -21,7 +21,7 @@ from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collect.session import zoom_client
-from collector.errors import CollectionFailed, CollectorError, ExitCode, ReadingError, UsageError
+from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
 from collector.resources import account, missing_scopes
 from collector.settings import Settings, redirect_server
 
@@ -101,10 +101,8 @@ def refresh(context: click.Context) -> None:
             "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's own sign-in."
         )
     tokens = token_source(settings, SystemClock(), random.Random())
-    if isinstance(tokens, ServerToServer):
+    if isinstance(tokens, ServerToServer | SignedIn):
         tokens.refresh()
-    elif isinstance(tokens, SignedIn):
-        _check_kept(settings, tokens.refresh())
     say(f'The profile "{settings.profile.name}" has a new access token.')
 
 
@@ -158,16 +156,6 @@ def revoke(context: click.Context, yes: bool) -> None:
         f'The sign-in of the profile "{settings.profile.name}" is revoked and removed from this computer. '
         "Zoom has also removed the app; signing in again adds it again."
     )
-
-
-def _check_kept(settings: Settings, new: Token) -> None:
-    """Raise CollectionFailed when the disk failed just when the new token was to be written."""
-    stored = token_file(settings.profile).load()
-    if stored is None or stored.access_token != new.access_token:
-        raise CollectionFailed(
-            f'The profile "{settings.profile.name}" has got a new token, but it could not be kept.',
-            f"Make room on the disk or mend the permissions of its folder. {sign_in_again(settings.profile.name)}",
-        )
 
 
 def _holds_sign_in(file: TokenFile) -> bool:
