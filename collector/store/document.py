@@ -35,7 +35,7 @@ class DamagedDocument(CollectionFailed):
     def __init__(self) -> None:
         super().__init__(
             "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
-            "Move graph.db out of the profile's folder, which `collector doctor` names, then run `collector collect`.",
+            "Move it aside, out of the profile's folder, which `collector doctor` names; then run `collector collect`.",
         )
 
 
