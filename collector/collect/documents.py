@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from collector.collect.context import Context
 from collector.collect.listing import AGAIN
-from collector.collect.lookups import contradiction, remove_gone
+from collector.collect.lookups import contradiction, deleted_meanwhile, remove_gone
+from collector.collect.scopes import lacks_scope
 from collector.collect.tally import FAILURES_IN_A_ROW, Closing, Tally
 from collector.errors import (
     CollectorError,
@@ -59,7 +60,7 @@ def read_documents(ctx: Context, resource: Resource, step: Step) -> tuple[tuple[
 def _notes(resource: Resource, readings: list[_Reading]) -> Iterator[str]:
     gone = sum(reading.tally.vanished for reading in readings)
     if gone:
-        yield f"Deleted in Zoom while they were read: {resource.counted(gone)}."
+        yield deleted_meanwhile(resource, gone)
     unavailable = [f"{one.tally.reading} ({one.tally.unavailable})" for one in readings if one.tally.unavailable]
     if unavailable:
         yield (
@@ -265,7 +266,7 @@ def _title(document: Document) -> str:
 def _keep_failure(ctx: Context, resource: Resource, key: str, reading: _Reading, failure: CollectorError) -> None:
     part = reading.document.part
     of_this_one = isinstance(failure, Denied | NotLicensed | NotApplicable | Refused | Vanished) and not (
-        failure is reading.closing.reason or (isinstance(failure, Denied) and failure.scopes)
+        failure is reading.closing.reason or lacks_scope(failure)
     )
     if of_this_one and _is_dormant(ctx, resource, key):
         reading.tally.unavailable += 1

@@ -8,6 +8,7 @@ from collector.collect.context import Context, StepOutcome
 from collector.collect.licence import judge_refusal
 from collector.collect.listing import AGAIN, ListEnd, Rows, read_list
 from collector.collect.lookups import look_up
+from collector.collect.scopes import lacks_scope
 from collector.collect.tally import Tally
 from collector.errors import CollectorError, Denied, NotLicensed, Unread, Vanished
 from collector.model.coverage import Status
@@ -162,8 +163,7 @@ def _ask_for_missing(ctx: Context, resource: Resource, tally: Tally, *, list_dec
     missing = ctx.run.unseen(resource.entity.type)
     try:
         for count, (key, answer) in enumerate(look_up(ctx, resource, missing, tally), start=1):
-            scope_missing = isinstance(answer, Denied) and bool(answer.scopes)
-            if isinstance(answer, Vanished) or resource.lookup is None or (scope_missing and list_decides):
+            if isinstance(answer, Vanished) or resource.lookup is None or (list_decides and lacks_scope(answer)):
                 tally.vanished += 1
                 ctx.run.remove(key)
             elif isinstance(answer, CollectorError):

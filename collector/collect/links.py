@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 
 from collector.collect.context import Context, StepOutcome
 from collector.collect.listing import ListEnd, Rows, read_list
-from collector.collect.lookups import remove_gone
+from collector.collect.lookups import deleted_meanwhile, remove_gone
+from collector.collect.scopes import lacks_scope
 from collector.collect.tally import Tally
-from collector.errors import CollectorError, Denied, Unread, Vanished
+from collector.errors import CollectorError, Unread, Vanished
 from collector.model.graph import JsonObject, Relationship
 from collector.model.naming import property_name
 from collector.model.step import Step
@@ -129,7 +130,7 @@ class _Membership:
             self.doubtful.append(owner_key)
         elif failure is not None:
             tally.failed(failure)
-            if isinstance(failure, Denied) and failure.scopes:
+            if lacks_scope(failure):
                 self.closed = failure  # the other lists need the same scope
         elif self.link.named_by is not None:
             told.disagreements += max(0, self.named[owner_key] - told.listed)
@@ -222,7 +223,7 @@ class _Membership:
 
     def _notes(self, gone: int) -> Iterator[str]:
         if gone:
-            yield f"Deleted in Zoom while they were read: {self.resource.counted(gone)}."
+            yield deleted_meanwhile(self.resource, gone)
         name, members = self.resource.name, self.member.name
         unknown_members = sum(told.unknown for told in self.told.values())
         disagreements = sum(told.disagreements for told in self.told.values())

@@ -57,6 +57,11 @@ def remove_gone(
             yield key, contradiction(where)
 
 
+def deleted_meanwhile(resource: Resource, number: int) -> str:
+    """What the summary says of those that `remove_gone` found gone."""
+    return f"Deleted in Zoom while they were read: {resource.counted(number)}."
+
+
 def contradiction(where: str) -> Unread:
     """An answer says that something does not exist which a list of this run names."""
     return Unread(f"{where} says of some that they do not exist, but a list of this run names them", AGAIN)

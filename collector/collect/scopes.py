@@ -13,3 +13,8 @@ def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied |
     return Denied(
         f"the token lacks the scope for {endpoint.path}", endpoint.scopes.how_to_get(scopes), endpoint.scopes.advice
     )
+
+
+def lacks_scope(failure: object) -> bool:
+    """Whether a failure is a missing scope, which concerns all calls of its kind, and no missing privilege."""
+    return isinstance(failure, Denied) and bool(failure.scopes)

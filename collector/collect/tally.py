@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from collector.collect.scopes import lacks_scope
 from collector.errors import CollectorError, Denied, NotLicensed
 from collector.model.coverage import Coverage, Status
 
@@ -22,8 +23,7 @@ class Closing:
     def failed(self, failure: CollectorError) -> None:
         """One could not be had: a missing scope or licence concerns all, another failure when it is one of many."""
         self.failures_in_a_row += 1
-        scope_missing = isinstance(failure, Denied) and bool(failure.scopes)
-        if scope_missing or isinstance(failure, NotLicensed) or self.failures_in_a_row >= FAILURES_IN_A_ROW:
+        if lacks_scope(failure) or isinstance(failure, NotLicensed) or self.failures_in_a_row >= FAILURES_IN_A_ROW:
             self.reason = failure
 
     def succeeded(self) -> None:
