@@ -22,8 +22,10 @@ from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collect.session import zoom_client
 from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
+from collector.redaction import Secret
 from collector.resources import account, missing_scopes
 from collector.settings import Settings, redirect_server
+from collector.settings.profile import Profile
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
@@ -52,7 +54,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     """Sign in with the browser: runs `python oauth-server --once`."""
     given = options(context)
     settings = given.settings(warn=False)  # which the program that is started does
-    _needs_browser_sign_in(settings)
+    _needs_browser_sign_in(settings.access_token, settings.account_id)
     oauth_client(settings)
     command = redirect_server.command("--once", "--profile", settings.profile.name)
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
@@ -80,7 +82,7 @@ def status(context: click.Context, check: bool) -> int:
     if given.json:
         print_json(report)
     else:
-        _print_status(settings, source, usable, stored)
+        _print_status(settings.profile, source, usable, stored, has_app=settings.client_id is not None)
         if check and usable:
             say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
         if failure is not None and failure.next_step:
@@ -147,7 +149,7 @@ def logout(context: click.Context) -> None:
 def revoke(context: click.Context, yes: bool) -> None:
     """End the sign-in at Zoom and remove the token from this computer. Zoom also removes the app."""
     settings = options(context).settings()
-    _needs_browser_sign_in(settings)
+    _needs_browser_sign_in(settings.access_token, settings.account_id)
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
         confirm("Zoom will also remove the app from the account. Go on?")
@@ -167,12 +169,12 @@ def _holds_sign_in(file: TokenFile) -> bool:
     return document is None or document.grant == SIGN_IN_GRANT
 
 
-def _needs_browser_sign_in(settings: Settings) -> None:
-    if settings.access_token is not None:
+def _needs_browser_sign_in(access_token: Secret | None, account_id: str | None) -> None:
+    if access_token is not None:
         raise UsageError(
             "ZOOM_ACCESS_TOKEN is set, so that token is used and no sign-in.", "Unset ZOOM_ACCESS_TOKEN first."
         )
-    if settings.account_id is not None:
+    if account_id is not None:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set, so the app signs in by itself (Server-to-Server).",
             "Nothing is to be done; to sign in with the browser unset ZOOM_ACCOUNT_ID and use a General app.",
@@ -239,12 +241,12 @@ def _as_json(stored: StoredSignIn) -> dict[str, object]:
     }
 
 
-def _print_status(settings: Settings, source: str, usable: bool, stored: StoredSignIn) -> None:
-    lines = [("Profile", settings.profile.name), ("Source", source)]
+def _print_status(profile: Profile, source: str, usable: bool, stored: StoredSignIn, *, has_app: bool) -> None:
+    lines = [("Profile", profile.name), ("Source", source)]
     if source != _BROWSER:
         lines.append(("State", "used as it is" if source == _ENVIRONMENT else "the app signs in by itself"))
     else:
-        reason = stored.reason if settings.client_id else "ZOOM_CLIENT_ID is not set, see .env.example."
+        reason = stored.reason if has_app else "ZOOM_CLIENT_ID is not set, see .env.example."
         lines.append(("State", "signed in" if usable else reason))
         if stored.account is not None:
             lines.append(("Account", " ".join(str(value) for value in stored.account.values())))
@@ -257,5 +259,5 @@ def _print_status(settings: Settings, source: str, usable: bool, stored: StoredS
         lines.append(("File", str(stored.path)))
     for name, value in lines:
         say(printable(f"{name + ':':9} {value}"))
-    if source == _BROWSER and settings.client_id and not usable:
-        say(printable(sign_in_again(settings.profile.name)))
+    if source == _BROWSER and has_app and not usable:
+        say(printable(sign_in_again(profile.name)))

@@ -42,7 +42,7 @@ def collect_and_print(settings: Settings, folder: Path, reading: Reading, *, as_
     if as_json_text:
         print_json(as_json(collected))
     else:
-        print_collected(settings, collected)
+        print_collected(collected, plan_given=settings.plan_given)
     return collected
 
 
@@ -60,10 +60,10 @@ def collect_with_progress(settings: Settings, folder: Path, clock: Clock, readin
         )
 
 
-def print_collected(settings: Settings, collected: Collected) -> None:
+def print_collected(collected: Collected, *, plan_given: bool) -> None:
     """The end of a collection in words."""
     print_summary(console(), collected)
-    if not settings.plan_given:
+    if not plan_given:
         console().print(
             "Read at the pace of a Pro plan; with ZOOM_PLAN=business, if your plan allows it, three times as fast."
         )

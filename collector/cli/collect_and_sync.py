@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,7 +23,9 @@ from collector.collect.progress import Silence
 from collector.errors import ExitCode, Interrupted
 from collector.schedule.run import Ran, collect_then_upload, poll_account
 from collector.settings import Settings
-from collector.upload import Upload, upload_graph
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
+from collector.upload import Synced, Upload, upload_graph
 
 
 @click.command("run")
@@ -52,8 +55,10 @@ def _poll(settings: Settings, reading: Reading, upload: Upload, clock: Clock) ->
     with log.with_warnings():
         try:
             poll_account(
-                settings,
+                settings.profile,
+                settings.jupiterone,
                 upload,
+                settings.polling_interval,
                 lambda: _run_quietly(settings, reading, upload, clock),
                 clock,
                 random.Random(),
@@ -77,19 +82,20 @@ def _run_quietly(settings: Settings, reading: Reading, upload: Upload, clock: Cl
             fresh=reading.fresh,
         )
 
-    return collect_then_upload(
-        settings, upload, collect, lambda: upload_graph(settings, upload, clock=clock, randomness=randomness)
-    )
+    def synchronize() -> Synced:
+        return upload_graph(settings.profile, settings.jupiterone, upload, clock=clock, randomness=randomness)
+
+    return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize)
 
 
 def _run_in_words(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
     def collect() -> Collected:
         collected = collect_with_progress(settings, Path.cwd(), clock, reading)
-        print_collected(settings, collected)
+        print_collected(collected, plan_given=settings.plan_given)
         console().print()
         return collected
 
-    ran = collect_then_upload(settings, upload, collect, lambda: upload_with_progress(settings, upload, clock))
+    ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock)
     print_synced(console(), ran.synced)
     return ran
 
@@ -103,9 +109,21 @@ def _run_as_json(settings: Settings, reading: Reading, upload: Upload, clock: Cl
         return collected
 
     try:
-        ran = collect_then_upload(settings, upload, collect, lambda: upload_with_progress(settings, upload, clock))
+        ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock)
         told.update(sync=synced_as_json(ran.synced))
         return ran
     finally:
         if told:
             print_json(told)
+
+
+def _showing_progress(
+    profile: Profile,
+    jupiterone: JupiterOneSettings,
+    upload: Upload,
+    collect: Callable[[], Collected],
+    clock: Clock,
+) -> Ran:
+    return collect_then_upload(
+        profile, jupiterone, upload, collect, lambda: upload_with_progress(profile, jupiterone, upload, clock)
+    )

@@ -72,7 +72,7 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
     for comment in ("", "  # once more"):
         _say(f"collector sync{comment}")
         with stopping(clock):
-            synced = upload_with_progress(signed_in.settings, Upload(), clock)
+            synced = upload_with_progress(signed_in.settings.profile, signed_in.settings.jupiterone, Upload(), clock)
         print_totals(console(), synced)
         codes.append(int(synced.exit_code))
     console().print("\nIn the sandbox JupiterOne there are now:")

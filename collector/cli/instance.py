@@ -9,27 +9,36 @@ import click
 
 from collector.cli.again import again
 from collector.cli.asking import ask_first
-from collector.cli.instance_output import as_json, job_as_json, print_instance, print_jobs, tell_about_tags
+from collector.cli.instance_output import (
+    as_json,
+    is_in_use,
+    job_as_json,
+    print_instance,
+    print_jobs,
+    tell_about_tags,
+)
 from collector.cli.options import common_options, options
 from collector.cli.output import print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import UsageError
-from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
-from collector.settings import Settings
 from collector.settings.choices import PollingInterval
-from collector.upload.access import jupiterone_client
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
+from collector.store import RememberedInstance
+from collector.upload.destination import access_to
 from collector.upload.instance import (
     SETTING,
     Wanted,
+    check_account,
     create_for_profile,
     delete_instance,
     instance_in_use,
     instance_to_delete,
-    instance_to_work_on,
     remembered_instance,
     update_instance,
 )
@@ -79,13 +88,15 @@ def create(
             settings.tag_with_account_name if tag_with_account_name is None else tag_with_account_name
         ),
     )
-    made = create_for_profile(settings, Instances(_client(settings)), wanted)
+    access = access_to(settings.jupiterone)
+    instances = Instances(_client(access))
+    made = create_for_profile(settings.profile, access, instances, wanted, settings.jupiterone.instance_id)
     if given.json:
-        print_json(as_json(made, in_use=made.id))
+        print_json(as_json(made, in_use=RememberedInstance(made.id)))
         return
     say(printable(f'Made the integration instance "{made.name}": {made.id}'))
     say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
-    tell_about_tags(made, settings)
+    tell_about_tags(made, settings.tags)
     say(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
 
 
@@ -96,13 +107,13 @@ def list_(context: click.Context) -> None:
     """List the instances of the custom integration; a * marks the profile's own."""
     given = options(context)
     settings = given.settings()
-    in_use = instance_in_use(settings)
-    found = Instances(_client(settings)).list()
+    in_use = _in_use(settings.profile, settings.jupiterone)
+    found = Instances(_client(access_to(settings.jupiterone))).list()
     if given.json:
         print_json([as_json(each, in_use) for each in found])
         return
     for each in found:
-        mark = "*" if each.id == in_use else " "
+        mark = "*" if is_in_use(each, in_use) else " "
         say(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
     if not found:
         say(again("JupiterOne has no instance of the custom integration. `collector instance create` makes one."))
@@ -116,15 +127,15 @@ def show(context: click.Context, instance_id: str | None) -> None:
     """Show an instance and its latest jobs."""
     given = options(context)
     settings = given.settings()
-    jupiterone = _client(settings)
-    in_use = instance_in_use(settings)
-    shown = Instances(jupiterone).show(_chosen(settings, instance_id))
+    jupiterone = _client(access_to(settings.jupiterone))
+    in_use = _in_use(settings.profile, settings.jupiterone)
+    shown = Instances(jupiterone).show(_chosen(instance_id, settings.profile, settings.jupiterone))
     jobs = _jobs(jupiterone, shown.id)
     if given.json:
         listed = None if jobs is None else [job_as_json(job) for job in jobs]
         print_json({**as_json(shown, in_use), "jobs": listed})
         return
-    print_instance(shown, settings, in_use)
+    print_instance(shown, in_use, settings.profile, settings.tags)
     print_jobs(jobs)
 
 
@@ -155,18 +166,18 @@ def update(
     if account_name is not None and not account_name.strip():
         raise UsageError("An instance needs a name.", "Give one with --account-name NAME.")
     changed = update_instance(
-        Instances(_client(settings)),
-        _chosen(settings, instance_id),
+        Instances(_client(access_to(settings.jupiterone))),
+        _chosen(instance_id, settings.profile, settings.jupiterone),
         account_name=None if account_name is None else account_name.strip(),
         description=description,
         polling_interval=_interval(polling_interval),
         tag_with_account_name=tag_with_account_name,
     )
-    in_use = instance_in_use(settings)
+    in_use = _in_use(settings.profile, settings.jupiterone)
     if given.json:
         print_json(as_json(changed, in_use))
     else:
-        print_instance(changed, settings, in_use)
+        print_instance(changed, in_use, settings.profile, settings.tags)
 
 
 @instance.command()
@@ -181,21 +192,22 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
     """
     given = options(context)
     settings = given.settings()
-    wanted = instance_id or instance_to_work_on(settings, remembered_instance(settings.profile))
+    wanted = instance_id or _own(settings.profile, settings.jupiterone)
     if wanted is None:
         _tell_deleted(
             given.json, None, f'The profile "{settings.profile.name}" has no instance: nothing is to be deleted.'
         )
         return
-    instances = Instances(_client(settings))
-    found = instance_to_delete(settings, instances, wanted)
+    access = access_to(settings.jupiterone)
+    instances = Instances(_client(access))
+    found = instance_to_delete(settings.profile, instances, wanted, settings.jupiterone.instance_id)
     if found is not None and not yes:
         kind = f" of the integration {found.integration}" if found.integration else ""
         ask_first(
             f'Delete the integration instance "{found.name}"{kind} ({wanted}), and in JupiterOne all entities that '
             "were uploaded to it?"
         )
-    if not delete_instance(settings, instances, wanted):
+    if not delete_instance(settings.profile, access, instances, wanted):
         said = f"JupiterOne knows no integration instance {wanted}: nothing was deleted there."
         _tell_deleted(given.json, None, said)
     else:
@@ -206,23 +218,33 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
         say(f"{SETTING} still names it; remove that line from ./.env or the environment.")
 
 
-def _client(settings: Settings) -> JupiterOne:
-    return jupiterone_client(settings, SystemClock(), random.Random())
+def _client(access: Access) -> JupiterOne:
+    return JupiterOne(access, SystemClock(), random.Random())
 
 
 def _interval(value: str | None) -> PollingInterval | None:
     return None if value is None else PollingInterval(value)
 
 
-def _chosen(settings: Settings, instance_id: str | None) -> str:
-    """The instance that was named, else the profile's.
+def _in_use(profile: Profile, jupiterone: JupiterOneSettings) -> RememberedInstance | None:
+    return instance_in_use(jupiterone.instance_id, remembered_instance(profile))
 
-    Raises UsageError when there is neither, or the profile's is in another account of JupiterOne's.
-    """
-    chosen = instance_id or instance_to_work_on(settings, remembered_instance(settings.profile))
+
+def _own(profile: Profile, jupiterone: JupiterOneSettings) -> str | None:
+    """The profile's instance, to be worked on. Raises UsageError when it is in another account of JupiterOne's."""
+    in_use = _in_use(profile, jupiterone)
+    if in_use is None:
+        return None
+    check_account(in_use, access_to(jupiterone))
+    return in_use.id
+
+
+def _chosen(instance_id: str | None, profile: Profile, jupiterone: JupiterOneSettings) -> str:
+    """The instance that was named, else the profile's. Raises UsageError when there is neither, and as `_own`."""
+    chosen = instance_id or _own(profile, jupiterone)
     if chosen is None:
         raise UsageError(
-            f"The profile {settings.profile.name!r} has no integration instance.",
+            f"The profile {profile.name!r} has no integration instance.",
             "`collector instance create` makes one; `collector instance list` shows those there are.",
         )
     return chosen

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from collector.cli.output import moment, printable
 from collector.cli.wrapping import say
 from collector.jupiterone.instances import Instance
 from collector.jupiterone.integration_jobs import IntegrationJob
-from collector.settings import Settings
+from collector.settings.profile import Profile
+from collector.store import RememberedInstance
 
 
-def print_instance(shown: Instance, settings: Settings, in_use: str | None) -> None:
-    """What there is to know about an instance, a line each. `in_use`: the id of the profile's own."""
+def print_instance(
+    shown: Instance, in_use: RememberedInstance | None, profile: Profile, tags: Mapping[str, str]
+) -> None:
+    """What there is to know about an instance, a line each. `in_use`: the profile's own. `tags`: those put on here."""
     lines = [
         ("Name", shown.name),
-        ("Id", shown.id + (f"  (of the profile {settings.profile.name})" if shown.id == in_use else "")),
+        ("Id", shown.id + (f"  (of the profile {profile.name})" if is_in_use(shown, in_use) else "")),
         ("Description", shown.description or "(none)"),
         ("Polling", shown.polling_interval),
         ("Tags", f"tag.AccountName = {shown.name}" if shown.tags_account_name else "(none)"),
     ]
     for name, value in lines:
         say(printable(f"{name + ':':13}{value}"))
-    tell_about_tags(shown, settings)
+    tell_about_tags(shown, tags)
+
+
+def is_in_use(each: Instance, in_use: RememberedInstance | None) -> bool:
+    """Whether it is the profile's own."""
+    return in_use is not None and each.id == in_use.id
 
 
 def print_jobs(jobs: Sequence[IntegrationJob] | None) -> None:
@@ -36,9 +44,9 @@ def print_jobs(jobs: Sequence[IntegrationJob] | None) -> None:
         say("  none" if jobs is not None else "  could not be read: the API key may not, or JupiterOne failed")
 
 
-def tell_about_tags(shown: Instance, settings: Settings) -> None:
+def tell_about_tags(shown: Instance, tags: Mapping[str, str]) -> None:
     """Warn when the tag put on here and the one JupiterOne puts on say different things."""
-    here = settings.account_name if settings.tag_with_account_name else None
+    here = tags.get("tag.AccountName")
     if here is not None and shown.tags_account_name and here != shown.name:
         say(
             printable(
@@ -48,8 +56,8 @@ def tell_about_tags(shown: Instance, settings: Settings) -> None:
         )
 
 
-def as_json(each: Instance, in_use: str | None) -> dict[str, object]:
-    """An instance as JSON. `in_use`: the id of the profile's own."""
+def as_json(each: Instance, in_use: RememberedInstance | None) -> dict[str, object]:
+    """An instance as JSON. `in_use`: the profile's own."""
     return {
         "id": each.id,
         "name": each.name,
@@ -57,7 +65,7 @@ def as_json(each: Instance, in_use: str | None) -> dict[str, object]:
         "pollingInterval": each.polling_interval,
         "integrationDefinitionId": each.definition_id,
         "tagWithAccountName": each.tags_account_name,
-        "ofProfile": each.id == in_use,
+        "ofProfile": is_in_use(each, in_use),
     }
 
 

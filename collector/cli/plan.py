@@ -20,7 +20,6 @@ from collector.collect.choice import Choice
 from collector.collect.plan import CollectionPlan, PlannedStep, plan_account
 from collector.errors import DailyLimitReached
 from collector.model.coverage import Status
-from collector.settings import Settings
 from collector.settings.choices import Plan
 
 _STATUS_WORDS = {
@@ -55,14 +54,14 @@ def plan(context: click.Context, choice: Choice) -> int:
             limit.message, f"Run `collector plan` again after {clears_at}.", limit.clears_at
         ) from None
     if given.json:
-        print_json(as_json(planned, settings))
+        print_json(as_json(planned, settings.plan, settings.rate_share, given=settings.plan_given))
     else:
-        print_plan(console(), planned, settings)
+        print_plan(console(), planned, settings.plan, settings.rate_share, given=settings.plan_given)
     return int(planned.exit_code)
 
 
-def print_plan(console: Console, planned: CollectionPlan, settings: Settings) -> None:
-    """Everything a person should know before collecting."""
+def print_plan(console: Console, planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> None:
+    """Everything a person should know before collecting. `given`: whether the plan is configured, not assumed."""
     print_table(console, _steps_table(planned.steps))
     console.print()
     print_table(console, _calls_table(planned))
@@ -71,19 +70,18 @@ def print_plan(console: Console, planned: CollectionPlan, settings: Settings) ->
             console.print(printable(f"Note: {note}"))
     _print_left_out(console, planned)
     _print_unread(console, planned)
-    console.print(f"\n{_time_needed(planned, settings)}")
+    console.print(f"\n{_time_needed(planned, zoom_plan, share, given=given)}")
     console.print(f"Planning took {planned.calls_made} calls.")
 
 
-def as_json(planned: CollectionPlan, settings: Settings) -> dict[str, object]:
+def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> dict[str, object]:
     """The same facts for programs; `seconds` are None at a plan without limits."""
-    share = settings.rate_share
     return {
         "exitCode": int(planned.exit_code),
         "calls": planned.count,
-        "seconds": planned.seconds(settings.plan, share),
-        "zoomPlan": settings.plan.value,
-        "zoomPlanGiven": settings.plan_given,
+        "seconds": planned.seconds(zoom_plan, share),
+        "zoomPlan": zoom_plan.value,
+        "zoomPlanGiven": given,
         "rateShare": share,
         "secondsByPlan": {plan.value: planned.seconds(plan, share) for plan in Plan},
         "labels": {label.value: count for label, count in planned.labels.items()},
@@ -168,14 +166,14 @@ def _print_unread(console: Console, planned: CollectionPlan) -> None:
             console.print(printable(f"    Next: {again(gap.next_step)}"))
 
 
-def _time_needed(planned: CollectionPlan, settings: Settings) -> str:
+def _time_needed(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> str:
     """How long the calls take at the configured pace, and at Business's where nobody has said that it is not theirs."""
-    seconds = planned.seconds(settings.plan, settings.rate_share)
+    seconds = planned.seconds(zoom_plan, share)
     if seconds is None:
-        return f"At ZOOM_PLAN={settings.plan.value}: as fast as Zoom answers."
-    needed = f"At ZOOM_PLAN={settings.plan.value} and ZOOM_RATE_SHARE={settings.rate_share}: {duration(seconds)}."
-    faster = planned.seconds(Plan.BUSINESS, settings.rate_share)
-    if settings.plan_given or faster is None or seconds <= _MOST_SECONDS:
+        return f"At ZOOM_PLAN={zoom_plan.value}: as fast as Zoom answers."
+    needed = f"At ZOOM_PLAN={zoom_plan.value} and ZOOM_RATE_SHARE={share}: {duration(seconds)}."
+    faster = planned.seconds(Plan.BUSINESS, share)
+    if given or faster is None or seconds <= _MOST_SECONDS:
         return needed
     return (
         f"{needed}\nZOOM_PLAN is not set, so Pro's limits are assumed. If the account has a Business plan, "

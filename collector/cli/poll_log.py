@@ -15,7 +15,8 @@ from collector.cli.again import again
 from collector.clock import Clock
 from collector.errors import CollectorError
 from collector.schedule.run import Ran
-from collector.settings import Settings
+from collector.settings.choices import PollingInterval
+from collector.settings.profile import Profile
 
 
 class PollLog:
@@ -29,8 +30,8 @@ class PollLog:
         line = {"time": _iso(self._clock.now()), "level": level, "event": event, **fields}
         click.echo(json.dumps(line))
 
-    def polling(self, settings: Settings) -> None:
-        self.write("polling", profile=settings.profile.name, interval=settings.polling_interval.value)
+    def polling(self, profile: Profile, interval: PollingInterval) -> None:
+        self.write("polling", profile=profile.name, interval=interval.value)
 
     def started(self) -> None:
         self.write("run started")

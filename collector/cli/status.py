@@ -23,7 +23,8 @@ _EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's
 def status(context: click.Context) -> None:
     """Show how the profile's last collection and upload went, and when the next run is due. Asks nobody."""
     given = options(context)
-    found = profile_status(given.settings())
+    settings = given.settings()
+    found = profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
     if given.json:
         print_json(_as_json(found))
     else:

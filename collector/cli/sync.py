@@ -17,7 +17,8 @@ from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_sy
 from collector.clock import Clock, SystemClock
 from collector.jupiterone.jobs import Source
 from collector.jupiterone.uploading import Uploaded
-from collector.settings import Settings
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
 from collector.upload import Synced, Upload, foresee_upload, upload_graph
 from collector.upload.safety import RULE
 
@@ -75,14 +76,16 @@ def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
     clock = SystemClock()
     if dry_run:
         with stopping(clock):
-            place, foresight = foresee_upload(settings, upload, clock=clock, randomness=random.Random())
+            place, foresight = foresee_upload(
+                settings.profile, settings.jupiterone, upload, clock=clock, randomness=random.Random()
+            )
         if given.json:
             print_json(foreseen_as_json(place, foresight))
         else:
             print_foreseen(console(), place, foresight)
         return 0
     with stopping(clock):
-        synced = upload_with_progress(settings, upload, clock)
+        synced = upload_with_progress(settings.profile, settings.jupiterone, upload, clock)
     if given.json:
         print_json(synced_as_json(synced))
     else:
@@ -96,7 +99,7 @@ def _place(source: Source, scope: str | None) -> str:
     return named if scope is None else f"{named} --scope {shlex.quote(printable(scope))}"
 
 
-def upload_with_progress(settings: Settings, upload: Upload, clock: Clock) -> Synced:
+def upload_with_progress(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock) -> Synced:
     """Upload, and show progress on standard error where that can be drawn."""
     with error_console().status("Uploading to JupiterOne ...") as status:
 
@@ -105,4 +108,4 @@ def upload_with_progress(settings: Settings, upload: Upload, clock: Clock) -> Sy
                 f"Uploading to JupiterOne: {uploaded.entities:,} entities, {uploaded.relationships:,} relationships"
             )
 
-        return upload_graph(settings, upload, clock=clock, randomness=random.Random(), on_progress=show)
+        return upload_graph(profile, jupiterone, upload, clock=clock, randomness=random.Random(), on_progress=show)

@@ -71,14 +71,13 @@ class Synchronization:
                         "`collector instance list` shows those it knows, `collector instance create` makes one.",
                     ) from None
                 raise
-            return self.job_of(_report(answer))
+            return self._job_of(_report(answer))
 
     def job(self, job_id: str) -> Job:
         """A job that was started earlier. Raises as `report` does."""
-        return self.job_of(self.report(job_id))
+        return self._job_of(self.report(job_id))
 
-    def job_of(self, report: JobReport) -> Job:
-        """The job of this report."""
+    def _job_of(self, report: JobReport) -> Job:
         return Job(self._jupiterone, report, self._largest_body)
 
     def report(self, job_id: str) -> JobReport:

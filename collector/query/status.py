@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.errors import ExitCode, UsageError
-from collector.settings import Settings
+from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile
 from collector.store import CUT_SHORT, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
 
@@ -33,20 +33,23 @@ class ProfileStatus:
         return min((entry.oldest for entry in self.run.coverage if entry.oldest is not None), default=None)
 
 
-def profile_status(settings: Settings) -> ProfileStatus:
-    """The state of the configured profile. Raises UsageError when nothing was collected yet, CollectionFailed."""
-    with Store.open_existing(settings.profile.store_path) as store:
+def profile_status(profile: Profile, polling_interval: PollingInterval, instance_id: str | None) -> ProfileStatus:
+    """The state of a profile, with the interval and the instance that are configured.
+
+    Raises UsageError when nothing was collected yet, CollectionFailed.
+    """
+    with Store.open_existing(profile.store_path) as store:
         run = store.latest_run()
         if run is None:
             raise UsageError(
-                f"Nothing has been collected yet in profile {settings.profile.name!r}.",
+                f"Nothing has been collected yet in profile {profile.name!r}.",
                 "Run `collector collect` first, or name the right profile with `--profile NAME`.",
             )
-        interval = settings.polling_interval.seconds
+        interval = polling_interval.seconds
         return ProfileStatus(
-            profile=settings.profile.name,
+            profile=profile.name,
             account_id=store.account_id,
-            instance_id=settings.jupiterone.instance_id or store.instance_id,
+            instance_id=instance_id or store.instance_id,
             run=run,
             next_run_at=None if interval is None else _next_run(store, run, interval),
             upload=store.uploads.latest(),

@@ -12,12 +12,11 @@ from collector.collect.account import Collected
 from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of
 from collector.query.status import last_start
 from collector.schedule.poll import poll
-from collector.settings import Settings
 from collector.settings.choices import PollingInterval
-from collector.store import Store
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
 from collector.upload import Synced, Upload
-from collector.upload.access import jupiterone_access
-from collector.upload.target import target_of
+from collector.upload.destination import check_destination
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Ran:
 class Log(Protocol):
     """Told what happens while runs are polled. Times in seconds, moments in seconds since 1970."""
 
-    def polling(self, settings: Settings) -> None: ...
+    def polling(self, profile: Profile, interval: PollingInterval) -> None: ...
 
     def waiting(self, due: float) -> None: ...
 
@@ -48,22 +47,19 @@ class Log(Protocol):
     def stopped(self) -> None: ...
 
 
-def check_upload_configured(settings: Settings, upload: Upload) -> None:
-    """Raise UsageError when it is clear before the collection that nothing could be uploaded after it."""
-    jupiterone_access(settings)
-    with Store.open(settings.profile.store_path) as store:
-        target_of(settings, store, upload)
-
-
 def collect_then_upload(
-    settings: Settings, upload: Upload, collect: Callable[[], Collected], synchronize: Callable[[], Synced]
+    profile: Profile,
+    jupiterone: JupiterOneSettings,
+    upload: Upload,
+    collect: Callable[[], Collected],
+    synchronize: Callable[[], Synced],
 ) -> Ran:
     """Collect, and upload what was collected.
 
     A collection that does not come to its end (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. When the
     upload fails, the failure's exit code takes the collection's into account.
     """
-    check_upload_configured(settings, upload)
+    check_destination(profile, jupiterone, upload)
     collected = collect()
     try:
         return Ran(collected, synchronize())
@@ -73,26 +69,28 @@ def collect_then_upload(
 
 
 def poll_account(
-    settings: Settings,
+    profile: Profile,
+    jupiterone: JupiterOneSettings,
     upload: Upload,
+    interval: PollingInterval,
     run_once: Callable[[], Ran],
     clock: Clock,
     randomness: random.Random,
     log: Log,
 ) -> NoReturn:
-    """Call `run_once` at every POLLING_INTERVAL until the clock is stopped.
+    """Call `run_once` at every interval until the clock is stopped.
 
     A run that fails is logged and the next one tried: networks come back, and somebody may sign in again. Raises
     UsageError when no interval is set or nothing could ever be uploaded, and Interrupted in the end.
     """
-    interval = settings.polling_interval.seconds
-    if interval is None:
+    seconds = interval.seconds
+    if seconds is None:
         intervals = ", ".join(one.value for one in PollingInterval if one.seconds is not None)
         raise UsageError(
             "POLLING_INTERVAL is DISABLED, so there is no interval to poll at.",
             f"Set POLLING_INTERVAL in ./.env to one of {intervals}; or run `collector run` without --poll.",
         )
-    check_upload_configured(settings, upload)
+    check_destination(profile, jupiterone, upload)
 
     def run() -> None:
         began = clock.monotonic()
@@ -106,8 +104,8 @@ def poll_account(
         else:
             log.ended(ran, clock.monotonic() - began)
 
-    log.polling(settings)
+    log.polling(profile, interval)
     try:
-        poll(run, interval, clock, randomness, last_start=last_start(settings.profile), announce=log.waiting)
+        poll(run, seconds, clock, randomness, last_start=last_start(profile), announce=log.waiting)
     finally:
         log.stopped()

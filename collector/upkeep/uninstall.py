@@ -17,12 +17,13 @@ from collector.auth import signin, stored_sign_in
 from collector.auth.configured import oauth_client, token_file
 from collector.clock import Clock
 from collector.errors import CollectorError, Interrupted
+from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.instances import Instances
 from collector.settings import Settings
 from collector.settings.profile import alone, uploading_alone
-from collector.store import Store
+from collector.store import RememberedInstance, Store
 from collector.tree import TREE_FOLDER, is_tree_of, remove_tree
-from collector.upload.access import jupiterone_access, jupiterone_client
+from collector.upload.destination import access_to
 from collector.upload.instance import check_account, delete_instance, own_instances
 from collector.upload.leftovers import end_jobs_left_open, jobs_left_open
 
@@ -137,11 +138,11 @@ class Uninstalling:
 
     def _end_jobs(self) -> None:
         with Store.open_existing(self.settings.profile.store_path) as store:
-            end_jobs_left_open(self.settings, store, self.clock, self.randomness)
+            end_jobs_left_open(access_to(self.settings.jupiterone), store, self.clock, self.randomness)
 
     def _instances(self) -> Part:
         name = "instance in JupiterOne"
-        own = " and ".join(each.id for each in own_instances(self.settings))
+        own = " and ".join(each.id for each in self._own_instances())
         if not own or self.keep_instance:
             return Part(name, stays=own and f"{own} stays in JupiterOne with its entities, as you asked.")
         return Part(
@@ -152,12 +153,15 @@ class Uninstalling:
         )
 
     def _delete_instances(self) -> None:
-        own = own_instances(self.settings)
+        own, access = self._own_instances(), access_to(self.settings.jupiterone)
         for each in own:
-            check_account(each, jupiterone_access(self.settings))
-        instances = Instances(jupiterone_client(self.settings, self.clock, self.randomness))
+            check_account(each, access)
+        instances = Instances(JupiterOne(access, self.clock, self.randomness))
         for each in own:
-            delete_instance(self.settings, instances, each.id)
+            delete_instance(self.settings.profile, access, instances, each.id)
+
+    def _own_instances(self) -> tuple[RememberedInstance, ...]:
+        return own_instances(self.settings.profile, self.settings.jupiterone.instance_id)
 
     def _tree(self) -> Part:
         tree = self.folder / TREE_FOLDER

@@ -12,11 +12,9 @@ from collector.errors import CollectorError, UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.failures import InstanceMissing
 from collector.jupiterone.instances import Instance, Instances, check_custom
-from collector.settings import Settings
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile, uploading_alone
 from collector.store import RememberedInstance, Store
-from collector.upload.access import jupiterone_access
 
 SETTING = "JUPITERONE_INTEGRATION_INSTANCE_ID"
 
@@ -40,39 +38,24 @@ def remembered_instance(profile: Profile) -> RememberedInstance | None:
         return store.instance
 
 
-def instance_in_use(settings: Settings) -> str | None:
-    """The id of the instance that is the profile's own: the configured one, else the remembered one."""
-    remembered = remembered_instance(settings.profile)
-    return settings.jupiterone.instance_id or (None if remembered is None else remembered.id)
+def instance_in_use(configured: str | None, remembered: RememberedInstance | None) -> RememberedInstance | None:
+    """The profile's own: the configured one, wherever that is, else the remembered one."""
+    return remembered if configured is None else RememberedInstance(configured)
 
 
-def instance_to_work_on(settings: Settings, remembered: RememberedInstance | None) -> str | None:
-    """The same, to be asked for in the configured account of JupiterOne's.
-
-    Raises UsageError when the remembered one would be used and is in another account. A configured one is taken as it
-    is.
-    """
-    if settings.jupiterone.instance_id is not None:
-        return settings.jupiterone.instance_id
-    if remembered is None:
-        return None
-    check_account(remembered, jupiterone_access(settings))
-    return remembered.id
-
-
-def own_instances(settings: Settings) -> tuple[RememberedInstance, ...]:
+def own_instances(profile: Profile, configured: str | None) -> tuple[RememberedInstance, ...]:
     """Those the profile has made its own: the one it remembers, and the configured one if it has uploaded to that.
 
     Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
     """
-    path = settings.profile.store_path
+    path = profile.store_path
     if not Store.exists(path):
         return ()
     with Store.open_existing(path) as store:
         own = [] if store.instance is None else [store.instance]
         for place in store.uploads.places():
             known = {each.id for each in own}
-            if place.source != "api" and place.name == settings.jupiterone.instance_id and place.name not in known:
+            if place.source != "api" and place.name == configured and place.name not in known:
                 own.append(RememberedInstance(place.name, place.host, place.account))
     return tuple(own)
 
@@ -94,26 +77,26 @@ def account_in_words(host: str, account: str) -> str:
     return f"{account} ({host})" if host else account
 
 
-def create_for_profile(settings: Settings, instances: Instances, wanted: Wanted) -> Instance:
-    """Make an instance and remember it for the profile.
+def create_for_profile(
+    profile: Profile, access: Access, instances: Instances, wanted: Wanted, configured: str | None = None
+) -> Instance:
+    """Make an instance in the account of this access, and remember it for the profile.
 
     A remembered one that JupiterOne no longer knows is replaced; a new one that cannot be remembered is deleted again.
     Raises UsageError when the profile has one already, be it in another account of JupiterOne's, or another instance
     has the name; it names the one that is there. Also raises ProfileBusy while an upload is under way, and what
     Instances and Store raise.
     """
-    configured = settings.jupiterone.instance_id
     if configured is not None:
         raise UsageError(
-            f"{SETTING} names the integration instance {configured}, so the profile {settings.profile.name!r} has one.",
+            f"{SETTING} names the integration instance {configured}, so the profile {profile.name!r} has one.",
             f"`collector sync` uploads to it. To create another, unset {SETTING}.",
         )
-    access = jupiterone_access(settings)
-    with Store.open(settings.profile.store_path) as store, uploading_alone(settings.profile):
+    with Store.open(profile.store_path) as store, uploading_alone(profile):
         store.wait_for_others()
         if store.instance is not None:
             check_account(store.instance, access)
-            _check_gone(settings.profile, store.instance.id, instances)
+            _check_gone(profile, store.instance.id, instances)
         _check_name_is_free(wanted.account_name, instances)
         made = instances.create(
             wanted.account_name,
@@ -164,7 +147,9 @@ def update_instance(
     )
 
 
-def instance_to_delete(settings: Settings, instances: Instances, instance_id: str) -> Instance | None:
+def instance_to_delete(
+    profile: Profile, instances: Instances, instance_id: str, configured: str | None = None
+) -> Instance | None:
     """What JupiterOne says of an instance before it is deleted; None when it knows none of this id.
 
     Raises UsageError for one that is neither of the custom integration nor the profile's own (`own_instances`): a slip
@@ -174,12 +159,12 @@ def instance_to_delete(settings: Settings, instances: Instances, instance_id: st
         found = instances.show(instance_id)
     except InstanceMissing:
         return None
-    if instance_id not in {each.id for each in own_instances(settings)}:
+    if instance_id not in {each.id for each in own_instances(profile, configured)}:
         check_custom(found, "this profile has uploaded nothing to it: it is not deleted from here")
     return found
 
 
-def delete_instance(settings: Settings, instances: Instances, instance_id: str) -> bool:
+def delete_instance(profile: Profile, access: Access, instances: Instances, instance_id: str) -> bool:
     """Delete an instance and with it what was uploaded to it; False when JupiterOne does not know it any more.
 
     Either way the profile no longer remembers it, unless it remembers it in another account of JupiterOne's.
@@ -189,9 +174,9 @@ def delete_instance(settings: Settings, instances: Instances, instance_id: str) 
         was_there = True
     except InstanceMissing:
         was_there = False
-    remembered, access = remembered_instance(settings.profile), jupiterone_access(settings)
+    remembered = remembered_instance(profile)
     if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
-        with Store.open_existing(settings.profile.store_path) as store:
+        with Store.open_existing(profile.store_path) as store:
             store.wait_for_others()
             store.remember_instance(None)
     return was_there

@@ -11,9 +11,7 @@ from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Synchronization
-from collector.settings import Settings
 from collector.store import CUT_SHORT, Place, Store, UploadRecord, Uploads, UploadState
-from collector.upload.access import jupiterone_access
 from collector.upload.instance import account_in_words
 
 logger = logging.getLogger("collector.uploading")
@@ -95,17 +93,15 @@ def jobs_left_open(store: Store) -> list[UploadRecord]:
     return [upload for upload in store.uploads.all_unsettled() if upload.state is UploadState.OPEN]
 
 
-def end_jobs_left_open(settings: Settings, store: Store, clock: Clock, randomness: random.Random) -> None:
+def end_jobs_left_open(access: Access, store: Store, clock: Clock, randomness: random.Random) -> None:
     """End them, as the next upload would, before the profile's record of them is removed.
 
-    Where none is open, JupiterOne need not be configured. Raises UsageError when it is not, or when a job is in another
-    account than the configured one; AccessRefused, UploadFailed or Interrupted.
+    Raises UsageError when a job is in another account than that of this access; AccessRefused, UploadFailed or
+    Interrupted.
     """
-    if jobs_left_open(store):
-        access = jupiterone_access(settings)
-        settle_leftovers(store.uploads, access, Synchronization(JupiterOne(access, clock, randomness)), clock)
-        for upload in jobs_left_open(store):
-            raise _still_open(upload, access)
+    settle_leftovers(store.uploads, access, Synchronization(JupiterOne(access, clock, randomness)), clock)
+    for upload in jobs_left_open(store):
+        raise _still_open(upload, access)
 
 
 def _still_open(upload: UploadRecord, access: Access) -> UsageError:

@@ -21,16 +21,16 @@ from collector.jupiterone.query import Query
 from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.model.graph import JsonObject
-from collector.settings import Settings
-from collector.settings.profile import uploading_alone
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile, uploading_alone
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
-from collector.upload.access import jupiterone_access
 from collector.upload.asking import ask_what_is_held
+from collector.upload.destination import Destination, Upload, access_to, destination_of, run_to_upload
 from collector.upload.diff import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
+from collector.upload.instance import instance_in_use
 from collector.upload.leftovers import outcome_of, settle_leftovers
 from collector.upload.safety import check_safe
 from collector.upload.step_events import UPLOAD_END, UPLOAD_START, step_events
-from collector.upload.target import Upload, place_of, run_to_upload, target_of
 
 logger = logging.getLogger("collector.uploading")
 
@@ -59,7 +59,8 @@ class Synced:
 
 
 def foresee_upload(
-    settings: Settings,
+    profile: Profile,
+    jupiterone: JupiterOneSettings,
     upload: Upload,
     *,
     clock: Clock,
@@ -70,20 +71,20 @@ def foresee_upload(
 
     Where it cannot be asked, the foresight says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
     """
-    access = jupiterone_access(settings)
+    access = access_to(jupiterone)
     query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
-    with Store.open_existing(settings.profile.store_path) as store, uploading_alone(settings.profile):
-        target = target_of(settings, store, upload)
-        place = place_of(access, target)
-        foresight = foresee(store, run_to_upload(store), place)
+    with Store.open_existing(profile.store_path) as store, uploading_alone(profile):
+        destination = destination_of(access, instance_in_use(jupiterone.instance_id, store.instance), upload)
+        foresight = foresee(store, run_to_upload(store), destination.place)
     try:
-        return place, ask_what_is_held(foresight, query, target)
+        return destination.place, ask_what_is_held(foresight, query, destination.target)
     except RequestFailed as failure:
-        return place, replace(foresight, silence=failure)
+        return destination.place, replace(foresight, silence=failure)
 
 
 def upload_graph(
-    settings: Settings,
+    profile: Profile,
+    jupiterone: JupiterOneSettings,
     upload: Upload,
     *,
     clock: Clock,
@@ -97,26 +98,26 @@ def upload_graph(
     Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
     CollectionFailed, or Interrupted.
     """
-    access = jupiterone_access(settings)
-    jupiterone = JupiterOne(access, _Stoppable(clock), randomness, new_session)
+    access = access_to(jupiterone)
+    client = JupiterOne(access, _Stoppable(clock), randomness, new_session)
     with (
-        Store.open_existing(settings.profile.store_path) as store,
-        uploading_alone(settings.profile),
+        Store.open_existing(profile.store_path) as store,
+        uploading_alone(profile),
         _stops_told(store.uploads),
     ):
         store.wait_for_others()
-        target, run = target_of(settings, store, upload), run_to_upload(store)
-        place = place_of(access, target)
-        synchronization = Synchronization(jupiterone)
-        settle_leftovers(store.uploads, access, synchronization, clock, place)
-        foresight = foresee(store, run, place)
+        destination = destination_of(access, instance_in_use(jupiterone.instance_id, store.instance), upload)
+        run = run_to_upload(store)
+        synchronization = Synchronization(client)
+        settle_leftovers(store.uploads, access, synchronization, clock, destination.place)
+        foresight = foresee(store, run, destination.place)
         if not upload.allow_deletes:
             check_safe(foresight)
-            foresight = _asked(foresight, Query(jupiterone), target)
+            foresight = _asked(foresight, Query(client), destination.target)
             check_safe(foresight)
         sending = _Sending(store, run, clock, on_progress)
-        report = sending.send(synchronization, target, place, finalize=not upload.skip_finalize)
-        return Synced(place, foresight, sending.counts, report, not upload.skip_finalize)
+        report = sending.send(synchronization, destination, finalize=not upload.skip_finalize)
+        return Synced(destination.place, foresight, sending.counts, report, not upload.skip_finalize)
 
 
 def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
@@ -186,13 +187,13 @@ class _Sending:
         self._clock = clock
         self._on_progress = on_progress
 
-    def send(self, synchronization: Synchronization, target: Target, place: Place, *, finalize: bool) -> JobReport:
-        """Send all of it into a new job at `target`."""
-        number = self._uploads.begin(self._run.id, place, self._run.partial_types, self._now())
+    def send(self, synchronization: Synchronization, destination: Destination, *, finalize: bool) -> JobReport:
+        """Send all of it into a new job at its destination."""
+        number = self._uploads.begin(self._run.id, destination.place, self._run.partial_types, self._now())
         job: Job | None = None
         try:
             with signals_deferred():  # JupiterOne lists no jobs: one whose id is not recorded could never be ended
-                job = synchronization.start(target)
+                job = synchronization.start(destination.target)
                 self._uploads.opened(number, job.id)
             self._clock.wait(0)
             self._fill(job)

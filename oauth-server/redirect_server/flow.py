@@ -41,7 +41,7 @@ class Flow:
         self.browsers = Browsers()
         self._randomness = randomness
         self._signed_in = SignedIn(client, self.file, clock, randomness)
-        self._explain = Explainer(settings, client, address)
+        self._explain = Explainer(settings.profile, client, address)
         self._refreshed_at: float | None = None
         self.has_connected = False
         """Whether a sign-in has been kept since this server started."""

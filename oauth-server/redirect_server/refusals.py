@@ -17,7 +17,7 @@ from collector.auth.signin import (
     ZoomTrouble,
 )
 from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
-from collector.settings import Settings
+from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
 from redirect_server.refused_codes import credentials_refused, sign_in_refused
@@ -32,8 +32,8 @@ _FORGET = Action("Forget it on this computer only", "/forget", {"confirmed": "ye
 class Explainer:
     """Knows what the pages may tell about the configuration: never a secret, of the client id its end."""
 
-    def __init__(self, settings: Settings, client: OAuthClient, address: Address) -> None:
-        self._settings = settings
+    def __init__(self, profile: Profile, client: OAuthClient, address: Address) -> None:
+        self._profile = profile
         self._client = client
         self._address = address
 
@@ -58,7 +58,7 @@ class Explainer:
     def storage(self, failure: OSError, *, waits: bool = False) -> Problem:
         """The disk does not take the token. `waits`: there is one, kept in memory for ten minutes."""
         full = failure.errno in _NO_SPACE
-        folder = self._settings.profile.folder
+        folder = self._profile.folder
         happened = f"{failure.strerror or 'The system refused it'}: {folder}."
         advice = "Free some space on that disk." if full else "Make the folder writable for your user."
         if waits:
@@ -144,7 +144,7 @@ class Explainer:
             409,
             "other-account",
             "This is another Zoom account than before",
-            f'The profile "{self._settings.profile.name}" is signed in to {_name(failure.before)}. You have just '
+            f'The profile "{self._profile.name}" is signed in to {_name(failure.before)}. You have just '
             f"signed in to {_name(failure.now)}. Nothing has been changed yet.",
             (
                 "To have both, keep the earlier account here and sign in to the new one under a profile of its own.",

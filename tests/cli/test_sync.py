@@ -250,8 +250,9 @@ def test_a_collection_that_fails_uploads_nothing(
     def collect() -> Collected:
         raise failure
 
+    settings = read_settings(os.environ, tmp_path)
     with pytest.raises(type(failure)):
-        collect_then_upload(read_settings(os.environ, tmp_path), Upload(), collect, lambda: pytest.fail("uploaded"))
+        collect_then_upload(settings.profile, settings.jupiterone, Upload(), collect, lambda: pytest.fail("uploaded"))
 
 
 @pytest.mark.parametrize(

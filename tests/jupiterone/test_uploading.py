@@ -13,7 +13,7 @@ from collector.clock import SystemClock
 from collector.errors import Interrupted
 from collector.jupiterone.failures import JobEnded, ObjectTooLarge, UploadFailed
 from collector.jupiterone.jobs import job_report
-from collector.jupiterone.synchronization import Synchronization, Target
+from collector.jupiterone.synchronization import Job, Synchronization, Target
 from collector.jupiterone.uploading import MOST_AT_ONCE, Uploaded, Uploader
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
@@ -128,7 +128,7 @@ def test_the_end_of_a_job_is_told_by_the_code_whatever_the_status(client, reques
     ended = {"error": {"code": "JOB_NOT_AWAITING_UPLOADS", "message": "too late"}}
     requests_mock.post(ENTITIES, status_code=status, json=ended)
     with pytest.raises(JobEnded):
-        Synchronization(client).job_of(job_report(OURS["job"])).upload(users(4), [])
+        Job(client, job_report(OURS["job"])).upload(users(4), [])
     assert len(requests_mock.request_history) == 1
 
 
@@ -185,7 +185,7 @@ def test_an_answer_that_is_not_the_jobs_confirms_nothing(client, requests_mock, 
 def test_a_batch_that_is_never_confirmed(client, requests_mock, answer):
     requests_mock.post(ENTITIES, **answer)
     with pytest.raises(UploadFailed) as raised:
-        Synchronization(client).job_of(job_report(OURS["job"])).upload(users(4), [])
+        Job(client, job_report(OURS["job"])).upload(users(4), [])
     assert "failed 5 times" in raised.value.message
     assert "HTTPS_PROXY" in raised.value.next_step
 

@@ -38,8 +38,8 @@ def all_problems(home: Path) -> dict[str, Problem]:
     )
     confidential = OAuthClient("client-1234", Secret(SECRET), "https://zoom.us")
     address = Address.of(settings.redirect_uri)
-    explain = Explainer(settings, confidential, address)
-    explain_public = Explainer(settings, OAuthClient("client-1234", None, "https://zoom.us"), address)
+    explain = Explainer(settings.profile, confidential, address)
+    explain_public = Explainer(settings.profile, OAuthClient("client-1234", None, "https://zoom.us"), address)
     ada, bob = {"id": "1", "email": "ada@example.com", "account_id": "a-1"}, {"id": "2"}
     return {
         "denied": problems.zoom_error("access_denied"),

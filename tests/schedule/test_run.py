@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from collector.cli.poll_log import PollLog
-from collector.clock import milliseconds
+from collector.clock import Clock, milliseconds
 from collector.collect.account import Collected
 from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UsageError
 from collector.jupiterone.failures import UploadFailed
 from collector.jupiterone.jobs import Target
 from collector.sandbox.jupiterone import Fault
 from collector.schedule.run import Ran, collect_then_upload, poll_account
-from collector.store import CUT_SHORT, UploadState
+from collector.settings import Settings
+from collector.store import CUT_SHORT, Place, UploadState
 from collector.tree import write_tree
 from collector.upload import Upload
-from collector.upload.access import jupiterone_access
-from collector.upload.target import place_of
+from collector.upload.destination import Destination, access_to
 from tests.fakes import NOON, FakeClock
 from tests.jupiterone.conftest import NoChance
 from tests.upload.conftest import Both
+
+
+def poll(settings: Settings, run_once: Callable[[], Ran], clock: Clock, log: PollLog) -> NoReturn:
+    poll_account(
+        settings.profile,
+        settings.jupiterone,
+        Upload(),
+        settings.polling_interval,
+        run_once,
+        clock,
+        NoChance(1),
+        log,
+    )
+
+
+def place_of(both: Both) -> Place:
+    return Destination(access_to(both.settings().jupiterone), Target(instance_id=both.instance)).place
 
 
 class Polling:
@@ -49,7 +67,7 @@ class Polling:
         monkeypatch.setattr(clock, "wait", stopping)
         log = PollLog(clock)
         with pytest.raises(Interrupted), log.with_warnings():
-            poll_account(self.settings, Upload(), self.run, clock, NoChance(1), log)
+            poll(self.settings, self.run, clock, log)
         return [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
 
     def run(self) -> Ran:
@@ -65,7 +83,7 @@ class Polling:
             record = self.both.profile.collect()
             return Collected(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
 
-        return collect_then_upload(self.settings, Upload(), collect, self.both.sync)
+        return collect_then_upload(self.settings.profile, self.settings.jupiterone, Upload(), collect, self.both.sync)
 
 
 @pytest.fixture
@@ -140,7 +158,7 @@ def test_begun_again_after_a_run_that_was_stopped(
         "failed upload": (UploadState.ABORTED, "JupiterOne ended the job."),
     }
     if stopped_in in states:
-        place = place_of(jupiterone_access(both.settings()), Target(instance_id=both.instance))
+        place = place_of(both)
         number = both.store.uploads.begin(both.latest_run.id, place, [], milliseconds(NOON))
         state, reason = states[stopped_in]
         both.store.uploads.end(number, state, milliseconds(NOON), reason=reason)
@@ -154,7 +172,7 @@ def test_begun_again_after_a_run_that_was_stopped(
 def test_warnings_are_lines_too_and_the_key_is_in_none(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = place_of(jupiterone_access(both.settings()), Target(instance_id=both.instance))
+    place = place_of(both)
     number = both.store.uploads.begin(1, place, [], milliseconds(NOON))
     lines = polling.poll(monkeypatch, 60)
     assert number == 1
@@ -166,7 +184,7 @@ def test_warnings_are_lines_too_and_the_key_is_in_none(
 def test_nothing_is_polled_that_could_never_be_uploaded(both: Both, tmp_path: Path) -> None:
     for settings in (both.settings(), both.settings(POLLING_INTERVAL="ONE_DAY", JUPITERONE_API_KEY="")):
         with pytest.raises(UsageError):
-            poll_account(settings, Upload(), lambda: pytest.fail("ran"), both.clock, NoChance(1), PollLog(both.clock))
+            poll(settings, lambda: pytest.fail("ran"), both.clock, PollLog(both.clock))
 
 
 def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) -> None:
@@ -182,5 +200,5 @@ def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) 
         return Collected(replace(record, exit_code=ExitCode.DAILY_LIMIT), tree)
 
     with pytest.raises(UploadFailed) as raised:
-        collect_then_upload(both.settings(), Upload(), collect, synchronize)
+        collect_then_upload(both.settings().profile, both.settings().jupiterone, Upload(), collect, synchronize)
     assert raised.value.exit_code is ExitCode.DAILY_LIMIT

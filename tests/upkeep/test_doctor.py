@@ -91,7 +91,7 @@ def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings
 def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://a..b:3128")
     monkeypatch.delenv("no_proxy", raising=False)
-    found = list(examine_network(settings, FakeClock(), requests.Session))
+    found = list(examine_network(settings.oauth_url, settings.api_url, FakeClock(), requests.Session))
     assert [(finding.level, finding.exit_code) for finding in found] == [(Level.FAILURE, 1)] * 2
     assert all("HTTPS_PROXY" in finding.fix for finding in found)
 

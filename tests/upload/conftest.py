@@ -21,7 +21,7 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store, UploadRecord
 from collector.upload import Foresight, Synced, Upload, foresee_upload, upload_graph
-from collector.upload.access import jupiterone_access
+from collector.upload.destination import access_to
 from tests.collect.conftest import people
 from tests.collect.profile import Profile
 from tests.fakes import FakeClock
@@ -58,9 +58,10 @@ class Both:
         on_progress: OnProgress | None = None,
         **upload: Any,
     ) -> Synced:
-        adapter = network or WsgiAdapter(self.jupiterone.app)
+        adapter, settings = network or WsgiAdapter(self.jupiterone.app), settings or self.settings()
         return upload_graph(
-            settings or self.settings(),
+            settings.profile,
+            settings.jupiterone,
             Upload(**upload),
             clock=self.clock,
             randomness=NoChance(1),
@@ -70,15 +71,16 @@ class Both:
 
     def client(self) -> JupiterOne:
         """For somebody else's requests."""
-        access, adapter = jupiterone_access(self.settings()), WsgiAdapter(self.jupiterone.app)
+        access, adapter = access_to(self.settings().jupiterone), WsgiAdapter(self.jupiterone.app)
         return JupiterOne(access, self.clock, NoChance(1), lambda: session_with(adapter))
 
     def foresee(
         self, *, network: BaseAdapter | None = None, settings: Settings | None = None, **upload: Any
     ) -> Foresight:
-        adapter = network or WsgiAdapter(self.jupiterone.app)
+        adapter, settings = network or WsgiAdapter(self.jupiterone.app), settings or self.settings()
         return foresee_upload(
-            settings or self.settings(),
+            settings.profile,
+            settings.jupiterone,
             Upload(**upload),
             clock=self.clock,
             randomness=NoChance(1),

@@ -44,9 +44,9 @@ def examine(
     yield from examine_files(settings.profile)
     if settings.access_token is None and settings.account_id is None:
         yield from _sign_in(settings, clock, new_session)
-    yield from examine_network(settings, clock, new_session)
+    yield from examine_network(settings.oauth_url, settings.api_url, clock, new_session)
     yield from _access(tokens, client, resources)
-    yield from examine_jupiterone(settings, clock, randomness, new_session)
+    yield from examine_jupiterone(settings.profile, settings.jupiterone, clock, randomness, new_session)
 
 
 def _access(tokens: TokenSource, client: ZoomClient, resources: tuple[Resource, ...]) -> Iterator[Finding]:

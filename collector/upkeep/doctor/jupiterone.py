@@ -15,12 +15,13 @@ from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.jobs import describes_job, job_path
-from collector.settings import Settings
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
 from collector.upkeep.doctor.network import NewSession, reach
-from collector.upload.access import jupiterone_access
-from collector.upload.instance import instance_to_work_on, remembered_instance
+from collector.upload.destination import access_to
+from collector.upload.instance import check_account, instance_in_use, remembered_instance
 
 NO_JOB = "00000000-0000-0000-0000-000000000000"
 """A job that is not there: whoever is told so has been let in."""
@@ -31,17 +32,18 @@ _SETTINGS = "HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITE
 
 
 def examine_jupiterone(
-    settings: Settings, clock: Clock, randomness: random.Random, new_session: NewSession
+    profile: Profile, given: JupiterOneSettings, clock: Clock, randomness: random.Random, new_session: NewSession
 ) -> Iterator[Finding]:
     """Look at key, account and the integration instance in use, if any of them is configured."""
-    given = settings.jupiterone
     if given.account is None and given.api_key is None and given.instance_id is None:
         yield Finding(_SUBJECT, Level.OK, "not configured; needed for `sync` and `run` only")
         return
     try:
-        access = jupiterone_access(settings)
-        instance_id = instance_to_work_on(settings, remembered_instance(settings.profile))
-        job = _job_to_ask_for(settings, access)
+        access = access_to(given)
+        instance = instance_in_use(given.instance_id, remembered_instance(profile))
+        if instance is not None:
+            check_account(instance, access)
+        job = _job_to_ask_for(profile, access)
     except CollectorError as failure:
         yield Finding.of(_SUBJECT, failure)
         return
@@ -51,7 +53,7 @@ def examine_jupiterone(
         return
     jupiterone = JupiterOne(access, clock, randomness, new_session)
     try:
-        yield from _asked(jupiterone, access, instance_id, job)
+        yield from _asked(jupiterone, access, None if instance is None else instance.id, job)
     except (UsageError, RequestFailed) as failure:
         yield Finding.of(_SUBJECT, failure)
 
@@ -75,9 +77,9 @@ def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job:
     yield instance
 
 
-def _job_to_ask_for(settings: Settings, access: Access) -> str:
+def _job_to_ask_for(profile: Profile, access: Access) -> str:
     """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
-    path = settings.profile.store_path
+    path = profile.store_path
     if not Store.exists(path):
         return NO_JOB
     with Store.open_existing(path) as store:

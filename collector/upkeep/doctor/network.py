@@ -11,8 +11,7 @@ from urllib3.exceptions import LocationValueError
 from collector.clock import Clock
 from collector.connections import CONNECT_SECONDS, USER_AGENT
 from collector.errors import ExitCode
-from collector.settings import Settings
-from collector.settings.hosts import api_url
+from collector.settings import hosts
 from collector.upkeep.doctor.finding import Finding, Level
 
 MOST_CLOCK_SKEW_SECONDS = 120
@@ -20,13 +19,13 @@ MOST_CLOCK_SKEW_SECONDS = 120
 NewSession = Callable[[], requests.Session]
 
 
-def examine_network(settings: Settings, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
+def examine_network(oauth_url: str, api_url: str | None, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
     """Look for Zoom, and at the clock."""
-    base = api_url(settings.api_url, settings.oauth_url, None)
-    for url in dict.fromkeys(address for address in (settings.oauth_url, base) if address):
+    base = hosts.api_url(api_url, oauth_url, None)
+    for url in dict.fromkeys(address for address in (oauth_url, base) if address):
         finding, date = reach(url, new_session, "HTTPS_PROXY and REQUESTS_CA_BUNDLE")
         yield finding
-        if url == settings.oauth_url and finding.level is Level.OK:
+        if url == oauth_url and finding.level is Level.OK:
             yield _clock(date, clock)
 
 

@@ -1,0 +1,86 @@
+"""Which run is uploaded, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.errors import UsageError
+from collector.jupiterone.connection import Access
+from collector.jupiterone.jobs import Source, Target
+from collector.settings.jupiterone import JupiterOneSettings
+from collector.settings.profile import Profile
+from collector.store import UPLOADED_EXIT_CODES, Place, RememberedInstance, RunRecord, Store
+from collector.upload.instance import check_account, instance_in_use, remembered_instance
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What was asked for. `scope`: of the source `api`. `skip_finalize`: leave the job open."""
+
+    source: Source = "integration-external"
+    scope: str | None = None
+    allow_deletes: bool = False
+    skip_finalize: bool = False
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an upload goes: the account of JupiterOne's, with the key to it, and what the graph replaces there."""
+
+    access: Access
+    target: Target
+
+    @property
+    def place(self) -> Place:
+        """The same as the store keeps it."""
+        target = self.target
+        return Place(self.access.host, self.access.account, target.source, target.instance_id or target.scope or "")
+
+
+def access_to(jupiterone: JupiterOneSettings) -> Access:
+    """Who calls JupiterOne, and where. Raises UsageError naming every setting that is missing."""
+    if jupiterone.account is None or jupiterone.api_key is None:
+        values = {"JUPITERONE_ACCOUNT": jupiterone.account, "JUPITERONE_API_KEY": jupiterone.api_key}
+        missing = " and ".join(name for name, value in values.items() if value is None)
+        raise UsageError(
+            f"JupiterOne is not configured: {missing} {'is' if ' and ' not in missing else 'are'} not set.",
+            "Set them in ./.env, where .env.example explains them; docs/jupiterone.md says where to find them.",
+        )
+    return Access(jupiterone.account, jupiterone.api_key, jupiterone.api_url, jupiterone.graphql_url)
+
+
+def destination_of(access: Access, instance: RememberedInstance | None, upload: Upload) -> Destination:
+    """Where an upload goes with this access. `instance`: the one in use.
+
+    Raises UsageError when the source needs an instance and there is none, or it is in another account of JupiterOne's.
+    """
+    if upload.source == "api":
+        return Destination(access, Target("api", scope=upload.scope))
+    if instance is None:
+        raise UsageError(
+            "It is not known which integration instance in JupiterOne the graph belongs to.",
+            "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
+            "`collector instance list` shows.",
+        )
+    check_account(instance, access)
+    return Destination(access, Target(upload.source, instance.id, upload.scope))
+
+
+def check_destination(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload) -> None:
+    """Raise UsageError when it is clear before a collection that nothing could be uploaded after it."""
+    access = access_to(jupiterone)
+    destination_of(access, instance_in_use(jupiterone.instance_id, remembered_instance(profile)), upload)
+
+
+def run_to_upload(store: Store) -> RunRecord:
+    """The latest run that came to an end of its own; raises UsageError when there is none.
+
+    Its graph is what the store held when it ended: of a later run that is under way, or was cut short, nothing shows.
+    """
+    for record in store.finished_runs():
+        if record.exit_code in UPLOADED_EXIT_CODES:
+            return record
+    raise UsageError(
+        "There is nothing to upload: no collection of this profile has come to its end.",
+        "Run `collector collect` first.",
+    )
