@@ -10,7 +10,6 @@ from collector.errors import CollectorError
 from collector.model.graph import RelationshipType, type_of_key
 from collector.resources import account, all_resources, entity_types, relationship_types
 from collector.store import Place, RunRecord, Store, UploadRecord, Version
-from collector.upload.changes import TypeChanges, count_changes
 
 ENTITY_TYPES = tuple(entity.type for entity in entity_types(all_resources()))
 RELATIONSHIP_TYPES: tuple[RelationshipType, ...] = tuple(relationship_types(all_resources()))
@@ -18,6 +17,47 @@ ALL_TYPES = (*ENTITY_TYPES, *(type_.type for type_ in RELATIONSHIP_TYPES))
 
 MOST_DELETED_SHARE = 0.2
 MOST_DELETED = 10
+
+
+@dataclass(frozen=True)
+class TypeChanges:
+    """How many objects of one `_type` are created, updated, deleted and left as they are.
+
+    `staying`: not uploaded any more, but not deleted either, since the type was not read completely.
+    """
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    staying: int = 0
+
+    @property
+    def before(self) -> int:
+        """How many there were."""
+        return self.updated + self.deleted + self.unchanged + self.staying
+
+    @property
+    def uploaded(self) -> int:
+        """How many are sent."""
+        return self.created + self.updated + self.unchanged
+
+    def with_held(self, held: int, *, stays: bool) -> TypeChanges:
+        """The same where JupiterOne says that it holds so many, if that is more than is known of.
+
+        Those nobody knew of may be what is uploaded as new: as many count as unchanged. The rest will be deleted, or
+        stays where the type was not read completely.
+        """
+        unknown = max(0, held - self.before)
+        known_after_all = min(unknown, self.created)
+        rest = unknown - known_after_all
+        return replace(
+            self,
+            created=self.created - known_after_all,
+            unchanged=self.unchanged + known_after_all,
+            deleted=self.deleted + (0 if stays else rest),
+            staying=self.staying + (rest if stays else 0),
+        )
 
 
 @dataclass(frozen=True)
@@ -146,3 +186,40 @@ class _Deleted:
 
     def _is_gone(self, key: str) -> bool:
         return type_of_key(key) not in self._partial_types and not self._store.existed(key, self._run.id)
+
+
+def count_changes(
+    before: Iterable[Version], after: Iterable[Version], is_deleted: Callable[[Version], bool]
+) -> TypeChanges:
+    """Compare the objects of one type, both in the order of their keys; memory does not grow with their number.
+
+    `is_deleted` is asked about each object that is no longer there.
+    """
+    created = updated = deleted = unchanged = staying = 0
+    for old, new in _pairs(before, after):
+        if old is None:
+            created += 1
+        elif new is not None:
+            updated += old.content != new.content
+            unchanged += old.content == new.content
+        elif is_deleted(old):
+            deleted += 1
+        else:
+            staying += 1
+    return TypeChanges(created, updated, deleted, unchanged, staying)
+
+
+def _pairs(before: Iterable[Version], after: Iterable[Version]) -> Iterator[tuple[Version | None, Version | None]]:
+    """The objects of both by key; None where one side has none of that key."""
+    olds, news = iter(before), iter(after)
+    old, new = next(olds, None), next(news, None)
+    while old is not None or new is not None:
+        if new is None or (old is not None and old.key < new.key):
+            yield old, None
+            old = next(olds, None)
+        elif old is None or new.key < old.key:
+            yield None, new
+            new = next(news, None)
+        else:
+            yield old, new
+            old, new = next(olds, None), next(news, None)

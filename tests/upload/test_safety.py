@@ -21,8 +21,7 @@ from collector.sandbox.jupiterone import Fault
 from collector.store import Version
 from collector.store.forgetting import forget
 from collector.upkeep.forget import forget_in_profile
-from collector.upload.changes import TypeChanges, count_changes
-from collector.upload.diff import ALL_TYPES, Deletions
+from collector.upload.diff import ALL_TYPES, Deletions, TypeChanges, count_changes
 from collector.upload.safety import UnsafeUpload
 from tests.collect.conftest import people
 from tests.jupiterone.conftest import ANYWHERE

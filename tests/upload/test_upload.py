@@ -14,7 +14,7 @@ from collector.sandbox import GRANULAR_SCOPES, Fault
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.settings.profile import uploading_alone
 from collector.store import UploadState
-from collector.upload.changes import TypeChanges
+from collector.upload.diff import TypeChanges
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from collector.auth import Token, TokenSource, stored_sign_in
+from collector.auth import OAuthClient, Token, TokenSource, stored_sign_in
 from collector.auth.configured import oauth_client, token_file
 from collector.auth.refusals import sign_in_again
 from collector.clock import Clock
@@ -20,6 +20,7 @@ from collector.errors import CollectorError, ExitCode, UsageError
 from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
+from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from collector.settings.redirect_server import NAME as REDIRECT_SERVER
 from collector.upkeep.doctor.files import examine_dotenv, examine_files
@@ -43,7 +44,7 @@ def examine(
     yield from examine_dotenv(Path.cwd() / ".env")
     yield from examine_files(settings.profile)
     if settings.access_token is None and settings.account_id is None:
-        yield from _sign_in(settings, clock, new_session)
+        yield from _sign_in(oauth_client(settings), settings.profile, settings.redirect_uri, clock, new_session)
     yield from examine_network(settings.oauth_url, settings.api_url, clock, new_session)
     yield from _access(tokens, client, resources)
     yield from examine_jupiterone(settings.profile, settings.jupiterone, clock, randomness, new_session)
@@ -74,14 +75,19 @@ def _configuration(settings: Settings) -> Finding:
     )
 
 
-def _sign_in(settings: Settings, clock: Clock, new_session: Callable[[], requests.Session]) -> Iterator[Finding]:
-    client = oauth_client(settings)
+def _sign_in(
+    client: OAuthClient,
+    profile: Profile,
+    redirect_uri: str,
+    clock: Clock,
+    new_session: Callable[[], requests.Session],
+) -> Iterator[Finding]:
     kind = "public, so PKCE alone protects the sign-in" if client.is_public else "with a secret"
     yield Finding("client", Level.OK, f"the app with the client id ending in {client.client_id[-4:]}, {kind}")
-    yield _redirect_address(settings.redirect_uri, new_session)
-    stored = stored_sign_in(token_file(settings.profile), client, clock)
+    yield _redirect_address(redirect_uri, new_session)
+    stored = stored_sign_in(token_file(profile), client, clock)
     if stored.state != "usable" or stored.expires_at is None:
-        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(settings.profile.name))
+        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(profile.name))
         return
     who = (stored.account or {}).get("email") or "somebody Zoom did not name"
     until = datetime.fromtimestamp(stored.expires_at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
