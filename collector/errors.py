@@ -1,31 +1,42 @@
-"""Every failure a person can meet, named by what they can do about it.
+"""Every failure a person can meet, named by what they can do about it. No other module adds to this tree.
 
-    CollectorError               has a sentence, the next step and the exit code
-    ├── UsageError               2    wrong use or configuration: change a setting or an option
-    │   ├── ProfileBusy               another process works on this profile: wait for it
-    │   ├── OtherAccount              the profile belongs to another Zoom account: use --profile
-    │   └── NewerVersion              a file was written by a newer version: upgrade
-    ├── SignInRequired           4    the token is no good any more: sign in again
-    ├── DailyLimitReached        75   Zoom's daily allowance is used up: run again after the printed time
-    ├── Interrupted              130  Ctrl-C or SIGTERM: run again
-    ├── CollectionFailed         1    nothing could be done: try again, or report it
-    └── ReadingError             (3)  one answer could not be had; the engine turns it into coverage
-        ├── Denied                    a scope or an admin-role privilege is missing
-        ├── NotLicensed               the account's plan does not include it
-        ├── Vanished                  it was deleted between being listed and being read
-        ├── NotApplicable             Zoom keeps no such document for this one
-        ├── PageTokenExpired          this listing must begin again
-        └── Unread                    Zoom kept failing, or answered with something unusable
-            ├── Refused               Zoom refuses this one (4xx) for a reason that has no name of its own
-            └── Unreachable           no answer at all came back
+    CollectorError                 1    has a sentence, the next step and the exit code
+    ├── UsageError                 2    wrong use or configuration: change a setting or an option
+    │   ├── ProfileBusy            2    another process works on this profile: wait for it
+    │   ├── OtherAccount           2    the profile belongs to another Zoom account: use --profile
+    │   ├── NewerVersion           2    a file was written by a newer version: upgrade
+    │   ├── AccessRefused          2    JupiterOne does not take the key, or not for this: change the key
+    │   ├── InstanceMissing        2    there is no such integration instance: create or name another
+    │   └── UnsafeUpload           2    too much would be deleted: look at it, then --allow-deletes
+    ├── SignInRequired             4    the token is no good any more: sign in again
+    ├── DailyLimitReached          75   Zoom's daily allowance is used up: run again after the printed time
+    ├── Interrupted                130  Ctrl-C or SIGTERM: run again
+    ├── StorageFailed              1    the disk does not keep the sign-in: make room, mend permissions
+    ├── CollectionFailed           1    nothing could be done: try again, or report it
+    │   └── TokenEndpointFailed    1    no usable answer from Zoom's token endpoint: check the network, try again
+    ├── RequestFailed              1    one request to JupiterOne was refused, or the tries are used up: try again
+    ├── UploadFailed               1    the graph in JupiterOne is as it was, or its job goes on there: upload again
+    └── ReadingError               3    one answer of Zoom's could not be had; collecting turns it into coverage
+        ├── Denied                 3    a scope or an admin-role privilege is missing: grant it
+        ├── NotLicensed            3    the account's plan does not include it
+        ├── Vanished               3    it was deleted between being listed and being read
+        ├── NotApplicable          3    Zoom keeps no such document for this one
+        └── Unread                 3    Zoom did not answer, kept failing, or answered with something unusable
+            ├── Refused            3    Zoom refuses this one (4xx) for a reason that has no name of its own
+            └── RestartListing     3    the pages of a list do not lead to its end: list it from the first page again
 
 Exit codes, the first that applies: 130, 2, 4, 75, 1, 3, 0 (docs/architecture.md, "Exit codes").
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from typing import Literal
+
+Account = Mapping[str, object]
+TokenEndpointCause = Literal["no connection", "foreign answer", "server error", "malformed answer"]
+"""Nothing came back; something else answered (a redirect, a page); 5xx or 429; fields that cannot be used."""
 
 
 class ExitCode(IntEnum):
@@ -82,15 +93,35 @@ class ProfileBusy(UsageError):
 
 
 class OtherAccount(UsageError):
-    """The profile's store belongs to another Zoom account than the token."""
+    """The profile belongs to another Zoom account than the token.
+
+    `before`, `now`: who had signed in and who has now, as `SignIn.account`, as far as Zoom said.
+    """
+
+    def __init__(self, message: str, next_step: str = "", before: Account | None = None, now: Account | None = None):
+        super().__init__(message, next_step)
+        self.before = before or {}
+        self.now = now or {}
 
 
 class NewerVersion(UsageError):
     """A file was written by a newer version of this program; it is left untouched."""
 
 
+class AccessRefused(UsageError):
+    """JupiterOne answered 401 or 403, or the same in GraphQL's words."""
+
+
+class InstanceMissing(UsageError):
+    """There is no integration instance of this id in the account."""
+
+
+class UnsafeUpload(UsageError):
+    """The upload may delete more than anybody expects. Nothing was sent."""
+
+
 class SignInRequired(CollectorError):
-    """The token is refused and cannot be renewed."""
+    """Nobody is signed in, or the token is refused and cannot be renewed."""
 
     exit_code = ExitCode.SIGN_IN
 
@@ -114,8 +145,65 @@ class Interrupted(CollectorError):
     exit_code = ExitCode.INTERRUPTED
 
 
+class StorageFailed(CollectorError):
+    """The disk does not let the sign-in be read or kept."""
+
+
 class CollectionFailed(CollectorError):
     """Nothing useful could be done."""
+
+
+class TokenEndpointFailed(CollectionFailed):
+    """No usable answer came from Zoom's token endpoint, but the next try may get one.
+
+    `cause`: which kind. `words`: what came instead, in a few words. `may_have_acted`: whether the request was sent,
+    so that Zoom may have carried it out. `wait`: seconds the endpoint asked for, or 0. `tracking_id`: for Zoom's
+    support, "" without one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        next_step: str = "",
+        cause: TokenEndpointCause = "no connection",
+        words: str = "",
+        *,
+        may_have_acted: bool = True,
+        wait: float = 0.0,
+        tracking_id: str = "",
+    ) -> None:
+        super().__init__(message, next_step)
+        self.cause = cause
+        self.words = words
+        self.may_have_acted = may_have_acted
+        self.wait = wait
+        self.tracking_id = tracking_id
+
+
+class RequestFailed(CollectorError):
+    """One request to JupiterOne failed for good. After a lost answer it may have been carried out, or not.
+
+    `status` is the HTTP status (None without an answer), `code` what JupiterOne called the failure, if it did, `body`
+    the whole JSON of its answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        next_step: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, next_step)
+        self.status = status
+        self.code = code
+        self.body = body or {}
+
+
+class UploadFailed(CollectorError):
+    """A synchronization job could not be brought to its end."""
 
 
 class ReadingError(CollectorError):
@@ -144,17 +232,13 @@ class NotApplicable(ReadingError):
     """Zoom keeps no such document for this one (pending users have no settings)."""
 
 
-class PageTokenExpired(ReadingError):
-    """The next page token is no longer valid (15 minutes); the listing must begin again."""
-
-
 class Unread(ReadingError):
-    """Zoom kept failing or answered with something unusable, and the tries are used up."""
+    """No answer came, or none that can be used, and the tries are used up."""
 
 
 class Refused(Unread):
     """Zoom refuses this one (4xx) for a reason that has no name of its own."""
 
 
-class Unreachable(Unread):
-    """No answer came back at all: name resolution, connection, TLS or proxy."""
+class RestartListing(Unread):
+    """A page token has expired, or the pages of a list go in circles."""

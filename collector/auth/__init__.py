@@ -11,7 +11,7 @@ status.py            how the stored sign-in stands, without asking anybody
 oauth_client.py      the app, public or with a secret
 token_endpoint.py    the one place that speaks to Zoom's token endpoint, through Authlib
 token_answer.py      what the endpoint may answer, and what is refused
-refusals.py          what can go wrong there, in words, with the one thing to change
+refusals.py          what it means when the endpoint says no, in words, with the one thing to change
 token_file.py        token.json of a profile: lock, load, save
 token_document.py    the content of token.json
 """
@@ -23,7 +23,7 @@ from collector.auth.signed_in import SignedIn
 from collector.auth.status import StoredSignIn, stored_sign_in
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import StorageFailed, TokenFile
+from collector.auth.token_file import TokenFile
 from collector.auth.token_source import Token, TokenSource
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "OAuthClient",
     "ServerToServer",
     "SignedIn",
-    "StorageFailed",
     "StoredSignIn",
     "Token",
     "TokenDocument",

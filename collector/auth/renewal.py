@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import TokenRefused, explain_refresh, is_dead, sign_in_again
+from collector.auth.refusals import Refusal, explain_refresh, is_dead, sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import StorageFailed, TokenFile, storage_told
+from collector.auth.token_file import TokenFile, storage_told
 from collector.clock import Clock
 from collector.deferred_signals import signals_deferred
-from collector.errors import SignInRequired
+from collector.errors import SignInRequired, StorageFailed
 
 _Keep = Callable[[TokenDocument], None]
 
@@ -56,14 +56,13 @@ class Renewal:
                 return found
             stored = found
 
-    def _spend(self, stored: TokenDocument, keep: _Keep) -> TokenDocument | TokenRefused:
+    def _spend(self, stored: TokenDocument, keep: _Keep) -> TokenDocument | Refusal:
         """The next document, kept; or Zoom's final refusal of the refresh token."""
-        try:
-            answer = self._endpoint.request("refresh_token", refresh_token=stored.refresh_token or "")
-        except TokenRefused as refusal:
-            if is_dead(refusal):
-                return refusal
-            raise explain_refresh(refusal, self._client_id) from None
+        answer = self._endpoint.request("refresh_token", refresh_token=stored.refresh_token or "")
+        if isinstance(answer, Refusal):
+            if is_dead(answer):
+                return answer
+            raise explain_refresh(answer, self._client_id)
         now = self._clock.now()
         document = replace(
             stored,
@@ -87,7 +86,7 @@ class Renewal:
             ) from None
         return document
 
-    def _give_up(self, stored: TokenDocument, refusal: TokenRefused, keep: _Keep) -> SignInRequired:
+    def _give_up(self, stored: TokenDocument, refusal: Refusal, keep: _Keep) -> SignInRequired:
         """Note in the file that only a new sign-in helps, and why; everything else in it stays."""
         if refusal.lost:
             reason = (

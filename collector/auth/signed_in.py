@@ -16,10 +16,10 @@ from collector.auth.refusals import sign_in_again
 from collector.auth.renewal import Renewal
 from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
-from collector.auth.token_file import StorageFailed, TokenFile, storage_told
+from collector.auth.token_file import TokenFile, storage_told
 from collector.auth.token_source import Token
 from collector.clock import Clock
-from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, UsageError
+from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, StorageFailed, UsageError
 
 _REST = 30.0
 """Seconds without another try after a refresh failed while the old access token still lives."""

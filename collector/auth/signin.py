@@ -1,7 +1,6 @@
 """What happens around the browser: before it goes to Zoom, after it came back with a code, and at the end.
 
-The redirect server is a thin shell around `begin`, `exchange` and `keep`. Errors: collector.auth.refusals, and
-OtherAccountSignedIn here.
+The redirect server is a thin shell around `begin`, `exchange` and `keep`.
 """
 
 from __future__ import annotations
@@ -16,44 +15,15 @@ import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
-from collector.auth import OAuthClient, SignedIn, StorageFailed, TokenDocument, TokenEndpoint, TokenFile
+from collector.auth import OAuthClient, SignedIn, TokenDocument, TokenEndpoint, TokenFile
 from collector.auth.identity import Account, whose_token
-from collector.auth.refusals import (
-    ForeignAnswer,
-    MalformedAnswer,
-    NoConnection,
-    SignInRefused,
-    TokenRefused,
-    Unanswered,
-    ZoomTrouble,
-    explain_refresh,
-    explain_sign_in,
-    is_dead,
-)
+from collector.auth.refusals import Refusal, explain_refresh, is_dead
 from collector.auth.token_document import SIGN_IN_GRANT
-from collector.auth.token_file import DamagedTokenFile
+from collector.auth.token_file import storage_told
 from collector.auth.token_source import scopes_of
 from collector.clock import Clock
-from collector.errors import SignInRequired, UsageError
+from collector.errors import OtherAccount, SignInRequired
 from collector.settings.hosts import api_url as api_base
-
-__all__ = [
-    "Attempt",
-    "ForeignAnswer",
-    "MalformedAnswer",
-    "NoConnection",
-    "OtherAccountSignedIn",
-    "SignIn",
-    "SignInRefused",
-    "StorageFailed",
-    "Unanswered",
-    "ZoomTrouble",
-    "begin",
-    "exchange",
-    "forget",
-    "keep",
-    "revoke",
-]
 
 _log = logging.getLogger("collector.signin")
 
@@ -85,15 +55,6 @@ class SignIn:
     scopes: frozenset[str] | None
 
 
-class OtherAccountSignedIn(UsageError):
-    """The profile holds the sign-in of another account. `before`, `now`: the two, as `SignIn.account`."""
-
-    def __init__(self, message: str, next_step: str = "", before: Account | None = None, now: Account | None = None):
-        super().__init__(message, next_step)
-        self.before = before or {}
-        self.now = now or {}
-
-
 def begin(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
     """A new attempt with its own state and verifier. `now`: seconds since 1970.
 
@@ -115,22 +76,21 @@ def exchange(
     randomness: random.Random,
     api_url: str | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
-) -> SignIn:
+) -> SignIn | Refusal:
     """What Zoom gives for the code, and who signed in. `api_url`: the configured API, None to let Zoom say.
 
-    The code is never sent again once it may have arrived. Raises SignInRefused when Zoom says no, NoConnection,
-    ZoomTrouble, MalformedAnswer (all CollectionFailed), UsageError for credentials that cannot be ones.
+    The code is never sent again once it may have arrived. Raises TokenEndpointFailed, and UsageError for credentials
+    that cannot be ones.
     """
-    try:
-        answer = TokenEndpoint(client, clock, randomness).request(
-            SIGN_IN_GRANT,
-            once_only=True,
-            code=code,
-            redirect_uri=attempt.redirect_uri,
-            code_verifier=attempt.code_verifier,
-        )
-    except TokenRefused as refusal:
-        raise explain_sign_in(refusal, client.client_id) from None
+    answer = TokenEndpoint(client, clock, randomness).request(
+        SIGN_IN_GRANT,
+        once_only=True,
+        code=code,
+        redirect_uri=attempt.redirect_uri,
+        code_verifier=attempt.code_verifier,
+    )
+    if isinstance(answer, Refusal):
+        return answer
     now = clock.now()
     base = api_base(api_url, client.oauth_url, answer.api_url)
     account = whose_token(base, answer.access_token, clock, new_session) if base else None
@@ -153,29 +113,26 @@ def exchange(
 def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) -> None:
     """Put the sign-in on the disk; it is there, durably, when this returns.
 
-    Raises OtherAccountSignedIn when the profile holds another account's and `replace` is not set, StorageFailed,
+    Raises OtherAccount when the profile holds another account's and `replace` is not set, StorageFailed,
     ProfileBusy, NewerVersion. A damaged file is kept aside. A sign-in that had to wait while the same person signed in
     again is dropped: Zoom ends the earlier tokens.
     """
-    try:
-        with file.locked(clock):
-            try:
-                stored = file.load()
-            except DamagedTokenFile as damage:
-                aside = file.set_aside(clock.now())
-                _log.warning("%s It is kept as %s.", damage.message, aside.name)
-                stored = None
-            if stored is None:
-                file.save(sign_in.document)
+    with storage_told("written", file.path), file.locked(clock):
+        try:
+            stored = file.load()
+        except SignInRequired as damage:
+            aside = file.set_aside(clock.now())
+            _log.warning("%s It is kept as %s.", damage.message, aside.name)
+            stored = None
+        if stored is None:
+            file.save(sign_in.document)
+            return
+        if stored.grant == SIGN_IN_GRANT and not replace:
+            _check_same_account(stored.account, sign_in.account)
+            if _is_overtaken(sign_in.document, stored, clock.now()):
+                _log.info("A later sign-in of the same person is there already; it stays.")
                 return
-            if stored.grant == SIGN_IN_GRANT and not replace:
-                _check_same_account(stored.account, sign_in.account)
-                if _is_overtaken(sign_in.document, stored, clock.now()):
-                    _log.info("A later sign-in of the same person is there already; it stays.")
-                    return
-            file.save(_after(stored, sign_in.document))
-    except OSError as problem:
-        raise StorageFailed.because("written", file.path, problem) from None
+        file.save(_after(stored, sign_in.document))
 
 
 def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
@@ -190,23 +147,17 @@ def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: rando
     except SignInRequired:
         if not _is_refused(client, file):
             raise
-    try:
-        with file.locked(clock):
-            document = file.load()
-            if document is not None and document.grant == SIGN_IN_GRANT:
-                _revoke_token(client, document.access_token, clock, randomness)
-                file.forget()
-    except OSError as problem:
-        raise StorageFailed.because("removed", file.path, problem) from None
+    with storage_told("removed", file.path), file.locked(clock):
+        document = file.load()
+        if document is not None and document.grant == SIGN_IN_GRANT:
+            _revoke_token(client, document.access_token, clock, randomness)
+            file.forget()
 
 
 def forget(file: TokenFile, clock: Clock) -> None:
     """Remove the profile's token from this computer; at Zoom nothing changes. Raises StorageFailed, ProfileBusy."""
-    try:
-        with file.locked(clock):
-            file.forget()
-    except OSError as problem:
-        raise StorageFailed.because("removed", file.path, problem) from None
+    with storage_told("removed", file.path), file.locked(clock):
+        file.forget()
 
 
 def _check_same_account(before: Account | None, now: Account | None) -> None:
@@ -219,7 +170,7 @@ def _check_same_account(before: Account | None, now: Account | None) -> None:
             return
     else:
         return
-    raise OtherAccountSignedIn(
+    raise OtherAccount(
         f"This profile is signed in as {_name(before)}, and now {_name(now)} of another account has signed in.",
         "Keep both with another profile (--profile NAME), or replace the one that is there.",
         before,
@@ -253,15 +204,15 @@ def _is_refused(client: OAuthClient, file: TokenFile) -> bool:
     """Whether a sign-in of this app is there that Zoom has refused: all that is left is to forget it."""
     try:
         document = file.load()
-    except (OSError, DamagedTokenFile):
+    except (OSError, SignInRequired):
         return False
     return document is not None and document.client_hash == client.hash() and document.reauth is not None
 
 
 def _revoke_token(client: OAuthClient, token: str, clock: Clock, randomness: random.Random) -> None:
-    try:
-        TokenEndpoint(client, clock, randomness).revoke(token)
-    except TokenRefused as refusal:
-        if not is_dead(refusal):
-            raise explain_refresh(refusal, client.client_id) from None
-        _log.info("Zoom no longer knew the token: %s", refusal.words)
+    refusal = TokenEndpoint(client, clock, randomness).revoke(token)
+    if refusal is None:
+        return
+    if not is_dead(refusal):
+        raise explain_refresh(refusal, client.client_id)
+    _log.info("Zoom no longer knew the token: %s", refusal.words)

@@ -9,10 +9,10 @@ from typing import Literal
 
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
-from collector.auth.token_file import DamagedTokenFile, TokenFile
+from collector.auth.token_file import TokenFile
 from collector.auth.token_source import scopes_of
 from collector.clock import Clock
-from collector.errors import NewerVersion
+from collector.errors import NewerVersion, SignInRequired
 
 State = Literal["none", "usable", "expired", "reauth", "other client", "damaged", "newer"]
 
@@ -40,7 +40,7 @@ def stored_sign_in(file: TokenFile, client: OAuthClient | None, clock: Clock) ->
         document = file.load()
     except NewerVersion as newer:
         return StoredSignIn("newer", file.path, reason=newer.message)
-    except DamagedTokenFile as damage:
+    except SignInRequired as damage:
         return StoredSignIn("damaged", file.path, reason=damage.message)
     except OSError as problem:
         reason = f"The token file cannot be read: {problem.strerror or problem}."

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from collector.auth.refusals import MalformedAnswer
+from collector.errors import TokenEndpointFailed
 
 _ASSUMED_LIFETIME = 3600
 """Seconds. Every grant of Zoom's gives tokens of one hour (Zoom: "OAuth token lifecycle")."""
@@ -36,14 +36,14 @@ class TokenAnswer:
     def from_json(cls, answer: Mapping[str, object]) -> TokenAnswer:
         """The checked answer.
 
-        Raises MalformedAnswer naming the fields that cannot be used, never their values.
+        Raises TokenEndpointFailed naming the fields that cannot be used, never their values.
         """
         unusable = [name for name, is_usable in _CHECKS.items() if not is_usable(answer.get(name))]
         if unusable:
-            raise MalformedAnswer(
+            raise TokenEndpointFailed(
                 f"Zoom's token endpoint gave an unexpected answer; unusable: {', '.join(unusable)}.",
                 "Check ZOOM_OAUTH_URL; if it is right, try again later and report this if it stays.",
-                unusable,
+                "malformed answer",
             )
         return cls(
             access_token=str(answer["access_token"]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import requests
@@ -18,12 +18,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import LocationValueError, MaxRetryError
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import ForeignAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
+from collector.auth.refusals import Refusal
 from collector.auth.token_answer import TokenAnswer
 from collector.clock import Clock
 from collector.connections import Reply, read_body
 from collector.deferred_signals import signals_delivered
-from collector.errors import UsageError
+from collector.errors import TokenEndpointFailed, UsageError
 from collector.intermediaries import instead_of_json, redirected
 from collector.redaction import one_line
 from collector.retries import seconds_asked, wait_seconds
@@ -100,7 +100,7 @@ class TokenEndpoint:
         self._clock = clock
         self._randomness = randomness
 
-    def request(self, grant_type: str, *, once_only: bool = False, **parameters: str) -> TokenAnswer:
+    def request(self, grant_type: str, *, once_only: bool = False, **parameters: str) -> TokenAnswer | Refusal:
         """Ask for a token: the grant and its parameters go into the form body, the app into a Basic header.
 
         A public client names itself in the body (RFC 6749 §3.2.1). Failures that may pass (no connection, 429,
@@ -108,8 +108,8 @@ class TokenEndpoint:
         Zoom may have carried out. `once_only`, for authorization codes: again only when there was no connection,
         and that once.
 
-        Raises TokenRefused when Zoom says no, Unanswered when it gives no usable answer, MalformedAnswer when the
-        answer is no token, UsageError for credentials that cannot be ones, Interrupted when stopped while waiting.
+        Returns a Refusal when Zoom says no. Raises TokenEndpointFailed when it gives no usable answer, UsageError for
+        credentials that cannot be ones, Interrupted when stopped while waiting.
         """
 
         def ask(session: OAuth2Session) -> requests.Response:
@@ -124,12 +124,14 @@ class TokenEndpoint:
             return answer
 
         patience = _ONCE if once_only else _PATIENCE.get(grant_type, _ANY_TIME)
-        return TokenAnswer.from_json(self._repeat(ask, patience, tuple(parameters.values())))
+        answer = self._repeat(ask, patience, tuple(parameters.values()))
+        return answer if isinstance(answer, Refusal) else TokenAnswer.from_json(answer)
 
-    def revoke(self, token: str) -> None:
+    def revoke(self, token: str) -> Refusal | None:
         """End the authorization this access or refresh token belongs to (RFC 7009 §2.1).
 
-        Raises as `request` does. Zoom also removes the app from the user's installed apps.
+        Returns a Refusal when Zoom says no; raises as `request` does. Zoom also removes the app from the user's
+        installed apps.
         """
 
         def ask(session: OAuth2Session) -> requests.Response:
@@ -139,25 +141,24 @@ class TokenEndpoint:
             return answer
 
         # RFC 7009 §2.2 asks for nothing but the status; Zoom adds {"status": "success"}.
-        self._repeat(ask, _ANY_TIME, (token,), body_needed=False)
+        answer = self._repeat(ask, _ANY_TIME, (token,), body_needed=False)
+        return answer if isinstance(answer, Refusal) else None
 
     def _repeat(
         self, ask: _Ask, patience: _Patience, secrets: tuple[str, ...], body_needed: bool = True
-    ) -> dict[str, object]:
-        """The answer's JSON object, after as many tries as it may take."""
+    ) -> dict[str, object] | Refusal:
+        """The answer's JSON object, or Zoom's refusal, after as many tries as it may take."""
         lost = ""
         sendings_left = patience.sendings
         for tries in range(1, patience.repeats + 2):
             try:
-                return self._try(ask, secrets, body_needed)
-            except TokenRefused as refusal:
-                refusal.lost = lost
-                raise
-            except Unanswered as failure:
+                answer = self._try(ask, secrets, body_needed)
+                return replace(answer, lost=lost) if isinstance(answer, Refusal) else answer
+            except TokenEndpointFailed as failure:
                 if failure.may_have_acted:
-                    lost = failure.trouble
+                    lost = failure.words
                     sendings_left -= 1
-                answered = not isinstance(failure, NoConnection) and not patience.after_answers
+                answered = failure.cause != "no connection" and not patience.after_answers
                 if tries > patience.repeats or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
                     raise
                 wait = wait_seconds(tries, _LONGEST_WAIT, self._randomness, failure.wait)
@@ -166,26 +167,26 @@ class TokenEndpoint:
                 self._clock.wait(wait)
         raise AssertionError("the last try answers or raises")
 
-    def _try(self, ask: _Ask, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
+    def _try(self, ask: _Ask, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object] | Refusal:
         try:
             with self._session() as session:
                 # Neither follows redirects: they would carry the credentials to a place nobody configured.
                 response = ask(session)
                 reply = Reply(response.status_code, response.headers, read_body(response, self._clock))
         except (requests.RequestException, LocationValueError) as failure:
-            trouble = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
+            words = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
             sent = _was_sent(failure)
         else:
             return self._read(reply, secrets, body_needed)
         # Not chained: the exceptions of requests carry the request, credentials included.
-        unreached = NoConnection(
-            self._message(trouble),
+        raise TokenEndpointFailed(
+            self._message(words),
             "Check the network, the proxy (HTTPS_PROXY), the certificates (REQUESTS_CA_BUNDLE) and ZOOM_OAUTH_URL "
             f"({self._client.oauth_url}), then run this again.",
-            trouble,
+            "no connection",
+            words,
+            may_have_acted=sent,
         )
-        unreached.may_have_acted = sent
-        raise unreached
 
     def _session(self) -> OAuth2Session:
         secret = self._client.client_secret
@@ -199,7 +200,7 @@ class TokenEndpoint:
             return _Session(self._client.client_id, token_endpoint_auth_method="none")  # noqa: S106 - a method
         return _Session(self._client.client_id, secret.reveal())
 
-    def _read(self, reply: Reply, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object]:
+    def _read(self, reply: Reply, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object] | Refusal:
         status = reply.status
         if 300 <= status < 400:
             raise self._foreign(redirected(status, reply.headers), acted=False)
@@ -217,45 +218,42 @@ class TokenEndpoint:
                 secrets = (self._client.client_secret.reveal(), *secrets)
             error = _plain(answer.get("error"), secrets)
             texts = (_plain(answer.get(name), secrets) for name in _REASONS)
-            raise TokenRefused(status, error, next(filter(None, texts), ""))
+            return Refusal(status, error, next(filter(None, texts), ""))
         return answer
 
-    def _trouble(self, reply: Reply, answer: dict[str, object] | None) -> ZoomTrouble:
+    def _trouble(self, reply: Reply, answer: dict[str, object] | None) -> TokenEndpointFailed:
         status = reply.status
         wait = min(seconds_asked(reply.headers.get("Retry-After"), self._clock.now()) or 0.0, _LONGEST_TOLD)
-        trouble = f"it answered HTTP {status}"
+        words = f"it answered HTTP {status}"
         if answer is None and reply.content:
-            trouble += f" with {instead_of_json(status, reply.headers, reply.content)}"
+            words += f" with {instead_of_json(status, reply.headers, reply.content)}"
         asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
         when = f"in {wait:.0f} seconds" if wait > _LONGEST_WAIT else "later"
-        tracking_id = _plain(reply.headers.get("x-zm-trackingid"), ())
-        failure = ZoomTrouble(
-            self._message(f"{trouble}{asked}"),
+        return TokenEndpointFailed(
+            self._message(f"{words}{asked}"),
             f"Run this again {when}. How Zoom itself is doing: https://status.zoom.us",
-            trouble,
-            wait,
-            status,
-            tracking_id,
+            "server error",
+            words,
+            may_have_acted=status != 429,  # one request too many was not carried out (RFC 6585 §4)
+            wait=wait,
+            tracking_id=_plain(reply.headers.get("x-zm-trackingid"), ()),
         )
-        # A request that was one too many was not carried out (RFC 6585 §4).
-        failure.may_have_acted = status != 429
-        return failure
 
-    def _foreign(self, did: str, *, acted: bool) -> ForeignAnswer:
+    def _foreign(self, did: str, *, acted: bool) -> TokenEndpointFailed:
         """Something else than a token endpoint answered. `acted`: whether Zoom may have been asked all the same."""
-        failure = ForeignAnswer(
+        return TokenEndpointFailed(
             self._message(f"it {did}"),
             f"ZOOM_OAUTH_URL is {self._client.oauth_url}: Zoom's own is https://zoom.us, for Zoom for Government "
             "https://zoomgov.com. If it is right, look at the proxy (HTTPS_PROXY), and open that address in a browser "
             "on this network: it may want a sign-in of its own first.",
+            "foreign answer",
             f"it {did}",
+            may_have_acted=acted,
         )
-        failure.may_have_acted = acted
-        return failure
 
-    def _message(self, trouble: str) -> str:
+    def _message(self, words: str) -> str:
         host = urlsplit(self._client.oauth_url).netloc.rpartition("@")[2]
-        return f"No token from {host}: {trouble}."
+        return f"No token from {host}: {words}."
 
 
 def _was_sent(failure: Exception) -> bool:

@@ -12,7 +12,7 @@ from collector import private_files
 from collector.auth.refusals import sign_in_again
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
-from collector.errors import CollectorError, ProfileBusy, SignInRequired
+from collector.errors import ProfileBusy, SignInRequired, StorageFailed
 
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
@@ -22,29 +22,16 @@ _RESERVED = 16 << 10
 """Bytes kept free for the next document: two of Zoom's tokens and some fields take less than half."""
 
 
-class DamagedTokenFile(SignInRequired):
-    """token.json is empty, cut short or not what this program writes."""
-
-
-class StorageFailed(CollectorError):
-    """The disk does not let the sign-in be read or kept."""
-
-    @classmethod
-    def because(cls, done: str, path: Path, problem: OSError) -> StorageFailed:
-        """`done`: what could not be done with the file, as in "written"."""
-        return cls(
-            f"The sign-in could not be {done}: {path}: {problem.strerror or problem}.",
-            "Make room on the disk or mend the permissions of this folder, then run this again.",
-        )
-
-
 @contextmanager
 def storage_told(done: str, path: Path) -> Iterator[None]:
-    """An OSError inside becomes StorageFailed; `done` as in StorageFailed.because."""
+    """An OSError inside becomes StorageFailed. `done`: what could not be done with the file, as in "written"."""
     try:
         yield
     except OSError as problem:
-        raise StorageFailed.because(done, path, problem) from None
+        raise StorageFailed(
+            f"The sign-in could not be {done}: {path}: {problem.strerror or problem}.",
+            "Make room on the disk or mend the permissions of this folder, then run this again.",
+        ) from None
 
 
 class TokenFile:
@@ -79,7 +66,8 @@ class TokenFile:
     def load(self) -> TokenDocument | None:
         """What the file holds, None if there is none.
 
-        Raises DamagedTokenFile, and NewerVersion when a newer version of this program wrote it.
+        Raises SignInRequired when it is damaged: empty, cut short or not what this program writes; and NewerVersion
+        when a newer version of this program wrote it.
         """
         content = private_files.read_private_file(self.path, _LARGEST)
         if content is None:
@@ -89,7 +77,7 @@ class TokenFile:
         except ValueError:
             # Not chained: a JSONDecodeError carries the whole document, token included.
             pass
-        raise DamagedTokenFile(
+        raise SignInRequired(
             f'The token file of the profile "{self.profile}" is damaged: {self.path}.',
             sign_in_again(self.profile),
         )

@@ -21,9 +21,8 @@ from collector.cli.options import common_options, options
 from collector.cli.output import print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
-from collector.errors import UsageError
+from collector.errors import AccessRefused, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
-from collector.jupiterone.failures import AccessRefused, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
 from collector.settings.choices import PollingInterval

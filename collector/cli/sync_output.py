@@ -9,10 +9,10 @@ from collector.cli.again import again
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
+from collector.errors import UnsafeUpload
 from collector.jupiterone.jobs import Counts
 from collector.store import Place
 from collector.upload import Foresight, Synced, check_safe
-from collector.upload.safety import UnsafeUpload
 
 _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.errors import CollectorError, DailyLimitReached, ReadingError, Unread
+from collector.errors import CollectorError, DailyLimitReached, ReadingError, RestartListing, Unread
 from collector.model.graph import JsonObject
 from collector.store.distinct import Distinct
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
-from collector.zoom.paging import EndlessListing, pages
+from collector.zoom.paging import pages
 
 _PASSES = 2
 AGAIN = "Run `collector collect` again; if it stays, ask Zoom's support."
@@ -62,7 +62,7 @@ def _read_until_whole(
     for _ in range(_PASSES):
         total: int | None = None
         nameless = 0
-        circle: EndlessListing | None = None
+        circle: RestartListing | None = None
         try:
             for page in pages(client, endpoint, ids, params):
                 total = max(page.total or 0, total or 0) if page.total is not None else total
@@ -74,7 +74,7 @@ def _read_until_whole(
                     elif seen.add(identifier):
                         fresh.append(row)
                 yield Rows(fresh, total)
-        except EndlessListing as endless:
+        except RestartListing as endless:
             circle = endless
         except (ReadingError, DailyLimitReached) as failure:
             yield ListEnd(seen.count, failure)
@@ -86,7 +86,7 @@ def _read_until_whole(
 
 
 def _problem(
-    endpoint: Endpoint, read: int, nameless: int, total: int | None, circle: EndlessListing | None
+    endpoint: Endpoint, read: int, nameless: int, total: int | None, circle: RestartListing | None
 ) -> CollectorError | None:
     if nameless:
         return Unread(f"{nameless} rows of {endpoint.path} have no id to know them by")

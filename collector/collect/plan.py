@@ -21,7 +21,7 @@ from collector.collect.run import RUN_AGAIN, check_steps
 from collector.collect.scopes import missing_scope
 from collector.collect.session import current_token, zoom_client
 from collector.collect.tally import status_of
-from collector.errors import CollectionFailed, CollectorError, Denied, ExitCode, ReadingError, Unreachable
+from collector.errors import CollectionFailed, CollectorError, Denied, ExitCode, ReadingError, Unread
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, in_report_order, with_dependencies
@@ -241,7 +241,7 @@ class _Planner:
         return PlannedStep(step, True, ((link.members, round(count)),), notes=(note,) if announced > seen else ())
 
     def _check_reached(self, failure: ReadingError) -> None:
-        if isinstance(failure, Unreachable) and not self._client.reached:
+        if isinstance(failure, Unread) and not self._client.reached:
             raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step)
 
 

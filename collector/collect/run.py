@@ -22,7 +22,6 @@ from collector.errors import (
     Interrupted,
     ReadingError,
     SignInRequired,
-    Unreachable,
     Unread,
     UsageError,
 )
@@ -98,7 +97,7 @@ def _identify(job: Job) -> JsonObject | CollectorError:
     try:
         answers = in_parallel([endpoint], lambda one: [job.client.get(one)], 1, job.clock)
         return next(answer for _, answer in answers)
-    except Unreachable as failure:
+    except Unread as failure:
         if job.client.reached:
             return failure
         raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step) from None

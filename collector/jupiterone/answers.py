@@ -53,7 +53,7 @@ class Answer:
     @property
     def too_large(self) -> bool:
         """Whether a smaller body would have been taken."""
-        return self.status == 413 or self.code == TOO_LARGE
+        return says_too_large(self.status, self.code)
 
     @property
     def job_ended(self) -> bool:
@@ -66,6 +66,11 @@ class Answer:
         words = [str(self.status), *([self.code] if self.code not in (None, str(self.status)) else [])]
         text = " ".join(words) + (f": {self.message}" if self.message else "")
         return f"{text} (request id {self.request_id})" if self.request_id else text
+
+
+def says_too_large(status: int | None, code: str | None) -> bool:
+    """Whether a refusal with this status and code is about the size of the body."""
+    return status == 413 or code == TOO_LARGE
 
 
 def understand(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Answer:

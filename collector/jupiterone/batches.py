@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from collector.jupiterone.failures import ObjectTooLarge
+from collector.errors import UploadFailed
 from collector.model.graph import JsonObject
 
 LARGEST_BODY_BYTES = 5_000_000
@@ -37,7 +37,7 @@ class Batch:
         return self.body[:-1] + b',"ignoreDuplicates":true}'
 
     def halves(self) -> tuple[Batch, Batch]:
-        """Two smaller batches with the same objects. Raises ObjectTooLarge when there is only one object."""
+        """Two smaller batches with the same objects. Raises UploadFailed when there is only one object."""
         if len(self.objects) == 1:
             raise _too_large(self.objects[0])
         middle = len(self.objects) // 2
@@ -49,7 +49,7 @@ def batches(
 ) -> Iterator[Batch]:
     """Batches whose bodies have at most `largest` bytes, in the order of `objects`, which are walked once.
 
-    Raises ObjectTooLarge for an object that does not fit into a body of its own.
+    Raises UploadFailed for an object that does not fit into a body of its own.
     """
     empty = len(Batch(collection, ()).body_again)
     gathered: list[bytes] = []
@@ -68,9 +68,9 @@ def batches(
         yield Batch(collection, tuple(gathered))
 
 
-def _too_large(encoded: bytes) -> ObjectTooLarge:
+def _too_large(encoded: bytes) -> UploadFailed:
     key = json.loads(encoded).get("_key")
-    return ObjectTooLarge(
+    return UploadFailed(
         f"{key} is larger ({len(encoded):,} bytes) than JupiterOne takes in one upload.",
         "Nothing was changed in JupiterOne. Please report it, with the key and the size.",
     )

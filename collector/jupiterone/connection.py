@@ -17,8 +17,8 @@ from requests.structures import CaseInsensitiveDict
 
 from collector.clock import Clock
 from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
+from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.answers import Answer, Kind, understand
-from collector.jupiterone.failures import AccessRefused, NoAnswer, RequestFailed, TooLarge
 from collector.jupiterone.signing import Anonymous, ApiKey
 from collector.model.graph import JsonObject
 from collector.redaction import Secret
@@ -93,7 +93,7 @@ class _Request:
 class JupiterOne:
     """Requests to one account; safe to share between threads.
 
-    Every method raises AccessRefused (401, 403), TooLarge, NoAnswer, another RequestFailed, or Interrupted.
+    Every method raises AccessRefused (401, 403), RequestFailed, or Interrupted.
     """
 
     def __init__(
@@ -146,10 +146,7 @@ class JupiterOne:
 
         A refusal there says nothing about the key; it is a RequestFailed.
         """
-        try:
-            return self._call(_Request("GET", url, "of a query's result", Anonymous()))
-        except AccessRefused as refused:
-            raise RequestFailed(refused.message, "Run the command again.") from None
+        return self._call(_Request("GET", url, "of a query's result", Anonymous()))
 
     def _address(self, path: str) -> str:
         return f"{self._access.api_url.rstrip('/')}{path}"
@@ -237,10 +234,12 @@ class JupiterOne:
     def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
         message = f"JupiterOne answered {request.title} with {answer.described}."
         if answer.too_large:
-            return TooLarge(message, status=answer.status, code=answer.code, body=answer.body)
+            return RequestFailed(message, status=answer.status, code=answer.code, body=answer.body)
         if answer.foreign and request.auth is self._signed:
             return RequestFailed(message, _WHERE_TO_LOOK, status=answer.status, code=answer.code, body=answer.body)
         if answer.status in (401, 403) and not answer.job_ended:
+            if request.auth is not self._signed:
+                return RequestFailed(message, "Run the command again.", status=answer.status)
             return AccessRefused(
                 message,
                 f"Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT ({self._access.account}), the region in "
@@ -249,8 +248,8 @@ class JupiterOne:
         next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else _UNEXPECTED
         return RequestFailed(message, next_step, status=answer.status, code=answer.code, body=answer.body)
 
-    def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> NoAnswer:
-        return NoAnswer(
+    def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> RequestFailed:
+        return RequestFailed(
             f"JupiterOne: {request.title} failed {self._most_tries} times, the last time with {problem}.",
             _NEXT_STEP if answer is None else _WHERE_TO_LOOK if answer.foreign else _LATER,
             status=answer.status if answer is not None else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import InDoubt, JupiterOne
-from collector.jupiterone.failures import AccessRefused, RequestFailed
 from collector.model.graph import JsonObject
 
 NOT_FOUND = "NOT_FOUND"

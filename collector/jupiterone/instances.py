@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.errors import UsageError
+from collector.errors import InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.failures import InstanceMissing, RequestFailed
 from collector.jupiterone.graphql import NOT_FOUND, execute
 from collector.model.graph import JsonObject
 from collector.settings.choices import PollingInterval

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from collector.errors import UsageError
+from collector.errors import RequestFailed, UsageError
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.failures import AccessRefused, QueryDenied, RequestFailed
 from collector.jupiterone.graphql import execute
 from collector.jupiterone.jobs import Target
 from collector.model.graph import JsonObject, RelationshipType
@@ -25,7 +24,7 @@ _QUERY = (
 
 
 class Query:
-    """Asks the graph of one account. Raises QueryDenied where the key may not, RequestFailed, or Interrupted.
+    """Asks the graph of one account. Raises AccessRefused where the key may not, RequestFailed, or Interrupted.
 
     A count that JupiterOne does not tell is None, which is not 0.
     """
@@ -80,10 +79,7 @@ class Query:
 
         Source: JupiterOne docs, "Querying the graph with J1QL".
         """
-        try:
-            answer = execute(self._jupiterone, _QUERY, {"query": j1ql, "deferredResponse": "FORCE"})
-        except AccessRefused as refused:
-            raise QueryDenied(refused.message, refused.next_step) from None
+        answer = execute(self._jupiterone, _QUERY, {"query": j1ql, "deferredResponse": "FORCE"})
         result = answer.get("queryV1")
         if not isinstance(result, Mapping):
             raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no result.", "Run the command again.")

@@ -11,8 +11,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from collector.errors import RequestFailed, UploadFailed
 from collector.jupiterone.batches import Batch
-from collector.jupiterone.failures import ObjectsRefused, RequestFailed
 
 MOST_NAMED = 10
 _POSITION = re.compile(
@@ -22,7 +22,7 @@ _POSITION_NAMES = ("index", "position")
 _BETWEEN_WORDS = re.compile(r"[\s\"'`,;()\[\]{}=]+")
 
 
-def refusal_of(failure: RequestFailed, batch: Batch) -> ObjectsRefused | None:
+def refusal_of(failure: RequestFailed, batch: Batch) -> UploadFailed | None:
     """The failure, told with the keys of the objects it is about; None for one that is not about what was uploaded."""
     said_invalid = "VALIDATION" in (failure.code or "").upper()
     if failure.status not in (400, 422) and not said_invalid:
@@ -33,7 +33,7 @@ def refusal_of(failure: RequestFailed, batch: Batch) -> ObjectsRefused | None:
     named = ", ".join(keys[:MOST_NAMED]) or "which ones it does not say"
     more = f" and {len(keys) - MOST_NAMED:,} more" if len(keys) > MOST_NAMED else ""
     number = f"{len(keys):,} of" if keys else "some of"
-    return ObjectsRefused(
+    return UploadFailed(
         f"JupiterOne finds {number} {len(batch.objects):,} {batch.collection} invalid: {named}{more}. "
         f"{' '.join(failure.message.split())}",
         "It would find the same again. Please report it, with this message.",

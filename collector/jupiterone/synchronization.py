@@ -8,17 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 
+from collector.errors import AccessRefused, InstanceMissing, RequestFailed, UploadFailed
 from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
 from collector.jupiterone.batches import LARGEST_BODY_BYTES
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.failures import (
-    AccessRefused,
-    InstanceMissing,
-    JobEnded,
-    NotSettled,
-    RequestFailed,
-    UploadFailed,
-)
 from collector.jupiterone.jobs import JOBS, JobReport, Target, describes_job, job_path, job_report
 from collector.jupiterone.uploading import OnProgress, Uploaded, Uploader
 from collector.model.graph import JsonObject
@@ -71,13 +64,10 @@ class Synchronization:
                         "`collector instance list` shows those it knows, `collector instance create` makes one.",
                     ) from None
                 raise
-            return self._job_of(_report(answer))
+            return self.job_of(_report(answer))
 
-    def job(self, job_id: str) -> Job:
-        """A job that was started earlier. Raises as `report` does."""
-        return self._job_of(self.report(job_id))
-
-    def _job_of(self, report: JobReport) -> Job:
+    def job_of(self, report: JobReport) -> Job:
+        """The job of this report."""
         return Job(self._jupiterone, report, self._largest_body)
 
     def report(self, job_id: str) -> JobReport:
@@ -156,9 +146,8 @@ class Job:
     ) -> Uploaded:
         """Upload the entities, then the relationships, as JupiterOne's data model writes them.
 
-        Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises JobEnded,
-        ObjectTooLarge, ObjectsRefused, another UploadFailed, AccessRefused, or Interrupted between batches. None of the
-        batches is in flight any more then.
+        Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises
+        UploadFailed, AccessRefused, or Interrupted between batches. None of the batches is in flight any more then.
         """
         uploader = Uploader(self._jupiterone, self.id, on_progress, self._largest_body)
         with _failing_as(f"Uploading to the synchronization job {self.id} failed"):
@@ -204,7 +193,7 @@ class Job:
         """Let JupiterOne make the graph like the upload; nothing of the `_type`s in `partial_types` is deleted.
 
         When the answer is lost, or is another's, the job is asked whether it has begun, and finalized again only if it
-        has not. Raises JobEnded, another UploadFailed, AccessRefused or Interrupted; the job may then be finalized or
+        has not. Raises UploadFailed, AccessRefused or Interrupted; the job may then be finalized or
         not, and `Synchronization.abort` finds out.
         """
         body = {"partialDatasets": {"types": sorted(set(partial_types))}}
@@ -224,8 +213,8 @@ class Job:
     def follow(self, timeout: float = FOLLOW_SECONDS) -> JobReport:
         """Wait until JupiterOne has finished the job, at most `timeout` seconds; ask less often as time goes by.
 
-        Raises UploadFailed when the job ended in another way, NotSettled when the time is up, AccessRefused, or
-        Interrupted. A finalized job goes on by itself; nothing is to be aborted.
+        Raises UploadFailed when the job ended in another way (then `report.failed`) or the time is up, AccessRefused,
+        or Interrupted. A finalized job goes on by itself; nothing is to be aborted.
         """
         until = self._jupiterone.clock.monotonic() + timeout
         pause = 1.0
@@ -242,7 +231,7 @@ class Job:
                 )
             remaining = until - self._jupiterone.clock.monotonic()
             if remaining <= 0:
-                raise NotSettled(
+                raise UploadFailed(
                     f"JupiterOne has not finished the synchronization job {self.id} in {timeout / 60:.0f} minutes; "
                     f"it is {self.report.status}.",
                     "It goes on without this program. Look at it in JupiterOne, or run `collector sync` again later.",
@@ -281,6 +270,6 @@ def _failing_as(what: str) -> Iterator[None]:
     try:
         yield
     except RequestFailed as failure:
-        kind = JobEnded if failure.code == JOB_NOT_AWAITING_UPLOADS else UploadFailed
-        next_step = _AGAIN if kind is JobEnded else failure.next_step or _AGAIN
-        raise kind(f"{what}: {failure.message}", next_step) from None
+        ended = failure.code == JOB_NOT_AWAITING_UPLOADS
+        next_step = _AGAIN if ended else failure.next_step or _AGAIN
+        raise UploadFailed(f"{what}: {failure.message}", next_step) from None

@@ -8,10 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 
-from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
+from collector.errors import RequestFailed
+from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, says_too_large
 from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, Collection, batches
 from collector.jupiterone.connection import InDoubt, JupiterOne
-from collector.jupiterone.failures import RequestFailed, TooLarge
 from collector.jupiterone.jobs import describes_job, job_path
 from collector.jupiterone.refused_objects import refusal_of
 from collector.model.graph import JsonObject
@@ -62,7 +62,7 @@ class Uploader:
     def upload(self, collection: Collection, objects: Iterable[JsonObject]) -> None:
         """Upload all of `objects`, which are walked in the caller's thread.
 
-        Raises what stood in the way of the first batch that failed, after those in flight have ended (ObjectsRefused
+        Raises what stood in the way of the first batch that failed, after those in flight have ended (UploadFailed
         where JupiterOne finds objects invalid); Interrupted between batches when the clock was stopped.
         """
         pending: set[Future[_Sent]] = set()
@@ -107,11 +107,11 @@ class Uploader:
 
         try:
             self._post(batch.collection, batch.body, correlation_id, send_again)
-        except TooLarge:
+        except RequestFailed as failure:
+            if not says_too_large(failure.status, failure.code):
+                raise refusal_of(failure, batch) or failure from None
             halves = [self._send(half) for half in batch.halves()]
             return _Sent(sum(half.objects for half in halves), again + sum(half.again for half in halves))
-        except RequestFailed as failure:
-            raise refusal_of(failure, batch) or failure from None
         return _Sent(len(batch.objects), again)
 
     def _post(

@@ -29,24 +29,14 @@ def document_hash(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class DamagedDocument(CollectionFailed):
-    """What the store holds as a document is none: the file was changed by something else, such as a failing disk."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
-            "Move it aside, out of the profile's folder, which `collector doctor` names; then run `collector collect`.",
-        )
-
-
 def parse_document(text: str) -> Properties:
-    """The properties in a stored document. Raises DamagedDocument."""
+    """The properties in a stored document. Raises CollectionFailed when it is none."""
     try:
         properties: Properties = json.loads(text)
     except (ValueError, TypeError):
-        raise DamagedDocument from None
+        raise _damaged() from None
     if not isinstance(properties, dict):
-        raise DamagedDocument
+        raise _damaged()
     return properties
 
 
@@ -58,7 +48,7 @@ def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str,
 
     The `row` comes first, the other parts follow in alphabetical order and never overwrite an earlier one;
     `tags` come last. Lists may be shared between the entities returned: read them, do not change them.
-    Raises DamagedDocument.
+    Raises CollectionFailed when one of them is damaged.
     """
     texts = dict(parts)
     row = texts.pop(ROW, None)
@@ -66,7 +56,7 @@ def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str,
         return None
     properties = parse_document(row)
     if not properties.keys() >= {"_type", "_class"}:
-        raise DamagedDocument
+        raise _damaged()
     entity: Properties = {"_key": key, "_type": properties.pop("_type"), "_class": properties.pop("_class")}
     entity.update(properties)
     for part in sorted(texts):
@@ -74,3 +64,11 @@ def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str,
             entity.setdefault(name, value)
     entity.update(tags)
     return entity
+
+
+def _damaged() -> CollectionFailed:
+    """What the store holds as a document is none: the file was changed by something else, such as a failing disk."""
+    return CollectionFailed(
+        "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
+        "Move it aside, out of the profile's folder, which `collector doctor` names; then run `collector collect`.",
+    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collector.errors import UsageError
-from collector.jupiterone.failures import RequestFailed
+from collector.errors import RequestFailed, UsageError
 from collector.jupiterone.jobs import Target
 from collector.jupiterone.query import Query
 from collector.resources import account

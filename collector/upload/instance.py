@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from collector.errors import CollectorError, UsageError
+from collector.errors import CollectorError, InstanceMissing, UsageError
 from collector.jupiterone.connection import Access
-from collector.jupiterone.failures import InstanceMissing
 from collector.jupiterone.instances import Instance, Instances, check_custom
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile, uploading_alone

@@ -6,11 +6,10 @@ import logging
 import random
 
 from collector.clock import Clock, milliseconds
-from collector.errors import UsageError
+from collector.errors import AccessRefused, UploadFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
-from collector.jupiterone.failures import AccessRefused, NotSettled, UploadFailed
 from collector.jupiterone.jobs import JobReport
-from collector.jupiterone.synchronization import Synchronization
+from collector.jupiterone.synchronization import Job, Synchronization
 from collector.store import CUT_SHORT, Place, Store, UploadRecord, Uploads, UploadState
 from collector.upload.instance import account_in_words
 
@@ -58,7 +57,7 @@ def _record(
         logger.warning("JupiterOne has ended the job %s of an earlier upload as %s.", upload.job, report.status)
         uploads.end(upload.id, UploadState.FAILED, now, reason=f"JupiterOne ended the job as {report.status}.")
     elif report.finalized:
-        _follow(uploads, upload, synchronization, clock)
+        _follow(uploads, upload, synchronization.job_of(report), clock)
     else:
         logger.warning("The job %s, which an earlier upload left open, is %s.", upload.job, report.status)
 
@@ -73,15 +72,13 @@ def outcome_of(report: JobReport) -> dict[str, int]:
     }
 
 
-def _follow(uploads: Uploads, upload: UploadRecord, synchronization: Synchronization, clock: Clock) -> None:
-    assert upload.job is not None  # noqa: S101 - asked for before
+def _follow(uploads: Uploads, upload: UploadRecord, job: Job, clock: Clock) -> None:
     uploads.finalized(upload.id)
     try:
-        report = synchronization.job(upload.job).follow(PATIENCE_SECONDS)
-    except NotSettled as failure:
-        logger.warning("%s", failure.message)
+        report = job.follow(PATIENCE_SECONDS)
     except UploadFailed as failure:
-        uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=failure.message)
+        if job.report.failed:
+            uploads.end(upload.id, UploadState.FAILED, milliseconds(clock.now()), reason=failure.message)
         logger.warning("%s", failure.message)
     else:
         ended_at = milliseconds(clock.now())

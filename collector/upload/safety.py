@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.errors import UsageError
+from collector.errors import UnsafeUpload
 from collector.upload.diff import ALL_TYPES, Deletions, Foresight, Held
 
 RULE = (
@@ -15,10 +15,6 @@ _ANOTHER_PLACE = (
     "Give each Zoom account an integration instance of its own (`collector instance create`), or a scope of its own "
     "(`--scope NAME`)."
 )
-
-
-class UnsafeUpload(UsageError):
-    """The upload may delete more than anybody expects. Nothing was sent."""
 
 
 def check_safe(foresight: Foresight) -> None:

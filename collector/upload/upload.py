@@ -13,9 +13,8 @@ import requests
 
 from collector.clock import Clock, milliseconds
 from collector.deferred_signals import signals_deferred, signals_delivered
-from collector.errors import CollectorError, ExitCode, Interrupted
+from collector.errors import CollectorError, ExitCode, Interrupted, RequestFailed, UploadFailed
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.failures import NotSettled, RequestFailed, UploadFailed
 from collector.jupiterone.jobs import JobReport, Target
 from collector.jupiterone.query import Query
 from collector.jupiterone.synchronization import Job, Synchronization
@@ -218,8 +217,6 @@ class _Sending:
         self._uploads.finalized(number)
         try:
             report = job.follow()
-        except NotSettled:
-            raise
         except UploadFailed as failure:
             if job.report.failed:
                 self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)

@@ -20,10 +20,9 @@ from collector.errors import (
     Denied,
     NotApplicable,
     NotLicensed,
-    PageTokenExpired,
     Refused,
+    RestartListing,
     SignInRequired,
-    Unreachable,
     Unread,
     UsageError,
     Vanished,
@@ -108,7 +107,7 @@ class ZoomClient:
             try:
                 answer = self._send(endpoint, path, query, token)
             except NO_ADDRESS as failure:
-                raise Unreachable(
+                raise Unread(
                     f"{endpoint.path} was not asked: Zoom's address, or that of the proxy, cannot be called "
                     f"({type(failure).__name__})",
                     "Check ZOOM_API_URL and HTTPS_PROXY, then run the command again.",
@@ -250,7 +249,7 @@ def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
 def _give_up_unreached(path: str, failure: requests.RequestException, tries: int) -> NoReturn:
     cause = type(failure).__name__
     if isinstance(failure, requests.ConnectionError | requests.Timeout):
-        raise Unreachable(
+        raise Unread(
             f"no answer to {path} after {tries} tries ({cause})",
             "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
@@ -261,7 +260,7 @@ _IN_ZOOMS_WORDS: Mapping[Kind, type[CollectorError]] = {
     Kind.NOT_LICENSED: NotLicensed,
     Kind.VANISHED: Vanished,
     Kind.NOT_APPLICABLE: NotApplicable,
-    Kind.PAGE_TOKEN_EXPIRED: PageTokenExpired,
+    Kind.PAGE_TOKEN_EXPIRED: RestartListing,
 }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.errors import PageTokenExpired, Unread
+from collector.errors import RestartListing, Unread
 from collector.model.graph import JsonObject
 from collector.zoom.client import ZoomClient, announced
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
@@ -26,10 +26,6 @@ class Page:
     total: int | None
 
 
-class EndlessListing(Unread):
-    """The pages go in circles: Zoom repeated a token or its pages, sent empty ones with tokens, or never ends."""
-
-
 def pages(
     client: ZoomClient,
     endpoint: Endpoint,
@@ -38,20 +34,19 @@ def pages(
 ) -> Iterator[Page]:
     """Every page of a list, from the first again when its token expired (rows then come twice).
 
-    Raises what ZoomClient.get raises, EndlessListing when the pages go in circles, Unread when tokens keep expiring.
+    Raises what ZoomClient.get raises, Unread when tokens keep expiring, and RestartListing when the pages go in
+    circles: Zoom repeated a token or its pages, sent empty ones with tokens, or never ends.
     """
     for _ in range(MOST_RESTARTS + 1):
-        try:
-            yield from _one_pass(client, endpoint, ids, params)
+        if (yield from _one_pass(client, endpoint, ids, params)):
             return
-        except PageTokenExpired:
-            continue
     raise Unread(f"the page tokens of {endpoint.path} expired {MOST_RESTARTS + 1} times before the list ended")
 
 
 def _one_pass(
     client: ZoomClient, endpoint: Endpoint, ids: Mapping[str, str], params: Mapping[str, str]
-) -> Iterator[Page]:
+) -> Generator[Page, None, bool]:
+    """The pages from the first; False at last when a page token expired before the list ended."""
     query = dict(params)
     if endpoint.page_size is not None:
         query["page_size"] = str(endpoint.page_size)
@@ -59,24 +54,27 @@ def _one_pass(
     earlier: set[int] = set()
     empty_pages = repeated_pages = count = 0
     while True:
-        body = client.get(endpoint, ids, query)
+        try:
+            body = client.get(endpoint, ids, query)
+        except RestartListing:
+            return False
         page = _page(endpoint, body)
         yield page
         count += 1
         token = str(body.get("next_page_token") or "")
         if not token:
-            return
+            return True
         contents = hash(tuple(str(row.get("id") or row.get("email")) for row in page.rows))
         repeated_pages += bool(page.rows) and contents in earlier
         empty_pages += not page.rows
         if token in tokens:
-            raise EndlessListing(f"Zoom sent the same page token twice for {endpoint.path}")
+            raise RestartListing(f"Zoom sent the same page token twice for {endpoint.path}")
         if empty_pages > 1:
-            raise EndlessListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
+            raise RestartListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
         if repeated_pages > MOST_REPEATED_PAGES:
-            raise EndlessListing(f"Zoom sent the same pages again and again for {endpoint.path}")
+            raise RestartListing(f"Zoom sent the same pages again and again for {endpoint.path}")
         if count > MOST_PAGES:
-            raise EndlessListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
+            raise RestartListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
         tokens.add(token)
         earlier.add(contents)
         query["next_page_token"] = token

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, signin, stored_sign_in
+from collector.auth.refusals import Refusal
 from collector.clock import Clock
 from collector.errors import CollectorError, ProfileBusy
 from collector.resources import missing_scopes
@@ -148,6 +149,8 @@ class Flow:
             )
         except CollectorError as failure:
             return self._explain.exchange(failure)
+        if isinstance(sign_in, Refusal):
+            return self._explain.exchange(sign_in)
         return self._keep(browser, Waiting(sign_in, self.clock.now()), replace=False)
 
     def _keep_waiting(self, browser: Browser, replace: bool) -> Outcome:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
-from collector.auth.signin import (
-    ForeignAnswer,
-    MalformedAnswer,
-    NoConnection,
-    OtherAccountSignedIn,
-    SignInRefused,
+from collector.auth.refusals import Refusal
+from collector.errors import (
+    CollectorError,
+    OtherAccount,
+    ProfileBusy,
+    SignInRequired,
     StorageFailed,
-    ZoomTrouble,
+    TokenEndpointFailed,
+    UsageError,
 )
-from collector.errors import CollectorError, ProfileBusy, SignInRequired, UsageError
 from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
@@ -37,9 +37,9 @@ class Explainer:
         self._client = client
         self._address = address
 
-    def exchange(self, failure: CollectorError) -> Problem:
+    def exchange(self, failure: CollectorError | Refusal) -> Problem:
         """Zoom's code did not become a token."""
-        if isinstance(failure, SignInRefused):
+        if isinstance(failure, Refusal):
             return sign_in_refused(failure, self._client, self._address)
         if isinstance(failure, UsageError):
             return credentials_refused(self._client, happened=failure.message)
@@ -47,7 +47,7 @@ class Explainer:
 
     def keep(self, failure: CollectorError) -> Problem:
         """The sign-in is there, but not on disk; it waits in memory."""
-        if isinstance(failure, OtherAccountSignedIn):
+        if isinstance(failure, OtherAccount):
             return self._other_account(failure)
         if isinstance(failure, ProfileBusy):
             return _busy(failure, _SAVE_AGAIN)
@@ -95,8 +95,8 @@ class Explainer:
             return _told(failure, 409, "nothing-to-revoke", "There is no sign-in to end at Zoom", HOME, _FORGET)
         if isinstance(failure, StorageFailed):
             return _told(failure, 500, "not-removed", "The sign-in is still on this computer", HOME, _FORGET)
-        status = 504 if isinstance(failure, NoConnection) else 502
-        return _told(failure, status, "not-revoked", "Zoom has not ended the sign-in", HOME, _FORGET)
+        unreached = isinstance(failure, TokenEndpointFailed) and failure.cause == "no connection"
+        return _told(failure, 504 if unreached else 502, "not-revoked", "Zoom has not ended the sign-in", HOME, _FORGET)
 
     def forget(self, failure: CollectorError) -> Problem:
         """The file could not be removed."""
@@ -106,7 +106,9 @@ class Explainer:
 
     def _unanswered(self, failure: CollectorError, action: Action = START_AGAIN) -> Problem:
         host = urlsplit(self._client.oauth_url).netloc
-        if isinstance(failure, NoConnection):
+        if not isinstance(failure, TokenEndpointFailed):
+            return _told(failure, 502, "not-connected", "The sign-in did not succeed", action)
+        if failure.cause == "no connection":
             return Problem(
                 504,
                 "no-connection",
@@ -119,9 +121,9 @@ class Explainer:
                 action=action,
                 commands=(f"curl -I {self._client.oauth_url}",),
             )
-        if isinstance(failure, ZoomTrouble):
+        if failure.cause == "server error":
             tracking = (("Zoom's tracking id", failure.tracking_id),) if failure.tracking_id else ()
-            wait = int(failure.retry_after) if failure.retry_after else 0
+            wait = int(failure.wait)
             return Problem(
                 503 if wait else 502,
                 "zoom-trouble",
@@ -132,13 +134,11 @@ class Explainer:
                 facts=tracking,
                 headers={"Retry-After": str(wait)} if wait else {},
             )
-        if isinstance(failure, ForeignAnswer):
+        if failure.cause == "foreign answer":
             return _told(failure, 502, "foreign-answer", f"Something else than {host} answered", action)
-        if isinstance(failure, MalformedAnswer):
-            return _told(failure, 502, "malformed-answer", "Zoom gave an answer nobody expects", action)
-        return _told(failure, 502, "not-connected", "The sign-in did not succeed", action)
+        return _told(failure, 502, "malformed-answer", "Zoom gave an answer nobody expects", action)
 
-    def _other_account(self, failure: OtherAccountSignedIn) -> Problem:
+    def _other_account(self, failure: OtherAccount) -> Problem:
         profile = "another-name"
         return Problem(
             409,

@@ -5,23 +5,23 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from collector.auth import OAuthClient
-from collector.auth.signin import SignInRefused
+from collector.auth.refusals import Refusal
 from collector.settings.redirect_address import Address
 from redirect_server.problems import START_AGAIN, Problem
 
 
-def sign_in_refused(failure: SignInRefused, client: OAuthClient, address: Address) -> Problem:
+def sign_in_refused(refusal: Refusal, client: OAuthClient, address: Address) -> Problem:
     """The page for a refused code."""
-    words = failure.zoom_words
-    if failure.kind == "credentials":
+    words, kind = refusal.words, refusal.kind
+    if kind == "credentials":
         return credentials_refused(client, words)
-    if failure.kind == "redirect":
+    if kind == "redirect":
         return _redirect_mismatch(words, address)
-    if failure.kind == "app type":
+    if kind == "app type":
         return _wrong_kind_of_app(words, client)
-    if failure.kind == "app":
+    if kind == "app":
         return _app_off(words, client)
-    if failure.kind == "code":
+    if kind == "code":
         return Problem(
             400,
             "code-refused",
@@ -30,7 +30,7 @@ def sign_in_refused(failure: SignInRefused, client: OAuthClient, address: Addres
             action=START_AGAIN,
             quote=words,
         )
-    if failure.kind == "pkce":
+    if kind == "pkce":
         return Problem(
             400,
             "verifier-refused",

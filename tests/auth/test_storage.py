@@ -10,8 +10,8 @@ import pytest
 from filelock import FileLock
 
 from collector import private_files
-from collector.auth import StorageFailed, TokenFile
-from collector.errors import ExitCode, ProfileBusy, SignInRequired
+from collector.auth import TokenFile
+from collector.errors import ExitCode, ProfileBusy, SignInRequired, StorageFailed
 
 
 def failing(number: int):

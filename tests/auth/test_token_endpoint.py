@@ -16,10 +16,10 @@ from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from collector import connections
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import MalformedAnswer, NoConnection, TokenRefused, Unanswered, ZoomTrouble
+from collector.auth.refusals import Refusal
 from collector.auth.token_answer import TokenAnswer
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.errors import CollectionFailed, Interrupted, UsageError
+from collector.errors import CollectionFailed, Interrupted, TokenEndpointFailed, UsageError
 from collector.redaction import Secret
 
 from .conftest import OAUTH_URL, TOKEN_URL, answer
@@ -61,7 +61,7 @@ ASKING = [ask, lambda endpoint: endpoint.revoke("token")]
 def test_no_more_bytes_are_read_than_of_other_answers(endpoint, requests_mock, monkeypatch, asking, given):
     monkeypatch.setattr(connections, "MOST_BYTES", 1000)
     requests_mock.post(ANY, **given)
-    with pytest.raises(Unanswered, match="could not be read"):
+    with pytest.raises(TokenEndpointFailed, match="could not be read"):
         asking(endpoint)
 
 
@@ -78,7 +78,7 @@ def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking
     raws = [urllib3.HTTPResponse(body, status=200, preload_content=False) for body in bodies]
     requests_mock.post(ANY, [{"raw": raw} for raw in raws])
     before = clock.now()
-    with pytest.raises(Unanswered, match="no answer in time"):
+    with pytest.raises(TokenEndpointFailed, match="no answer in time"):
         asking(endpoint)
     assert clock.now() - before < 1000
 
@@ -86,7 +86,7 @@ def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, '{"expires_in": ' + "9" * 10_000 + "}"])
 def test_json_without_end_is_no_answer(endpoint, requests_mock, text):
     requests_mock.post(TOKEN_URL, text=text)
-    with pytest.raises(Unanswered, match="something that is not a JSON object"):
+    with pytest.raises(TokenEndpointFailed, match="something that is not a JSON object"):
         ask(endpoint)
 
 
@@ -102,7 +102,7 @@ def test_netrc_is_not_read(endpoint, zoom, tmp_path, monkeypatch):
 def test_a_proxy_no_computer_can_have_is_told(endpoint, clock, monkeypatch):
     monkeypatch.setenv("https_proxy", "http://a..b:3128")
     monkeypatch.delenv("no_proxy", raising=False)
-    with pytest.raises(NoConnection, match="the address, or that of the proxy, cannot be called") as failure:
+    with pytest.raises(TokenEndpointFailed, match="the address, or that of the proxy, cannot be called") as failure:
         ask(endpoint)
     assert "HTTPS_PROXY" in failure.value.next_step
     assert not failure.value.may_have_acted
@@ -181,17 +181,17 @@ def test_junk_is_refused_by_the_names_of_its_fields(endpoint, requests_mock, jun
 )
 def test_a_refusal_keeps_zooms_reason_and_no_secret(endpoint, requests_mock, status, body, error, reason):
     posts = requests_mock.post(TOKEN_URL, json=body, status_code=status)
-    with pytest.raises(TokenRefused) as refusal:
-        ask(endpoint)
-    assert (refusal.value.status, refusal.value.error, refusal.value.reason) == (status, error, reason)
+    refusal = ask(endpoint)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.status, refusal.error, refusal.reason) == (status, error, reason)
     assert posts.call_count == 1
 
 
 def test_401_is_a_refusal_whatever_it_says(endpoint, requests_mock):
     requests_mock.post(TOKEN_URL, text="<html>", status_code=401)
-    with pytest.raises(TokenRefused) as refusal:
-        ask(endpoint)
-    assert refusal.value.words == "HTTP 401"
+    refusal = ask(endpoint)
+    assert isinstance(refusal, Refusal)
+    assert refusal.words == "HTTP 401"
 
 
 PASSING = [
@@ -331,9 +331,8 @@ def test_a_refresh_token_comes_with_the_answer(endpoint, requests_mock):
     assert given.refresh_token == "refresh-1"
     assert "refresh-1" not in repr(given)
     requests_mock.post(TOKEN_URL, json=answer(1, refresh_token="line\nbreak"))
-    with pytest.raises(MalformedAnswer) as failure:
+    with pytest.raises(TokenEndpointFailed, match=r"unusable: refresh_token\."):
         ask(endpoint)
-    assert failure.value.fields == ("refresh_token",)
 
 
 def real_connection_error() -> requests.ConnectionError:
@@ -360,7 +359,7 @@ def test_a_code_is_sent_again_once_when_there_was_no_connection(endpoint, reques
     posts = requests_mock.post(TOKEN_URL, [{"exc": trouble}, {"json": answer(1)}])
     assert use_code(endpoint).access_token == "token-1"
     requests_mock.post(TOKEN_URL, exc=trouble)
-    with pytest.raises(NoConnection) as failure:
+    with pytest.raises(TokenEndpointFailed) as failure:
         use_code(endpoint)
     assert not failure.value.may_have_acted
     assert posts.call_count == 2
@@ -369,7 +368,7 @@ def test_a_code_is_sent_again_once_when_there_was_no_connection(endpoint, reques
 @pytest.mark.parametrize("trouble", [*MAYBE_SENT, {"status_code": 429}])
 def test_a_code_that_may_have_arrived_is_never_sent_again(endpoint, clock, requests_mock, trouble):
     posts = requests_mock.post(TOKEN_URL, [trouble])
-    with pytest.raises(Unanswered):
+    with pytest.raises(TokenEndpointFailed):
         use_code(endpoint)
     assert (posts.call_count, clock.waits) == (1, [])
 
@@ -377,26 +376,26 @@ def test_a_code_that_may_have_arrived_is_never_sent_again(endpoint, clock, reque
 @pytest.mark.parametrize("trouble", MAYBE_SENT)
 def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, requests_mock, trouble):
     posts = requests_mock.post(TOKEN_URL, [trouble])
-    with pytest.raises(Unanswered) as failure:
+    with pytest.raises(TokenEndpointFailed) as failure:
         endpoint.request("refresh_token", refresh_token="refresh-0")
     assert failure.value.may_have_acted
     assert posts.call_count == 2
     requests_mock.post(TOKEN_URL, [trouble, {"status_code": 400, "json": {"error": "invalid_grant"}}])
-    with pytest.raises(TokenRefused) as refusal:
-        endpoint.request("refresh_token", refresh_token="refresh-0")
-    assert refusal.value.lost == failure.value.trouble
+    refusal = endpoint.request("refresh_token", refresh_token="refresh-0")
+    assert isinstance(refusal, Refusal)
+    assert refusal.lost == failure.value.words
 
 
 def test_trouble_tells_how_long_to_wait_and_what_to_quote(endpoint, requests_mock):
     headers = {"Retry-After": "120", "x-zm-trackingid": "WEB_1"}
     requests_mock.post(TOKEN_URL, status_code=503, headers=headers)
-    with pytest.raises(ZoomTrouble) as failure:
+    with pytest.raises(TokenEndpointFailed) as failure:
         use_code(endpoint)
-    assert (failure.value.status, failure.value.retry_after, failure.value.tracking_id) == (503, 120, "WEB_1")
+    assert (failure.value.cause, failure.value.wait, failure.value.tracking_id) == ("server error", 120, "WEB_1")
     requests_mock.post(TOKEN_URL, status_code=503)
-    with pytest.raises(ZoomTrouble) as failure:
+    with pytest.raises(TokenEndpointFailed) as failure:
         use_code(endpoint)
-    assert failure.value.retry_after is None
+    assert failure.value.wait == 0
 
 
 REVOKE_URL = f"{OAUTH_URL}/oauth/revoke"
@@ -421,5 +420,6 @@ def test_a_refused_revocation_keeps_the_token_to_itself(endpoint, requests_mock)
     requests_mock.post(
         REVOKE_URL, status_code=400, json={"error": "invalid_request", "reason": "Invalid token token-1"}
     )
-    with pytest.raises(TokenRefused, match=r"Invalid token \*\*\*"):
-        endpoint.revoke("token-1")
+    refusal = endpoint.revoke("token-1")
+    assert refusal is not None
+    assert refusal.reason == "Invalid token ***"

@@ -16,8 +16,7 @@ from filelock import FileLock
 from collector import private_files
 from collector.auth import TokenFile
 from collector.auth.token_document import TokenDocument
-from collector.auth.token_file import DamagedTokenFile
-from collector.errors import NewerVersion, ProfileBusy
+from collector.errors import NewerVersion, ProfileBusy, SignInRequired
 
 DOCUMENT = TokenDocument(
     grant="account_credentials",
@@ -266,7 +265,7 @@ def test_a_changed_bit_never_ends_in_anything_but_a_document_or_damage(file):
             changed = bytearray(content)
             changed[position] ^= bit
             file.path.write_bytes(changed)
-            with suppress(DamagedTokenFile):
+            with suppress(SignInRequired):
                 assert file.load() is not None
 
 
@@ -305,7 +304,7 @@ def document_with(**fields: object) -> bytes:
     ],
 )
 def test_a_damaged_file_is_named_and_keeps_its_content_to_itself(file, content):
-    with pytest.raises(DamagedTokenFile, match='profile "default" is damaged') as damage:
+    with pytest.raises(SignInRequired, match='profile "default" is damaged') as damage:
         written(file, content).load()
     assert damage.value.next_step == "Run: collector auth login  (or: python oauth-server)"
     assert damage.value.__context__ is None

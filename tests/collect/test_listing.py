@@ -8,14 +8,13 @@ import pytest
 
 from collector.auth import EnvironmentToken
 from collector.collect.listing import ListEnd, Rows, read_list
-from collector.errors import DailyLimitReached, Denied, SignInRequired, Unread
+from collector.errors import DailyLimitReached, Denied, RestartListing, SignInRequired, Unread
 from collector.redaction import Secret
 from collector.resources.declaration import by_id
 from collector.settings.choices import Plan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 from collector.zoom.pacing import Pacer
-from collector.zoom.paging import EndlessListing
 from tests.fakes import FakeClock
 
 USERS = Endpoint("/users", Label.MEDIUM, Scopes(("user:read:admin",), ("user:read:user",)), "User:Read", rows="users")
@@ -131,7 +130,7 @@ def test_pages_in_a_circle_that_hold_everybody_are_whole(read):
 def test_pages_in_a_circle_otherwise_make_the_list_incomplete(read, requests_mock, total):
     rows, count, failure = read(*[page(ADA, token="t", total=total), page(BOB, token="t", total=total)] * 2)
     assert (rows, count) == ([ADA, BOB], 2)
-    assert type(failure) is EndlessListing
+    assert type(failure) is RestartListing
     assert requests_mock.call_count == 4
 
 
@@ -144,7 +143,7 @@ def test_the_same_page_under_new_tokens_makes_the_list_incomplete(read):
     rows, count, failure = read(*(page(ADA, token=f"t{number}", total=1 if number else 2) for number in range(50)))
     assert (rows, count, failure) == ([ADA], 1, None)  # the last announcement is what was read
     rows, count, failure = read(*(page(ADA, token=f"t{number}", total=0) for number in range(50)))
-    assert (rows, count, type(failure)) == ([ADA], 1, EndlessListing)
+    assert (rows, count, type(failure)) == ([ADA], 1, RestartListing)
 
 
 def test_a_list_that_breaks_off_keeps_what_came_before(read):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.errors import Interrupted
-from collector.jupiterone.failures import UploadFailed
+from collector.errors import Interrupted, UploadFailed
 from collector.sandbox.jupiterone import Fault
 
 from .conftest import GOES_BY, operations, users

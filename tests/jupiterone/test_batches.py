@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.errors import UploadFailed
 from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, batches
-from collector.jupiterone.failures import ObjectTooLarge
 
 LIMIT = 200
 
@@ -61,7 +61,7 @@ def test_bytes_are_counted_not_letters():
 
 def test_an_object_too_large_for_any_body_is_told_by_its_key_alone():
     objects = [{"_key": "zoom_user:1"}, {"_key": "zoom_user:2", "name": "CANARY" * 100}]
-    with pytest.raises(ObjectTooLarge) as failure:
+    with pytest.raises(UploadFailed) as failure:
         list(batches("entities", objects, LIMIT))
     assert failure.value.message == "zoom_user:2 is larger (632 bytes) than JupiterOne takes in one upload."
     assert "CANARY" not in str(vars(failure.value))
@@ -77,5 +77,5 @@ def test_halves():
     objects = [{"_key": f"k{n}"} for n in range(5)]
     (batch,) = batches("relationships", objects)
     assert [contents(half) for half in batch.halves()] == [objects[:2], objects[2:]]
-    with pytest.raises(ObjectTooLarge, match="k1 is larger"):
+    with pytest.raises(UploadFailed, match="k1 is larger"):
         batch.halves()[0].halves()[1].halves()

@@ -10,9 +10,8 @@ import pytest
 import requests
 
 from collector import __version__
-from collector.errors import UsageError
+from collector.errors import AccessRefused, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
-from collector.jupiterone.failures import AccessRefused, RequestFailed, TooLarge
 from collector.redaction import Secret
 from collector.sandbox.server import serving
 
@@ -132,10 +131,10 @@ def test_what_is_not_about_the_encoding_is_not_sent_again(client, requests_mock,
     [
         ({"status_code": 401, "json": {}}, AccessRefused, "with 401", "Check JUPITERONE_API_KEY, JUPITERONE_ACC", 2),
         ({"status_code": 403, "json": {}}, AccessRefused, "with 403", "permitted to do", 2),
-        ({"status_code": 413, "text": "x"}, TooLarge, "with 413", "", 1),
+        ({"status_code": 413, "text": "x"}, RequestFailed, "with 413", "", 1),
         (
             {"status_code": 400, "json": {"error": {"code": "RequestEntityTooLargeException", "message": "m"}}},
-            TooLarge,
+            RequestFailed,
             "with 400 RequestEntityTooLargeException: m.",
             "",
             1,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.errors import UsageError
-from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
+from collector.errors import AccessRefused, InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.instances import CUSTOM_DEFINITION_ID, Instance, Instances
 from collector.sandbox.jupiterone import ZOOM_DEFINITION_ID, Fault
 from collector.settings.choices import PollingInterval

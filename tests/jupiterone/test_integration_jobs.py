@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.jupiterone.failures import AccessRefused
+from collector.errors import AccessRefused
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
 from collector.jupiterone.synchronization import Event, Synchronization
 from collector.sandbox.jupiterone import Fault

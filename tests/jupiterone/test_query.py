@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.errors import UsageError
-from collector.jupiterone.failures import QueryDenied, RequestFailed
+from collector.errors import AccessRefused, RequestFailed, UsageError
 from collector.jupiterone.jobs import Target
 from collector.jupiterone.query import Query
 from collector.jupiterone.synchronization import Synchronization
@@ -77,7 +76,7 @@ def test_only_an_empty_list_is_nothing(client, requests_mock, result, nothing):
 
 def test_a_key_that_may_not_query(query, sandbox, target):
     sandbox.j1ql_allowed = False
-    with pytest.raises(QueryDenied) as failure:
+    with pytest.raises(AccessRefused) as failure:
         query.count_entities("zoom_user", target)
     assert failure.value.exit_code == 2
     assert failure.value.next_step
@@ -139,7 +138,7 @@ def test_results_that_are_none(client, requests_mock, state, said):
 @pytest.mark.parametrize("answer", [{"status_code": 403, "json": {}}, {"json": {"errors": [{"message": "Forbidden"}]}}])
 def test_ways_to_be_denied(client, requests_mock, answer):
     requests_mock.post(GRAPHQL, **answer)
-    with pytest.raises(QueryDenied):
+    with pytest.raises(AccessRefused):
         Query(client).count_entities("zoom_user", WITHIN)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.jupiterone.failures import ObjectsRefused, RequestFailed, UploadFailed
+from collector.errors import RequestFailed, UploadFailed
 from collector.jupiterone.jobs import job_report
 from collector.jupiterone.synchronization import Job
 
@@ -49,7 +49,7 @@ def refused(client, requests_mock, error, status=400, number=5, collection="enti
 @pytest.mark.parametrize("status", [400, 422])
 def test_the_refused_objects_are_named_by_their_keys(client, requests_mock, error, keys, status):
     failure = refused(client, requests_mock, {"error": error}, status)
-    assert isinstance(failure, ObjectsRefused)
+    assert isinstance(failure, UploadFailed)
     number = keys.count("zoom_user")
     assert f"JupiterOne finds {number} of 5 entities invalid: {keys}" in failure.message
     assert error["code"] in failure.message

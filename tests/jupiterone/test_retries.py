@@ -8,9 +8,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from collector.errors import Interrupted
+from collector.errors import Interrupted, RequestFailed
 from collector.jupiterone.connection import MOST_RATE_LIMITED_TRIES, MOST_TRIES, Access, JupiterOne
-from collector.jupiterone.failures import NoAnswer, RequestFailed
 from collector.redaction import Secret
 
 from .conftest import API, KEY
@@ -38,7 +37,7 @@ def test_a_failure_on_the_way_is_waited_out(client, requests_mock, clock, troubl
 
 def test_tries_end(client, requests_mock, clock):
     requests_mock.post(JOBS, **BROKEN)
-    with pytest.raises(NoAnswer) as failure:
+    with pytest.raises(RequestFailed) as failure:
         post(client, correlation_id="c-1")
     assert requests_mock.call_count == MOST_TRIES
     assert clock.waits == [1.0, 2.0, 4.0, 8.0]
@@ -54,7 +53,7 @@ def test_tries_end(client, requests_mock, clock):
 
 def test_no_answer_at_all_names_the_kind_of_failure(client, requests_mock):
     requests_mock.get(JOBS, exc=requests.ReadTimeout("HTTPSConnectionPool(host='api')"))
-    with pytest.raises(NoAnswer, match=r"with no answer \(ReadTimeout\)") as failure:
+    with pytest.raises(RequestFailed, match=r"with no answer \(ReadTimeout\)") as failure:
         client.get("/persister/synchronization/jobs")
     assert "JUPITERONE_API_BASE_URL" in failure.value.next_step
 
@@ -117,7 +116,7 @@ def test_work_that_was_done_though_the_answer_was_lost(client, requests_mock, cl
 def test_doubt_has_the_last_word(client, requests_mock):
     requests_mock.post(JOBS, **GONE)
     asked = []
-    with pytest.raises(NoAnswer):
+    with pytest.raises(RequestFailed):
         post(client, in_doubt=lambda: asked.append(1))
     assert (requests_mock.call_count, len(asked)) == (MOST_TRIES, MOST_TRIES)
 

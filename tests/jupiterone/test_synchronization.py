@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.jupiterone.failures import AccessRefused, InstanceMissing, JobEnded, NotSettled, UploadFailed
+from collector.errors import AccessRefused, InstanceMissing, UploadFailed
 from collector.jupiterone.synchronization import ARRIVAL_SECONDS, Event, Synchronization, Target, Uploaded
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
@@ -71,7 +71,7 @@ def test_an_upload_of_nothing(synchronization, target):
 
 
 def test_a_job_can_be_taken_up_by_its_id(synchronization, target):
-    job = synchronization.job(synchronization.start(target).id)
+    job = synchronization.job_of(synchronization.report(synchronization.start(target).id))
     job.upload(users(2), [])
     job.finalize([])
     assert job.follow().entities.created == 2
@@ -156,13 +156,18 @@ def test_trouble_that_stays(sandbox, synchronization, target, kind, failure, sai
 def test_a_job_that_has_ended_is_final_at_once(sandbox, synchronization, target, clock):
     sandbox.faults.add(Fault("job_ended", operation="entities"))
     job = synchronization.start(target)
-    with pytest.raises(JobEnded, match="JOB_NOT_AWAITING_UPLOADS") as failure:
+    with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS") as failure:
         job.upload(users(3), [])
     assert isinstance(failure.value, UploadFailed)
     assert operations(sandbox) == ["create", "entities"]
     assert clock.waits == []
-    with pytest.raises(JobEnded):
+    with pytest.raises(UploadFailed):
         job.finalize([])
+
+
+def job_seven(client):
+    synchronization = Synchronization(client)
+    return synchronization.job_of(synchronization.report("7"))
 
 
 @pytest.fixture
@@ -175,7 +180,7 @@ def counting(client, requests_mock):
             for each in counts
         ]
         requests_mock.get(f"{API}/persister/synchronization/jobs/7", looks)
-        return Synchronization(client).job("7")
+        return job_seven(client)
 
     return job_counting
 
@@ -243,7 +248,7 @@ def test_a_job_that_is_not_finished_in_time(sandbox, synchronization, target, cl
     job = synchronization.start(target)
     job.finalize([])
     begun = clock.now()
-    with pytest.raises(NotSettled, match="in 30 minutes; it is FINALIZE_PENDING") as failure:
+    with pytest.raises(UploadFailed, match="in 30 minutes; it is FINALIZE_PENDING") as failure:
         job.follow()
     assert clock.now() - begun == 1800
     assert clock.waits[:3] == [1.0, 1.5, 2.25]
@@ -259,7 +264,7 @@ def test_another_answer_is_not_followed(client, requests_mock, foreign):
     path = f"{API}/persister/synchronization/jobs/7"
     finished = {"json": {"job": {"id": "7", "status": "FINISHED", "numEntitiesCreated": 2}}}
     requests_mock.get(path, [{"json": {"job": {"id": "7", "status": "FINALIZE_PENDING"}}}, foreign, finished])
-    assert Synchronization(client).job("7").follow().entities.created == 2
+    assert job_seven(client).follow().entities.created == 2
     requests_mock.get(path, **foreign)
     with pytest.raises(UploadFailed, match="an answer to something else"):
         Synchronization(client).report("7")

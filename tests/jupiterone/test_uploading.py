@@ -10,8 +10,7 @@ import threading
 import pytest
 
 from collector.clock import SystemClock
-from collector.errors import Interrupted
-from collector.jupiterone.failures import JobEnded, ObjectTooLarge, UploadFailed
+from collector.errors import Interrupted, UploadFailed
 from collector.jupiterone.jobs import job_report
 from collector.jupiterone.synchronization import Job, Synchronization, Target
 from collector.jupiterone.uploading import MOST_AT_ONCE, Uploaded, Uploader
@@ -127,7 +126,7 @@ def test_too_large_is_told_by_the_code_whatever_the_status(client, requests_mock
 def test_the_end_of_a_job_is_told_by_the_code_whatever_the_status(client, requests_mock, status):
     ended = {"error": {"code": "JOB_NOT_AWAITING_UPLOADS", "message": "too late"}}
     requests_mock.post(ENTITIES, status_code=status, json=ended)
-    with pytest.raises(JobEnded):
+    with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):
         Job(client, job_report(OURS["job"])).upload(users(4), [])
     assert len(requests_mock.request_history) == 1
 
@@ -143,7 +142,7 @@ def test_halves_of_halves(clock):
 
 def test_an_object_that_no_body_can_hold(sandbox, job):
     sandbox.faults.add(Fault("too_large_413", operation="entities", times=None))
-    with pytest.raises(ObjectTooLarge, match=r"zoom_user:0 is larger \(\d+ bytes\)"):
+    with pytest.raises(UploadFailed, match=r"zoom_user:0 is larger \(\d+ bytes\)"):
         job.upload(users(4), [])
 
 

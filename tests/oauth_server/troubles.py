@@ -10,9 +10,10 @@ from redirect_server import problems
 from redirect_server.problems import Problem
 from redirect_server.refusals import Explainer
 
-from collector.auth import OAuthClient, StorageFailed
-from collector.auth.signin import MalformedAnswer, NoConnection, OtherAccountSignedIn, SignInRefused, ZoomTrouble
-from collector.errors import ProfileBusy, SignInRequired, UsageError
+from collector.auth import OAuthClient
+from collector.auth.refusals import Refusal
+from collector.auth.token_file import storage_told
+from collector.errors import OtherAccount, ProfileBusy, SignInRequired, StorageFailed, TokenEndpointFailed, UsageError
 from collector.redaction import Secret
 from collector.settings import read_settings
 from collector.settings.redirect_address import Address
@@ -23,10 +24,8 @@ SECRET = "canary-of-the-client-secret"
 def storage_failure(number: int) -> StorageFailed:
     """What collector.auth.signin raises when the disk says no."""
     try:
-        try:
+        with storage_told("written", Path("/home/ada/token.json")):
             raise OSError(number, "No space left on device" if number == errno.ENOSPC else "Permission denied")
-        except OSError as problem:
-            raise StorageFailed.because("written", Path("/home/ada/token.json"), problem) from None
     except StorageFailed as failure:
         return failure
 
@@ -55,21 +54,23 @@ def all_problems(home: Path) -> dict[str, Problem]:
         "state-expired": problems.STATE_EXPIRED,
         "state-used": problems.STATE_USED,
         "code-malformed": problems.CODE_MALFORMED,
-        "code": explain.exchange(_refused("code", "Invalid authorization code")),
-        "pkce": explain.exchange(_refused("pkce", "code_verifier does not match")),
-        "credentials": explain.exchange(_refused("credentials", "Invalid client_id or client_secret")),
-        "credentials-public": explain_public.exchange(_refused("credentials", "Invalid client_id or client_secret")),
+        "code": explain.exchange(_refused("Invalid authorization code")),
+        "pkce": explain.exchange(_refused("code_verifier does not match")),
+        "credentials": explain.exchange(_refused("Invalid client_id or client_secret")),
+        "credentials-public": explain_public.exchange(_refused("Invalid client_id or client_secret")),
         "credentials-impossible": explain.exchange(UsageError("ZOOM_CLIENT_ID holds a character that no id has.")),
-        "redirect": explain.exchange(_refused("redirect", "Redirect URI mismatch.")),
-        "app": explain.exchange(_refused("app", "The app has been disabled")),
-        "refused": explain.exchange(_refused("other", "Not today")),
-        "no-connection": explain.exchange(NoConnection("No token from zoom.us: no connection.", "", "no connection")),
-        "zoom-500": explain.exchange(ZoomTrouble("No token from zoom.us: HTTP 500.", "", "", 0.0, 500, "WEB_1a2b")),
-        "zoom-429": explain.exchange(ZoomTrouble("No token from zoom.us: HTTP 429.", "", "", 90.0, 429)),
-        "malformed": explain.exchange(MalformedAnswer("Unusable: access_token, token_type.", "Check ZOOM_OAUTH_URL.")),
+        "redirect": explain.exchange(_refused("Redirect URI mismatch.")),
+        "app": explain.exchange(_refused("The app has been disabled")),
+        "refused": explain.exchange(_refused("Not today")),
+        "no-connection": explain.exchange(TokenEndpointFailed("No token from zoom.us: no connection.")),
+        "zoom-500": explain.exchange(_server_error("No token from zoom.us: HTTP 500.", tracking_id="WEB_1a2b")),
+        "zoom-429": explain.exchange(_server_error("No token from zoom.us: HTTP 429.", wait=90.0)),
+        "malformed": explain.exchange(
+            TokenEndpointFailed("Unusable: scope.", "Check ZOOM_OAUTH_URL.", "malformed answer")
+        ),
         "interrupted": explain.exchange(StorageFailed("Something else.", "Try again.")),
-        "other-account": explain.keep(OtherAccountSignedIn("Another.", "Choose.", ada, bob)),
-        "other-account-nameless": explain.keep(OtherAccountSignedIn("Another.", "Choose.", None, None)),
+        "other-account": explain.keep(OtherAccount("Another.", "Choose.", ada, bob)),
+        "other-account-nameless": explain.keep(OtherAccount("Another.", "Choose.", None, None)),
         "disk-full": explain.keep(storage_failure(errno.ENOSPC)),
         "disk-refuses": explain.keep(storage_failure(errno.EACCES)),
         "disk-full-early": explain.storage(OSError(errno.ENOSPC, "No space left on device")),
@@ -79,9 +80,9 @@ def all_problems(home: Path) -> dict[str, Problem]:
         "refresh-busy": explain.refresh(ProfileBusy("Another process is busy.", "Wait.")),
         "refresh-again": explain.refresh(SignInRequired("Zoom refused the refresh token.", "Run: python oauth-server")),
         "refresh-nothing": explain.refresh(UsageError("There is no refresh token.", "Run: python oauth-server")),
-        "refresh-trouble": explain.refresh(NoConnection("No token from zoom.us: no connection.")),
+        "refresh-trouble": explain.refresh(TokenEndpointFailed("No token from zoom.us: no connection.")),
         "revoke-nothing": explain.revoke(SignInRequired("Nobody has signed in.", "Run: python oauth-server")),
-        "revoke-offline": explain.revoke(NoConnection("No connection.", "Check the network.")),
+        "revoke-offline": explain.revoke(TokenEndpointFailed("No connection.", "Check the network.")),
         "revoke-refused": explain.revoke(UsageError("Zoom refused the app.", "Check the app.")),
         "revoke-busy": explain.revoke(ProfileBusy("Another process is busy.", "Wait.")),
         "revoke-kept": explain.revoke(storage_failure(errno.EACCES)),
@@ -101,5 +102,9 @@ def all_problems(home: Path) -> dict[str, Problem]:
     }
 
 
-def _refused(kind: str, words: str) -> SignInRefused:
-    return SignInRefused("Refused.", "Again.", kind, words)  # type: ignore[arg-type]
+def _refused(words: str) -> Refusal:
+    return Refusal(400, "invalid_request", words)
+
+
+def _server_error(message: str, wait: float = 0.0, tracking_id: str = "") -> TokenEndpointFailed:
+    return TokenEndpointFailed(message, "", "server error", wait=wait, tracking_id=tracking_id)

@@ -13,8 +13,7 @@ import pytest
 from collector.cli.poll_log import PollLog
 from collector.clock import Clock, milliseconds
 from collector.collect.account import Collected
-from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UsageError
-from collector.jupiterone.failures import UploadFailed
+from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UploadFailed, UsageError
 from collector.jupiterone.jobs import Target
 from collector.sandbox.jupiterone import Fault
 from collector.schedule.run import Ran, collect_then_upload, poll_account

@@ -12,8 +12,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from collector.errors import CollectionFailed, CollectorError, ExitCode, Interrupted
-from collector.jupiterone.failures import AccessRefused, JobEnded, NotSettled, UploadFailed
+from collector.errors import AccessRefused, CollectionFailed, CollectorError, ExitCode, Interrupted, UploadFailed
 from collector.sandbox.jupiterone import Fault
 from collector.store import CUT_SHORT, Uploads, UploadState
 from tests.wsgi_adapter import WsgiAdapter
@@ -240,6 +239,19 @@ def test_a_job_that_jupiterone_has_failed_meanwhile(tmp_path: Path) -> None:
     both.store.close()
 
 
+def test_a_finalized_job_that_does_not_answer_has_not_failed(tmp_path: Path) -> None:
+    both = collected(tmp_path)
+    assert kill(both, 24, answered=True)
+    number, path = both.latest.id, f"*{both.latest.job}*"
+    both.jupiterone.faults.add(Fault("status_500", path=path, operation="status", after=1, times=None))
+    both.sync()
+    assert both.end_of(number) == ("finalized", "")
+    both.jupiterone.faults.clear()
+    both.sync()
+    assert both.end_of(number)[0] == "finished"
+    both.store.close()
+
+
 def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Such as one of an instance that the key of another may not ask for."""
     both = collected(tmp_path)
@@ -376,7 +388,7 @@ def test_a_job_that_comes_to_nothing(tmp_path: Path, kind: Any) -> None:
 def test_a_job_that_takes_too_long(tmp_path: Path) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("never_finishes"))
-    with pytest.raises(NotSettled):
+    with pytest.raises(UploadFailed, match="has not finished"):
         both.sync()
     assert both.latest.state is UploadState.FINALIZED
     both.sync()
@@ -387,7 +399,7 @@ def test_a_job_that_takes_too_long(tmp_path: Path) -> None:
 def test_the_job_was_ended_by_somebody_else(tmp_path: Path) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("job_ended", operation="relationships"))
-    with pytest.raises(JobEnded):
+    with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):
         both.sync()
     assert both.latest.state is UploadState.ABORTED
     both.store.close()

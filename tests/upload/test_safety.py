@@ -12,8 +12,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from collector.errors import ExitCode
-from collector.jupiterone.failures import UploadFailed
+from collector.errors import ExitCode, UnsafeUpload, UploadFailed
 from collector.jupiterone.jobs import Source, Target
 from collector.jupiterone.synchronization import Synchronization
 from collector.sandbox import GRANULAR_SCOPES
@@ -22,7 +21,6 @@ from collector.store import Version
 from collector.store.forgetting import forget
 from collector.upkeep.forget import forget_in_profile
 from collector.upload.diff import ALL_TYPES, Deletions, TypeChanges, count_changes
-from collector.upload.safety import UnsafeUpload
 from tests.collect.conftest import people
 from tests.jupiterone.conftest import ANYWHERE
 from tests.wsgi_adapter import Unreachable, WsgiAdapter

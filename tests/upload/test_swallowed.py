@@ -15,7 +15,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from collector.jupiterone.failures import UploadFailed
+from collector.errors import UploadFailed
 from collector.jupiterone.jobs import Target
 from collector.jupiterone.synchronization import Synchronization
 from collector.upload import upload

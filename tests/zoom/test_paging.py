@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from collector.errors import Denied, Unread, Vanished
+from collector.errors import Denied, RestartListing, Unread, Vanished
 from collector.zoom import paging
-from collector.zoom.paging import EndlessListing, Page, pages
+from collector.zoom.paging import Page, pages
 
 from .conftest import API, SETTINGS, USERS
 
@@ -133,7 +133,7 @@ def rows_and_failure(client, error: type[Exception]) -> tuple[list[object], str]
 
 def test_a_repeated_token_is_an_endless_list(client, zoom):
     asked = zoom(page(ADA, token="t1"), page(BOB, token="t2"), page(CYD, token="t1"))
-    assert rows_and_failure(client, EndlessListing) == (
+    assert rows_and_failure(client, RestartListing) == (
         [ADA, BOB, CYD],
         "Zoom sent the same page token twice for /users",
     )
@@ -147,7 +147,7 @@ def test_one_empty_page_in_between_is_no_end(client, zoom):
 
 def test_a_second_empty_page_with_a_token_is_an_endless_list(client, zoom):
     zoom(page(ADA, token="t1"), page(token="t2"), page(token="t3"), page(BOB))
-    assert rows_and_failure(client, EndlessListing) == (
+    assert rows_and_failure(client, RestartListing) == (
         [ADA],
         "Zoom sent empty pages with a next page for /users",
     )
@@ -157,7 +157,7 @@ def test_a_second_empty_page_with_a_token_is_an_endless_list(client, zoom):
 @pytest.mark.parametrize("circle", [[ADA], [ADA, BOB], [ADA, BOB, CYD]])
 def test_the_same_pages_again_and_again_are_an_endless_list(client, zoom, total, circle):
     asked = zoom(*(page(circle[number % len(circle)], token=f"t{number}", total=total) for number in range(20)))
-    _, message = rows_and_failure(client, EndlessListing)
+    _, message = rows_and_failure(client, RestartListing)
     assert message == "Zoom sent the same pages again and again for /users"
     assert asked.call_count == len(circle) + 6  # five to spare, and the one too many
 
@@ -182,7 +182,7 @@ def test_pages_smaller_than_asked_for_are_no_endless_list(client, zoom):
 def test_a_list_without_a_total_does_not_go_on_for_ever(client, zoom, monkeypatch):
     monkeypatch.setattr(paging, "MOST_PAGES", 30)
     asked = zoom(*(page({"id": str(number)}, token=f"t{number}") for number in range(50)))
-    _, message = rows_and_failure(client, EndlessListing)
+    _, message = rows_and_failure(client, RestartListing)
     assert message == "/users goes on after 30 pages"
     assert asked.call_count == 31
 
@@ -223,5 +223,5 @@ def test_other_refusals_end_the_listing(client, zoom, status, code, text, error)
 @pytest.mark.parametrize("token", [7, ["t1"], {"t": 1}])
 def test_a_token_that_is_no_text_is_recognized_when_it_comes_again(client, zoom, token):
     zoom(page(ADA, token=token))
-    with pytest.raises(EndlessListing, match="twice"):
+    with pytest.raises(RestartListing, match="twice"):
         list(pages(client, USERS))

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from collector.clock import Clock
-from collector.errors import CollectorError, UsageError
+from collector.errors import AccessRefused, CollectorError, InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
-from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.jobs import describes_job, job_path
 from collector.settings.jupiterone import JupiterOneSettings
