@@ -129,7 +129,7 @@ class OpenProfile:
         """Upload the graph of the latest collection to the profile's integration instance in JupiterOne.
 
         Unless `allow_deletes`, raises UsageError when more than a fifth of a type, and more than ten objects of it,
-        would be deleted; nothing is uploaded then. Raises UsageError, ProfileBusy or CollectionFailed.
+        would be deleted; nothing is uploaded then. Any other CollectorError says why the upload failed.
         """
         upload = Upload(allow_deletes=allow_deletes)
         return upload_graph(self._settings, upload, clock=SystemClock(), randomness=random.Random())
