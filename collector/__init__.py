@@ -55,13 +55,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load the library when it is used first: the command line, which has the same package, needs none of it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from collector import library
+if not TYPE_CHECKING:  # which would take any name for one of these
 
-    return getattr(library, name)
+    def __getattr__(name: str) -> object:
+        """Load the library when it is used first: the command line, in the same package, needs none of it."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from collector import library
+
+        return getattr(library, name)
 
 
 def __dir__() -> list[str]:

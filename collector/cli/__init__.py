@@ -52,7 +52,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _told(failure: BaseException, given: Options) -> int:
     """The exit code of a failure, after telling it."""
-    from collector.cli.failures import show_error  # here, since most calls succeed and need no wide terminal's library
+    from collector.cli.failures import show_error  # here: with rich, which takes as long to load as all the rest
     from collector.cli.wrapping import say
 
     if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
