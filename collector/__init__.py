@@ -1,3 +1,70 @@
-"""Reads a Zoom account and builds its JupiterOne graph."""
+"""Reads a Zoom account and builds its JupiterOne graph.
+
+    import collector
+
+    with collector.open_profile("default") as profile:
+        profile.collect()
+        for user in profile.entities("zoom_user"):
+            print(user["displayName"])
+
+open_profile() gives an OpenProfile, which reads, collects and uploads. What it returns: Relationship, RunRecord,
+ProfileStatus, Collected, Synced. What it raises: CollectorError, with a `message` and the `next_step`, or one by what
+can be done about it: UsageError (among them ProfileBusy), SignInRequired, DailyLimitReached, CollectionFailed.
+
+docs/library.md has more examples. What is not named here may change with any version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collector.library import (
+        Collected,
+        CollectionFailed,
+        CollectorError,
+        DailyLimitReached,
+        OpenProfile,
+        ProfileBusy,
+        ProfileStatus,
+        Relationship,
+        RunRecord,
+        SignInRequired,
+        Synced,
+        UsageError,
+        open_profile,
+    )
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Collected",
+    "CollectionFailed",
+    "CollectorError",
+    "DailyLimitReached",
+    "OpenProfile",
+    "ProfileBusy",
+    "ProfileStatus",
+    "Relationship",
+    "RunRecord",
+    "SignInRequired",
+    "Synced",
+    "UsageError",
+    "__version__",
+    "open_profile",
+]
+
+
+if not TYPE_CHECKING:  # which would take any name for one of these
+
+    def __getattr__(name: str) -> object:
+        """Load the library when it is used first: the command line, in the same package, needs none of it."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from collector import library
+
+        return getattr(library, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

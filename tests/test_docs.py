@@ -32,7 +32,10 @@ def verbs(command: click.Command = cli, name: str = "collector") -> Iterator[tup
     if not isinstance(command, click.Group):
         yield name, command
         return
-    for word, inner in command.commands.items():
+    context = click.Context(command)
+    for word in command.list_commands(context):
+        inner = command.get_command(context, word)
+        assert inner is not None
         yield from verbs(inner, f"{name} {word}")
 
 

@@ -52,9 +52,10 @@ def problem_with(call: str) -> str | None:
             if word.partition("=")[0] not in options:
                 return f"{call}: there is no option {word}"
         elif isinstance(command, click.Group):
-            if word not in command.commands:
+            inner = command.get_command(click.Context(command), word)
+            if inner is None:
                 return f"{call}: there is no verb {word}"
-            command = command.commands[word]
+            command = inner
             options |= {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
     return None
 

@@ -1,4 +1,4 @@
-"""Ctrl-C while a program is still being imported: quiet, and exit code 130."""
+"""What a start imports; Ctrl-C while it does: quiet, and exit code 130."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import pytest
 
 from collector import __main__ as program
+from collector.cli import cli, run
+from collector.sandbox import Sandbox
+from tests.collect.conftest import people
 
 ROOT = Path(__file__).parent.parent
 SLOW = """
@@ -78,3 +82,53 @@ def test_nothing_tells_people_to_run_it_as_a_module() -> None:
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
     telling = {str(file.relative_to(ROOT)) for file in files if b"-m collector" in file.read_bytes()}
     assert {name for name in telling if "__pycache__" not in name} == {"collector/__main__.py"}
+
+
+SLOW_TO_IMPORT = ("requests", "flask", "authlib", "graphql", "collector.sandbox", "collector.auth")
+LOADED = f"""
+import sys
+from collector.cli import run
+code = run(sys.argv[1:])
+print(code, [name for name in {SLOW_TO_IMPORT} if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """The environment of a profile that has been collected."""
+    sandbox = Sandbox(people())
+    monkeypatch.chdir(tmp_path)
+    with sandbox.serve() as url:
+        settings = {**sandbox.environment(url), "ZOOM_HOME": str(tmp_path / "home"), "no_proxy": "127.0.0.1"}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert run(["collect"]) == 0
+    return {**os.environ, **settings}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--version"], ["status"], ["status", "--json"], ["show", "account"], ["show", "--help"]],
+    ids=" ".join,
+)
+def test_what_asks_nobody_imports_nothing_that_asks(
+    arguments: list[str], collected: Mapping[str, str], tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments],
+        cwd=tmp_path,
+        env=collected,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.stderr == "0 []\n"
+
+
+def test_a_verb_is_called_as_it_is_listed() -> None:
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name

@@ -12,30 +12,15 @@ from collections.abc import Sequence
 import click
 
 from collector import __version__
-from collector.cli.auth import auth
-from collector.cli.collect import collect
-from collector.cli.collect_and_sync import collect_and_sync
-from collector.cli.demo import demo
-from collector.cli.doctor import doctor
-from collector.cli.document import document
-from collector.cli.failures import show_error
-from collector.cli.forget import forget
-from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
 from collector.cli.plain_text import LogFormatter, printable_lines
-from collector.cli.plan import plan
-from collector.cli.sandbox import sandbox
-from collector.cli.show import show
-from collector.cli.status import status
-from collector.cli.sync import sync
-from collector.cli.uninstall import uninstall
-from collector.cli.wrapping import say
+from collector.cli.verbs import Verbs
 from collector.errors import CollectionFailed, CollectorError, ExitCode
 
 __all__ = ["cli", "run"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="collector")
 @common_options
 def cli() -> None:
@@ -46,26 +31,6 @@ def cli() -> None:
     Exit codes: 0 complete, 1 failed, 2 wrong use or configuration, 3 finished but something was denied or left
     unread, 4 sign in again, 75 stopped by Zoom's daily limit, 130 interrupted.
     """
-
-
-_COMMANDS = (
-    auth,
-    plan,
-    collect,
-    sync,
-    collect_and_sync,
-    status,
-    show,
-    doctor,
-    document,
-    forget,
-    instance,
-    uninstall,
-    sandbox,
-    demo,
-)
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +52,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _told(failure: BaseException, given: Options) -> int:
     """The exit code of a failure, after telling it."""
+    from collector.cli.failures import show_error  # here: with rich, which takes as long to load as all the rest
+    from collector.cli.wrapping import say
+
     if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
         failure = CollectionFailed(
             f"Standard output, or a file, could not be written: {failure.strerror}.",

@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from collector.cli.plain_text import LogFormatter
-from collector.cli.wrapping import say
-from collector.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collector.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,8 +33,12 @@ class Options:
 
         Raises UsageError naming every problem.
         """
+        from collector.settings import read_settings
+
         settings = read_settings(os.environ, Path.cwd(), self.profile)
         if warn and settings.warning:
+            from collector.cli.wrapping import say
+
             say(f"Warning: {settings.warning}", err=True)
         return settings
 

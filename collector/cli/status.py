@@ -7,7 +7,7 @@ from rich.console import Console
 
 from collector.cli.options import common_options, options
 from collector.cli.output import console, moment, print_json, printable
-from collector.cli.sync_output import place_as_json, place_in_words
+from collector.cli.place import place_as_json, place_in_words
 from collector.cli.wrapping import put
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from collector.cli.again import again
 from collector.cli.output import moment, printable
+from collector.cli.place import place_as_json, place_in_words
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
 from collector.errors import UnsafeUpload
@@ -15,12 +16,6 @@ from collector.store import Place
 from collector.upload import Foresight, Synced, check_safe
 
 _COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
-
-
-def place_in_words(place: Place) -> str:
-    """Where an upload goes."""
-    kind = "scope" if place.source == "api" else "integration instance"
-    return printable(f"{kind} {place.name} of the JupiterOne account {place.account}")
 
 
 def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None:
@@ -110,12 +105,6 @@ def synced_as_json(synced: Synced) -> dict[str, object]:
             for name, counts in halves.items()
         },
     }
-
-
-def place_as_json(place: Place) -> dict[str, str]:
-    """Where an upload goes, for programs."""
-    name = "scope" if place.source == "api" else "instanceId"
-    return {"account": place.account, "source": place.source, name: place.name}
 
 
 def _refusal(foresight: Foresight) -> str | None:

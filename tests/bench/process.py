@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,6 +54,20 @@ def do_job(work: Callable[[Mapping[str, Any]], Measured]) -> None:
     measured = work(json.load(sys.stdin))
     measured.peak = peak_memory()
     json.dump(asdict(measured), sys.stdout)
+
+
+def whole_process(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> float:
+    """Seconds from the start of a process to its end. Raises CalledProcessError when it fails."""
+    began = time.monotonic()
+    subprocess.run(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        cwd=folder,
+        env={**os.environ, "no_proxy": "127.0.0.1", **environment},
+    )
+    return time.monotonic() - began
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from collector.sandbox import generate_account
 from tests.bench import server
 from tests.bench.arrivals import busiest_second, refused_part, used_share
 from tests.bench.preparing import prepare
-from tests.bench.process import Measured, measure
+from tests.bench.process import Measured, measure, whole_process
 from tests.bench.server import Served
 from tests.bench.table import (
     Goal,
@@ -33,12 +34,18 @@ ALLOWED = 60
 """Medium calls that plan Business allows in a second (Zoom developer docs, rate limits)."""
 _ANSWERS_TO_BE_NO_BOTTLENECK = 1500
 _MOST_SECONDS_A_TREE = 60
+_MOST_SECONDS_OF_A_SMALL_ACCOUNT = 2
+_COLLECTOR = str(Path(sys.executable).with_name("collector"))
+_IMPORT_CLICK = [sys.executable, "-c", "import click"]
+_MOST_TIMES_CLICK = {"--version": 2, "status": 5, "show account": 5}
+"""What asks nobody, and how many times as long as `import click` it may take."""
 
 
 @dataclass(frozen=True)
 class Sizes:
     """How much is measured: users of each row, and how often what is short is repeated."""
 
+    whole: int = 100
     limited: int = 3000
     unlimited: int = 3000
     small: int = 1000
@@ -46,7 +53,47 @@ class Sizes:
     repeats: int = 3
 
 
-QUICK = Sizes(limited=150, unlimited=200, small=100, large=1000, repeats=2)
+QUICK = Sizes(whole=20, limited=150, unlimited=200, small=100, large=1000, repeats=2)
+
+
+def whole_commands(sizes: Sizes) -> Iterator[Line]:
+    """What somebody waits for who types a command: the start of Python and all imports included."""
+    with server.sandbox(sizes.whole, LATENCY_SECONDS) as served, _folder() as folder:
+        collecting, bare = [], []
+        for number in range(sizes.repeats):
+            environment = {**served.environment, "ZOOM_HOME": str(folder / str(number))}
+            bare.append(_bare_pool(served).seconds)
+            collecting.append(whole_process([_COLLECTOR, "collect"], folder, environment))
+        yield Line(
+            Goal(
+                f"{sizes.whole:,} users, no limit, {LATENCY_SECONDS * 1000:.0f} ms: the whole of `collector collect` ≤ "
+                f"{_MOST_SECONDS_OF_A_SMALL_ACCOUNT} s",
+                "at most",
+                _MOST_SECONDS_OF_A_SMALL_ACCOUNT,
+                seconds,
+            ),
+            collecting,
+            f"bare pool, the settings alone: {beside(bare, seconds)}",
+        )
+        for arguments, bound in _MOST_TIMES_CLICK.items():
+            yield _start(arguments, bound, folder, environment, 5 * sizes.repeats)
+
+
+def _start(arguments: str, bound: float, folder: Path, environment: Mapping[str, str], repeats: int) -> Line:
+    """How long a command takes, in turn with `import click`."""
+    pairs = [
+        (
+            whole_process(_IMPORT_CLICK, folder, environment),
+            whole_process([_COLLECTOR, *arguments.split()], folder, environment),
+        )
+        for _ in range(repeats)
+    ]
+    clicks, ours = ([1000 * one for one in column] for column in zip(*pairs, strict=True))
+    return Line(
+        Goal(f'`collector {arguments}` ≤ {bound} × `python -c "import click"`', "at most", bound, times),
+        [own / click for click, own in pairs],
+        f"{milliseconds(median(ours))}; `import click`: {milliseconds(median(clicks))}",
+    )
 
 
 def sandbox_itself(sizes: Sizes) -> Iterator[Line]:
@@ -160,6 +207,7 @@ def _tree_lines(sizes: Sizes, large: Measured, small: list[Measured]) -> Iterato
 
 
 ROWS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
+    "start": whole_commands,
     "sandbox": sandbox_itself,
     "limit": at_the_limit,
     "rate": without_limit,

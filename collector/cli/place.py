@@ -1,0 +1,18 @@
+"""Where an upload goes, in words and for programs."""
+
+from __future__ import annotations
+
+from collector.cli.output import printable
+from collector.store import Place
+
+
+def place_in_words(place: Place) -> str:
+    """Where an upload goes."""
+    kind = "scope" if place.source == "api" else "integration instance"
+    return printable(f"{kind} {place.name} of the JupiterOne account {place.account}")
+
+
+def place_as_json(place: Place) -> dict[str, str]:
+    """The same for programs."""
+    name = "scope" if place.source == "api" else "instanceId"
+    return {"account": place.account, "source": place.source, name: place.name}

@@ -1,0 +1,173 @@
+"""What `import collector` offers: a profile, opened to read its graph, to collect its account and to upload it.
+
+Each method calls what the verb of the same name calls. Nothing is printed; failures are raised (`CollectorError`).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from collector.clock import SystemClock
+from collector.collect.account import Collected, collect_account
+from collector.collect.choice import Choice
+from collector.collect.progress import Silence
+from collector.errors import (
+    CollectionFailed,
+    CollectorError,
+    DailyLimitReached,
+    ProfileBusy,
+    SignInRequired,
+    UsageError,
+)
+from collector.model.graph import Properties, Relationship
+from collector.query.status import ProfileStatus, profile_status
+from collector.resources import all_resources, entity_types, relationship_types
+from collector.resources.declaration import SettingsChoice
+from collector.settings import Settings, read_settings
+from collector.store import RunRecord, Store
+from collector.upload import Synced, Upload, upload_graph
+
+__all__ = [
+    "Collected",
+    "CollectionFailed",
+    "CollectorError",
+    "DailyLimitReached",
+    "OpenProfile",
+    "ProfileBusy",
+    "ProfileStatus",
+    "Relationship",
+    "RunRecord",
+    "SignInRequired",
+    "Synced",
+    "UsageError",
+    "open_profile",
+]
+
+
+def open_profile(
+    name: str | None = None, *, folder: Path | str | None = None, environment: Mapping[str, str] | None = None
+) -> OpenProfile:
+    """Open a profile; without a name ZOOM_PROFILE, or "default".
+
+    The configuration comes from `environment` (without one, that of this process) and from `.env` in `folder` (without
+    one, the working folder), as for the commands. `collect` writes `.j1-integration` into that folder.
+
+    Raises UsageError naming everything that is wrong with the configuration.
+    """
+    working_folder = Path.cwd() if folder is None else Path(folder).absolute()
+    settings = read_settings(os.environ if environment is None else environment, working_folder, name)
+    if settings.warning:
+        warnings.warn(settings.warning, stacklevel=2)
+    return OpenProfile(settings, working_folder)
+
+
+class OpenProfile:
+    """A profile that `open_profile` has opened: a context manager, for the thread that opened it.
+
+    What is read of the graph comes from this computer; only `collect` and `sync` use the network. All methods raise a
+    CollectorError when they cannot do what they are for.
+    """
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._opened: Store | None = None
+
+    @property
+    def name(self) -> str:
+        """The profile's name."""
+        return self._settings.profile.name
+
+    def entities(self, type_: str, run: int | None = None) -> Iterator[Properties]:
+        """The entities of a `_type` such as "zoom_user", each a dict as in JupiterOne, in the order of their `_key`s.
+
+        They are those of now, or with `run` those after that run (`RunRecord.id`). Raises UsageError for a type or a
+        run that there is not, and when nothing has been collected yet.
+        """
+        _check_type(type_, [known.type for known in entity_types(all_resources())])
+        return self._store(run).entities(type_, run)
+
+    def relationships(self, type_: str, run: int | None = None) -> Iterator[Relationship]:
+        """The relationships of a `_type` such as "zoom_group_has_user", in the order of their keys; as `entities`."""
+        _check_type(type_, [known.type for known in relationship_types(all_resources())])
+        return self._store(run).relationships(type_, run)
+
+    def runs(self) -> Iterator[RunRecord]:
+        """The finished runs, the newest first: when, how they ended, what was not read completely (`coverage`)."""
+        return self._store().finished_runs()
+
+    def status(self) -> ProfileStatus:
+        """How the last collection and the last upload went. Raises UsageError when nothing was collected yet."""
+        return profile_status(self._settings)
+
+    def collect(self, *, steps: Iterable[str] | None = None, settings: str = "all", fresh: bool = False) -> Collected:
+        """Read the Zoom account into the profile, and write `.j1-integration`.
+
+        `steps`: only these and what they depend on. `settings`: those of the users, "all", "security" or "none".
+        `fresh`: resume no interrupted run.
+
+        Something may have been denied or left unread: `Collected.record.exit_code` is 3 then, and its `coverage` says
+        what; 75 when a daily limit stopped it. Raises UsageError, ProfileBusy, SignInRequired or CollectionFailed.
+        """
+        documents = _settings_choice(settings)
+        return collect_account(
+            self._settings,
+            clock=SystemClock(),
+            randomness=random.Random(),
+            progress=Silence(),
+            folder=self._folder,
+            choice=Choice(None if steps is None else frozenset(steps), documents),
+            fresh=fresh,
+        )
+
+    def sync(self, *, allow_deletes: bool = False) -> Synced:
+        """Upload the graph of the latest collection to the profile's integration instance in JupiterOne.
+
+        Unless `allow_deletes`, raises UsageError when more than a fifth of a type, and more than ten objects of it,
+        would be deleted; nothing is uploaded then. Any other CollectorError says why the upload failed.
+        """
+        upload = Upload(allow_deletes=allow_deletes)
+        return upload_graph(self._settings, upload, clock=SystemClock(), randomness=random.Random())
+
+    def close(self) -> None:
+        """Close the graph's file; `with` does it at its end."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def __enter__(self) -> OpenProfile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<OpenProfile {self.name!r}>"
+
+    def _store(self, run: int | None = None) -> Store:
+        """The store, opened when it is read first: before the first collection there is none."""
+        if self._opened is None:
+            self._opened = Store.open_existing(self._settings.profile.store_path)
+        if run is not None and not self._opened.knows_run(run):
+            raise UsageError(f"There is no finished run {run}.", "OpenProfile.runs() gives those there are.")
+        return self._opened
+
+
+def _check_type(type_: str, known: list[str]) -> None:
+    if type_ not in known:
+        raise UsageError(f"There is no type {type_!r}.", f"The types are: {', '.join(known)}.")
+
+
+def _settings_choice(name: str) -> SettingsChoice:
+    try:
+        return SettingsChoice(name)
+    except ValueError:
+        names = ", ".join(choice.value for choice in SettingsChoice)
+        raise UsageError(f"There is no choice of settings {name!r}.", f"The choices are: {names}.") from None
