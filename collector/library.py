@@ -103,7 +103,8 @@ class OpenProfile:
 
     def status(self) -> ProfileStatus:
         """How the last collection and the last upload went. Raises UsageError when nothing was collected yet."""
-        return profile_status(self._settings)
+        settings = self._settings
+        return profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
 
     def collect(self, *, steps: Iterable[str] | None = None, settings: str = "all", fresh: bool = False) -> Collected:
         """Read the Zoom account into the profile, and write `.j1-integration`.
@@ -131,8 +132,13 @@ class OpenProfile:
         Unless `allow_deletes`, raises UsageError when more than a fifth of a type, and more than ten objects of it,
         would be deleted; nothing is uploaded then. Any other CollectorError says why the upload failed.
         """
-        upload = Upload(allow_deletes=allow_deletes)
-        return upload_graph(self._settings, upload, clock=SystemClock(), randomness=random.Random())
+        return upload_graph(
+            self._settings.profile,
+            self._settings.jupiterone,
+            Upload(allow_deletes=allow_deletes),
+            clock=SystemClock(),
+            randomness=random.Random(),
+        )
 
     def close(self) -> None:
         """Close the graph's file; `with` does it at its end."""
