@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.instance_output import as_json, job_as_json, print_instance, print_jobs, tell_about_tags
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
@@ -19,6 +18,7 @@ from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.failures import AccessRefused, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
+from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.settings.choices import PollingInterval
 from collector.upload.access import jupiterone_client
@@ -86,7 +86,15 @@ def create(
     say(printable(f'Made the integration instance "{made.name}": {made.id}'))
     say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
     tell_about_tags(made, settings)
-    say(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
+    say(
+        render(
+            NextStep(
+                "Next: `{}`, then `{}`, which shows what would be uploaded.",
+                Command("collect"),
+                Command("sync", "--dry-run"),
+            )
+        )
+    )
 
 
 @instance.command(name="list")
@@ -105,7 +113,13 @@ def list_(context: click.Context) -> None:
         mark = "*" if each.id == in_use else " "
         say(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
     if not found:
-        say(again("JupiterOne has no instance of the custom integration. `collector instance create` makes one."))
+        say(
+            render(
+                NextStep(
+                    "JupiterOne has no instance of the custom integration. `{}` makes one.", Command("instance create")
+                )
+            )
+        )
 
 
 @instance.command()
@@ -223,7 +237,9 @@ def _chosen(settings: Settings, instance_id: str | None) -> str:
     if chosen is None:
         raise UsageError(
             f"The profile {settings.profile.name!r} has no integration instance.",
-            "`collector instance create` makes one; `collector instance list` shows those there are.",
+            NextStep(
+                "`{}` makes one; `{}` shows those there are.", Command("instance create"), Command("instance list")
+            ),
         )
     return chosen
 

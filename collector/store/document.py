@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from collector.errors import CollectionFailed
 from collector.model.graph import Properties, PropertyValue
+from collector.next_steps import Command, NextStep
 
 ROW = "row"
 """The part whose presence makes an entity exist: its row in the list it was read from."""
@@ -35,7 +36,11 @@ class DamagedDocument(CollectionFailed):
     def __init__(self) -> None:
         super().__init__(
             "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
-            "Move it aside, out of the profile's folder, which `collector doctor` names; then run `collector collect`.",
+            NextStep(
+                "Move it aside, out of the profile's folder, which `{}` names; then run `{}`.",
+                Command("doctor"),
+                Command("collect"),
+            ),
         )
 
 

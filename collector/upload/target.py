@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from collector.errors import UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.jobs import Source, Target
+from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.store import UPLOADED_EXIT_CODES, Place, RunRecord, Store
 from collector.upload.instance import instance_to_work_on
@@ -33,8 +34,11 @@ def target_of(settings: Settings, store: Store, upload: Upload) -> Target:
     if instance_id is None:
         raise UsageError(
             "It is not known which integration instance in JupiterOne the graph belongs to.",
-            "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
-            "`collector instance list` shows.",
+            NextStep(
+                "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
+                Command("instance create"),
+                Command("instance list"),
+            ),
         )
     return Target(upload.source, instance_id, upload.scope)
 
@@ -54,5 +58,5 @@ def run_to_upload(store: Store) -> RunRecord:
             return record
     raise UsageError(
         "There is nothing to upload: no collection of this profile has come to its end.",
-        "Run `collector collect` first.",
+        NextStep("Run `{}` first.", Command("collect")),
     )

@@ -15,6 +15,7 @@ from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.failures import AccessRefused, InstanceMissing, RequestFailed
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.jobs import describes_job, job_path
+from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
@@ -105,8 +106,11 @@ def _none_known() -> Finding:
         _INSTANCE,
         Level.WARNING,
         "none is known to upload to, and every source but `api` needs one",
-        "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
-        "`collector instance list` shows.",
+        NextStep(
+            "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
+            Command("instance create"),
+            Command("instance list"),
+        ),
     )
 
 
