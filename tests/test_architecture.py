@@ -24,6 +24,7 @@ GROUND = {
     "deferred_signals",
     "errors",
     "intermediaries",
+    "next_steps",
     "own_command",
     "private_files",
     "redaction",

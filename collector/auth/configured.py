@@ -12,6 +12,7 @@ from collector.auth.token_file import TokenFile
 from collector.auth.token_source import TokenSource
 from collector.clock import Clock
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.settings.profile import Profile
 
@@ -21,9 +22,13 @@ def oauth_client(settings: Settings) -> OAuthClient:
     if settings.client_id is None:
         raise UsageError(
             "No Zoom credentials are configured.",
-            "Set ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of your app in ./.env and sign in with `collector auth login`; "
-            "or with ZOOM_ACCOUNT_ID those of a Server-to-Server app; or ZOOM_ACCESS_TOKEN. See .env.example. To see "
-            "the collector without a Zoom account: `collector demo`.",
+            NextStep(
+                "Set ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET of your app in ./.env and sign in with `{}`; or with "
+                "ZOOM_ACCOUNT_ID those of a Server-to-Server app; or ZOOM_ACCESS_TOKEN. See .env.example. To see the "
+                "collector without a Zoom account: `{}`.",
+                Command("auth login"),
+                Command("demo"),
+            ),
         )
     return OAuthClient(settings.client_id, settings.client_secret, settings.oauth_url)
 

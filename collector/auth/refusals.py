@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 
 RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app type", "app", "other"]
 
 
-def sign_in_again(profile: str) -> str:
-    """The next step for everything only a new sign-in mends."""
-    option = "" if profile == "default" else f" --profile {profile}"
-    return f"Run: collector auth login{option}  (or: python oauth-server{option})"
+SIGN_IN_AGAIN = NextStep("Run: {}  (or: {})", Command("auth login"), Command("", program="python oauth-server"))
+"""The next step for everything only a new sign-in mends."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,11 @@ class Refusal:
 class _Explanation:
     pattern: re.Pattern[str]
     what: str
-    next_step: str
+    next_step: NextStep
 
 
 def _explanation(pattern: str, what: str, next_step: str) -> _Explanation:
-    return _Explanation(re.compile(pattern, re.IGNORECASE), what, next_step)
+    return _Explanation(re.compile(pattern, re.IGNORECASE), what, NextStep(next_step))
 
 
 _NO_APP_OF_THIS_KIND = "Keys of an SDK app, a webhook or a former JWT app do not work."
@@ -72,16 +71,23 @@ _SERVER_TO_SERVER = (
     _explanation(
         r"invalid_client|client[ _]?id|client[ _]?secret",
         "Zoom refused the app credentials",
-        "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against App Credentials of the Server-to-Server app in the Zoom "
-        f"App Marketplace: not the one in the place of the other. {_NO_APP_OF_THIS_KIND} With those of a General app "
-        "unset ZOOM_ACCOUNT_ID and sign in with the browser: `collector auth login`.",
+        NextStep(
+            "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against App Credentials of the Server-to-Server app in the "
+            "Zoom App Marketplace: not the one in the place of the other. {} With those of a General app unset "
+            "ZOOM_ACCOUNT_ID and sign in with the browser: `{}`.",
+            _NO_APP_OF_THIS_KIND,
+            Command("auth login"),
+        ),
     ),
     _explanation(
         _APP_TYPE_PATTERN,
         "Zoom does not let this app sign in by itself",
-        "The app must be of the type Server-to-Server OAuth and activated: its owner does that in the Zoom "
-        "App Marketplace (Manage). For a General app unset ZOOM_ACCOUNT_ID and sign in with the browser: "
-        "`collector auth login`.",
+        NextStep(
+            "The app must be of the type Server-to-Server OAuth and activated: its owner does that in the Zoom "
+            "App Marketplace (Manage). For a General app unset ZOOM_ACCOUNT_ID and sign in with the browser: "
+            "`{}`.",
+            Command("auth login"),
+        ),
     ),
     _explanation(
         r"disabled|deactivated|not activated",
@@ -124,8 +130,11 @@ _CREDENTIALS = _explanation(
 _APP_TYPE = _explanation(
     _APP_TYPE_PATTERN,
     "This app is of a kind that signs nobody in",
-    "Use the credentials of a General app that is admin-managed. With those of a Server-to-Server app set "
-    "ZOOM_ACCOUNT_ID too: then nobody signs in, and `collector collect` asks for its tokens itself.",
+    NextStep(
+        "Use the credentials of a General app that is admin-managed. With those of a Server-to-Server app set "
+        "ZOOM_ACCOUNT_ID too: then nobody signs in, and `{}` asks for its tokens itself.",
+        Command("collect"),
+    ),
 )
 _APP = _explanation(
     r"disabled|deactivated|not activated|owner|4717|4735|4738",
@@ -157,9 +166,10 @@ def is_dead(refusal: Refusal) -> bool:
     return _DEAD.search(refusal.said) is not None and _CREDENTIALS.pattern.search(refusal.said) is None
 
 
-_UNKNOWN_REFUSAL = (
+_UNKNOWN_REFUSAL = NextStep(
     "Look at the app in the Zoom App Marketplace (Manage): it must be a General app, and activated. If it is, sign in "
-    "again: `collector auth login`."
+    "again: `{}`.",
+    Command("auth login"),
 )
 
 

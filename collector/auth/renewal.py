@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import Refusal, explain_refresh, is_dead, sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN, Refusal, explain_refresh, is_dead
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_file import TokenFile, storage_told
 from collector.clock import Clock
 from collector.deferred_signals import signals_deferred
 from collector.errors import SignInRequired, StorageFailed
+from collector.next_steps import NextStep
 
 _Keep = Callable[[TokenDocument], None]
 
@@ -41,7 +42,7 @@ class Renewal:
             if stored.refresh_token is None:
                 raise SignInRequired(
                     f"The access token of {self._whose(stored)} has expired and there is no refresh token.",
-                    sign_in_again(self._file.profile),
+                    SIGN_IN_AGAIN,
                 )
             with signals_deferred(), storage_told("made ready to be written", path), self._file.prepared() as keep:
                 outcome = self._spend(stored, keep)
@@ -81,8 +82,10 @@ class Renewal:
             raise StorageFailed(
                 f"Zoom has given {self._whose(stored)} a new token, but it could not be kept: {self._file.path}: "
                 f"{problem.strerror or problem}.",
-                "Make room on the disk or mend the permissions of this folder, then sign in again. "
-                f"{sign_in_again(self._file.profile)}",
+                NextStep(
+                    "Make room on the disk or mend the permissions of this folder, then sign in again. {}",
+                    SIGN_IN_AGAIN,
+                ),
             ) from None
         return document
 
@@ -101,7 +104,7 @@ class Renewal:
             )
         with suppress(OSError):  # without it the next start asks Zoom once more, and is told the same
             keep(replace(stored, reauth={"reason": reason, "at": self._clock.now()}))
-        return SignInRequired(reason, sign_in_again(self._file.profile))
+        return SignInRequired(reason, SIGN_IN_AGAIN)
 
     def _whose(self, stored: TokenDocument) -> str:
         email = (stored.account or {}).get("email")

@@ -23,6 +23,7 @@ from collector.auth.token_file import TokenFile, storage_told
 from collector.auth.token_source import Token
 from collector.clock import Clock
 from collector.errors import SignInRequired, UsageError
+from collector.next_steps import Command, NextStep
 from collector.redaction import Secret
 
 _GRANT = "account_credentials"
@@ -81,8 +82,11 @@ class ServerToServer:
             if stored is not None and stored.grant != _GRANT:
                 raise UsageError(
                     f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
-                    "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
-                    "sign-in with `collector auth logout`.",
+                    NextStep(
+                        "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
+                        "sign-in with `{}`.",
+                        Command("auth logout"),
+                    ),
                 )
             self._file.save(self._ask(others=stored.others if stored else {}))
 

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN
 from collector.auth.renewal import Renewal
 from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
@@ -63,9 +63,7 @@ class SignedIn:
         """A new token now, whether needed or not; raises as `token` does, UsageError without a refresh token."""
         before = self._stored()
         if before.refresh_token is None:
-            raise UsageError(
-                "This sign-in has no refresh token, so it cannot be refreshed.", sign_in_again(self._file.profile)
-            )
+            raise UsageError("This sign-in has no refresh token, so it cannot be refreshed.", SIGN_IN_AGAIN)
         return self._get(lambda document: document.generation > before.generation, patient=False)
 
     def _get(self, good: _Good, patient: bool) -> Token:
@@ -115,7 +113,7 @@ class SignedIn:
         return stored
 
     def _required(self, message: str) -> SignInRequired:
-        return SignInRequired(message, sign_in_again(self._file.profile))
+        return SignInRequired(message, SIGN_IN_AGAIN)
 
     def _is_fresh(self, document: TokenDocument) -> bool:
         return document.is_fresh(self._clock.now())

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from collector import private_files
-from collector.auth.refusals import sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN
 from collector.auth.token_document import TokenDocument
 from collector.clock import Clock
 from collector.errors import ProfileBusy, SignInRequired, StorageFailed
@@ -79,7 +79,7 @@ class TokenFile:
             pass
         raise SignInRequired(
             f'The token file of the profile "{self.profile}" is damaged: {self.path}.',
-            sign_in_again(self.profile),
+            SIGN_IN_AGAIN,
         )
 
     def save(self, document: TokenDocument) -> None:

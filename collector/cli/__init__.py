@@ -16,6 +16,7 @@ from collector.cli.options import Options, common_options
 from collector.cli.plain_text import LogFormatter, printable_lines
 from collector.cli.verbs import Verbs
 from collector.errors import CollectionFailed, CollectorError, ExitCode
+from collector.next_steps import Command, NextStep
 
 __all__ = ["cli", "run"]
 
@@ -58,7 +59,7 @@ def _told(failure: BaseException, given: Options) -> int:
     if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
         failure = CollectionFailed(
             f"Standard output, or a file, could not be written: {failure.strerror}.",
-            "Make room for it; `collector status` shows how the last collection and upload went.",
+            NextStep("Make room for it; `{}` shows how the last collection and upload went.", Command("status")),
         )
     match failure:
         case click.exceptions.Exit():
@@ -71,8 +72,7 @@ def _told(failure: BaseException, given: Options) -> int:
             say(printable_lines(said.getvalue().rstrip("\n"), indent=""), err=True)
             return ExitCode.USAGE
         case CollectorError():
-            with click.Context(cli, obj=given):  # the verb's has ended
-                show_error(failure)
+            show_error(failure, given)
             return failure.exit_code
     if given.verbose:
         click.echo(printable_lines("".join(traceback.format_exception(failure)).rstrip()), err=True)

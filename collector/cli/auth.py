@@ -11,17 +11,17 @@ import click
 
 from collector.auth import ServerToServer, StoredSignIn, TokenFile, signin, stored_sign_in
 from collector.auth.configured import oauth_client, token_file, token_source
-from collector.auth.refusals import sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
-from collector.cli.again import again
 from collector.cli.asking import confirm
-from collector.cli.options import common_options, options, options_without_json
+from collector.cli.options import common_options, options, options_without_json, render
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collect.session import zoom_client
 from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
+from collector.next_steps import Command, NextStep
 from collector.redaction import Secret
 from collector.resources import account, missing_scopes
 from collector.settings import Settings, redirect_server
@@ -30,11 +30,12 @@ from collector.settings.profile import Profile
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
 _BROWSER = "browser"
-_AFTER_LOGOUT = (
+_AFTER_LOGOUT = NextStep(
     "This does not revoke anything: Zoom still lists the app, and a token somebody copied works until it ends. "
-    "To end it at Zoom, sign in again and use `collector auth revoke`, or remove the app in Zoom's Marketplace."
+    "To end it at Zoom, sign in again and use `{}`, or remove the app in Zoom's Marketplace.",
+    Command("auth revoke"),
 )
-_AFTER_LOGOUT_OF_APP = (
+_AFTER_LOGOUT_OF_APP = NextStep(
     "This does not revoke anything: the token of the Server-to-Server app ends by itself within an hour. To end it "
     "now, deactivate the app in Zoom's Marketplace."
 )
@@ -56,7 +57,9 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings.access_token, settings.account_id)
     oauth_client(settings)
-    command = redirect_server.command("--once", "--profile", settings.profile.name)
+    command = redirect_server.command("--once")
+    if given.profile is not None:  # else it finds the same one in the same configuration
+        command += ["--profile", given.profile]
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
 
@@ -86,7 +89,7 @@ def status(context: click.Context, check: bool) -> int:
         if check and usable:
             say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
         if failure is not None and failure.next_step:
-            say(printable(f"Next:     {again(failure.next_step)}"))
+            say(printable(f"Next:     {render(failure.next_step)}"))
     if failure is not None:
         return int(_exit_code(failure))
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)
@@ -117,7 +120,7 @@ def token(context: click.Context, show: bool) -> None:
     if sys.stdout.isatty() and not show:
         raise UsageError(
             "An access token is a secret and is not printed to a terminal.",
-            "Use it in a command, $(collector auth token), or say --show.",
+            NextStep("Use it in a command, $({}), or say --show.", Command("auth token")),
         )
     tokens = token_source(options(context).settings(), SystemClock(), random.Random())
     click.echo(tokens.token().access_token)
@@ -137,7 +140,7 @@ def logout(context: click.Context) -> None:
         say(f'The profile "{settings.profile.name}" holds no token.')
     else:
         say(printable(f"Removed {file.path}."))
-        say(again(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
+        say(render(_AFTER_LOGOUT if signed_in else _AFTER_LOGOUT_OF_APP))
     if settings.access_token is not None:
         say("ZOOM_ACCESS_TOKEN is still set and will be used.")
 
@@ -260,4 +263,4 @@ def _print_status(profile: Profile, source: str, usable: bool, stored: StoredSig
     for name, value in lines:
         say(printable(f"{name + ':':9} {value}"))
     if source == _BROWSER and has_app and not usable:
-        say(printable(sign_in_again(profile.name)))
+        say(printable(render(SIGN_IN_AGAIN)))

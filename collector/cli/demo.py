@@ -22,6 +22,7 @@ from collector.cli.sync_output import print_totals
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import UsageError
+from collector.next_steps import Command
 from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
 from collector.upload import Upload
@@ -56,7 +57,7 @@ def demo(context: click.Context, users: int) -> int:
             return int(collected.record.exit_code or 0)
         say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
         collected = collect_and_print(signed_in.settings, folder, Reading())
-        _say(f"collector show user {signed_in.email}")
+        _say(str(Command("show", f"user {signed_in.email}")))
         show_cards(signed_in.settings.profile, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
     say(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}")
@@ -70,7 +71,7 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
     clock = SystemClock()
     codes = []
     for comment in ("", "  # once more"):
-        _say(f"collector sync{comment}")
+        _say(f"{Command('sync')}{comment}")
         with stopping(clock):
             synced = upload_with_progress(signed_in.settings.profile, signed_in.settings.jupiterone, Upload(), clock)
         print_totals(console(), synced)

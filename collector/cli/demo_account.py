@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from collector.errors import CollectionFailed, UsageError
+from collector.next_steps import Command, NextStep
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings, redirect_server
@@ -120,7 +121,9 @@ def _walk(sandbox: Sandbox, address: str) -> None:
 
 
 def _failed(reason: str) -> CollectionFailed:
-    return CollectionFailed(f"The demo could not sign in to its sandbox: {reason}.", "Run `collector demo` again.")
+    return CollectionFailed(
+        f"The demo could not sign in to its sandbox: {reason}.", NextStep("Run `{}` again.", Command("demo"))
+    )
 
 
 def _free_port() -> int:

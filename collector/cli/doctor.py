@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import click
 
 from collector.auth.configured import token_source
-from collector.cli.again import again
-from collector.cli.options import Options, common_options, options
+from collector.cli.options import Options, common_options, options, render
 from collector.cli.output import console, print_json, printable_lines
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
@@ -70,7 +69,7 @@ def _print_finding(finding: Finding) -> None:
     out.print(level, style=_STYLES[finding.level], end="")
     out.print(rest, soft_wrap=True)
     if finding.fix and finding.level is not Level.OK:
-        say(f"{' ' * _INDENT}Fix: {printable_lines(again(finding.fix))}")
+        say(f"{' ' * _INDENT}Fix: {printable_lines(render(finding.fix))}")
 
 
 def _as_json(finding: Finding) -> dict[str, str]:
@@ -78,5 +77,5 @@ def _as_json(finding: Finding) -> dict[str, str]:
         "subject": finding.subject,
         "level": finding.level.value,
         "message": finding.message,
-        "fix": finding.fix,
+        "fix": render(finding.fix),
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collector.cli.again import again
+from collector.cli.options import Options
 from collector.cli.output import printable_lines
 from collector.cli.wrapping import say
 from collector.errors import CollectorError
 
 
-def show_error(failure: CollectorError) -> None:
+def show_error(failure: CollectorError, given: Options) -> None:
     """What happened, and what to do next."""
     say(f"Error: {printable_lines(failure.message)}", err=True)
     if failure.next_step:
-        say(f"Next: {printable_lines(again(failure.next_step))}", err=True)
+        say(f"Next: {printable_lines(given.render(failure.next_step))}", err=True)

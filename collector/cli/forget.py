@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from collector.cli.again import again
 from collector.cli.asking import ask_first
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import moment, print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 from collector.store.forgetting import Forgotten
 from collector.tree import TREE_FOLDER
 from collector.upkeep.forget import ForgetReport, TreeHere, forget_in_profile
@@ -39,7 +39,7 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
     if date is None and email is None:
         raise UsageError(
             "There is nothing to forget: neither --before DATE nor --user EMAIL was given.",
-            "Name one or both, for example `collector forget --before 2026-01-31`.",
+            NextStep("Name one or both, for example `{}`.", Command("forget", "--before 2026-01-31")),
         )
     clock = SystemClock()
     before = None if date is None else _before(date, milliseconds(clock.now()))
@@ -54,7 +54,7 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
         say(_history_words(report.forgotten, before))
     if email is not None:
         for sentence in _person_words(report, printable(email)):
-            say(again(sentence))
+            say(render(sentence))
 
 
 def _before(date: str, now: int) -> int:
@@ -89,18 +89,24 @@ def _person_words(report: ForgetReport, email: str) -> list[str]:
     tree = {
         TreeHere.NONE: f"A {TREE_FOLDER} in another folder may still hold the person.",
         TreeHere.REWRITTEN: f"{TREE_FOLDER} in this folder was written anew without the person.",
-        TreeHere.LEFT: f"{TREE_FOLDER} in this folder is not that of the latest collection and was left as it is: it "
-        "may hold the person until the next `collector collect` here.",
+        TreeHere.LEFT: NextStep(
+            "{} in this folder is not that of the latest collection and was left as it is: it may hold the person "
+            "until the next `{}` here.",
+            TREE_FOLDER,
+            Command("collect"),
+        ),
     }
     sentences = [
         f"Forgot {email}: {_count(report.forgotten.people, 'user')}, "
         f"{_count(report.forgotten.their_facts, 'fact')}, now and in the history.",
         tree[report.tree],
         "JupiterOne keeps its copy until the next upload.",
-        "The person comes back with the next `collector collect` while Zoom still lists the user.",
+        NextStep("The person comes back with the next `{}` while Zoom still lists the user.", Command("collect")),
     ]
     if report.signed_in:
-        sentences.append("The sign-in in token.json is this person's; `collector auth logout` removes it.")
+        sentences.append(
+            NextStep("The sign-in in token.json is this person's; `{}` removes it.", Command("auth logout"))
+        )
     return sentences
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import click
 
-from collector.cli.again import again
 from collector.cli.asking import ask_first
 from collector.cli.instance_output import (
     as_json,
@@ -17,7 +16,7 @@ from collector.cli.instance_output import (
     print_jobs,
     tell_about_tags,
 )
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import print_json, printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
@@ -25,6 +24,7 @@ from collector.errors import AccessRefused, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.integration_jobs import IntegrationJob, latest_jobs
+from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
@@ -96,7 +96,15 @@ def create(
     say(printable(f'Made the integration instance "{made.name}": {made.id}'))
     say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
     tell_about_tags(made, settings.tags)
-    say(again("Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded."))
+    say(
+        render(
+            NextStep(
+                "Next: `{}`, then `{}`, which shows what would be uploaded.",
+                Command("collect"),
+                Command("sync", "--dry-run"),
+            )
+        )
+    )
 
 
 @instance.command(name="list")
@@ -115,7 +123,13 @@ def list_(context: click.Context) -> None:
         mark = "*" if is_in_use(each, in_use) else " "
         say(printable(f"{mark} {each.id}  {each.polling_interval:<14}  {each.name}"))
     if not found:
-        say(again("JupiterOne has no instance of the custom integration. `collector instance create` makes one."))
+        say(
+            render(
+                NextStep(
+                    "JupiterOne has no instance of the custom integration. `{}` makes one.", Command("instance create")
+                )
+            )
+        )
 
 
 @instance.command()
@@ -244,7 +258,9 @@ def _chosen(instance_id: str | None, profile: Profile, jupiterone: JupiterOneSet
     if chosen is None:
         raise UsageError(
             f"The profile {profile.name!r} has no integration instance.",
-            "`collector instance create` makes one; `collector instance list` shows those there are.",
+            NextStep(
+                "`{}` makes one; `{}` shows those there are.", Command("instance create"), Command("instance list")
+            ),
         )
     return chosen
 

@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from collector.cli.plain_text import LogFormatter
+from collector.next_steps import NextStep
 
 if TYPE_CHECKING:
     from collector.settings import Settings
+    from collector.settings.profile import Profile
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass
 class Options:
-    """What was given on the command line, wherever it stood. `place`: the options that say where an upload goes."""
+    """What was given on the command line, wherever it stood. `place`: the options that say where an upload goes.
+
+    `configured`: the profile that this call works on, once the configuration was read.
+    """
 
     verbose: int = 0
     json: bool = False
     profile: str | None = None
     place: str = ""
+    configured: Profile | None = None
 
     def settings(self, *, warn: bool = True) -> Settings:
         """The configuration of this call, after a warning if something was given in vain.
@@ -36,11 +42,26 @@ class Options:
         from collector.settings import read_settings
 
         settings = read_settings(os.environ, Path.cwd(), self.profile)
+        self.configured = settings.profile
         if warn and settings.warning:
             from collector.cli.wrapping import say
 
             say(f"Warning: {settings.warning}", err=True)
         return settings
+
+    def render(self, text: str) -> str:
+        """The text, whose commands work on the profile and the target of this call, in any shell."""
+        profile = self.profile
+        if profile is None and self.configured is not None:
+            profile = self.configured.name_to_give
+        return NextStep(text).for_call(profile or "", self.place)
+
+
+def render(text: str) -> str:
+    """The text, whose commands work on the profile and the target of the call that is under way."""
+    context = click.get_current_context(silent=True)
+    given = context.find_root().obj if context is not None else None
+    return given.render(text) if isinstance(given, Options) else str(text)
 
 
 def common_options(command: Command) -> Command:

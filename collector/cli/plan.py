@@ -10,8 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.again import again
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import console, moment, print_json, printable
 from collector.cli.reading_options import choice_options
 from collector.cli.tables import print_table
@@ -20,6 +19,7 @@ from collector.collect.choice import Choice
 from collector.collect.plan import CollectionPlan, PlannedStep, plan_account
 from collector.errors import DailyLimitReached
 from collector.model.coverage import Status
+from collector.next_steps import Command, NextStep
 from collector.settings.choices import Plan
 
 _STATUS_WORDS = {
@@ -51,7 +51,7 @@ def plan(context: click.Context, choice: Choice) -> int:
     except DailyLimitReached as limit:
         clears_at = moment(limit.clears_at * 1000)
         raise DailyLimitReached(
-            limit.message, f"Run `collector plan` again after {clears_at}.", limit.clears_at
+            limit.message, NextStep("Run `{}` again after {}.", Command("plan"), clears_at), limit.clears_at
         ) from None
     if given.json:
         print_json(as_json(planned, settings.plan, settings.rate_share, given=settings.plan_given))
@@ -104,7 +104,7 @@ def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bo
                 "reading": gap.reading,
                 "status": gap.status.value,
                 "reason": gap.reason,
-                "nextStep": gap.next_step,
+                "nextStep": render(gap.next_step),
                 "scopes": list(gap.scopes),
             }
             for gap in planned.gaps
@@ -163,7 +163,7 @@ def _print_unread(console: Console, planned: CollectionPlan) -> None:
     for gap in unread:
         console.print(printable(f"  {gap.reading} ({gap.step}) {gap.status.value}: {gap.reason}"))
         if gap.next_step:
-            console.print(printable(f"    Next: {again(gap.next_step)}"))
+            console.print(printable(f"    Next: {render(gap.next_step)}"))
 
 
 def _time_needed(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from collector.cli.again import again
+from collector.cli.options import render
 from collector.clock import Clock
 from collector.errors import CollectorError
 from collector.schedule.run import Ran
@@ -68,7 +68,7 @@ class PollLog:
     def failed(self, failure: Exception, seconds: float) -> None:
         """A run that did not come to its end; the next one is tried all the same."""
         if isinstance(failure, CollectorError):
-            fields: dict[str, Any] = {"message": failure.message, "next": again(failure.next_step)}
+            fields: dict[str, Any] = {"message": failure.message, "next": render(failure.next_step)}
             exit_code = int(failure.exit_code)
         else:
             name = type(failure).__name__

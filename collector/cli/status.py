@@ -5,16 +5,18 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import console, moment, print_json, printable
 from collector.cli.place import place_as_json, place_in_words
 from collector.cli.wrapping import put
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status
+from collector.next_steps import Command, NextStep
 from collector.query.status import ProfileStatus, profile_status
 from collector.store import UploadRecord, UploadState
 
 _EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's", 130: "interrupted"}
+_POLLING = Command("run", "--poll")
 
 
 @click.command()
@@ -42,9 +44,9 @@ def _print(out: Console, found: ProfileStatus, now: int) -> None:
     if found.next_run_at is None:
         out.print("Next run: not planned here (POLLING_INTERVAL is DISABLED)")
     elif found.next_run_at > now:
-        out.print(f"Next run: {moment(found.next_run_at)}, if `collector run --poll` is running")
+        out.print(render(NextStep("Next run: {}, if `{}` is running", moment(found.next_run_at), _POLLING)))
     else:
-        out.print(f"Next run: was due at {moment(found.next_run_at)}; is `collector run --poll` running?")
+        out.print(render(NextStep("Next run: was due at {}; is `{}` running?", moment(found.next_run_at), _POLLING)))
     _print_upload(out, found)
     _print_coverage(out, found, now)
 

@@ -7,7 +7,7 @@ import shlex
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.again import again
+from collector.cli.options import render
 from collector.cli.output import moment, printable
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
@@ -16,6 +16,7 @@ from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import StepResult, StepStatus
 from collector.model.unknown import UnknownSetting
+from collector.next_steps import Command, NextStep
 from collector.store import RunRecord
 
 STATUS_WORDS = {
@@ -81,7 +82,7 @@ def as_json(collected: Collected) -> dict[str, object]:
                 "unavailable": entry.unavailable,
                 "oldest": entry.oldest,
                 "reason": entry.reason,
-                "nextStep": entry.next_step,
+                "nextStep": render(entry.next_step),
                 "scopes": list(entry.scopes),
             }
             for entry in record.coverage
@@ -115,7 +116,7 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
         for entry in incomplete:
             console.print(printable(f"  {_sentence(entry)}"))
             if entry.next_step:
-                console.print(printable(f"    Next: {again(entry.next_step)}"))
+                console.print(printable(f"    Next: {render(entry.next_step)}"))
 
 
 def _steps_table(record: RunRecord) -> Table:
@@ -184,20 +185,31 @@ def _print_settings(console: Console, lines: list[str]) -> None:
     for line in lines[:_MOST_UNKNOWN]:
         console.print(printable(f"  {line}"))
     if len(lines) > _MOST_UNKNOWN:
-        console.print(f"  and {len(lines) - _MOST_UNKNOWN} more: {again('collector collect --json')} names all")
+        console.print(
+            render(
+                NextStep("  and {} more: {} names all", f"{len(lines) - _MOST_UNKNOWN}", Command("collect", "--json"))
+            )
+        )
 
 
 def next_command(collected: Collected) -> str:
     """What to do after this run."""
-    return again(_next_command(collected))
+    return render(_next_command(collected))
 
 
-def _next_command(collected: Collected) -> str:
+def _next_command(collected: Collected) -> NextStep:
     exit_code = collected.record.exit_code
     if collected.clears_at is not None:
-        return f"Next: run `collector collect` again after {moment(collected.clears_at)}, when Zoom's limit clears."
+        return NextStep(
+            "Next: run `{}` again after {}, when Zoom's limit clears.", Command("collect"), moment(collected.clears_at)
+        )
     if exit_code == ExitCode.INCOMPLETE:
-        return "Next: mend what was not read (above) and run `collector collect` again; `collector doctor` helps."
+        return NextStep(
+            "Next: mend what was not read (above) and run `{}` again; `{}` helps.",
+            Command("collect"),
+            Command("doctor"),
+        )
     if not collected.example:
-        return "Next: collector status"
-    return f"Next: collector show {' '.join(shlex.quote(printable(word)) for word in collected.example)}"
+        return NextStep("Next: {}", Command("status"))
+    named = " ".join(shlex.quote(printable(word)) for word in collected.example)
+    return NextStep("Next: {}", Command("show", named))

@@ -95,8 +95,9 @@ def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
 
 def _place(source: Source, scope: str | None) -> str:
     """The options that lead to the same place again."""
-    named = "" if source == _DEFAULT_SOURCE else f" --source {source}"
-    return named if scope is None else f"{named} --scope {shlex.quote(printable(scope))}"
+    named = [] if source == _DEFAULT_SOURCE else ["--source", source]
+    named += [] if scope is None else ["--scope", shlex.quote(printable(scope))]
+    return " ".join(named)
 
 
 def upload_with_progress(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock) -> Synced:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.again import again
+from collector.cli.options import render
 from collector.cli.output import moment, printable
 from collector.cli.place import place_as_json, place_in_words
 from collector.cli.tables import print_table
 from collector.cli.wrapping import put
 from collector.errors import UnsafeUpload
 from collector.jupiterone.jobs import Counts
+from collector.next_steps import Command, NextStep
 from collector.store import Place
 from collector.upload import Foresight, Synced, check_safe
 
@@ -34,10 +35,10 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
     _print_silence(console, foresight)
     refusal = _refusal(foresight)
     if refusal is not None:
-        console.print(again(f"\n{refusal} `collector sync` will not do that without --allow-deletes."))
+        console.print(render(NextStep("\n{} `{}` will not do that without --allow-deletes.", refusal, Command("sync"))))
     console.print("\nNothing was sent.")
     if refusal is None:
-        console.print(again("Next: collector sync"))
+        console.print(render(NextStep("Next: {}", Command("sync"))))
 
 
 def print_synced(console: Console, synced: Synced) -> None:
@@ -49,7 +50,8 @@ def print_synced(console: Console, synced: Synced) -> None:
             f"\nThe synchronization job {printable(synced.report.job_id)} awaits uploads, as --skip-finalize wants it: "
             "nothing in JupiterOne has changed.",
         )
-        console.print(again("Next: finalize or abort the job in JupiterOne, or upload anew with: collector sync"))
+        next_step = NextStep("Next: finalize or abort the job in JupiterOne, or upload anew with: {}", Command("sync"))
+        console.print(render(next_step))
         return
     print_table(console, _uploaded_table(synced) if foresight.base is None else _table(foresight))
     _print_staying(console, foresight)
@@ -61,10 +63,12 @@ def print_synced(console: Console, synced: Synced) -> None:
         f"\nThe collection of {moment(foresight.run.ended_at)} is in the {place_in_words(synced.place)}.",
     )
     if synced.errors:
-        console.print(
-            f"Next: look at the errors of the job {printable(synced.report.job_id)} in JupiterOne (Integrations, the "
-            f"instance), then run {again('`collector sync`')} again."
+        next_step = NextStep(
+            "Next: look at the errors of the job {} in JupiterOne (Integrations, the instance), then run `{}` again.",
+            printable(synced.report.job_id),
+            Command("sync"),
         )
+        console.print(render(next_step))
     else:
         console.print("Next: ask JupiterOne, for example FIND zoom_user WITH isAdmin = true")
 

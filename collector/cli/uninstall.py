@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from collector.cli.again import again
 from collector.cli.asking import ask_first
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, options, render
 from collector.cli.output import console, print_json, printable
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
@@ -66,12 +65,12 @@ def _announcement(profile: str, goes: list[str]) -> list[str]:
 
 def _print(result: Result) -> None:
     out = console()
-    message = f": {again(result.message)}" if result.message else ""
+    message = f": {result.message}" if result.message else ""
     told = wrapped(printable(f"{result.outcome.value:8} {result.part.name}{message}"), out.width, _INDENT)
     out.print(told[:_INDENT], style=_STYLES[result.outcome], end="")
     out.print(told[_INDENT:], soft_wrap=True)
     if result.next_step:
-        say(printable(f"{' ' * _INDENT}Next: {again(result.next_step)}"))
+        say(printable(f"{' ' * _INDENT}Next: {render(result.next_step)}"))
 
 
 def _as_json(result: Result) -> dict[str, str]:
@@ -79,5 +78,5 @@ def _as_json(result: Result) -> dict[str, str]:
         "part": result.part.name,
         "outcome": result.outcome.value,
         "message": result.message,
-        "next": result.next_step,
+        "next": render(result.next_step),
     }

@@ -27,11 +27,14 @@ from collector.errors import (
 from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
 from collector.model.step import Step
+from collector.next_steps import Command, NextStep
 from collector.resources.declaration import PENDING, Document, Resource, SettingsChoice
 from collector.store import ROW
 
-_EMPTIED = (
-    "Run `collector collect` again; if they were really emptied in Zoom, `collector collect --fresh` takes them so."
+_EMPTIED = NextStep(
+    "Run `{}` again; if they were really emptied in Zoom, `{}` takes them so.",
+    Command("collect"),
+    Command("collect", "--fresh"),
 )
 _COMMIT_EVERY = 20
 """So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""

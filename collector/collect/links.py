@@ -15,6 +15,7 @@ from collector.errors import CollectorError, Unread, Vanished
 from collector.model.graph import JsonObject, Relationship
 from collector.model.naming import property_name
 from collector.model.step import Step
+from collector.next_steps import Command, NextStep
 from collector.resources.declaration import Derivation, Link, Resource, by_id, identifier_of, invitation_of
 from collector.store import ROW
 from collector.zoom.endpoint import Endpoint
@@ -148,7 +149,11 @@ class _Membership:
             return None
         return Unread(
             f"{self.members.path} names nobody where the list of {self.resource.name} counts {announced}",
-            "Run `collector collect` again; if it is really empty, `collector collect --fresh` takes it as it is.",
+            NextStep(
+                "Run `{}` again; if it is really empty, `{}` takes it as it is.",
+                Command("collect"),
+                Command("collect", "--fresh"),
+            ),
         )
 
     def _settle_doubtful(self, tally: Tally) -> None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from collector.errors import CollectorError, DailyLimitReached, ReadingError, RestartListing, Unread
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 from collector.store.distinct import Distinct
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import pages
 
 _PASSES = 2
-AGAIN = "Run `collector collect` again; if it stays, ask Zoom's support."
+AGAIN = NextStep("Run `{}` again; if it stays, ask Zoom's support.", Command("collect"))
 
 
 @dataclass(frozen=True)

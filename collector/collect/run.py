@@ -28,6 +28,7 @@ from collector.errors import (
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, StepResult, StepStatus, in_report_order, with_dependencies
+from collector.next_steps import Command, NextStep, joined
 from collector.resources import account, other_end, runners, steps
 from collector.resources.declaration import Document, Resource
 from collector.store import Run, RunRecord, Store
@@ -38,9 +39,10 @@ WORKERS = 32
 """Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
 
 RUN_AGAIN = "Run the command again later; if it stays, please report it."
-GOING_ON = (
-    "What was read is kept: `collector collect` goes on from there within 24 hours, `collector collect --fresh` begins "
-    "anew."
+GOING_ON = NextStep(
+    "What was read is kept: `{}` goes on from there within 24 hours, `{}` begins anew.",
+    Command("collect"),
+    Command("collect", "--fresh"),
 )
 
 
@@ -197,7 +199,7 @@ class _Collection:
         record = self._job.store.latest_run()
         if record is None:
             raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
-        return record
+        return replace(record, coverage=tuple(self._all_coverage()))  # the store keeps the text of a next step alone
 
     def _read_set(self, step: Step) -> None:
         """Read what the step is about, its documents excepted, or say why not."""
@@ -347,9 +349,12 @@ class _Collection:
             self._ctx.now(),
             exit_code,
             [self._results[step.id] for step in ordered],
-            [entry for step in ordered for entry in self._coverage[step.id]],
+            self._all_coverage(),
             self._ctx.unknown_settings(),
         )
+
+    def _all_coverage(self) -> list[Coverage]:
+        return [entry for step in in_report_order(self._steps) for entry in self._coverage[step.id]]
 
 
 def _with_how_to_go_on(failure: CollectorError) -> CollectorError:
@@ -357,7 +362,7 @@ def _with_how_to_go_on(failure: CollectorError) -> CollectorError:
     if isinstance(failure, Interrupted):
         failure.next_step = GOING_ON
     elif isinstance(failure, SignInRequired | CollectionFailed):
-        failure.next_step = f"{failure.next_step} {GOING_ON}".strip()
+        failure.next_step = joined(failure.next_step, GOING_ON)
     return failure
 
 

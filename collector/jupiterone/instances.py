@@ -12,6 +12,7 @@ from collector.errors import InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.graphql import NOT_FOUND, execute
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
 
 CUSTOM_DEFINITION_ID = "8013680b-311a-4c2e-b53b-c8735fd97a5c"
@@ -175,7 +176,9 @@ class Instances:
     def _row(self, instance_id: str) -> JsonObject:
         missing = InstanceMissing(
             f"JupiterOne knows no integration instance {instance_id} in this account.",
-            "`collector instance list` shows those it knows, `collector instance create` makes one.",
+            NextStep(
+                "`{}` shows those it knows, `{}` makes one.", Command("instance list"), Command("instance create")
+            ),
         )
         try:
             data = execute(self._jupiterone, _SHOW, {"integrationInstanceId": instance_id})
@@ -197,8 +200,10 @@ def check_custom(instance: Instance, consequence: str) -> None:
         raise UsageError(
             f"The integration instance {instance.name!r} ({instance.id}) is of {integration}, not of the custom one, "
             f"and {consequence}.",
-            "`collector instance list` shows those of the custom integration. The others are worked on in JupiterOne's "
-            "own pages.",
+            NextStep(
+                "`{}` shows those of the custom integration. The others are worked on in JupiterOne's own pages.",
+                Command("instance list"),
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from collector.errors import UsageError
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 
 Source = Literal["integration-external", "integration-managed", "api"]
 
@@ -41,7 +42,11 @@ class Target:
             if not self.instance_id:
                 raise UsageError(
                     f"The source {self.source} needs an integration instance.",
-                    "Create one with `collector instance create`, or name one that `collector instance list` shows.",
+                    NextStep(
+                        "Create one with `{}`, or name one that `{}` shows.",
+                        Command("instance create"),
+                        Command("instance list"),
+                    ),
                 )
             if self.scope:
                 raise UsageError("Only the source api takes a scope.", "Leave --scope out, or use --source api.")

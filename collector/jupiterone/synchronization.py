@@ -15,6 +15,7 @@ from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.jobs import JOBS, JobReport, Target, describes_job, job_path, job_report
 from collector.jupiterone.uploading import OnProgress, Uploaded, Uploader
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 
 __all__ = ["Event", "Job", "JobReport", "Synchronization", "Target", "Uploaded"]
 
@@ -26,7 +27,7 @@ ARRIVAL_SECONDS = 10.0
 LONGEST_POLL_SECONDS = 30.0
 _INSTANCE_INVALID = "SYNC_JOB_INVALID_INTEGRATION_INSTANCE"
 """The code for an instance that is not there (JupiterOne SDK, tests of the synchronization client)."""
-_AGAIN = "Run `collector sync` again."
+_AGAIN = NextStep("Run `{}` again.", Command("sync"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ class Synchronization:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(
                         f"JupiterOne knows no integration instance {target.instance_id} in this account.",
-                        "`collector instance list` shows those it knows, `collector instance create` makes one.",
+                        NextStep(
+                            "`{}` shows those it knows, `{}` makes one.",
+                            Command("instance list"),
+                            Command("instance create"),
+                        ),
                     ) from None
                 raise
             return self.job_of(_report(answer))
@@ -227,14 +232,20 @@ class Job:
                     f"JupiterOne ended the synchronization job {self.id} as {self.report.status} "
                     f"({self.report.entities.errors} errors in entities, {self.report.relationships.errors} in "
                     "relationships).",
-                    "Look at the job in JupiterOne (Integrations, the instance), then run `collector sync` again.",
+                    NextStep(
+                        "Look at the job in JupiterOne (Integrations, the instance), then run `{}` again.",
+                        Command("sync"),
+                    ),
                 )
             remaining = until - self._jupiterone.clock.monotonic()
             if remaining <= 0:
                 raise UploadFailed(
                     f"JupiterOne has not finished the synchronization job {self.id} in {timeout / 60:.0f} minutes; "
                     f"it is {self.report.status}.",
-                    "It goes on without this program. Look at it in JupiterOne, or run `collector sync` again later.",
+                    NextStep(
+                        "It goes on without this program. Look at it in JupiterOne, or run `{}` again later.",
+                        Command("sync"),
+                    ),
                 )
             self._jupiterone.clock.wait(min(pause, remaining))
             pause = min(pause * 1.5, LONGEST_POLL_SECONDS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from collector.errors import UsageError
 from collector.model.graph import EntityType
+from collector.next_steps import Command, NextStep
 from collector.store import PartAge, Store
 
 
@@ -38,15 +39,18 @@ def find_cards(store: Store, entity_type: EntityType, text: str | None) -> list[
     if not entities and not store.entity_types():
         raise UsageError(
             "Nothing has been collected yet: the profile's store is empty.",
-            "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+            NextStep("Run `{}` first, or name the right profile with `--profile NAME`.", Command("collect")),
         )
     if not entities:
         noun = entity_type.resource.lower()
         what = f"{noun} {text!r}" if text is not None else noun
         raise UsageError(
             f"The graph holds no {what}.",
-            "Names, ids, keys and e-mail addresses are compared whole, in either case; "
-            "`collector collect` reads the account again.",
+            NextStep(
+                "Names, ids, keys and e-mail addresses are compared whole, in either case; "
+                "`{}` reads the account again.",
+                Command("collect"),
+            ),
         )
     return [_card(store, entity) for entity in entities]
 

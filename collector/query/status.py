@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.errors import ExitCode, UsageError
+from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile
 from collector.store import CUT_SHORT, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
@@ -43,7 +44,7 @@ def profile_status(profile: Profile, polling_interval: PollingInterval, instance
         if run is None:
             raise UsageError(
                 f"Nothing has been collected yet in profile {profile.name!r}.",
-                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+                NextStep("Run `{}` first, or name the right profile with `--profile NAME`.", Command("collect")),
             )
         interval = polling_interval.seconds
         return ProfileStatus(

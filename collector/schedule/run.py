@@ -10,6 +10,7 @@ from typing import NoReturn, Protocol
 from collector.clock import Clock
 from collector.collect.account import Collected
 from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of
+from collector.next_steps import Command, NextStep
 from collector.query.status import last_start
 from collector.schedule.poll import poll
 from collector.settings.choices import PollingInterval
@@ -88,7 +89,9 @@ def poll_account(
         intervals = ", ".join(one.value for one in PollingInterval if one.seconds is not None)
         raise UsageError(
             "POLLING_INTERVAL is DISABLED, so there is no interval to poll at.",
-            f"Set POLLING_INTERVAL in ./.env to one of {intervals}; or run `collector run` without --poll.",
+            NextStep(
+                "Set POLLING_INTERVAL in ./.env to one of {}; or run `{}` without --poll.", intervals, Command("run")
+            ),
         )
     check_destination(profile, jupiterone, upload)
 

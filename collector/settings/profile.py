@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 from collector.errors import CollectionFailed, ProfileBusy
 from collector.private_files import keep_private
 
+DEFAULT_PROFILE = "default"
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -19,6 +21,11 @@ class Profile:
 
     name: str
     folder: Path
+
+    @property
+    def name_to_give(self) -> str:
+        """The name to give to a command that is to work on it; "" for the one that needs none."""
+        return "" if self.name == DEFAULT_PROFILE else self.name
 
     @property
     def store_path(self) -> Path:

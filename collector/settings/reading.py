@@ -20,8 +20,8 @@ from collector.errors import UsageError
 from collector.private_files import read_file
 from collector.redaction import Secret
 from collector.settings.hosts import is_safe, names_impossible_host
+from collector.settings.profile import DEFAULT_PROFILE
 
-DEFAULT_PROFILE = "default"
 DEFAULT_RATE_SHARE = 0.8
 _LARGEST_DOTENV = 64 * 1024
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import CollectionFailed, CollectorError, NewerVersion, ProfileBusy, UsageError
+from collector.next_steps import Command, NextStep
 from collector.private_files import keep_private, make_private_folder
 from collector.store.schema import MIGRATIONS
 
@@ -76,7 +77,7 @@ class Database:
         if not exists(path):
             raise UsageError(
                 f"Nothing has been collected yet: there is no store at {path}.",
-                "Run `collector collect` first, or name the right profile with `--profile NAME`.",
+                NextStep("Run `{}` first, or name the right profile with `--profile NAME`.", Command("collect")),
             )
         try:
             _keep_private(path)
@@ -211,7 +212,9 @@ class Database:
         aside = shlex.quote(f"{self.path}.damaged")
         return CollectionFailed(
             f"The store {self.path} {how}. It was left as it is.",
-            f"Move it aside with `mv {shlex.quote(str(self.path))} {aside}`, then run `collector collect`.",
+            NextStep(
+                "Move it aside with `mv {} {}`, then run `{}`.", shlex.quote(str(self.path)), aside, Command("collect")
+            ),
         )
 
 

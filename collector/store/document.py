@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from collector.errors import CollectionFailed
 from collector.model.graph import Properties, PropertyValue
+from collector.next_steps import Command, NextStep
 
 ROW = "row"
 """The part whose presence makes an entity exist: its row in the list it was read from."""
@@ -70,5 +71,9 @@ def _damaged() -> CollectionFailed:
     """What the store holds as a document is none: the file was changed by something else, such as a failing disk."""
     return CollectionFailed(
         "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
-        "Move it aside, out of the profile's folder, which `collector doctor` names; then run `collector collect`.",
+        NextStep(
+            "Move it aside, out of the profile's folder, which `{}` names; then run `{}`.",
+            Command("doctor"),
+            Command("collect"),
+        ),
     )

@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 
 from collector.errors import CollectionFailed, UsageError
+from collector.next_steps import Command, NextStep
 from collector.store import RunRecord, Store
 from collector.tree.exchange import clear_leftovers, new_folder, put_in_place
 from collector.tree.summary import summary
@@ -73,7 +74,9 @@ def write_tree(store: Store, folder: Path) -> TreeReport:
     """
     record = store.latest_run()
     if record is None:
-        raise UsageError("No run has been finished yet, so there is nothing to write.", "Run `collector collect`.")
+        raise UsageError(
+            "No run has been finished yet, so there is nothing to write.", NextStep("Run `{}`.", Command("collect"))
+        )
     target = folder.parent.resolve() / folder.name
     try:
         check_target(target)
@@ -85,7 +88,7 @@ def write_tree(store: Store, folder: Path) -> TreeReport:
     except OSError as error:
         raise CollectionFailed(
             f"The tree {target} could not be written: {error.strerror or error}.",
-            "What was collected is kept. Put this right and run `collector collect` again.",
+            NextStep("What was collected is kept. Put this right and run `{}` again.", Command("collect")),
         ) from error
     return report
 

@@ -19,6 +19,7 @@ from collector.clock import Clock
 from collector.errors import CollectorError, Interrupted
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.instances import Instances
+from collector.next_steps import Command, NextStep, joined
 from collector.settings import Settings
 from collector.settings.profile import alone, uploading_alone
 from collector.store import RememberedInstance, Store
@@ -117,8 +118,11 @@ class Uninstalling:
             f"end the sign-in{f' of {email}' if email else ''} at Zoom, which also removes the app from the account "
             "there",
             lambda: signin.revoke(oauth_client(self.settings), file, self.clock, self.randomness),
-            otherwise="If it cannot be revoked, remove the token only: `collector auth logout`, then `collector "
-            "uninstall` again.",
+            otherwise=NextStep(
+                "If it cannot be revoked, remove the token only: `{}`, then `{}` again.",
+                Command("auth logout"),
+                Command("uninstall"),
+            ),
         )
 
     def _jobs(self) -> Part:
@@ -133,7 +137,7 @@ class Uninstalling:
             name,
             f"end the job {jobs} in JupiterOne, which an upload left open",
             self._end_jobs,
-            otherwise="To leave the job open: `collector uninstall --keep-jobs`.",
+            otherwise=NextStep("To leave the job open: `{}`.", Command("uninstall", "--keep-jobs")),
         )
 
     def _end_jobs(self) -> None:
@@ -149,7 +153,7 @@ class Uninstalling:
             name,
             f"delete the integration instance {own} in JupiterOne, with all its entities",
             self._delete_instances,
-            otherwise="To leave the instance in JupiterOne: `collector uninstall --keep-instance`.",
+            otherwise=NextStep("To leave the instance in JupiterOne: `{}`.", Command("uninstall", "--keep-instance")),
         )
 
     def _delete_instances(self) -> None:
@@ -207,8 +211,10 @@ def _result(part: Part) -> Result:
     except Interrupted:
         raise
     except CollectorError as failure:
-        return Result(part, Outcome.FAILED, failure.message, f"{failure.next_step} {part.otherwise}".strip())
+        return Result(part, Outcome.FAILED, failure.message, joined(failure.next_step, part.otherwise))
     except OSError as failure:
         reason = f"It could not be removed: {failure.filename}: {failure.strerror}."
-        return Result(part, Outcome.FAILED, reason, "Mend the permissions, then run `collector uninstall` again.")
+        return Result(
+            part, Outcome.FAILED, reason, NextStep("Mend the permissions, then run `{}` again.", Command("uninstall"))
+        )
     return Result(part, Outcome.LEFT, part.stays) if part.stays else Result(part, Outcome.DONE, part.will)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from collector.errors import UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.jobs import Source, Target
+from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
 from collector.store import UPLOADED_EXIT_CODES, Place, RememberedInstance, RunRecord, Store
@@ -59,8 +60,11 @@ def destination_of(access: Access, instance: RememberedInstance | None, upload: 
     if instance is None:
         raise UsageError(
             "It is not known which integration instance in JupiterOne the graph belongs to.",
-            "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
-            "`collector instance list` shows.",
+            NextStep(
+                "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
+                Command("instance create"),
+                Command("instance list"),
+            ),
         )
     check_account(instance, access)
     return Destination(access, Target(upload.source, instance.id, upload.scope))
@@ -82,5 +86,5 @@ def run_to_upload(store: Store) -> RunRecord:
             return record
     raise UsageError(
         "There is nothing to upload: no collection of this profile has come to its end.",
-        "Run `collector collect` first.",
+        NextStep("Run `{}` first.", Command("collect")),
     )

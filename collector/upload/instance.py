@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from collector.errors import CollectorError, InstanceMissing, UsageError
 from collector.jupiterone.connection import Access
 from collector.jupiterone.instances import Instance, Instances, check_custom
+from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile, uploading_alone
 from collector.store import RememberedInstance, Store
@@ -89,7 +90,7 @@ def create_for_profile(
     if configured is not None:
         raise UsageError(
             f"{SETTING} names the integration instance {configured}, so the profile {profile.name!r} has one.",
-            f"`collector sync` uploads to it. To create another, unset {SETTING}.",
+            NextStep("`{}` uploads to it. To create another, unset {}.", Command("sync"), SETTING),
         )
     with Store.open(profile.store_path) as store, uploading_alone(profile):
         store.wait_for_others()
@@ -111,16 +112,21 @@ def create_for_profile(
     return made
 
 
-def _undo(made: Instance, instances: Instances) -> tuple[str, str]:
+def _undo(made: Instance, instances: Instances) -> tuple[str, NextStep]:
     """Delete an instance that would be nobody's; what became of it, and what is left to do about that."""
     try:
         instances.delete(made.id)
     except CollectorError:
         return (
             f"So the profile does not remember the integration instance {made.name!r} ({made.id}) that was just made.",
-            f"Put {SETTING}={made.id} into ./.env, or delete it with `collector instance delete {made.id}`.",
+            NextStep(
+                "Put {}={} into ./.env, or delete it with `{}`.",
+                SETTING,
+                made.id,
+                Command("instance delete", made.id),
+            ),
         )
-    return "The integration instance that was just made is deleted again.", ""
+    return "The integration instance that was just made is deleted again.", NextStep()
 
 
 def update_instance(
@@ -188,8 +194,11 @@ def _check_gone(profile: Profile, instance_id: str, instances: Instances) -> Non
         return
     raise UsageError(
         f"The profile {profile.name!r} has the integration instance {known.name!r} ({known.id}) already.",
-        "`collector sync` uploads to it, `collector instance update` changes it. For another Zoom account use "
-        "--profile NAME.",
+        NextStep(
+            "`{}` uploads to it, `{}` changes it. For another Zoom account use --profile NAME.",
+            Command("sync"),
+            Command("instance update"),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from collector.errors import AccessRefused, UploadFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.jobs import JobReport
 from collector.jupiterone.synchronization import Job, Synchronization
+from collector.next_steps import Command, NextStep
 from collector.store import CUT_SHORT, Place, Store, UploadRecord, Uploads, UploadState
 from collector.upload.instance import account_in_words
 
@@ -106,9 +107,12 @@ def _still_open(upload: UploadRecord, access: Access) -> UsageError:
     where = account_in_words(place.host, place.account)
     said = f"An upload left the synchronization job {upload.job} open in the JupiterOne account {where}"
     if place.account == access.account and place.host in ("", access.host):
-        return UsageError(f"{said}, and it is open still.", "Run `collector uninstall` again later.")
+        return UsageError(f"{said}, and it is open still.", NextStep("Run `{}` again later.", Command("uninstall")))
     return UsageError(
         f"{said}, but the configuration names {account_in_words(access.host, access.account)}, which cannot end it.",
-        "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account, then run `collector "
-        "uninstall` again.",
+        NextStep(
+            "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account, then run `{}` "
+            "again.",
+            Command("uninstall"),
+        ),
     )

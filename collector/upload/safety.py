@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.errors import UnsafeUpload
+from collector.next_steps import Command, NextStep, joined
 from collector.upload.diff import ALL_TYPES, Deletions, Foresight, Held
 
 RULE = (
     "An upload that would delete more than a fifth of a type, and more than ten objects of it, needs --allow-deletes."
 )
 """The same in words, for help and documents."""
-_ANOTHER_PLACE = (
-    "Give each Zoom account an integration instance of its own (`collector instance create`), or a scope of its own "
-    "(`--scope NAME`)."
+_ANOTHER_PLACE = NextStep(
+    "Give each Zoom account an integration instance of its own (`{}`), or a scope of its own (`--scope NAME`).",
+    Command("instance create"),
 )
 
 
@@ -25,7 +26,11 @@ def check_safe(foresight: Foresight) -> None:
     if set(ALL_TYPES) <= set(foresight.partial_types):
         raise UnsafeUpload(
             f"The collection of run {foresight.run.id} read no set completely, so there is nothing to rely on.",
-            "Run `collector collect` again; to upload it all the same, `collector sync --allow-deletes`.",
+            NextStep(
+                "Run `{}` again; to upload it all the same, `{}`.",
+                Command("collect"),
+                Command("sync", "--allow-deletes"),
+            ),
         )
     if foresight.held is not None:
         _check_place(foresight, foresight.held)
@@ -39,21 +44,26 @@ def _check_place(foresight: Foresight, held: Held) -> None:
         raise UnsafeUpload(
             "This profile has no record of what stands at this place in JupiterOne, and JupiterOne does not tell, so "
             f"nobody can say what this upload would delete: {foresight.silence.message}",
-            f"{foresight.silence.next_step} If the key is right and may only synchronize, and you are sure of the "
-            "place, run `collector sync --allow-deletes` this once.".strip(),
+            joined(
+                foresight.silence.next_step,
+                NextStep(
+                    "If the key is right and may only synchronize, and you are sure of the place, run `{}` this once.",
+                    Command("sync", "--allow-deletes"),
+                ),
+            ),
         )
     if held.other_account:
         key = foresight.account_key
         other = f"another Zoom account than {key}" if key else "a Zoom account, and this profile does not know its own"
         raise UnsafeUpload(
             f"That place in JupiterOne holds {other}; this upload would replace its whole graph.",
-            f"{_ANOTHER_PLACE} If it is to be replaced, run `collector sync --allow-deletes`.",
+            NextStep("{} If it is to be replaced, run `{}`.", _ANOTHER_PLACE, Command("sync", "--allow-deletes")),
         )
     if held.others:
         raise UnsafeUpload(
             f"That place in JupiterOne holds {held.others:,} entities that no Zoom account has; this upload "
             "would delete them all.",
-            f"{_ANOTHER_PLACE} If they are to go, run `collector sync --allow-deletes`.",
+            NextStep("{} If they are to go, run `{}`.", _ANOTHER_PLACE, Command("sync", "--allow-deletes")),
         )
 
 
@@ -63,5 +73,9 @@ def check_deletions(deletions: Sequence[Deletions]) -> None:
     if too_many:
         raise UnsafeUpload(
             f"This upload would delete {', '.join(too_many)} in JupiterOne.",
-            "Look at it with `collector sync --dry-run`. If it is right so, run `collector sync --allow-deletes`.",
+            NextStep(
+                "Look at it with `{}`. If it is right so, run `{}`.",
+                Command("sync", "--dry-run"),
+                Command("sync", "--allow-deletes"),
+            ),
         )

@@ -20,6 +20,7 @@ from collector.jupiterone.query import Query
 from collector.jupiterone.synchronization import Job, Synchronization
 from collector.jupiterone.uploading import OnProgress
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile, uploading_alone
 from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
@@ -126,7 +127,9 @@ def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
         raise UploadFailed(
             f"Asking JupiterOne what this upload would delete failed, so nothing was sent: {failure.message}",
             failure.next_step
-            or "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `collector sync` again.",
+            or NextStep(
+                "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `{}` again.", Command("sync")
+            ),
         ) from None
 
 
@@ -148,17 +151,17 @@ def _stopped(state: UploadState | None) -> Interrupted:
     if state is UploadState.FINALIZED:
         return Interrupted(
             "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
-            "Run `collector sync` again, which first looks how that ended.",
+            NextStep("Run `{}` again, which first looks how that ended.", Command("sync")),
         )
     if state is UploadState.OPEN:
         return Interrupted(
             "The upload was asked to stop, but its job could not be aborted yet. Unless JupiterOne was finalizing it, "
             "the graph there is as it was.",
-            "Run `collector sync` again, which first ends that job, or looks how it ended.",
+            NextStep("Run `{}` again, which first ends that job, or looks how it ended.", Command("sync")),
         )
     return Interrupted(
         "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
-        "Run `collector sync` again.",
+        NextStep("Run `{}` again.", Command("sync")),
     )
 
 

@@ -28,6 +28,7 @@ from collector.errors import (
     Vanished,
 )
 from collector.model.graph import JsonObject
+from collector.next_steps import Command, NextStep
 from collector.retries import wait_seconds
 from collector.settings.hosts import api_url, origin
 from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
@@ -155,8 +156,11 @@ class ZoomClient:
             raise SignInRequired(
                 f"The sign-in was made for the API at {own or 'another place'}, but the settings now lead to {base}. "
                 "Nothing was sent there.",
-                "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there all the "
-                "same, sign in again: `collector auth login`.",
+                NextStep(
+                    "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there all the "
+                    "same, sign in again: `{}`.",
+                    Command("auth login"),
+                ),
             )
 
     def _wait_seconds(self, tries: int, answer: Answer | None = None) -> float:
@@ -202,7 +206,9 @@ class ZoomClient:
                 f"minutes ({answer.message})."
             )
         limit = DailyLimitReached(
-            message, "Run `collector collect` again after it clears.", announced or next_utc_midnight(now)
+            message,
+            NextStep("Run `{}` again after it clears.", Command("collect")),
+            announced or next_utc_midnight(now),
         )
         with self._lock:
             self._daily_limits[label] = limit
@@ -269,8 +275,11 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
         case Kind.TOKEN_REFUSED:
             return SignInRequired(
                 f"Zoom refused the token, also after a new one was asked for ({answer.message})",
-                "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in "
-                "with the browser, sign in again: `collector auth login`.",
+                NextStep(
+                    "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you "
+                    "signed in with the browser, sign in again: `{}`.",
+                    Command("auth login"),
+                ),
             )
         case Kind.SCOPE_MISSING:
             return Denied(

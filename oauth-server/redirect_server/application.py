@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from collector.auth import OAuthClient
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.settings.redirect_address import Address
 from redirect_server import problems, words
@@ -45,7 +46,7 @@ def client_of(settings: Settings) -> OAuthClient:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set: this app signs in by itself (Server-to-Server), so there is nothing to do in a "
             "browser.",
-            "Run: collector collect. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.",
+            NextStep("Run: {}. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.", Command("collect")),
         )
     if settings.client_id is None:
         names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"

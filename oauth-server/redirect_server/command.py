@@ -10,18 +10,19 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from types import FrameType
 
 import click
 
-from collector.auth.refusals import sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN
 from collector.cli.failures import show_error
+from collector.cli.options import Options, options
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.deferred_signals import signals_deferred
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
-from collector.settings import Settings, read_settings
+from collector.next_steps import joined
+from collector.settings import Settings
 from collector.settings.redirect_address import Address
 from redirect_server.application import client_of, create_app
 from redirect_server.browser import has_browser, is_remote, open_browser, tunnel
@@ -52,24 +53,25 @@ def serve(profile: str | None, once: bool, no_browser: bool, sandbox: bool, verb
     """
     log_to(sys.stderr, verbose=verbose)
     signal.signal(signal.SIGTERM, _as_interrupt)
-    settings = read_settings(os.environ, Path.cwd(), profile)
-    if settings.warning:
-        say(f"Warning: {settings.warning}", err=True)
+    given = options(click.get_current_context())
+    given.profile = profile
+    settings = given.settings()
     with rehearsal(os.environ, settings.redirect_uri) if sandbox else nullcontext(settings) as chosen:
         _serve(chosen, Ending(once=once), once=once, browser_wanted=not no_browser, invented=sandbox)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every failure is told in whole sentences on standard error."""
+    given = Options()
     try:
-        serve.main(args=arguments, prog_name="python oauth-server", standalone_mode=False)
+        serve.main(args=arguments, prog_name="python oauth-server", standalone_mode=False, obj=given)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as problem:
         problem.show()
         return ExitCode.USAGE
     except CollectorError as failure:
-        show_error(failure)
+        show_error(failure, given)
         return failure.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("The server has ended.", err=True)
@@ -97,7 +99,7 @@ def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bo
             ending.wait()
         except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
-                failure.next_step += f" {sign_in_again(settings.profile.name)}"
+                failure.next_step = joined(failure.next_step, SIGN_IN_AGAIN)
                 raise
         finally:
             if terminal is not None:

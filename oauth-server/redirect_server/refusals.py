@@ -17,6 +17,7 @@ from collector.errors import (
     TokenEndpointFailed,
     UsageError,
 )
+from collector.next_steps import NextStep
 from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
@@ -50,10 +51,10 @@ class Explainer:
         if isinstance(failure, OtherAccount):
             return self._other_account(failure)
         if isinstance(failure, ProfileBusy):
-            return _busy(failure, _SAVE_AGAIN)
+            return self._busy(failure, _SAVE_AGAIN)
         if isinstance(failure, StorageFailed) and isinstance(failure.__context__, OSError):
             return self.storage(failure.__context__, waits=True)
-        return _told(failure, 500, "not-saved", "The sign-in could not be saved", _SAVE_AGAIN)
+        return self._told(failure, 500, "not-saved", "The sign-in could not be saved", _SAVE_AGAIN)
 
     def storage(self, failure: OSError, *, waits: bool = False) -> Problem:
         """The disk does not take the token. `waits`: there is one, kept in memory for ten minutes."""
@@ -78,36 +79,38 @@ class Explainer:
     def refresh(self, failure: CollectorError) -> Problem:
         """The stored token could not be renewed."""
         if isinstance(failure, ProfileBusy):
-            return _busy(failure, HOME)
+            return self._busy(failure, HOME)
         if isinstance(failure, SignInRequired):
-            return _told(failure, 409, "sign-in-again", "Zoom does not renew this sign-in any more", START_AGAIN)
+            return self._told(failure, 409, "sign-in-again", "Zoom does not renew this sign-in any more", START_AGAIN)
         if isinstance(failure, UsageError):
-            return _told(failure, 409, "not-refreshed", "The token could not be refreshed", START_AGAIN, HOME)
+            return self._told(failure, 409, "not-refreshed", "The token could not be refreshed", START_AGAIN, HOME)
         if isinstance(failure, StorageFailed):
-            return _told(failure, 500, "disk-refuses-refresh", "The token has not been refreshed", HOME)
+            return self._told(failure, 500, "disk-refuses-refresh", "The token has not been refreshed", HOME)
         return self._unanswered(failure, HOME)
 
     def revoke(self, failure: CollectorError) -> Problem:
         """The sign-in could not be ended at Zoom; the file is as it was."""
         if isinstance(failure, ProfileBusy):
-            return _busy(failure, HOME)
+            return self._busy(failure, HOME)
         if isinstance(failure, SignInRequired):
-            return _told(failure, 409, "nothing-to-revoke", "There is no sign-in to end at Zoom", HOME, _FORGET)
+            return self._told(failure, 409, "nothing-to-revoke", "There is no sign-in to end at Zoom", HOME, _FORGET)
         if isinstance(failure, StorageFailed):
-            return _told(failure, 500, "not-removed", "The sign-in is still on this computer", HOME, _FORGET)
+            return self._told(failure, 500, "not-removed", "The sign-in is still on this computer", HOME, _FORGET)
         unreached = isinstance(failure, TokenEndpointFailed) and failure.cause == "no connection"
-        return _told(failure, 504 if unreached else 502, "not-revoked", "Zoom has not ended the sign-in", HOME, _FORGET)
+        return self._told(
+            failure, 504 if unreached else 502, "not-revoked", "Zoom has not ended the sign-in", HOME, _FORGET
+        )
 
     def forget(self, failure: CollectorError) -> Problem:
         """The file could not be removed."""
         if isinstance(failure, ProfileBusy):
-            return _busy(failure, HOME)
-        return _told(failure, 500, "not-forgotten", "The sign-in could not be removed", HOME)
+            return self._busy(failure, HOME)
+        return self._told(failure, 500, "not-forgotten", "The sign-in could not be removed", HOME)
 
     def _unanswered(self, failure: CollectorError, action: Action = START_AGAIN) -> Problem:
         host = urlsplit(self._client.oauth_url).netloc
         if not isinstance(failure, TokenEndpointFailed):
-            return _told(failure, 502, "not-connected", "The sign-in did not succeed", action)
+            return self._told(failure, 502, "not-connected", "The sign-in did not succeed", action)
         if failure.cause == "no connection":
             return Problem(
                 504,
@@ -135,8 +138,8 @@ class Explainer:
                 headers={"Retry-After": str(wait)} if wait else {},
             )
         if failure.cause == "foreign answer":
-            return _told(failure, 502, "foreign-answer", f"Something else than {host} answered", action)
-        return _told(failure, 502, "malformed-answer", "Zoom gave an answer nobody expects", action)
+            return self._told(failure, 502, "foreign-answer", f"Something else than {host} answered", action)
+        return self._told(failure, 502, "malformed-answer", "Zoom gave an answer nobody expects", action)
 
     def _other_account(self, failure: OtherAccount) -> Problem:
         profile = "another-name"
@@ -155,18 +158,19 @@ class Explainer:
             commands=(f"python oauth-server --profile {profile}",),
         )
 
+    def _busy(self, failure: ProfileBusy, action: Action) -> Problem:
+        return self._told(failure, 503, "profile-busy", "Another process is changing this sign-in", action)
+
+    def _told(
+        self, failure: CollectorError, status: int, code: str, title: str, action: Action, *others: Action
+    ) -> Problem:
+        """A page that says what the failure itself says."""
+        next_step = NextStep(failure.next_step).for_call(self._profile.name_to_give)
+        advice = (next_step,) if next_step else ()
+        return Problem(status, code, title, failure.message, advice, action=action, others=others)
+
 
 def _name(account: Mapping[str, object]) -> str:
     """Who, and of which account: administrators of two accounts may have the same address."""
     who = str(account.get("email") or account.get("id") or "somebody Zoom did not name")
     return f"{who} (Zoom account {account['account_id']})" if "account_id" in account else who
-
-
-def _busy(failure: ProfileBusy, action: Action) -> Problem:
-    return _told(failure, 503, "profile-busy", "Another process is changing this sign-in", action)
-
-
-def _told(failure: CollectorError, status: int, code: str, title: str, action: Action, *others: Action) -> Problem:
-    """A page that says what the failure itself says."""
-    advice = (failure.next_step,) if failure.next_step else ()
-    return Problem(status, code, title, failure.message, advice, action=action, others=others)

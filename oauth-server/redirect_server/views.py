@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, jsonify, request
 
 from collector import __version__
+from collector.next_steps import Command
 from collector.own_command import own_command
 from collector.resources import all_resources, least_privilege
 from collector.settings.redirect_server import NAME
@@ -190,8 +191,7 @@ def command(flow: Flow, *, invented: bool) -> str:
     """What to run once signed in; after a rehearsal, whose sign-in ends with it, what collects an invented account."""
     if invented:
         return f"{own_command()} demo"
-    profile = "" if flow.settings.profile.name == "default" else f" --profile {flow.settings.profile.name}"
-    return f"collector collect{profile}"
+    return Command("collect").for_call(flow.settings.profile.name_to_give)
 
 
 def query_of(pasted: str) -> str:

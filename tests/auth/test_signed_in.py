@@ -10,9 +10,10 @@ from threading import Barrier, Event, Semaphore
 import pytest
 import requests
 
-from collector.auth import OAuthClient, Token, TokenFile, TokenSource, single_flight
+from collector.auth import OAuthClient, Token, TokenSource, single_flight
 from collector.auth.token_document import TokenDocument
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
+from collector.next_steps import NextStep
 from collector.redaction import Secret
 
 from .conftest import CLIENT, OAUTH_URL, TOKEN_URL, FakeClock, answer
@@ -204,10 +205,12 @@ def test_nobody_is_signed_in(new_signed_in, rotation, use):
     assert failure.value.exit_code == ExitCode.SIGN_IN
 
 
-def test_the_next_step_names_the_profile(new_signed_in, folder):
+def test_the_next_step_can_name_the_profile(new_signed_in):
     with pytest.raises(SignInRequired) as failure:
-        new_signed_in(file=TokenFile(folder, "work")).token()
-    assert "collector auth login --profile work " in failure.value.next_step
+        new_signed_in().token()
+    assert NextStep(failure.value.next_step).for_call("work") == (
+        "Run: collector --profile work auth login  (or: python oauth-server --profile work)"
+    )
 
 
 def test_a_server_to_server_token_is_no_sign_in(new_signed_in, sign_in, rotation):

@@ -355,6 +355,12 @@ def test_login_passes_on_what_was_said(settings, program, capfd):
     assert capfd.readouterr().out.split() == ["--once", "--profile", "work", "--no-browser", "-v"]
 
 
+def test_login_passes_on_nothing_that_was_not_said(settings, program, capfd):
+    program()
+    run(["auth", "login"])
+    assert capfd.readouterr().out.split() == ["--once"]
+
+
 def test_ctrl_c_is_left_to_the_redirect_server(settings, program, monkeypatch):
     program(130)
     wait, times = subprocess.Popen.wait, []

@@ -11,8 +11,14 @@ import pytest
 import requests
 import requests_mock
 from redirect_server.problems import Problem
+from redirect_server.refusals import Explainer
 
 from collector import private_files
+from collector.auth import OAuthClient
+from collector.auth.refusals import SIGN_IN_AGAIN
+from collector.errors import SignInRequired
+from collector.settings import read_settings
+from collector.settings.redirect_address import Address
 from tests.sandbox.asking import MovableClock
 
 from .conftest import ANSWER, ME_URL, REVOKE_URL, TOKEN_URL, answer_to
@@ -50,6 +56,15 @@ def test_codes_are_told_apart(tmp_path: Path) -> None:
     for problem in all_problems(tmp_path).values():
         by_code.setdefault(problem.code, set()).add(problem.title)
     assert [code for code, titles in by_code.items() if len(titles) > 1] == []
+
+
+@pytest.mark.parametrize(("profile", "named"), [("default", ""), ("work", " --profile work")])
+def test_a_page_names_the_profile_in_a_command(tmp_path: Path, profile: str, named: str) -> None:
+    settings = read_settings({"ZOOM_CLIENT_ID": "client-1234", "ZOOM_HOME": str(tmp_path)}, tmp_path, profile)
+    address = Address.of(settings.redirect_uri)
+    explain = Explainer(settings, OAuthClient("client-1234", None, "https://zoom.us"), address)
+    problem = explain.refresh(SignInRequired("Zoom no longer accepts this sign-in.", SIGN_IN_AGAIN))
+    assert problem.advice == (f"Run: collector{named} auth login  (or: python oauth-server{named})",)
 
 
 def refused(reason: str, error: str) -> dict[str, Any]:

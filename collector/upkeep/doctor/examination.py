@@ -12,7 +12,7 @@ import requests
 
 from collector.auth import OAuthClient, Token, TokenSource, stored_sign_in
 from collector.auth.configured import oauth_client, token_file
-from collector.auth.refusals import sign_in_again
+from collector.auth.refusals import SIGN_IN_AGAIN
 from collector.clock import Clock
 from collector.collect.run import RUN_AGAIN
 from collector.collect.session import current_token
@@ -87,7 +87,7 @@ def _sign_in(
     yield _redirect_address(redirect_uri, new_session)
     stored = stored_sign_in(token_file(profile), client, clock)
     if stored.state != "usable" or stored.expires_at is None:
-        yield Finding("sign-in", Level.WARNING, stored.reason, sign_in_again(profile.name))
+        yield Finding("sign-in", Level.WARNING, stored.reason, SIGN_IN_AGAIN)
         return
     who = (stored.account or {}).get("email") or "somebody Zoom did not name"
     until = datetime.fromtimestamp(stored.expires_at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

@@ -14,6 +14,7 @@ from collector.errors import AccessRefused, CollectorError, InstanceMissing, Req
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.instances import Instances
 from collector.jupiterone.jobs import describes_job, job_path
+from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
 from collector.store import Store
@@ -106,8 +107,11 @@ def _none_known() -> Finding:
         _INSTANCE,
         Level.WARNING,
         "none is known to upload to, and every source but `api` needs one",
-        "Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that "
-        "`collector instance list` shows.",
+        NextStep(
+            "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
+            Command("instance create"),
+            Command("instance list"),
+        ),
     )
 
 

@@ -1,0 +1,65 @@
+"""Commands of this program that somebody is told to run, and the sentences around them.
+
+NextStep("Run `{}` again.", Command("sync"))     is the text "Run `collector sync` again."
+.for_call("work", "--source api")                "Run `collector --profile work sync --source api` again."
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+_OF_NO_PROFILE = ("demo", "document", "sandbox")
+_OF_A_TARGET = ("run", "sync")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a person types it. `program`: this one, or the server that signs in."""
+
+    verb: str
+    arguments: str = ""
+    program: str = "collector"
+
+    def __str__(self) -> str:
+        return self.for_call()
+
+    def for_call(self, profile: str = "", target: str = "") -> str:
+        """The command that works on a profile ("": the default one) and, if it uploads, to a target (its options)."""
+        named = f"--profile {shlex.quote(profile)}" if profile and self.verb not in _OF_NO_PROFILE else ""
+        there = target if self.verb in _OF_A_TARGET and "--source" not in self.arguments else ""
+        return " ".join(filter(None, (self.program, named, self.verb, there, self.arguments)))
+
+
+class NextStep(str):
+    """A text with `{}` for each command in it. As a `str`, which is stored, logged and compared, it has plain commands.
+
+    What came from outside is an argument like the commands, never part of the sentence; another NextStep may be one,
+    and keeps its commands.
+    """
+
+    _sentence: str
+    _parts: tuple[Command | str, ...]
+
+    def __new__(cls, sentence: str = "", *parts: Command | str) -> NextStep:
+        if isinstance(sentence, NextStep) and not parts:
+            return sentence
+        made = super().__new__(cls, sentence.format(*parts) if parts else sentence)
+        made._sentence = sentence
+        made._parts = parts
+        return made
+
+    def for_call(self, profile: str = "", target: str = "") -> str:
+        """The text, whose commands work on what a call worked on: see `Command.for_call`."""
+        if not self._parts:
+            return str(self)
+        called = (
+            part.for_call(profile, target) if isinstance(part, Command | NextStep) else part for part in self._parts
+        )
+        return self._sentence.format(*called)
+
+
+def joined(*texts: str) -> NextStep:
+    """Texts one after the other, without those that are empty; their commands stay commands."""
+    told = tuple(filter(None, texts))
+    return NextStep(" ".join("{}" for _ in told), *told)
