@@ -11,6 +11,9 @@ from collector.store import RunRecord
 
 JsonValue = Mapping[str, object]
 
+STEPS = "integrationStepResults"
+"""Where the steps stand in it."""
+
 
 def summary(record: RunRecord) -> JsonValue:
     """The content of summary.json, in the field order of JupiterOne's integration SDK 17.
@@ -20,9 +23,7 @@ def summary(record: RunRecord) -> JsonValue:
     """
     results = {result.step.id: result for result in record.steps}
     return {
-        "integrationStepResults": [
-            _step_result(results[step.id]) for step in in_report_order([result.step for result in record.steps])
-        ],
+        STEPS: [_step_result(results[step.id]) for step in in_report_order([result.step for result in record.steps])],
         "metadata": {
             "partialDatasets": {"types": record.partial_types},
             "coverage": [_coverage(entry) for entry in record.coverage],
