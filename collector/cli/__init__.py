@@ -22,7 +22,7 @@ from collector.cli.failures import show_error
 from collector.cli.forget import forget
 from collector.cli.instance import instance
 from collector.cli.options import Options, common_options
-from collector.cli.plain_text import LogFormatter, printable_lines
+from collector.cli.output import LogFormatter, printable_lines
 from collector.cli.plan import plan
 from collector.cli.sandbox import sandbox
 from collector.cli.show import show

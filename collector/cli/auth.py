@@ -23,7 +23,8 @@ from collector.clock import SystemClock, milliseconds
 from collector.collect.session import zoom_client
 from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
 from collector.resources import account, missing_scopes
-from collector.settings import Settings, redirect_server
+from collector.settings import Settings
+from collector.settings.redirect_address import server_command
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
@@ -54,7 +55,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings)
     oauth_client(settings)
-    command = redirect_server.command("--once", "--profile", settings.profile.name)
+    command = server_command("--once", "--profile", settings.profile.name)
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
 

@@ -17,7 +17,8 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 from collector.errors import CollectionFailed, UsageError
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
-from collector.settings import NAMES, Settings, read_settings, redirect_server
+from collector.settings import NAMES, Settings, read_settings
+from collector.settings.redirect_address import server_command
 
 _REQUEST_SECONDS = 10.0
 _END_SECONDS = 20.0
@@ -87,7 +88,7 @@ def _empty(home: Path) -> None:
 def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> None:
     """Start the redirect server, walk its pages and Zoom's as a person would, and wait until it has ended."""
     with subprocess.Popen(  # noqa: S603 - our own program, no shell
-        redirect_server.command("--once", "--no-browser"),
+        server_command("--once", "--no-browser"),
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,

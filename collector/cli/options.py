@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from collector.cli.plain_text import LogFormatter
+from collector.cli.output import LogFormatter
 from collector.cli.wrapping import say
 from collector.settings import Settings, read_settings
 

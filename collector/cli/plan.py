@@ -12,9 +12,8 @@ from rich.table import Table
 
 from collector.cli.again import again
 from collector.cli.options import common_options, options
-from collector.cli.output import console, moment, print_json, printable
+from collector.cli.output import console, moment, print_json, print_table, printable
 from collector.cli.reading_options import choice_options
-from collector.cli.tables import print_table
 from collector.clock import SystemClock
 from collector.collect.choice import Choice
 from collector.collect.plan import CollectionPlan, PlannedStep, plan_account

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.again import again
-from collector.cli.output import moment, printable
-from collector.cli.tables import print_table
+from collector.cli.output import moment, print_table, printable
 from collector.cli.wrapping import put
 from collector.collect.account import Collected
 from collector.errors import ExitCode

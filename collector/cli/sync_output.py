@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.again import again
-from collector.cli.output import moment, printable
-from collector.cli.tables import print_table
+from collector.cli.output import moment, print_table, printable
 from collector.cli.wrapping import put
 from collector.jupiterone.jobs import Counts
 from collector.store import Place

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from rich.table import Table
 
-from collector.cli.output import console
-from collector.cli.plain_text import LogFormatter, printable_lines
+from collector.cli.output import LogFormatter, console, printable_lines
 
 EVIL = "bad\x1b]0;title\x07\x1b[2J\x9b31m\u202e\u2066\r\nError: all is lost\nNext: rm -rf /\x00\x7f"
 OURS = ("Error: all is lost", "Next: rm -rf /")

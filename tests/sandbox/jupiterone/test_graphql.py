@@ -14,8 +14,8 @@ from graphql import parse, validate
 
 import collector.jupiterone
 from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, Instance
-from collector.sandbox.jupiterone.graphql_execution import SCHEMA
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
+from collector.sandbox.jupiterone.graphql_routes import SCHEMA
 
 from .asking import Asker
 
