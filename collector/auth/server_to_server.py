@@ -19,7 +19,7 @@ from collector.auth.refusals import TokenRefused, explain_server_to_server
 from collector.auth.single_flight import SingleFlight
 from collector.auth.token_document import TokenDocument
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import DamagedTokenFile, StorageFailed, TokenFile
+from collector.auth.token_file import DamagedTokenFile, TokenFile, storage_told
 from collector.auth.token_source import Token
 from collector.clock import Clock
 from collector.errors import UsageError
@@ -76,18 +76,15 @@ class ServerToServer:
 
         UsageError when the file holds a browser sign-in, which a person would have to replace.
         """
-        try:
-            with self._file.locked(self._clock):
-                stored = self._stored()
-                if stored is not None and stored.grant != _GRANT:
-                    raise UsageError(
-                        f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
-                        "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
-                        "sign-in with `collector auth logout`.",
-                    )
-                self._file.save(self._ask(others=stored.others if stored else {}))
-        except OSError as problem:
-            raise StorageFailed.because("saved", self._file.path, problem) from None
+        with storage_told("saved", self._file.path), self._file.locked(self._clock):
+            stored = self._stored()
+            if stored is not None and stored.grant != _GRANT:
+                raise UsageError(
+                    f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
+                    "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
+                    "sign-in with `collector auth logout`.",
+                )
+            self._file.save(self._ask(others=stored.others if stored else {}))
 
     def _good_token(self, rejected: str | None) -> Token:
         return self._flight.get(
@@ -120,8 +117,7 @@ class ServerToServer:
         try:
             return self._file.load()
         except DamagedTokenFile as damage:
-            aside = self._file.set_aside(self._clock.now())
-            _log.warning("%s It is kept as %s; a new token is asked for.", damage, aside.name)
+            _log.warning("%s A new token is asked for.", damage.message)
             return None
 
     def _usable(self, document: TokenDocument, rejected: str | None) -> bool:

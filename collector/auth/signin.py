@@ -31,7 +31,7 @@ from collector.auth.refusals import (
     is_dead,
 )
 from collector.auth.token_document import SIGN_IN_GRANT
-from collector.auth.token_file import DamagedTokenFile
+from collector.auth.token_file import DamagedTokenFile, storage_told
 from collector.auth.token_source import scopes_of
 from collector.clock import Clock
 from collector.errors import SignInRequired, UsageError
@@ -154,28 +154,24 @@ def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
     """Put the sign-in on the disk; it is there, durably, when this returns.
 
     Raises OtherAccountSignedIn when the profile holds another account's and `replace` is not set, StorageFailed,
-    ProfileBusy, NewerVersion. A damaged file is kept aside. A sign-in that had to wait while the same person signed in
+    ProfileBusy, NewerVersion. A damaged file is replaced. A sign-in that had to wait while the same person signed in
     again is dropped: Zoom ends the earlier tokens.
     """
-    try:
-        with file.locked(clock):
-            try:
-                stored = file.load()
-            except DamagedTokenFile as damage:
-                aside = file.set_aside(clock.now())
-                _log.warning("%s It is kept as %s.", damage.message, aside.name)
-                stored = None
-            if stored is None:
-                file.save(sign_in.document)
+    with storage_told("written", file.path), file.locked(clock):
+        try:
+            stored = file.load()
+        except DamagedTokenFile as damage:
+            _log.warning("%s It is replaced.", damage.message)
+            stored = None
+        if stored is None:
+            file.save(sign_in.document)
+            return
+        if stored.grant == SIGN_IN_GRANT and not replace:
+            _check_same_account(stored.account, sign_in.account)
+            if _is_overtaken(sign_in.document, stored, clock.now()):
+                _log.info("A later sign-in of the same person is there already; it stays.")
                 return
-            if stored.grant == SIGN_IN_GRANT and not replace:
-                _check_same_account(stored.account, sign_in.account)
-                if _is_overtaken(sign_in.document, stored, clock.now()):
-                    _log.info("A later sign-in of the same person is there already; it stays.")
-                    return
-            file.save(_after(stored, sign_in.document))
-    except OSError as problem:
-        raise StorageFailed.because("written", file.path, problem) from None
+        file.save(_after(stored, sign_in.document))
 
 
 def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
@@ -190,23 +186,17 @@ def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: rando
     except SignInRequired:
         if not _is_refused(client, file):
             raise
-    try:
-        with file.locked(clock):
-            document = file.load()
-            if document is not None and document.grant == SIGN_IN_GRANT:
-                _revoke_token(client, document.access_token, clock, randomness)
-                file.forget()
-    except OSError as problem:
-        raise StorageFailed.because("removed", file.path, problem) from None
+    with storage_told("removed", file.path), file.locked(clock):
+        document = file.load()
+        if document is not None and document.grant == SIGN_IN_GRANT:
+            _revoke_token(client, document.access_token, clock, randomness)
+            file.forget()
 
 
 def forget(file: TokenFile, clock: Clock) -> None:
     """Remove the profile's token from this computer; at Zoom nothing changes. Raises StorageFailed, ProfileBusy."""
-    try:
-        with file.locked(clock):
-            file.forget()
-    except OSError as problem:
-        raise StorageFailed.because("removed", file.path, problem) from None
+    with storage_told("removed", file.path), file.locked(clock):
+        file.forget()
 
 
 def _check_same_account(before: Account | None, now: Account | None) -> None:
