@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from redirect_server import problems, refusals, refused_codes
+from redirect_server import problems, refusals
 from redirect_server.command import serve
 
 from collector.cli import cli
@@ -140,7 +140,7 @@ def test_every_route_of_the_sign_in_is_explained(path: str) -> None:
 
 
 def test_every_failure_page_of_the_sign_in_is_explained() -> None:
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, refusals, refused_codes)]
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, refusals)]
     codes = {code for text in sources for code in re.findall(r'"([a-z]+(?:-[a-z]+)*)",\n? *"[A-Z]', text)}
     codes |= {code for text in sources for code in re.findall(r'_told\(failure, [^,]+, "([a-z-]+)"', text)}
     codes |= {f"zoom-{error.replace('_', '-')}" for error in problems._ERRORS}

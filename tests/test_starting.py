@@ -60,7 +60,7 @@ def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, st
     assert (process.returncode, err) == (130, "")
 
 
-@pytest.mark.parametrize("planted", ["click.py", "requests.py", "collector/__init__.py", "json.py", "sitecustomize.py"])
+@pytest.mark.parametrize("planted", ["click.py", "collector/__init__.py"])
 @pytest.mark.parametrize("program", ["collector", "oauth-server"])
 def test_modules_of_the_working_folder_are_not_run(tmp_path: Path, program: str, planted: str) -> None:
     file = tmp_path / planted

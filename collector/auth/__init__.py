@@ -16,7 +16,7 @@ token_file.py        token.json of a profile: lock, load, save
 token_document.py    the content of token.json
 """
 
-from collector.auth.environment import EnvironmentToken
+from collector.auth.configured import EnvironmentToken
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.server_to_server import ServerToServer
 from collector.auth.signed_in import SignedIn

@@ -1,18 +1,21 @@
-"""The way to a token that the configuration names, and where the profile keeps its own."""
+"""The way to a token that the configuration names, and where the profile keeps its own.
+
+The token from ZOOM_ACCESS_TOKEN is used as it is, never renewed, never stored.
+"""
 
 from __future__ import annotations
 
 import random
 
-from collector.auth.environment import EnvironmentToken
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.server_to_server import ServerToServer
 from collector.auth.signed_in import SignedIn
 from collector.auth.token_file import TokenFile
-from collector.auth.token_source import TokenSource
+from collector.auth.token_source import Token, TokenSource
 from collector.clock import Clock
-from collector.errors import UsageError
+from collector.errors import SignInRequired, UsageError
 from collector.next_steps import Command, NextStep
+from collector.redaction import Secret
 from collector.settings import Settings
 from collector.settings.profile import Profile
 
@@ -59,3 +62,24 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
             settings.api_url,
         )
     return SignedIn(oauth_client(settings), file, clock, randomness)
+
+
+class EnvironmentToken:
+    """A TokenSource around an access token somebody else obtained. Its scopes are unknown.
+
+    `api_url`: the configured API; whoever set both means the one for the other.
+    """
+
+    def __init__(self, access_token: Secret, api_url: str | None = None) -> None:
+        self._token = Token(access_token.reveal(), scopes=None, api_url=None, obtained_for=api_url)
+
+    def token(self) -> Token:
+        """The token from the environment, whether Zoom still takes it or not."""
+        return self._token
+
+    def renew(self, rejected: Token) -> Token:
+        """There is no other token: raise SignInRequired."""
+        raise SignInRequired(
+            "ZOOM_ACCESS_TOKEN was refused by Zoom: it has expired, was revoked, or is no access token of Zoom's.",
+            "Put a new access token into ZOOM_ACCESS_TOKEN, or unset it to use the profile's own sign-in.",
+        )

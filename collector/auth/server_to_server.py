@@ -121,8 +121,7 @@ class ServerToServer:
         try:
             return self._file.load()
         except SignInRequired as damage:
-            aside = self._file.set_aside(self._clock.now())
-            _log.warning("%s It is kept as %s; a new token is asked for.", damage, aside.name)
+            _log.warning("%s A new token is asked for.", damage.message)
             return None
 
     def _usable(self, document: TokenDocument, rejected: str | None) -> bool:

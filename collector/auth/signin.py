@@ -114,15 +114,14 @@ def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
     """Put the sign-in on the disk; it is there, durably, when this returns.
 
     Raises OtherAccount when the profile holds another account's and `replace` is not set, StorageFailed,
-    ProfileBusy, NewerVersion. A damaged file is kept aside. A sign-in that had to wait while the same person signed in
+    ProfileBusy, NewerVersion. A damaged file is replaced. A sign-in that had to wait while the same person signed in
     again is dropped: Zoom ends the earlier tokens.
     """
     with storage_told("written", file.path), file.locked(clock):
         try:
             stored = file.load()
         except SignInRequired as damage:
-            aside = file.set_aside(clock.now())
-            _log.warning("%s It is kept as %s.", damage.message, aside.name)
+            _log.warning("%s It is replaced.", damage.message)
             stored = None
         if stored is None:
             file.save(sign_in.document)

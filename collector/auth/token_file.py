@@ -17,7 +17,6 @@ from collector.errors import ProfileBusy, SignInRequired, StorageFailed
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
 _LARGEST = 1 << 20
-_DAMAGED_COPIES = 3
 _RESERVED = 16 << 10
 """Bytes kept free for the next document: two of Zoom's tokens and some fields take less than half."""
 
@@ -97,22 +96,11 @@ class TokenFile:
             yield lambda document: put(document.to_bytes())
 
     def forget(self) -> None:
-        """Remove the token and every copy of it. Call it inside `locked`."""
+        """Remove the token and the damaged copies of earlier versions. Call it inside `locked`."""
         self.path.unlink(missing_ok=True)
         private_files.remove_leftovers(self.path)
         for copy in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
             copy.unlink(missing_ok=True)
-
-    def set_aside(self, now: float) -> Path:
-        """Rename a damaged file to `token.json.corrupt-<now>` and give its new path.
-
-        `now`: seconds since 1970. The latest three are kept. Call it inside `locked`.
-        """
-        aside = self.path.with_name(f"{self.path.name}.corrupt-{int(now)}")
-        self.path.replace(aside)
-        for old in sorted(self.path.parent.glob(f"{self.path.name}.corrupt-*"))[:-_DAMAGED_COPIES]:
-            old.unlink()
-        return aside
 
     def _acquire(self, lock: FileLock, clock: Clock, patience: float) -> None:
         deadline = clock.monotonic() + patience

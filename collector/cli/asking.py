@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from collector.cli.output import error_console, printable
+from collector.cli.output import error_console
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say, wrapped
 from collector.errors import UsageError
 

@@ -16,7 +16,8 @@ from collector.auth.signed_in import SignedIn
 from collector.auth.token_document import SIGN_IN_GRANT
 from collector.cli.asking import confirm
 from collector.cli.options import common_options, options, options_without_json, render
-from collector.cli.output import moment, print_json, printable
+from collector.cli.output import moment, print_json
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.collect.session import zoom_client
@@ -24,8 +25,9 @@ from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
 from collector.next_steps import Command, NextStep
 from collector.redaction import Secret
 from collector.resources import account, missing_scopes
-from collector.settings import Settings, redirect_server
+from collector.settings import Settings
 from collector.settings.profile import Profile
+from collector.settings.redirect_address import server_command
 
 _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
@@ -57,7 +59,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings.access_token, settings.account_id)
     oauth_client(settings)
-    command = redirect_server.command("--once")
+    command = server_command("--once")
     if given.profile is not None:  # else it finds the same one in the same configuration
         command += ["--profile", given.profile]
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)

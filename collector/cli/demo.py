@@ -13,7 +13,8 @@ from rich.table import Table
 
 from collector.cli.collect import collect_and_print
 from collector.cli.options import common_options, options
-from collector.cli.output import console, printable
+from collector.cli.output import console
+from collector.cli.plain_text import printable
 from collector.cli.reading_options import Reading
 from collector.cli.show import show_cards
 from collector.cli.stopping import stopping

@@ -18,7 +18,8 @@ from collector.errors import CollectionFailed, UsageError
 from collector.next_steps import Command, NextStep
 from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.jupiterone import JupiterOneSandbox
-from collector.settings import NAMES, Settings, read_settings, redirect_server
+from collector.settings import NAMES, Settings, read_settings
+from collector.settings.redirect_address import server_command
 
 _REQUEST_SECONDS = 10.0
 _END_SECONDS = 20.0
@@ -88,7 +89,7 @@ def _empty(home: Path) -> None:
 def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> None:
     """Start the redirect server, walk its pages and Zoom's as a person would, and wait until it has ended."""
     with subprocess.Popen(  # noqa: S603 - our own program, no shell
-        redirect_server.command("--once", "--no-browser"),
+        server_command("--once", "--no-browser"),
         cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,

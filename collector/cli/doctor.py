@@ -9,7 +9,8 @@ import click
 
 from collector.auth.configured import token_source
 from collector.cli.options import Options, common_options, options, render
-from collector.cli.output import console, print_json, printable_lines
+from collector.cli.output import console, print_json
+from collector.cli.plain_text import printable_lines
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.collect.session import zoom_client

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from collector.cli.options import options_without_json
-from collector.cli.output import printable
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.document import data_model_section

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collector.cli.options import Options
-from collector.cli.output import printable_lines
+from collector.cli.plain_text import printable_lines
 from collector.cli.wrapping import say
 from collector.errors import CollectorError
 

@@ -10,7 +10,8 @@ import click
 
 from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options, render
-from collector.cli.output import moment, print_json, printable
+from collector.cli.output import moment, print_json
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
 from collector.errors import UsageError

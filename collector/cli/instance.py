@@ -17,7 +17,8 @@ from collector.cli.instance_output import (
     tell_about_tags,
 )
 from collector.cli.options import common_options, options, render
-from collector.cli.output import print_json, printable
+from collector.cli.output import print_json
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import AccessRefused, RequestFailed, UsageError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from collector.cli.output import moment, printable
+from collector.cli.output import moment
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.jupiterone.instances import Instance
 from collector.jupiterone.integration_jobs import IntegrationJob

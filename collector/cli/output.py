@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
 from rich.text import Text
 
-from collector.cli.plain_text import printable as printable
-from collector.cli.plain_text import printable_lines as printable_lines
+from collector.cli.plain_text import printable_lines
 
 _UNBROKEN = 10_000
+_NOTHING = ("", "-", "0")
+_INDENT = "  "
 
 
 class _Cleaned(Console):
@@ -55,3 +59,19 @@ def moment(milliseconds: int | float) -> str:
         return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):  # Zoom may name any time to come back at
         return "a time beyond the calendar"
+
+
+def print_table(out: Console, table: Table) -> None:
+    """The table, if all of it fits; else a paragraph a row: its first cell, and below what else it holds but zeros."""
+    if Measurement.get(out, out.options.update(max_width=_UNBROKEN), table).maximum <= out.width:
+        out.print(table)
+        return
+    headings = [str(column.header).lower() for column in table.columns]
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    for row, (name, *cells) in zip(table.rows, rows, strict=True):
+        out.print(name, style=row.style)
+        told = [f"{heading} {cell}" for heading, cell in zip(headings[1:], cells, strict=True) if cell not in _NOTHING]
+        paragraph = textwrap.fill(
+            ", ".join(told) or "nothing", out.width, initial_indent=_INDENT, subsequent_indent=_INDENT
+        )
+        out.print(paragraph, style=row.style)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.cli.output import printable
+from collector.cli.plain_text import printable
 from collector.store import Place
 
 

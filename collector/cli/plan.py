@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.options import common_options, options, render
-from collector.cli.output import console, moment, print_json, printable
+from collector.cli.output import console, moment, print_json, print_table
+from collector.cli.plain_text import printable
 from collector.cli.reading_options import choice_options
-from collector.cli.tables import print_table
 from collector.clock import SystemClock
 from collector.collect.choice import Choice
 from collector.collect.plan import CollectionPlan, PlannedStep, plan_account

@@ -6,7 +6,8 @@ import click
 from rich.console import Console
 
 from collector.cli.options import common_options, options
-from collector.cli.output import console, moment, print_json, printable
+from collector.cli.output import console, moment, print_json
+from collector.cli.plain_text import printable
 from collector.query.show import Card, find_cards
 from collector.resources import all_resources
 from collector.resources.declaration import Resource

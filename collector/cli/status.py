@@ -6,8 +6,9 @@ import click
 from rich.console import Console
 
 from collector.cli.options import common_options, options, render
-from collector.cli.output import console, moment, print_json, printable
+from collector.cli.output import console, moment, print_json
 from collector.cli.place import place_as_json, place_in_words
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import put
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status

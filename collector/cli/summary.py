@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.options import render
-from collector.cli.output import moment, printable
-from collector.cli.tables import print_table
+from collector.cli.output import moment, print_table
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import put
 from collector.collect.account import Collected
 from collector.errors import ExitCode

@@ -11,7 +11,8 @@ from typing import get_args
 import click
 
 from collector.cli.options import common_options, options
-from collector.cli.output import console, error_console, print_json, printable
+from collector.cli.output import console, error_console, print_json
+from collector.cli.plain_text import printable
 from collector.cli.stopping import stopping
 from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
 from collector.clock import Clock, SystemClock

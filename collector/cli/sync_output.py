@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.options import render
-from collector.cli.output import moment, printable
+from collector.cli.output import moment, print_table
 from collector.cli.place import place_as_json, place_in_words
-from collector.cli.tables import print_table
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import put
 from collector.errors import UnsafeUpload
 from collector.jupiterone.jobs import Counts

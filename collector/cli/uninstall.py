@@ -9,7 +9,8 @@ import click
 
 from collector.cli.asking import ask_first
 from collector.cli.options import common_options, options, render
-from collector.cli.output import console, print_json, printable
+from collector.cli.output import console, print_json
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.errors import ExitCode

@@ -9,8 +9,7 @@ from flask import Response, request
 
 from collector.sandbox import trouble
 from collector.sandbox.answers import HTML_TYPE, Answer, as_json
-from collector.sandbox.consent import ConsentDesk, Forward, NotForwarded
-from collector.sandbox.consent_pages import own_page
+from collector.sandbox.consent import ConsentDesk, Forward, NotForwarded, own_page
 from collector.sandbox.exchange import Exchange
 from collector.sandbox.fault import Fault
 from collector.sandbox.oauth import TokenEndpoint, TokenRequest

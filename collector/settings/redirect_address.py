@@ -1,11 +1,16 @@
-"""Everything that follows from ZOOM_REDIRECT_URI, the one place where host, port and path are said."""
+"""The redirect server as the collector knows it: its address, which follows from ZOOM_REDIRECT_URI alone, and how to
+start it. It is a program beside the package and never imported.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import collector
 from collector.errors import UsageError
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -15,6 +20,11 @@ OWN_PATHS = frozenset(
     {"/", "/install", "/done", "/paste", "/status", "/health", "/refresh", "/revoke", "/forget", "/keep", "/discard"}
     | {"/favicon.ico"}
 )
+
+SERVER_NAME = "zoom-collector-auth"
+"""What it calls itself at /health."""
+
+SERVER_FOLDER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")
 
@@ -79,3 +89,13 @@ def _unusable(redirect_uri: str, reason: str) -> UsageError:
         "Set it to http://localhost:5000/redirect or http://127.0.0.1:5000/redirect, and register the same "
         "address in the Zoom App Marketplace.",
     )
+
+
+def server_command(*options: str) -> list[str]:
+    """The command line that starts it. Raises UsageError outside a checkout of the project."""
+    if not (SERVER_FOLDER / "__main__.py").is_file():
+        raise UsageError(
+            f"The sign-in page is not here: {SERVER_FOLDER}.",
+            "Run this from a checkout of the project, which has the folder oauth-server.",
+        )
+    return [sys.executable, str(SERVER_FOLDER), *options]

@@ -8,12 +8,11 @@ from collector.model.coverage import Coverage
 from collector.model.graph import Properties, PropertyValue, Relationship, type_of_key
 from collector.model.step import StepResult
 from collector.model.unknown import UnknownSetting
-from collector.store.checkpoints import Checkpoints
 from collector.store.database import Database
 from collector.store.document import ROW, canonical_json, parse_document
 from collector.store.identity import check_key, key_range
 from collector.store.record import write_results
-from collector.store.writing import Writing
+from collector.store.writing import Checkpoints, Writing
 
 _PAGE = 1000
 _LISTED = "listed since"

@@ -1,4 +1,4 @@
-"""Putting a finished folder in the place of another, and clearing up after those who were killed.
+"""Putting a finished folder in the place of another, removing one, and clearing up after those who were killed.
 
 Everything in the making stands beside its target, as `<target>.new-<process id>-<random>`; what the target was before
 stands there as `<target>.old-…` until the new one is in its place. The working folder may be one that others can write
@@ -14,6 +14,8 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from collector.errors import CollectionFailed
 
 
 def new_folder(target: Path) -> Path:
@@ -82,3 +84,20 @@ def _alive(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove the tree in `folder`. Who is killed on the way leaves a whole tree, or what the next call clears away.
+
+    Whether it is a tree, and whose, is for the caller to know. Raises CollectionFailed.
+    """
+    target = folder.parent.resolve() / folder.name
+    try:
+        clear_leftovers(target)
+        if target.is_dir():
+            shutil.rmtree(target.rename(new_folder(target)))
+    except OSError as error:
+        raise CollectionFailed(
+            f"The tree {target} could not be removed: {error.strerror or error}.",
+            "Give yourself the right to write there and run the command again, or delete the folder.",
+        ) from error

@@ -1,15 +1,22 @@
-"""summary.json: how the steps of the latest run ended, what is partial, and how far each reading got."""
+"""summary.json: how the steps of the latest run ended, and how far each reading got; by it a tree is known."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from collector.model.coverage import Coverage
 from collector.model.step import StepResult, StepStatus, in_report_order
 from collector.model.unknown import UnknownSetting
+from collector.private_files import read_file
 from collector.store import RunRecord
 
 JsonValue = Mapping[str, object]
+
+_STEPS = "integrationStepResults"
+"""Where the steps stand in it."""
+_LARGEST = 64 * 1024 * 1024
 
 
 def summary(record: RunRecord) -> JsonValue:
@@ -20,9 +27,7 @@ def summary(record: RunRecord) -> JsonValue:
     """
     results = {result.step.id: result for result in record.steps}
     return {
-        "integrationStepResults": [
-            _step_result(results[step.id]) for step in in_report_order([result.step for result in record.steps])
-        ],
+        _STEPS: [_step_result(results[step.id]) for step in in_report_order([result.step for result in record.steps])],
         "metadata": {
             "partialDatasets": {"types": record.partial_types},
             "coverage": [_coverage(entry) for entry in record.coverage],
@@ -73,3 +78,17 @@ def _coverage(entry: Coverage) -> JsonValue:
 def _unknown_setting(setting: UnknownSetting) -> JsonValue:
     fields = {"path": setting.path, "kind": setting.kind, "count": setting.count, "kept": setting.kept}
     return fields | {"described": setting.described} if setting.described else fields
+
+
+def is_tree_of(folder: Path, record: RunRecord) -> bool:
+    """Whether the tree in `folder` was written from this run: their steps agree, to the millisecond of each.
+
+    What stands in the summary beside the steps is ours, and another version may write more of it. A folder that cannot
+    be read holds no such tree.
+    """
+    try:
+        content, _ = read_file(folder / "summary.json", _LARGEST)
+        found = json.loads(content)[_STEPS]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return False
+    return not folder.is_symlink() and found == json.loads(json.dumps(summary(record)[_STEPS]))

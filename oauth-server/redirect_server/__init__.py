@@ -17,7 +17,7 @@ views.py          what each route does; pages.py renders
 browsers.py       what is kept of each browser: its attempts, and what it is to be shown
 flow.py           a sign-in from the first redirect to the token on disk, without any HTTP of ours
 problems.py       what a page about a failure says
-refusals.py       which failure becomes which page; refused_codes.py the same where Zoom refused the code
+refusals.py       which failure becomes which page
 words.py          times for people
 templates/        the pages and their one style sheet
 """

@@ -6,7 +6,7 @@ import os
 import select
 from collections.abc import Callable
 
-from collector.cli.output import printable
+from collector.cli.plain_text import printable
 from redirect_server.browsers import Connected, new_browser_id
 from redirect_server.flow import Flow, Outcome
 from redirect_server.problems import Problem

@@ -11,7 +11,7 @@ from collector import __version__
 from collector.next_steps import Command
 from collector.own_command import own_command
 from collector.resources import all_resources, least_privilege
-from collector.settings.redirect_server import NAME
+from collector.settings.redirect_address import SERVER_NAME
 from redirect_server.browsers import Connected
 from redirect_server.flow import Flow, Outcome
 from redirect_server.guard import Guard
@@ -66,7 +66,7 @@ class Overview:
 
     def health(self) -> Response:
         """Whether it is this server that answers."""
-        return jsonify(ok=True, app=NAME, instance=self._instance, version=__version__)
+        return jsonify(ok=True, app=SERVER_NAME, instance=self._instance, version=__version__)
 
     def refresh(self) -> Response:
         """Renew the access token."""

@@ -87,7 +87,7 @@ def test_a_damaged_file(new_source, requests_mock, folder, caplog):
     path = folder / "token.json"
     path.write_bytes(path.read_bytes()[:-1])
     new_source().token()
-    assert "corrupt" in caplog.text
+    assert "is damaged" in caplog.text
     assert_silent(caplog.text)
 
 

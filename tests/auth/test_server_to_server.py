@@ -252,29 +252,23 @@ def test_a_newer_file_is_left_untouched(new_source, zoom, folder):
     assert zoom.call_count == 1
 
 
-def test_a_file_cut_anywhere_is_kept_aside_and_replaced(new_source, zoom, folder, clock):
+def test_a_file_cut_anywhere_is_replaced(new_source, zoom, folder):
     new_source().token()
     content = (folder / "token.json").read_bytes()
     for length in range(len(content)):
         (folder / "token.json").write_bytes(content[:length])
         assert new_source().token().access_token == f"token-{length + 2}"
-        aside = folder / f"token.json.corrupt-{int(clock.now())}"
-        assert aside.read_bytes() == content[:length]
-        clock.time += 1
-    assert len(list(folder.glob("token.json.corrupt-*"))) == 3
 
 
 def test_everything_is_private_also_without_a_umask(new_source, zoom, folder):
     before = os.umask(0)
     try:
         new_source().token()
-        (folder / "token.json").write_bytes(b"cut")
-        new_source().token()
     finally:
         os.umask(before)
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
-    modes = {path.name.partition("-")[0]: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
-    assert modes == dict.fromkeys(("token.json", "token.lock", "token.json.corrupt"), "0o600")
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
+    assert modes == dict.fromkeys(("token.json", "token.lock"), "0o600")
 
 
 @pytest.mark.parametrize(

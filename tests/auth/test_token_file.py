@@ -190,9 +190,9 @@ def test_a_prepared_place_holds_the_room_for_the_next_document(file, clock, othe
     assert not list(file.path.parent.glob("*.tmp"))
 
 
-def test_forgetting_removes_damaged_copies_too(file, clock):
+def test_forgetting_removes_the_damaged_copies_of_earlier_versions_too(file, clock):
     with file.locked(clock):
-        written(file, b"damaged").set_aside(clock.now())
+        file.path.with_name("token.json.corrupt-1795435200").write_bytes(b"damaged")
         file.save(DOCUMENT)
         file.forget()
         file.forget()
@@ -308,14 +308,6 @@ def test_a_damaged_file_is_named_and_keeps_its_content_to_itself(file, content):
         written(file, content).load()
     assert damage.value.next_step == "Run: collector auth login  (or: python oauth-server)"
     assert damage.value.__context__ is None
-
-
-def test_the_latest_three_damaged_files_are_kept(file):
-    for second in range(5):
-        written(file, b"%d" % second).set_aside(1_800_000_000.9 + second)
-    kept = {path.name: path.read_bytes() for path in file.path.parent.iterdir()}
-    assert kept == {f"token.json.corrupt-180000000{second}": b"%d" % second for second in (2, 3, 4)}
-    assert {mode(path) for path in file.path.parent.iterdir()} == {0o600}
 
 
 def test_a_newer_file_is_refused(file):

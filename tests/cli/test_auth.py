@@ -25,7 +25,7 @@ from collector.collect.session import zoom_client
 from collector.errors import ExitCode
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
-from collector.settings import NAMES, Settings, read_settings, redirect_server
+from collector.settings import NAMES, Settings, read_settings, redirect_address
 from collector.upkeep import doctor
 
 auth = importlib.import_module("collector.cli.auth")
@@ -338,7 +338,7 @@ def program(monkeypatch, tmp_path):
         folder = tmp_path / "oauth-server"
         folder.mkdir(exist_ok=True)
         (folder / "__main__.py").write_text(PROGRAM.format(code=code, signal=signal))
-        monkeypatch.setattr(redirect_server, "FOLDER", folder)
+        monkeypatch.setattr(redirect_address, "SERVER_FOLDER", folder)
 
     return put
 
@@ -377,8 +377,8 @@ def test_ctrl_c_is_left_to_the_redirect_server(settings, program, monkeypatch):
 
 
 def test_login_without_the_redirect_server(settings, monkeypatch, tmp_path, capsys):
-    assert Path(__file__).resolve().parents[2] / "oauth-server" == redirect_server.FOLDER
-    monkeypatch.setattr(redirect_server, "FOLDER", tmp_path / "missing")
+    assert Path(__file__).resolve().parents[2] / "oauth-server" == redirect_address.SERVER_FOLDER
+    monkeypatch.setattr(redirect_address, "SERVER_FOLDER", tmp_path / "missing")
     assert run(["auth", "login"]) == 2
     assert "checkout" in capsys.readouterr().err
 

@@ -142,7 +142,7 @@ def test_a_file_where_the_folder_should_be(collector: Command, work: Path) -> No
 
 
 def test_without_the_sign_in_page(collector: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("collector.settings.redirect_server.FOLDER", tmp_path / "nowhere")
+    monkeypatch.setattr("collector.settings.redirect_address.SERVER_FOLDER", tmp_path / "nowhere")
     outcome = collector("demo", "--users", "10")
     assert outcome.code == 2
     assert outcome.err == (
@@ -155,7 +155,7 @@ def test_a_sign_in_that_does_not_come_about(
     collector: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "__main__.py").write_text("raise SystemExit('there is no port')")
-    monkeypatch.setattr("collector.settings.redirect_server.FOLDER", tmp_path)
+    monkeypatch.setattr("collector.settings.redirect_address.SERVER_FOLDER", tmp_path)
     outcome = collector("demo", "--users", "10")
     assert outcome.code == 1
     assert outcome.err == (

@@ -11,8 +11,7 @@ import pytest
 from filelock import FileLock
 from rich.table import Table
 
-from collector.cli.output import console
-from collector.cli.tables import print_table
+from collector.cli.output import console, print_table
 from collector.collect.account import Collected
 from collector.errors import CollectionFailed, CollectorError, ExitCode, SignInRequired, UsageError, worst_of
 from collector.sandbox import Account, Sandbox

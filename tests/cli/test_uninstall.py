@@ -326,7 +326,7 @@ class TestWhatFails:
         self, collector: Command, work: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr("collector.tree.removal.new_folder", lambda target: target / "no" / "such" / "folder")
+            patch.setattr("collector.tree.exchange.new_folder", lambda target: target / "no" / "such" / "folder")
             outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 1
         assert parts(outcome) == {**DONE, ".j1-integration": "failed", "profile": "left"}

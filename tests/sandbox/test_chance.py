@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from collector.sandbox import Fault, Sandbox
-from collector.sandbox.chance import Chance
+from collector.sandbox.faults import Chance
 
 from .asking import Asker
 

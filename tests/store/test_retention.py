@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.store.retention import RunTimes, stand_ins
+from collector.store.forgetting import RunTimes, stand_ins
 
 
 def complete(number: int, hour: int, reading: int | None = None, exit_code: int = 0) -> RunTimes:

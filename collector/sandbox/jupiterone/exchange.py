@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import hmac
 import json
+import threading
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, request
 
@@ -17,7 +19,43 @@ from collector.sandbox.jupiterone import errors
 from collector.sandbox.jupiterone.errors import ApiError
 from collector.sandbox.jupiterone.faults import Fault, Faults
 from collector.sandbox.jupiterone.identifiers import Identifiers
-from collector.sandbox.jupiterone.requests import Request, Requests
+
+
+class Request(NamedTuple):
+    """One request and its answer.
+
+    `operation` as in `Fault`, "" for unknown paths. `status` is 0 where the connection was dropped. `size`: bytes of
+    the body as it came, `gzipped` or not. `correlation_id`, `account`: of the headers, "" without one; the newer header
+    of the account comes before the older.
+    """
+
+    method: str
+    path: str
+    operation: str
+    status: int
+    size: int
+    gzipped: bool
+    correlation_id: str
+    account: str
+
+
+class Requests:
+    """The latest 10,000 requests. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latest: deque[Request] = deque(maxlen=10_000)
+
+    def add(self, request: Request) -> None:
+        with self._lock:
+            self._latest.append(request)
+
+    @property
+    def latest(self) -> list[Request]:
+        """Oldest first."""
+        with self._lock:
+            return list(self._latest)
+
 
 ACCOUNT_HEADERS = ("JupiterOne-Account", "LifeOmic-Account")
 CORRELATION_HEADER = "JupiterOne-Correlation-Id"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.sandbox.jupiterone.errors import graphql_error
-from collector.sandbox.jupiterone.graphql_execution import Resolver
+from collector.sandbox.jupiterone.graphql_routes import Resolver
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import DEFINITIONS, MASKED, Definition, Instance, Instances
 from collector.sandbox.jupiterone.jobs import Job

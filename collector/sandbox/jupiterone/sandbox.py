@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from collector.clock import Clock, SystemClock
 from collector.sandbox.canaries import CANARY
-from collector.sandbox.jupiterone.exchange import Exchange, Gate
+from collector.sandbox.jupiterone.exchange import Exchange, Gate, Request, Requests
 from collector.sandbox.jupiterone.faults import Faults
 from collector.sandbox.jupiterone.graph import GraphObject, Scope, with_platform_properties
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
@@ -19,7 +19,6 @@ from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
 from collector.sandbox.jupiterone.jobs import Event, Job
 from collector.sandbox.jupiterone.queries import Queries
-from collector.sandbox.jupiterone.requests import Request, Requests
 from collector.sandbox.jupiterone.synchronization import Synchronization
 from collector.sandbox.jupiterone.synchronization_routes import SynchronizationRoutes
 from collector.sandbox.server import serving

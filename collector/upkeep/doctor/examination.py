@@ -21,8 +21,7 @@ from collector.resources import account, endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.settings.profile import Profile
-from collector.settings.redirect_address import Address
-from collector.settings.redirect_server import NAME as REDIRECT_SERVER
+from collector.settings.redirect_address import SERVER_NAME, Address
 from collector.upkeep.doctor.files import examine_dotenv, examine_files
 from collector.upkeep.doctor.finding import Finding, Level
 from collector.upkeep.doctor.jupiterone import examine_jupiterone
@@ -113,7 +112,7 @@ def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Sess
             )
         except requests.RequestException:
             answer = None
-    if isinstance(answer, dict) and answer.get("app") == REDIRECT_SERVER:
+    if isinstance(answer, dict) and answer.get("app") == SERVER_NAME:
         return Finding(subject, Level.OK, f"{redirect_uri}; the sign-in page is being served there")
     return Finding(
         subject,
