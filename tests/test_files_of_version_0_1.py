@@ -145,8 +145,8 @@ class TestStore:
         remembered = profile.store.instance_id
         assert remembered in {jupiterone.add_instance().id for _ in range(4)}
         sending = {"clock": profile.clock, "randomness": random.Random(7), "new_session": new_session}
-        assert foresee_upload(settings, Upload(), **sending)[1]
-        upload_graph(settings, Upload(), **sending)
+        assert foresee_upload(settings.profile, settings.jupiterone, Upload(), **sending)[1]
+        upload_graph(settings.profile, settings.jupiterone, Upload(), **sending)
         arrived = {
             entity["email"][0] for entity in jupiterone.entities(remembered).values() if entity["_type"] == "zoom_user"
         }

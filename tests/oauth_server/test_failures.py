@@ -62,7 +62,7 @@ def test_codes_are_told_apart(tmp_path: Path) -> None:
 def test_a_page_names_the_profile_in_a_command(tmp_path: Path, profile: str, named: str) -> None:
     settings = read_settings({"ZOOM_CLIENT_ID": "client-1234", "ZOOM_HOME": str(tmp_path)}, tmp_path, profile)
     address = Address.of(settings.redirect_uri)
-    explain = Explainer(settings, OAuthClient("client-1234", None, "https://zoom.us"), address)
+    explain = Explainer(settings.profile, OAuthClient("client-1234", None, "https://zoom.us"), address)
     problem = explain.refresh(SignInRequired("Zoom no longer accepts this sign-in.", SIGN_IN_AGAIN))
     assert problem.advice == (f"Run: collector{named} auth login  (or: python oauth-server{named})",)
 
