@@ -111,7 +111,7 @@ def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:
             reading.closing.reason = ctx.missing_scope(document.endpoint)
         else:
             tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
-            tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
+            tally.leave_out(ctx.choice.why_left_out(document))
     return readings
 
 

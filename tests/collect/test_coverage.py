@@ -248,7 +248,7 @@ class TestDenied:
     def test_what_depends_on_it_is_not_run_and_says_why(self, profile: Profile) -> None:
         record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"})
         entry = coverage(record, "zoom_group_has_user")
-        assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which was not read")
+        assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which is not read")
         assert statuses(record)["build-user-and-group-relationship"] == "disabled"
 
     @pytest.mark.parametrize(
