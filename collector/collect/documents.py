@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collector.collect.context import Context
+from collector.collect.context import COMMIT_EVERY, Context
 from collector.collect.listing import AGAIN
 from collector.collect.lookups import contradiction, deleted_meanwhile, remove_gone
 from collector.collect.scopes import lacks_scope
@@ -33,8 +33,6 @@ from collector.store import ROW
 _EMPTIED = (
     "Run `collector collect` again; if they were really emptied in Zoom, `collector collect --fresh` takes them so."
 )
-_COMMIT_EVERY = 20
-"""So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""
 
 
 @dataclass
@@ -131,7 +129,7 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
             if not doubtful.takes(key, reading, answer):
                 _keep(ctx, resource, key, reading, answer)
             ctx.progress.advance(step)
-            if count % _COMMIT_EVERY == 0:
+            if count % COMMIT_EVERY == 0:
                 ctx.keep(*tallies)
         doubtful.settle()
     except (Interrupted, SignInRequired):
