@@ -32,9 +32,9 @@ class Choice:
         """Why the documents of this kind are not read; empty where they are."""
         if document.endpoint.path in self.not_served:
             return NOT_SERVED
-        return (
-            "" if self.settings.includes(document.least) else f"left out by choice of --settings {self.settings.value}"
-        )
+        if self.settings.includes(document.least):
+            return ""
+        return f"left out by choice of --settings {self.settings.value}"
 
     def as_text(self) -> str:
         """One text for each choice: a reading goes on only with a run that reads the same."""
