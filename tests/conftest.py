@@ -1,5 +1,5 @@
-"""For every test: logging is put back, and what is logged never holds one of the sandbox's secrets. And what several
-of them need.
+"""For every test: the resources are those the sandbox serves, logging is put back, and what is logged never holds one
+of the sandbox's secrets. And what several of them need.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.canaries import found_in
+from tests.served import know_only_what_is_served
+
+know_only_what_is_served()
 
 FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 """Variables that make the command line print as for a terminal, or for a terminal of some width."""

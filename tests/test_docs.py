@@ -13,12 +13,13 @@ from redirect_server.command import serve
 
 from collector.cli import cli
 from collector.errors import ExitCode
-from collector.resources import all_resources, entity_types, least_privilege, relationship_types
+from collector.resources import entity_types, least_privilege, relationship_types
 from collector.resources.document import END, START, data_model_section, replace_section
 from collector.sandbox import generate_account
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 from collector.settings.redirect_address import OWN_PATHS, Address
 from collector.upload.safety import RULE
+from tests.served import DECLARED
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -99,13 +100,12 @@ def test_the_help_names_every_exit_code() -> None:
 @pytest.mark.parametrize("kind", ["classic", "granular", "privileges"])
 def test_every_scope_and_privilege_to_give_is_in_the_readme(kind: str) -> None:
     readme = README.read_text(encoding="utf-8")
-    assert [wanted for wanted in least_privilege(all_resources())[kind] if f"`{wanted}`" not in readme] == []
+    assert [wanted for wanted in least_privilege(DECLARED)[kind] if f"`{wanted}`" not in readme] == []
 
 
 def test_the_data_model_is_what_the_code_declares() -> None:
     text = (ROOT / "docs" / "jupiterone.md").read_text(encoding="utf-8")
-    resources = all_resources()
-    section = data_model_section(entity_types(resources), relationship_types(resources))
+    section = data_model_section(entity_types(DECLARED), relationship_types(DECLARED))
     assert (text.count(START), text.count(END)) == (1, 1)
     assert replace_section(text, section) == text, "run `collector document`"
 
@@ -150,7 +150,7 @@ def test_every_failure_page_of_the_sign_in_is_explained() -> None:
 
 
 def test_every_scope_is_in_the_sign_in_guide() -> None:
-    wanted, guide = least_privilege(all_resources()), SIGN_IN.read_text(encoding="utf-8")
+    wanted, guide = least_privilege(DECLARED), SIGN_IN.read_text(encoding="utf-8")
     assert [scope for kind in ("classic", "granular") for scope in wanted[kind] if f"`{scope}`" not in guide] == []
 
 

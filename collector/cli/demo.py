@@ -53,11 +53,12 @@ def demo(context: click.Context, users: int) -> int:
     folder = _folder()
     as_json_text = options(context).json
     with _no_proxy(), signed_in_demo(users, os.environ, folder / _HOME) as signed_in:
+        reading = Reading(signed_in.choice)
         if as_json_text:
-            collected = collect_and_print(signed_in.settings, folder, Reading(), as_json_text=True)
+            collected = collect_and_print(signed_in.settings, folder, reading, as_json_text=True)
             return int(collected.record.exit_code or 0)
         say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
-        collected = collect_and_print(signed_in.settings, folder, Reading())
+        collected = collect_and_print(signed_in.settings, folder, reading)
         _say(str(Command("show", f"user {signed_in.email}")))
         show_cards(signed_in.settings.profile, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)

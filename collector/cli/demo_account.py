@@ -14,9 +14,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
+from collector.collect.choice import Choice
 from collector.errors import CollectionFailed, UsageError
 from collector.next_steps import Command, NextStep
-from collector.sandbox import Sandbox, generate_account
+from collector.resources import not_served
+from collector.sandbox import Sandbox, generate_account, serves
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.redirect_address import server_command
@@ -36,6 +38,11 @@ class SignedInDemo:
     settings: Settings
     email: str
     jupiterone: JupiterOneSandbox
+
+    @property
+    def choice(self) -> Choice:
+        """What there is in the sandbox."""
+        return Choice(not_served=not_served(serves))
 
     def arrived(self) -> dict[str, int]:
         """How many entities and relationships of each `_type` stand in that JupiterOne."""

@@ -10,7 +10,10 @@ import click
 
 from collector.cli.options import options_without_json
 from collector.cli.wrapping import say
+from collector.collect.choice import Choice
+from collector.collect.obstacles import Obstacles
 from collector.errors import UsageError
+from collector.resources import all_resources, not_served, steps
 
 if TYPE_CHECKING:
     from collector.sandbox import Sandbox
@@ -43,7 +46,7 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
     with ExitStack() as stack:
         zoom_url = _serve(stack, zoom, port)
         jupiterone_url = _serve(stack, jupiterone, port + 1 if port else 0)
-        say("# A sandbox is running; put these lines into ./.env, then: collector collect")
+        say(f"# A sandbox is running; put these lines into ./.env, then: collector collect{_only_what_it_serves()}")
         for name, value in {**zoom.environment(zoom_url), **jupiterone.environment(jupiterone_url)}.items():
             click.echo(f"{name}={value}")
         say("# To upload: collector instance create --account-name Sandbox, then: collector run", err=True)
@@ -52,6 +55,16 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
             threading.Event().wait()
         except KeyboardInterrupt:
             say("The sandbox has ended.", err=True)
+
+
+def _only_what_it_serves() -> str:
+    """The options with which a collection leaves out what the sandbox lacks; none where it lacks nothing."""
+    from collector.sandbox import serves
+
+    resources = all_resources()
+    left_out = Obstacles(resources, Choice(not_served=not_served(serves)), None).left_out
+    served = [step.id for step in steps(resources) if step.id not in left_out]
+    return f" --step {','.join(served)}" if left_out else ""
 
 
 def _serve(stack: ExitStack, sandbox: Sandbox | JupiterOneSandbox, port: int) -> str:

@@ -12,6 +12,7 @@ from collector.cli.output import moment, print_table
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import put
 from collector.collect.account import Collected
+from collector.collect.choice import NOT_SERVED
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
 from collector.model.step import StepResult, StepStatus
@@ -103,8 +104,13 @@ def as_json(collected: Collected) -> dict[str, object]:
 def _print_coverage(console: Console, record: RunRecord) -> None:
     """What was left out by choice, and what was not read completely and why."""
     skipped = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
-    if any(entry.is_set for entry in skipped):
-        console.print(f"\nLeft out by choice: {', '.join(entry.step for entry in skipped if entry.is_set)}")
+    sets = [entry for entry in skipped if entry.is_set]
+    not_served = [entry.step for entry in sets if entry.reason == NOT_SERVED]
+    by_choice = [entry.step for entry in sets if entry.reason != NOT_SERVED]
+    if by_choice:
+        console.print(f"\nLeft out by choice: {', '.join(by_choice)}")
+    if not_served:
+        console.print(f"\n{NOT_SERVED.capitalize()}: {', '.join(not_served)}")
     if any(not entry.is_set for entry in skipped):
         console.print("\nNot read again, by choice:")
         for entry in skipped:

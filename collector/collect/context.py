@@ -27,6 +27,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _UNKNOWN = "unknown settings"
+COMMIT_EVERY = 20
+"""So many answers at most are lost, and asked for again, when the process is killed; those in flight come on top."""
 
 
 @dataclass

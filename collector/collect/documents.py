@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collector.collect.context import Context
+from collector.collect.context import COMMIT_EVERY, Context
 from collector.collect.listing import AGAIN
 from collector.collect.lookups import contradiction, deleted_meanwhile, remove_gone
 from collector.collect.scopes import lacks_scope
@@ -36,8 +36,6 @@ _EMPTIED = NextStep(
     Command("collect"),
     Command("collect", "--fresh"),
 )
-_COMMIT_EVERY = 20
-"""So many documents at most are lost, and read again, when the process is killed; those in flight come on top."""
 
 
 @dataclass
@@ -114,7 +112,7 @@ def _prepared(ctx: Context, resource: Resource, step: Step) -> list[_Reading]:
             reading.closing.reason = ctx.missing_scope(document.endpoint)
         else:
             tally.carried_over, tally.oldest = ctx.run.ages(resource.entity.type, document.part)
-            tally.leave_out(f"left out by choice of --settings {ctx.choice.settings.value}")
+            tally.leave_out(ctx.choice.why_left_out(document))
     return readings
 
 
@@ -134,7 +132,7 @@ def _read_wanted(ctx: Context, resource: Resource, step: Step, readings: list[_R
             if not doubtful.takes(key, reading, answer):
                 _keep(ctx, resource, key, reading, answer)
             ctx.progress.advance(step)
-            if count % _COMMIT_EVERY == 0:
+            if count % COMMIT_EVERY == 0:
                 ctx.keep(*tallies)
         doubtful.settle()
     except (Interrupted, SignInRequired):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
-from collector.collect.context import Context, StepOutcome
+from collector.collect.context import COMMIT_EVERY, Context, StepOutcome
 from collector.collect.licence import judge_refusal
 from collector.collect.listing import AGAIN, ListEnd, Rows, read_list
 from collector.collect.lookups import look_up
@@ -19,7 +19,6 @@ from collector.store import ROW
 
 ACTIVITY = "activity"
 """The part of an entity that holds what of its row moves by itself."""
-_COMMIT_EVERY = 20
 
 
 def read_entities(ctx: Context, resource: Resource, step: Step) -> StepOutcome:
@@ -69,25 +68,23 @@ def _read_lists(ctx: Context, resource: Resource, step: Step) -> list[Tally]:
 def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tally: Tally) -> CollectorError | None:
     """Keep the rows of one pass as they arrive; what kept the list from being whole, if anything did."""
 
-    def read(params: Mapping[str, str]) -> Iterator[Rows | ListEnd]:
-        if resource.listing.rows is None:
-            return _single(ctx.identity, resource.identify)
-        return read_list(
-            ctx.client, resource.listing, params=params, identify=lambda row: resource.identify(one_pass.completed(row))
-        )
+    def read(one_pass: Pass) -> Iterator[Rows | ListEnd]:
+        return read_list(ctx.client, resource.listing, one_pass=one_pass, identify=resource.identify)
 
+    if resource.listing.rows is None:
+        return _keep_single(ctx, resource, step, tally)
     failure: CollectorError | None = None
     tally.read = expected = others = 0
-    for _, found in ctx.in_parallel([one_pass.params], read):
+    for _, found in ctx.in_parallel([one_pass], read):
         if isinstance(found, ListEnd):
             tally.read, failure = found.read, found.failure
             continue
         if found.total is not None and found.total > expected:
             ctx.progress.expect(step, found.total - expected)
             expected = found.total
-        for row in found.rows:
+        for identifier, row in found.rows:
             others += one_pass.contradicts(row)
-            _keep_row(ctx, resource, one_pass.completed(row))
+            _keep_row(ctx, resource, resource.entity.key(identifier), row)
         ctx.run.commit()
         ctx.progress.advance(step, len(found.rows))
     if failure is None and others and others == tally.read:
@@ -95,17 +92,19 @@ def _read_pass(ctx: Context, resource: Resource, step: Step, one_pass: Pass, tal
     return failure
 
 
-def _single(
-    answer: JsonObject | CollectorError, identify: Callable[[JsonObject], str | None]
-) -> Iterator[Rows | ListEnd]:
-    """The one row of a resource that is no list."""
-    if isinstance(answer, CollectorError):
-        yield ListEnd(0, answer)
-    elif identify(answer) is None:
-        yield ListEnd(0, Unread("the answer does not say which account it is about"))
-    else:
-        yield Rows([answer], 1)
-        yield ListEnd(1)
+def _keep_single(ctx: Context, resource: Resource, step: Step, tally: Tally) -> CollectorError | None:
+    """Keep the one row of a resource that is no list, which every run begins with; what stands in the way, if any."""
+    tally.read = 0
+    if isinstance(ctx.identity, CollectorError):
+        return ctx.identity
+    key = _key(resource, ctx.identity)
+    if key is None:
+        return Unread("the answer does not say which account it is about")
+    tally.read = 1
+    ctx.progress.expect(step, 1)
+    _keep_row(ctx, resource, key, ctx.identity)
+    ctx.progress.advance(step)
+    return None
 
 
 def _key(resource: Resource, row: JsonObject) -> str | None:
@@ -113,11 +112,8 @@ def _key(resource: Resource, row: JsonObject) -> str | None:
     return None if identifier is None else resource.entity.key(identifier)
 
 
-def _keep_row(ctx: Context, resource: Resource, row: JsonObject) -> None:
-    key, entity = _key(resource, row), resource.entity
-    if key is None:
-        return
-    properties = resource.convert(row)
+def _keep_row(ctx: Context, resource: Resource, key: str, row: JsonObject) -> None:
+    entity, properties = resource.entity, resource.convert(row)
     activity = {name: properties.pop(name) for name in sorted(resource.activity & properties.keys())}
     ctx.run.put(key, ROW, {"_type": entity.type, "_class": list(entity.classes), **properties}, ctx.now())
     if activity:
@@ -170,7 +166,7 @@ def _ask_for_missing(ctx: Context, resource: Resource, tally: Tally, *, list_dec
                 tally.failed(answer)
             else:
                 _keep_found(ctx, resource, key, answer, tally)
-            if count % _COMMIT_EVERY == 0:
+            if count % COMMIT_EVERY == 0:
                 ctx.keep(tally)
     finally:
         ctx.keep(tally)
@@ -186,4 +182,4 @@ def _keep_found(ctx: Context, resource: Resource, key: str, row: JsonObject, tal
     if found != key:
         ctx.run.remove(key)
     if not ctx.run.seen(found):
-        _keep_row(ctx, resource, row)
+        _keep_row(ctx, resource, found, row)

@@ -102,8 +102,8 @@ class _Membership:
         self.ctx.progress.expect(self.step, len(owners))
         for owner_key, found in self.ctx.in_parallel(owners, self._read):
             if isinstance(found, Rows):
-                for row in found.rows:
-                    self._tie_listed(owner_key, row)
+                for identifier, row in found.rows:
+                    self._tie_listed(owner_key, identifier, row)
             else:
                 self._end_list(owner_key, found, tally)
         self._settle_doubtful(tally)
@@ -196,8 +196,8 @@ class _Membership:
         ids = self.resource.path_ids(owner_key) or {}
         return read_list(self.ctx.client, self.members, ids, identify=_member_identifier)
 
-    def _tie_listed(self, owner_key: str, row: JsonObject) -> None:
-        member_key = self._known_member(row)
+    def _tie_listed(self, owner_key: str, identifier: str, row: JsonObject) -> None:
+        member_key = self._known_member(identifier, row)
         if member_key is None:
             self.told[owner_key].unknown += 1
             return
@@ -209,11 +209,8 @@ class _Membership:
         else:
             self.told[owner_key].disagreements += 1
 
-    def _known_member(self, row: JsonObject) -> str | None:
+    def _known_member(self, identifier: str, row: JsonObject) -> str | None:
         """The key of the known entity a member row is about: by id, else the invitation by e-mail address."""
-        identifier = _member_identifier(row)
-        if identifier is None:
-            return None
         email = str(row.get("email") or "").lower()
         for candidate in (identifier, invitation_of(email)):
             key = self.member.entity.key(candidate)

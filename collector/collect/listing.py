@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from collector.errors import CollectorError, DailyLimitReached, ReadingError, RestartListing, Unread
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
+from collector.resources.declaration import Pass
 from collector.store.distinct import Distinct
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
@@ -20,13 +21,17 @@ from collector.zoom.paging import pages
 
 _PASSES = 2
 AGAIN = NextStep("Run `{}` again; if it stays, ask Zoom's support.", Command("collect"))
+_THE_WHOLE_LIST = Pass()
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows not seen before in this listing; `total` is what Zoom announces for the whole of it."""
+    """Rows not seen before in this listing, each with the identifier it is known by from here on.
 
-    rows: Sequence[JsonObject]
+    `total` is what Zoom announces for the whole of the listing.
+    """
+
+    rows: Sequence[tuple[str, JsonObject]]
     total: int | None
 
 
@@ -42,48 +47,40 @@ def read_list(
     client: ZoomClient,
     endpoint: Endpoint,
     ids: Mapping[str, str] = NO_PARAMS,
-    params: Mapping[str, str] = NO_PARAMS,
+    one_pass: Pass = _THE_WHOLE_LIST,
     *,
     identify: Callable[[JsonObject], str | None],
 ) -> Iterator[Rows | ListEnd]:
-    """The rows page by page, each once, and at last a ListEnd. `identify` tells rows apart; None for one it cannot."""
-    with Distinct() as seen:
-        yield from _read_until_whole(client, endpoint, ids, params, identify, seen)
+    """The rows page by page, each once and completed by the pass, and at last a ListEnd.
 
-
-def _read_until_whole(
-    client: ZoomClient,
-    endpoint: Endpoint,
-    ids: Mapping[str, str],
-    params: Mapping[str, str],
-    identify: Callable[[JsonObject], str | None],
-    seen: Distinct,
-) -> Iterator[Rows | ListEnd]:
+    `identify` gives a row's identifier; None for one it cannot tell from others.
+    """
     problem: CollectorError | None = None
-    for _ in range(_PASSES):
-        total: int | None = None
-        nameless = 0
-        circle: RestartListing | None = None
-        try:
-            for page in pages(client, endpoint, ids, params):
-                total = max(page.total or 0, total or 0) if page.total is not None else total
-                fresh = []
-                for row in page.rows:
-                    identifier = identify(row)
-                    if identifier is None:
-                        nameless += 1
-                    elif seen.add(identifier):
-                        fresh.append(row)
-                yield Rows(fresh, total)
-        except RestartListing as endless:
-            circle = endless
-        except (ReadingError, DailyLimitReached) as failure:
-            yield ListEnd(seen.count, failure)
-            return
-        problem = _problem(endpoint, seen.count, nameless, total, circle)
-        if problem is None:
-            break
-    yield ListEnd(seen.count, problem)
+    with Distinct() as seen:
+        for _ in range(_PASSES):
+            total: int | None = None
+            nameless = 0
+            circle: RestartListing | None = None
+            try:
+                for page in pages(client, endpoint, ids, one_pass.params):
+                    total = max(page.total or 0, total or 0) if page.total is not None else total
+                    fresh = []
+                    for row in map(one_pass.completed, page.rows):
+                        identifier = identify(row)
+                        if identifier is None:
+                            nameless += 1
+                        elif seen.add(identifier):
+                            fresh.append((identifier, row))
+                    yield Rows(fresh, total)
+            except RestartListing as endless:
+                circle = endless
+            except (ReadingError, DailyLimitReached) as failure:
+                yield ListEnd(seen.count, failure)
+                return
+            problem = _problem(endpoint, seen.count, nameless, total, circle)
+            if problem is None:
+                break
+        yield ListEnd(seen.count, problem)
 
 
 def _problem(

@@ -17,14 +17,14 @@ from collector.auth.configured import token_source
 from collector.clock import Clock
 from collector.collect.choice import EVERYTHING, Choice
 from collector.collect.licence import judge_refusal
+from collector.collect.obstacles import Obstacles, failed
 from collector.collect.run import RUN_AGAIN, check_steps
 from collector.collect.scopes import missing_scope
 from collector.collect.session import current_token, zoom_client
-from collector.collect.tally import status_of
-from collector.errors import CollectionFailed, CollectorError, Denied, ExitCode, ReadingError, Unread
+from collector.errors import CollectionFailed, ExitCode, ReadingError, Unread
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
-from collector.model.step import Step, in_report_order, with_dependencies
+from collector.model.step import Step, in_report_order
 from collector.resources import all_resources, runners, steps
 from collector.resources.declaration import Link, Resource, whole_number
 from collector.settings import Settings
@@ -157,9 +157,7 @@ class _Planner:
         self._free_plan = free_plan
         self._identity: JsonObject | None = None
         self._steps = steps(resources)
-        self._wanted = {one.id for one in self._steps}
-        if choice.steps is not None:
-            self._wanted = with_dependencies(self._steps, choice.steps)
+        self._obstacles = Obstacles(resources, choice, scopes)
         self._runners = runners(resources)
         self._planned: dict[str, PlannedStep] = {}
         self._found: dict[str, list[Page]] = {}
@@ -167,7 +165,8 @@ class _Planner:
     def plan(self) -> tuple[PlannedStep, ...]:
         for step in in_report_order(self._steps):
             resource, link = self._runners[step.id]
-            gap = self._obstacle(step, resource, link)
+            not_run = {id_: planned.status for id_, planned in self._planned.items() if not planned.runs}
+            gap = self._obstacles.of(step, not_run)
             if gap is not None:
                 self._planned[step.id] = PlannedStep(step, False, gaps=(gap,))
             elif link is None:
@@ -179,19 +178,6 @@ class _Planner:
             next_step = broken[0].next_step or RUN_AGAIN
             raise CollectionFailed(f"Nothing could be read from Zoom: {broken[0].reason}.", next_step)
         return tuple(self._planned.values())
-
-    def _obstacle(self, step: Step, resource: Resource, link: Link | None) -> Coverage | None:
-        """Why the step would not even begin: not chosen, a step it needs would not be run, or its scope is missing."""
-        reading = resource.name if link is None else link.type.type
-        if step.id not in self._wanted:
-            return Coverage(step.id, reading, Status.SKIPPED, True, reason="not chosen with --step")
-        for needed in (self._planned[one] for one in step.depends_on):
-            if not needed.runs:
-                reason = f"depends on {needed.step.id}, which would not be read"
-                return Coverage(step.id, reading, needed.status, True, reason=reason)
-        endpoint = resource.listing if link is None else link.members
-        denial = None if endpoint is None else missing_scope(endpoint, self._scopes)
-        return None if denial is None else _gap(step, reading, denial, is_set=True)
 
     def _plan_entities(self, step: Step, resource: Resource) -> PlannedStep:
         """The pages of every pass, and of each kind of document one for every row that has an id."""
@@ -206,7 +192,7 @@ class _Planner:
                 self._check_reached(failure)
                 calls.append((resource.listing, 1))
                 judged = judge_refusal(failure, resource, self._identity, free_plan=self._free_plan)
-                gaps.append(_gap(step, one_pass.reading(resource.name), judged, is_set=True))
+                gaps.append(failed(step, one_pass.reading(resource.name), judged, is_set=True))
                 continue
             found.append(page)
             if resource.listing.rows is None:
@@ -219,13 +205,13 @@ class _Planner:
         runs = bool(found) or any(gap.status is Status.PARTIAL for gap in gaps)
         for document in resource.documents:
             denial = missing_scope(document.endpoint, self._scopes)
-            if not self._choice.reads(document):
-                reason = f"left out by choice of --settings {self._choice.settings.value}"
+            reason = self._choice.why_left_out(document)
+            if reason:
                 gaps.append(Coverage(step.id, document.part, Status.SKIPPED, False, reason=reason))
             elif denial is None:
                 calls.append((document.endpoint, rows))
             elif rows:
-                gaps.append(_gap(step, document.part, denial, is_set=False))
+                gaps.append(failed(step, document.part, denial, is_set=False))
         return PlannedStep(step, runs, tuple(calls), tuple(gaps))
 
     def _plan_link(self, step: Step, resource: Resource, link: Link) -> PlannedStep:
@@ -243,13 +229,6 @@ class _Planner:
     def _check_reached(self, failure: ReadingError) -> None:
         if isinstance(failure, Unread) and not self._client.reached:
             raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step)
-
-
-def _gap(step: Step, reading: str, failure: CollectorError, *, is_set: bool) -> Coverage:
-    scopes = failure.scopes if isinstance(failure, Denied) else ()
-    return Coverage(
-        step.id, reading, status_of(failure), is_set, reason=failure.message, next_step=failure.next_step, scopes=scopes
-    )
 
 
 def _has_id(resource: Resource, row: JsonObject) -> bool:

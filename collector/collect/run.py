@@ -11,6 +11,7 @@ from collector.collect.context import Context, StepOutcome
 from collector.collect.documents import leave_documents, read_documents
 from collector.collect.entities import read_entities
 from collector.collect.links import build_link, derive
+from collector.collect.obstacles import Obstacles
 from collector.collect.pool import in_parallel
 from collector.collect.progress import Progress
 from collector.errors import (
@@ -27,7 +28,7 @@ from collector.errors import (
 )
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
-from collector.model.step import Step, StepResult, StepStatus, in_report_order, with_dependencies
+from collector.model.step import Step, StepResult, StepStatus, in_report_order
 from collector.next_steps import Command, NextStep, joined
 from collector.resources import account, other_end, runners, steps
 from collector.resources.declaration import Document, Resource
@@ -138,11 +139,7 @@ class _Collection:
     def __init__(self, job: Job, identity: JsonObject | CollectorError) -> None:
         self._job = job
         self._steps = steps(job.resources)
-        self._wanted = (
-            {step.id for step in self._steps}
-            if job.choice.steps is None
-            else with_dependencies(self._steps, job.choice.steps)
-        )
+        self._obstacles = Obstacles(job.resources, job.choice, job.scopes)
         self._runners = runners(job.resources)
         self._calls_before = job.client.calls.total()
         self._results: dict[str, StepResult] = {}
@@ -203,7 +200,7 @@ class _Collection:
 
     def _read_set(self, step: Step) -> None:
         """Read what the step is about, its documents excepted, or say why not."""
-        obstacle = self._obstacle(step)
+        obstacle = self._obstacles.of(step, self._not_run())
         if obstacle is not None:
             result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
             self._record(result, (obstacle,))
@@ -265,29 +262,10 @@ class _Collection:
         if link is not None and link.derivation is not None and set(step.types) <= self._ctx.whole_types:
             derive(self._ctx, link, link.derivation)
 
-    def _obstacle(self, step: Step) -> Coverage | None:
-        """Why a step is not run at all: not chosen, its scope is missing, or a step it needs was not run."""
-        if step.id not in self._wanted:
-            return self._not_run(step, Status.SKIPPED, "not chosen with --step")
-        for dependency in step.depends_on:
-            if self._results[dependency].status is StepStatus.DISABLED:
-                status = _worst(self._coverage[dependency])
-                return self._not_run(step, status, f"depends on {dependency}, which was not read")
-        resource, link = self._runners[step.id]
-        endpoint = resource.listing if link is None else link.members
-        denial = self._ctx.missing_scope(endpoint) if endpoint is not None else None
-        if denial is None:
-            return None
-        return replace(
-            self._not_run(step, Status.DENIED, denial.message),
-            next_step=denial.next_step,
-            scopes=denial.scopes,
-        )
-
-    def _not_run(self, step: Step, status: Status, reason: str) -> Coverage:
-        resource, link = self._runners[step.id]
-        reading = resource.name if link is None else link.type.type
-        return Coverage(step.id, reading, status, is_set=True, reason=reason)
+    def _not_run(self) -> dict[str, Status]:
+        """The steps that were not run so far, and the status that says most of why."""
+        disabled = (id_ for id_, result in self._results.items() if result.status is StepStatus.DISABLED)
+        return {id_: _worst(self._coverage[id_]) for id_ in disabled}
 
     def _status(self, step: Step, outcome: StepOutcome) -> StepStatus:
         """The step's status in the words of JupiterOne's tools."""
@@ -339,7 +317,9 @@ class _Collection:
             if step.id not in self._results:
                 result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
                 self._results[step.id] = result
-                self._coverage[step.id] = (self._not_run(step, Status.PARTIAL, f"{ended} before this was read"),)
+                self._coverage[step.id] = (
+                    self._obstacles.not_read(step, Status.PARTIAL, f"{ended} before this was read"),
+                )
             elif self._has_documents_to_read(step) and step.id not in self._documents_settled:
                 reason = f"{ended} before all of this was read"
                 documents = leave_documents(self._ctx, self._runners[step.id][0], step, reason)

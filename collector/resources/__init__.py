@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 
 from collector.model.graph import EntityType, RelationshipType
@@ -12,9 +13,13 @@ from collector.resources.declaration import Link, Resource
 from collector.zoom.endpoint import Endpoint
 
 
-@cache
 def all_resources() -> tuple[Resource, ...]:
     """Every declared resource, in report order."""
+    return _declared()
+
+
+@cache
+def _declared() -> tuple[Resource, ...]:
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
     resources = [module.RESOURCE for module in modules if hasattr(module, "RESOURCE")]
     return tuple(sorted(resources, key=lambda resource: (resource.order, resource.name)))
@@ -74,12 +79,19 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
     }
 
 
-def missing_scopes(scopes: frozenset[str] | None) -> tuple[tuple[str, str, str], ...]:
+def not_served(serves: Callable[[str], bool]) -> frozenset[str]:
+    """The paths of what the resources need and a stand-in for Zoom does not serve."""
+    return frozenset(endpoint.path for _, endpoint in endpoints(all_resources()) if not serves(endpoint.path))
+
+
+def missing_scopes(
+    scopes: frozenset[str] | None, not_served: frozenset[str] = frozenset()
+) -> tuple[tuple[str, str, str], ...]:
     """The steps these scopes do not cover, each with the scope to add: classic, granular."""
     missing = (
         (step_id, *endpoint.scopes.advice)
         for step_id, endpoint in endpoints(all_resources())
-        if not endpoint.scopes.granted_by(scopes)
+        if not endpoint.scopes.granted_by(scopes) and endpoint.path not in not_served
     )
     return tuple(dict.fromkeys(missing))
 

@@ -17,10 +17,10 @@ from collector.sandbox.browser import NotRedirected
 from collector.sandbox.calls import Call
 from collector.sandbox.canaries import CANARY, PMI_CANARY
 from collector.sandbox.directory import Group, Role, User
-from collector.sandbox.endpoints import CLASSIC_SCOPES, GRANULAR_SCOPES
 from collector.sandbox.fault import Fault
 from collector.sandbox.generation import generate_account
 from collector.sandbox.sandbox import Sandbox
+from collector.sandbox.served import CLASSIC_SCOPES, GRANULAR_SCOPES, serves
 
 __all__ = [
     "CANARY",
@@ -36,4 +36,5 @@ __all__ = [
     "Sandbox",
     "User",
     "generate_account",
+    "serves",
 ]

@@ -10,16 +10,17 @@ from werkzeug.exceptions import HTTPException
 
 from collector.sandbox import trouble
 from collector.sandbox.answers import Answer, refusal
+from collector.sandbox.backend import Backend
 from collector.sandbox.consent import ConsentDesk
-from collector.sandbox.endpoints import ENDPOINTS, Endpoint
+from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import ZoomError, unknown_route, wrong_method
 from collector.sandbox.exchange import Exchange
 from collector.sandbox.fault import Fault
 from collector.sandbox.gate import Gate, bearer
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.oauth_routes import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, OAuthRoutes
-from collector.sandbox.paging import ListQuery, Pager
-from collector.sandbox.rest import RestApi
+from collector.sandbox.paging import ListQuery
+from collector.sandbox.served import ENDPOINTS
 from collector.sandbox.tokens import Tokens
 
 _API = "/v2"
@@ -35,8 +36,7 @@ class Parts:
     token_endpoint: TokenEndpoint
     consent_desk: ConsentDesk
     gate: Gate
-    pager: Pager
-    rest: RestApi
+    backend: Backend
     exchange: Exchange
 
 
@@ -51,7 +51,7 @@ def build(parts: Parts) -> Flask:
     api = _ApiRoutes(parts)
     for endpoint in ENDPOINTS:
         view = partial(api.answer, endpoint)
-        app.add_url_rule(_API + endpoint.rule, endpoint.name, view, methods=["GET"])
+        app.add_url_rule(_API + endpoint.rule, endpoint.rule, view, methods=["GET"])
     app.register_error_handler(HTTPException, api.unrouted)
     return app
 
@@ -88,9 +88,11 @@ class _ApiRoutes:
                 trouble.refuse(fault, endpoint, item_id, parts.account_id)
             token = parts.gate.admit(endpoint, authorization, parameters)
             query = ListQuery(token.subject, request.path, parameters)
-            answer = Answer(200, parts.rest.answer(endpoint.name, item_id, query))
+            answer = Answer(200, endpoint.answer(parts.backend, item_id, query))
         except ZoomError as error:
             return refusal(error) if fault is None else trouble.spoil(fault, refusal(error))
         if fault is None:
             return answer
-        return trouble.disturb(fault, answer, endpoint.rows, query.token, partial(parts.pager.same_page_again, query))
+        return trouble.disturb(
+            fault, answer, endpoint.rows, query.token, partial(parts.backend.pager.same_page_again, query)
+        )

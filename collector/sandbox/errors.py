@@ -79,7 +79,7 @@ def group_does_not_exist(group_id: str) -> ZoomError:
     return ZoomError(404, 4130, f"A group with this {group_id} does not exist.")
 
 
-def role_does_not_exist() -> ZoomError:
+def role_does_not_exist(_: str) -> ZoomError:
     return ZoomError(400, 1034, "Provided `role_id` does not exist.")
 
 

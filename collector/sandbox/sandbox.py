@@ -13,13 +13,13 @@ from collector.sandbox.answers import CommonHeaders
 from collector.sandbox.app import App, AppState
 from collector.sandbox.application import Parts, build
 from collector.sandbox.authorizations import Authorizations, Rotation
+from collector.sandbox.backend import Backend
 from collector.sandbox.browser import click_through
 from collector.sandbox.calls import Calls
 from collector.sandbox.canaries import CANARY
 from collector.sandbox.codes import Codes
 from collector.sandbox.consent import ConsentDesk
 from collector.sandbox.directory import User
-from collector.sandbox.endpoints import GRANULAR_SCOPES
 from collector.sandbox.exchange import Exchange
 from collector.sandbox.faults import Faults
 from collector.sandbox.gate import Gate
@@ -27,7 +27,7 @@ from collector.sandbox.identifiers import identifier
 from collector.sandbox.limits import HeaderProfile, Plan, RateLimits, RetryAfter
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.paging import Pager, TokenAbsentStyle
-from collector.sandbox.rest import RestApi
+from collector.sandbox.served import GRANULAR_SCOPES
 from collector.sandbox.server import serving
 from collector.sandbox.settings import UserSettings
 from collector.sandbox.tokens import Tokens, TokenTexts
@@ -114,8 +114,7 @@ class Sandbox:
                 ),
                 consent_desk=self._consent_desk,
                 gate=Gate(self._tokens, limits, plan, account.id, self.denied_privileges),
-                pager=pager,
-                rest=RestApi(account, pager, UserSettings(account, future_fields), clock),
+                backend=Backend(account, pager, UserSettings(account, future_fields), clock),
                 exchange=Exchange(limits, self.faults, self.calls, CommonHeaders(seed), clock, latency),
             )
         )

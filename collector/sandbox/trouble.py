@@ -47,18 +47,13 @@ def instead_of_answer(fault: Fault, path: str, limits: RateLimits, clock: Clock)
 
 def refuse(fault: Fault, endpoint: Endpoint, item_id: str, account_id: str) -> None:
     """Raise the ZoomError with which the REST API refuses the request because of the fault, if it does."""
-    gone = {
-        "User": errors.user_does_not_exist(item_id),
-        "Group": errors.group_does_not_exist(item_id),
-        "Role": errors.role_does_not_exist(),
-    }
     refusals = {
         "unauthorized": errors.invalid_token(),
         "expired_page_token": errors.bad_page_token(),
         "missing_scope": errors.missing_scopes(endpoint.granular, granular=True),
         "missing_privilege": errors.missing_privilege(endpoint.area),
         "not_licensed": errors.paid_accounts_only(account_id),
-        "vanished_404": gone[endpoint.area],
+        "vanished_404": endpoint.gone(item_id),
     }
     if fault.kind in refusals:
         raise refusals[fault.kind]

@@ -1,6 +1,7 @@
 """The facts about one Zoom account in SQLite, by document and by run: a `Run` writes, a `Store` reads."""
 
 from collector.store.document import ROW
+from collector.store.graph import RunGraph
 from collector.store.instance_memory import RememberedInstance
 from collector.store.record import UPLOADED_EXIT_CODES, PartAge, RunRecord
 from collector.store.run import Run
@@ -16,6 +17,7 @@ __all__ = [
     "Place",
     "RememberedInstance",
     "Run",
+    "RunGraph",
     "RunRecord",
     "Store",
     "UploadRecord",

@@ -152,24 +152,24 @@ class Store:
         """Whether what held after this run can still be told: it is neither forgotten nor under way."""
         return self._database.row("SELECT 1 FROM run WHERE id = ? AND ended_at IS NOT NULL", (run,)) is not None
 
-    def entity_types(self) -> list[str]:
-        """The `_type`s of which entities exist, sorted."""
+    def entity_types(self, *, ever: bool = False) -> list[str]:
+        """The `_type`s of which entities exist, or with `ever` may have existed after any run, sorted."""
+        table = "entity" if ever else "current_entity"
+        first_key = f"SELECT key FROM {table} WHERE key >= ? ORDER BY key LIMIT 1"  # noqa: S608 - ours
         types: list[str] = []
         first = ""
         while True:
-            key: str | None = self._database.value(
-                "SELECT key FROM current_entity WHERE key >= ? ORDER BY key LIMIT 1", (first,)
-            )
+            key: str | None = self._database.value(first_key, (first,))
             if key is None:
                 return sorted(types)
             types.append(type_of_key(key))
             first = key_range(types[-1])[1]
 
-    def relationship_types(self) -> list[str]:
-        """The `_type`s of which relationships exist, sorted."""
-        types = self._database.rows("SELECT type FROM relationship_type ORDER BY type")
+    def relationship_types(self, *, ever: bool = False) -> list[str]:
+        """The `_type`s of which relationships exist, or with `ever` may have existed after any run, sorted."""
+        types = [type_ for (type_,) in self._database.rows("SELECT type FROM relationship_type ORDER BY type")]
         exists = "SELECT 1 FROM current_relationship WHERE type = ?"
-        return [type_ for (type_,) in list(types) if self._database.row(exists, (type_,)) is not None]
+        return [type_ for type_ in types if ever or self._database.row(exists, (type_,)) is not None]
 
     def entity(self, key: str) -> Properties | None:
         """The entity with this `_key`, its parts joined and the latest finished run's tags added."""

@@ -16,23 +16,22 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from collector.errors import CollectionFailed, UsageError
+from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
-from collector.store import RunRecord, Store
+from collector.store import RunGraph, RunRecord, Store
 from collector.tree.exchange import clear_leftovers, new_folder, put_in_place
 from collector.tree.summary import summary
 
 TREE_FOLDER = ".j1-integration"
 _OBJECTS_PER_FILE = 500
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-
-GraphObject = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def check_target(folder: Path) -> None:
 
 
 def write_tree(store: Store, folder: Path) -> TreeReport:
-    """Write all current facts of the store to `folder`, replacing the tree that is there.
+    """Write the graph of the latest finished run to `folder`, replacing the tree that is there.
 
     Who reads meanwhile finds the old tree or the new one, and none for the moment between two renames; the next call
     puts right what a killed one left. Graph files of equal graphs are equal byte for byte. Memory does not grow with
@@ -105,21 +104,19 @@ class _Tree:
         self._make_folder("graph")
         entities = relationships = 0
         step_ids = {type_: result.step.id for result in record.steps for type_ in result.step.types}
-        for type_ in store.entity_types():
-            step_id = step_ids.get(type_, type_)
-            entities += self._write_type("entities", step_id, type_, store.entities(type_))
-        for type_ in store.relationship_types():
-            step_id = step_ids.get(type_, type_)
-            found = (relationship.as_json() for relationship in store.relationships(type_))
-            relationships += self._write_type("relationships", step_id, type_, found)
+        graph = RunGraph(store, record.id)
+        for type_, objects in graph.entities():
+            entities += self._write_type("entities", step_ids.get(type_, type_), type_, objects)
+        for type_, objects in graph.relationships():
+            relationships += self._write_type("relationships", step_ids.get(type_, type_), type_, objects)
         self._write_file(Path("summary.json"), summary(record))
         return TreeReport(self._target, entities, relationships)
 
-    def _write_type(self, collection: str, step_id: str, type_: str, objects: Iterable[GraphObject]) -> int:
-        graph = self._make_folder("graph", step_id, collection)
-        index = self._make_folder("index", collection, type_)
+    def _write_type(self, collection: str, step_id: str, type_: str, objects: Iterable[JsonObject]) -> int:
         count = 0
         for number, chunk in enumerate(_chunks(objects)):
+            graph = self._make_folder("graph", step_id, collection)
+            index = self._make_folder("index", collection, type_)
             name = f"{_file_id(step_id, collection, type_, number)}.json"
             self._write_file(graph / name, {collection: chunk})
             (self._folder / index / name).symlink_to(self._target / graph / name)
@@ -140,7 +137,7 @@ class _Tree:
             stream.write(_JSON.encode(content).encode())
 
 
-def _chunks(objects: Iterable[GraphObject]) -> Iterator[list[GraphObject]]:
+def _chunks(objects: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:
     remaining = iter(objects)
     while chunk := list(islice(remaining, _OBJECTS_PER_FILE)):
         yield chunk

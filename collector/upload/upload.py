@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -23,10 +23,10 @@ from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile, uploading_alone
-from collector.store import CUT_SHORT, Place, RunRecord, Store, Uploads, UploadState
+from collector.store import CUT_SHORT, Place, RunGraph, RunRecord, Store, Uploads, UploadState
 from collector.upload.asking import ask_what_is_held
 from collector.upload.destination import Destination, Upload, access_to, destination_of, run_to_upload
-from collector.upload.diff import ENTITY_TYPES, RELATIONSHIP_TYPES, Foresight, foresee
+from collector.upload.diff import Foresight, foresee
 from collector.upload.instance import instance_in_use
 from collector.upload.leftovers import outcome_of, settle_leftovers
 from collector.upload.safety import check_safe
@@ -212,7 +212,8 @@ class _Sending:
     def _fill(self, job: Job) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
         job.publish([UPLOAD_START])
-        sent = job.upload(self._entities(), self._relationships(), self._on_progress)
+        graph = RunGraph(self._store, self._run.id)
+        sent = job.upload(self._counted(graph.entities()), self._counted(graph.relationships()), self._on_progress)
         job.publish([UPLOAD_END])
         job.check_arrival(sent)
 
@@ -244,17 +245,11 @@ class _Sending:
         except CollectorError as obstacle:
             logger.warning("%s The next `collector sync` sees to it.", obstacle.message)
 
-    def _entities(self) -> Iterator[JsonObject]:
-        for type_ in ENTITY_TYPES:
-            for entity in self._store.entities(type_, self._run.id):
+    def _counted(self, by_type: Iterable[tuple[str, Iterable[JsonObject]]]) -> Iterator[JsonObject]:
+        for type_, objects in by_type:
+            for each in objects:
                 self.counts[type_] += 1
-                yield entity
-
-    def _relationships(self) -> Iterator[JsonObject]:
-        for type_ in RELATIONSHIP_TYPES:
-            for relationship in self._store.relationships(type_.type, self._run.id):
-                self.counts[type_.type] += 1
-                yield relationship.as_json()
+                yield each
 
     def _now(self) -> int:
         return milliseconds(self._clock.now())

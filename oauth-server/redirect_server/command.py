@@ -32,7 +32,7 @@ from redirect_server.flow import Flow
 from redirect_server.log import log_to
 from redirect_server.ports import Bound, bind
 from redirect_server.probe import probe
-from redirect_server.rehearsal import rehearsal
+from redirect_server.rehearsal import not_in_rehearsal, rehearsal
 from redirect_server.serving import LONGEST_TASK, serving
 from redirect_server.terminal import Terminal, read_line
 
@@ -82,7 +82,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _serve(settings: Settings, ending: Ending, *, once: bool, browser_wanted: bool, invented: bool) -> None:
     """Serve until it is time to end."""
     address = Address.of(settings.redirect_uri)
-    flow = Flow(settings, client_of(settings), address, SystemClock(), random.Random())
+    lacking = not_in_rehearsal() if invented else frozenset()
+    flow = Flow(settings, client_of(settings), address, SystemClock(), random.Random(), lacking)
     if once and settings.access_token is not None:
         raise UsageError(
             "ZOOM_ACCESS_TOKEN is set: the collector uses that token and would not look at a sign-in.",
@@ -116,6 +117,8 @@ def _announce(
         say(f"Nothing answers {address.host} at {host}; browsers try the other address.", err=True)
     if invented:
         say("This is a rehearsal with an invented Zoom account; nothing of yours is touched.")
+        if lacking := not_in_rehearsal():
+            say(f"Not in the sandbox: {', '.join(sorted(lacking))}.")
     say(f"Open {opened} to connect Zoom.")
     what_stays = "the rehearsal ends with it" if invented else "the sign-in stays"
     say("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")

@@ -29,10 +29,19 @@ Outcome = Connected | Problem
 
 
 class Flow:
-    """Everything that is done for one profile and one app. Safe to use from several threads."""
+    """Everything that is done for one profile and one app. Safe to use from several threads.
+
+    `not_served`: paths for which no scope is missed, since the sandbox lacks them.
+    """
 
     def __init__(
-        self, settings: Settings, client: OAuthClient, address: Address, clock: Clock, randomness: random.Random
+        self,
+        settings: Settings,
+        client: OAuthClient,
+        address: Address,
+        clock: Clock,
+        randomness: random.Random,
+        not_served: frozenset[str] = frozenset(),
     ) -> None:
         self.settings = settings
         self.client = client
@@ -41,6 +50,7 @@ class Flow:
         self.file = TokenFile(settings.profile.folder, settings.profile.name)
         self.browsers = Browsers()
         self._randomness = randomness
+        self._not_served = not_served
         self._signed_in = SignedIn(client, self.file, clock, randomness)
         self._explain = Explainer(settings.profile, client, address)
         self._refreshed_at: float | None = None
@@ -169,7 +179,7 @@ class Flow:
             return self._explain.keep(failure)
         browser.waiting = None
         self.has_connected = True
-        browser.connected = Connected(sign_in.account, missing_scopes(sign_in.scopes))
+        browser.connected = Connected(sign_in.account, missing_scopes(sign_in.scopes, self._not_served))
         log.info("Connected as %s: the sign-in is kept in %s.", who(sign_in.account), self.file.path)
         return browser.connected
 

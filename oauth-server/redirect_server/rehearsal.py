@@ -7,8 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.sandbox import Sandbox, generate_account
+from collector.resources import not_served
+from collector.sandbox import Sandbox, generate_account, serves
 from collector.settings import NAMES, Settings, read_settings
+
+
+def not_in_rehearsal() -> frozenset[str]:
+    """The paths a collection asks for that the embedded Zoom does not serve."""
+    return not_served(serves)
 
 
 @contextmanager

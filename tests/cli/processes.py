@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.served import COLLECTOR
 
 
 @contextmanager
 def started(*arguments: str, cwd: Path, settings: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """A running `collector`; whatever the test does, it does not outlive it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "collector", *arguments],
+        [*COLLECTOR, *arguments],
         cwd=cwd,
         env={**os.environ, **(settings or {})},
         stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.own_command import own_command
+from tests.served import add_kiosks
 
 from .conftest import Command
 from .processes import ended
@@ -26,6 +27,16 @@ def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, wor
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
     assert lines[-2] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
+
+
+def test_what_the_sandbox_does_not_serve_is_left_out(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_kiosks(monkeypatch)
+    outcome = collector("demo", "--users", "10")
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert "Not in the sandbox: fetch-kiosks, build-account-and-kiosk-relationship" in lines
+    assert "Nothing of these types will be deleted in JupiterOne: zoom_account_has_kiosk, zoom_kiosk" in lines
+    assert "Not read completely" not in outcome.out
 
 
 def test_it_ends_with_a_command_that_works_in_a_fresh_shell(collector: Command, work: Path) -> None:

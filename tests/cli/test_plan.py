@@ -105,8 +105,8 @@ def test_what_would_be_denied_is_told_with_the_scope_to_add(
     said = words(outcome.out)
     assert "groups (fetch-groups) denied: the token lacks the scope for /groups Next: Add group:read:admin" in said
     assert (
-        "zoom_group_has_user (build-user-and-group-relationship) denied: depends on fetch-groups, which would not "
-        "be read" in said
+        "zoom_group_has_user (build-user-and-group-relationship) denied: depends on fetch-groups, which is not "
+        "read" in said
     )
     assert "meeting_security (fetch-users) denied: the token lacks the scope for /users/{userId}/settings" in said
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from collector.sandbox import Sandbox
+from tests.served import COLLECTOR
 
 from .conftest import Command, Outcome
 
@@ -29,7 +29,7 @@ def unprivileged(work: Path) -> Unprivileged:
 
     def command(*arguments: str) -> Outcome:
         ended = subprocess.run(
-            [*without_rights, sys.executable, "-m", "collector", *arguments],
+            [*without_rights, *COLLECTOR, *arguments],
             cwd=work,
             capture_output=True,
             text=True,

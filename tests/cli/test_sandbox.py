@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
+from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 from collector.sandbox import Account
+from tests.served import add_kiosks
 
 from .conftest import Command
 from .processes import ended, started
@@ -42,6 +46,16 @@ def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> N
     assert sandbox.returncode == 0
     assert out == ""
     assert err.endswith("# Ctrl-C ends it.\nThe sandbox has ended.\n")
+
+
+def test_a_collection_is_to_leave_out_what_it_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    verb = import_module("collector.cli.sandbox")
+    assert verb._only_what_it_serves() == ""
+    add_kiosks(monkeypatch)
+    option, steps = verb._only_what_it_serves().split()
+    assert option == "--step"
+    assert "fetch-roles" in steps.split(",")
+    assert "kiosk" not in steps
 
 
 def test_the_same_seed_is_the_same_account(work: Path) -> None:

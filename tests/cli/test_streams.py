@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from collector.sandbox import Sandbox
+from tests.served import COLLECTOR
 
 FULL = Path("/dev/full")
 VERBS = [("--help",), ("plan",), ("plan", "--json"), ("auth", "status"), ("collect",)]
@@ -18,7 +19,7 @@ TRACES = ("Traceback", "Exception ignored", "nobody foresaw")
 
 def shell(command: str, work: Path) -> subprocess.CompletedProcess[str]:
     """What a shell makes of the command, in which `collector` is this one."""
-    program = f"{sys.executable} -m collector"
+    program = shlex.join(COLLECTOR)
     return subprocess.run(
         ["sh", "-c", command.replace("collector", program)], cwd=work, capture_output=True, text=True, check=False
     )
@@ -39,7 +40,7 @@ def test_a_reader_that_has_gone(zoom: Sandbox, work: Path, verb: tuple[str, ...]
     os.close(reading)
     with os.fdopen(writing, "w") as unread:
         ended = subprocess.run(
-            [sys.executable, "-m", "collector", *verb],
+            [*COLLECTOR, *verb],
             cwd=work,
             stdout=unread,
             stderr=subprocess.PIPE,

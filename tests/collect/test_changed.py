@@ -8,7 +8,8 @@ from unittest.mock import patch
 import pytest
 
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account, Fault, User, generate_account, rows
+from collector.sandbox import Account, Fault, User, generate_account
+from collector.sandbox.served import users
 
 from .profile import Profile, coverage
 from .test_going_on import SETTINGS, graph
@@ -79,8 +80,8 @@ class TestChanged:
         ],
     )
     def test_what_moves_by_itself(self, collected: Profile, field: str, value: str | None) -> None:
-        real = rows.list_row
-        with patch.object(rows, "list_row", lambda *given: {**real(*given), field: value}):
+        real = users.list_row
+        with patch.object(users, "list_row", lambda *given: {**real(*given), field: value}):
             record = collected.collect(most_age=WEEK)
         assert (record.exit_code, collected.sandbox.calls.count(SETTINGS)) == (0, 0)
         name = {"last_login_time": "lastLoginTime", "last_client_version": "lastClientVersion", "pic_url": "picUrl"}[

@@ -14,7 +14,8 @@ import pytest
 
 from collector.collect.run import WORKERS
 from collector.errors import CollectionFailed, DailyLimitReached, OtherAccount, SignInRequired, UsageError
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, User, rows
+from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, User
+from collector.sandbox.served import users
 from tests.wsgi_adapter import Unreachable
 
 from .profile import Profile, coverage, not_complete, notes, statuses
@@ -247,7 +248,7 @@ class TestDenied:
     def test_what_depends_on_it_is_not_run_and_says_why(self, profile: Profile) -> None:
         record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"})
         entry = coverage(record, "zoom_group_has_user")
-        assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which was not read")
+        assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which is not read")
         assert statuses(record)["build-user-and-group-relationship"] == "disabled"
 
     @pytest.mark.parametrize(
@@ -797,7 +798,7 @@ class TestWhoseAccount:
     def test_nor_when_zoom_does_not_say_whose_token_it_is(self, profile: Profile) -> None:
         profile.collect()
         with (
-            patch("collector.sandbox.rows.own_detail", return_value={"id": "somebody"}),
+            patch("collector.sandbox.served.users.own_detail", return_value={"id": "somebody"}),
             pytest.raises(UsageError, match="it cannot be checked whether the token belongs to it"),
         ):
             profile.collect(configured_account=False)
@@ -838,11 +839,11 @@ def _role_list(account: Account, role_id: str, names: Sequence[str]) -> Iterator
 @contextmanager
 def _rows_without(field: str, *emails: str) -> Iterator[None]:
     """The user lists' rows of these people lack a field."""
-    real = rows.list_row
+    real = users.list_row
 
-    def row(user: User, now: float, include_fields: str = "") -> rows.Row:
+    def row(user: User, now: float, include_fields: str = "") -> dict[str, object]:
         made = real(user, now, include_fields)
         return {name: value for name, value in made.items() if user.email not in emails or name != field}
 
-    with patch.object(rows, "list_row", row):
+    with patch.object(users, "list_row", row):
         yield

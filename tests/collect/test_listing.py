@@ -49,7 +49,8 @@ def read(requests_mock):
         *found, end = read_list(client, USERS, identify=by_id)
         assert isinstance(end, ListEnd)
         assert all(isinstance(rows, Rows) for rows in found)
-        return [row for rows in found for row in rows.rows], end.read, end.failure
+        assert all(identifier == row["id"] for rows in found for identifier, row in rows.rows)
+        return [row for rows in found for _, row in rows.rows], end.read, end.failure
 
     return reading
 

@@ -20,14 +20,17 @@ import pytest
 import requests
 from redirect_server import command
 from redirect_server.ending import Ending
+from redirect_server.rehearsal import not_in_rehearsal
 
 from collector.auth import OAuthClient, TokenDocument, TokenFile
 from collector.auth.token_document import SIGN_IN_GRANT
 from collector.clock import SystemClock
 from collector.errors import ExitCode, SignInRequired
 from collector.redaction import Secret
-from collector.sandbox import Sandbox, generate_account
+from collector.resources import missing_scopes
+from collector.sandbox import GRANULAR_SCOPES, Sandbox, generate_account
 from tests.auth.rotation import Rotation, serving
+from tests.served import add_kiosks
 
 from .conftest import ENVIRONMENT
 from .visiting import csrf_in, free_port, listening, refuse
@@ -139,6 +142,18 @@ def test_the_sandbox(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     person.join(10)
     assert "a rehearsal with an invented Zoom account" in capsys.readouterr().out
     assert not (place / "home").exists()
+
+
+def test_what_the_sandbox_lacks_is_said_and_its_scopes_are_not_missed(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_kiosks(monkeypatch)
+    assert missing_scopes(GRANULAR_SCOPES) == (("fetch-kiosks", "kiosk:read:admin", "kiosk:read:list_kiosks:admin"),)
+    assert missing_scopes(GRANULAR_SCOPES, not_in_rehearsal()) == ()
+    monkeypatch.setenv("ZOOM_REDIRECT_URI", f"http://127.0.0.1:{free_port()}/redirect")
+    monkeypatch.setattr("redirect_server.ending.ONCE_SECONDS", 0.0)
+    assert command.run(["--sandbox", "--once"]) == ExitCode.SIGN_IN
+    assert "Not in the sandbox: /kiosks." in capsys.readouterr().out
 
 
 def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

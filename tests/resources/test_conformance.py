@@ -27,9 +27,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.model.graph import Properties
-from collector.resources import all_resources, steps
+from collector.resources import steps
 from collector.resources.declaration import Document, Resource
 from collector.zoom.endpoint import Endpoint
+from tests.served import DECLARED
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -173,7 +174,7 @@ def with_secrets(value: Any) -> Any:
     return f"{value} https://zoom.us/j/1?a=b&pwd=CANARY" if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("resource", all_resources(), ids=lambda resource: resource.name)
+@pytest.mark.parametrize("resource", DECLARED, ids=lambda resource: resource.name)
 class TestResource:
     def test_the_declaration(self, resource):
         entity = resource.entity
@@ -181,7 +182,7 @@ class TestResource:
         assert re.fullmatch(r"[a-z_]+", resource.name)
         assert entity.resource.strip()
         assert set(entity.classes) <= REQUIRED.keys(), "Add what the class requires to REQUIRED."
-        for step in steps(all_resources()):
+        for step in steps(DECLARED):
             assert re.fullmatch(r"[a-z]+(-[a-z]+)*", step.id)
             assert step.name == step.id.replace("-", " ").title().replace(" And ", " and ")
 
@@ -275,7 +276,7 @@ class TestResource:
 
 
 def test_ids_types_and_names_are_unique():
-    resources = all_resources()
+    resources = DECLARED
     every_step = steps(resources)
     for found in (
         [step.id for step in every_step],
@@ -290,11 +291,11 @@ def test_ids_types_and_names_are_unique():
 
 
 def test_every_fixture_belongs_to_a_resource():
-    assert {path.stem for path in FIXTURES.glob("*.json")} == {resource.name for resource in all_resources()}
+    assert {path.stem for path in FIXTURES.glob("*.json")} == {resource.name for resource in DECLARED}
 
 
 def test_a_resource_without_a_fixture_is_told_what_to_write():
-    newcomer = replace(all_resources()[0], name="contact_groups")
+    newcomer = replace(DECLARED[0], name="contact_groups")
     with pytest.raises(pytest.fail.Exception) as raised:
         load_samples(newcomer)
     assert str(raised.value) == (

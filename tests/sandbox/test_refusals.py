@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Sandbox
-from collector.sandbox.endpoints import ENDPOINTS
+from collector.sandbox.served import ENDPOINTS
 
 from .asking import Asker, MovableClock
 

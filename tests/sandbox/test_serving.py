@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 import pytest
 import requests
 
-from collector.sandbox import Account, Fault, Sandbox
+from collector.sandbox import Account, Fault, Sandbox, serves
 from collector.sandbox.server import serving
 from tests.fakes import Gate
 
@@ -131,3 +131,17 @@ def test_a_connection_can_be_dropped_in_the_middle(sandbox: Sandbox) -> None:
         with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
             get(sandbox, url)
         assert get(sandbox, url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        ("/users/me", True),
+        ("/users/{userId}/settings", True),
+        ("/groups/{groupId}/members", True),
+        ("/groups/{groupId}/lock_settings", False),
+        ("/meetings", False),
+    ],
+)
+def test_it_says_what_it_serves(path: str, served: bool) -> None:
+    assert serves(path) is served

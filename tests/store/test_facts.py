@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.store import ROW, PartAge, Store
+from collector.store import ROW, PartAge, RunGraph, Store
 
 from .graph import ACCOUNT, ADA, BOB, CYD, account, begin, collect, finish, keys, user
 
@@ -215,6 +215,23 @@ def test_types_are_told_apart_by_the_whole_of_their_name(store: Store) -> None:
     assert store.entity_types() == ["zoom_account", "zoom_use", "zoom_user", "zoom_user2", "zoom_user_setting"]
     assert keys(store, "zoom_user") == ["zoom_user:1"]
     assert store.count("zoom_user") == 1
+
+
+def test_the_graph_of_a_run_is_as_it_was_also_of_types_that_have_gone(store: Store) -> None:
+    first, second = collect(store, "Ada"), collect(store)
+
+    def graph(run: int) -> dict[str, list[object]]:
+        of_run = RunGraph(store, run)
+        by_type = (*of_run.entities(), *of_run.relationships())
+        return {type_: [found["_key"] for found in objects] for type_, objects in by_type}
+
+    assert store.entity_types() == ["zoom_account"]
+    assert graph(first) == {
+        "zoom_account": [ACCOUNT],
+        "zoom_user": [ADA],
+        "zoom_account_has_user": [f"{ACCOUNT}|has|{ADA}"],
+    }
+    assert graph(second) == {"zoom_account": [ACCOUNT], "zoom_user": [], "zoom_account_has_user": []}
 
 
 def test_the_tables_read_well_in_sqlite3(store: Store, path: Path) -> None:

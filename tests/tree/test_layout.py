@@ -88,7 +88,7 @@ def test_only_relationships_between_what_is_in_the_tree(store: Store, folder: Pa
 def test_a_type_no_step_declares_is_written_all_the_same(store: Store, folder: Path) -> None:
     run = store.begin(1000, {})
     run.put("zoom_room:1", ROW, {"_type": "zoom_room", "_class": ["Room"]}, 1000)
-    run.commit()
+    run.finish(2000, 0, [], [], [])
     write_tree(store, folder)
     assert "zoom_room:1" in graph_keys(folder)
     assert (folder / "graph" / "zoom_room" / "entities").is_dir()

@@ -1,25 +1,66 @@
-"""The JSON objects Zoom shows for users, members, groups and roles (Zoom developer docs, the lists of each).
+"""The users of the account and their settings (Zoom developer docs, users).
 
 Key order and which keys are left out when there is nothing to say follow the recorded answers.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import get_args
 
 from collector.sandbox.account import Account
+from collector.sandbox.answers import as_json
+from collector.sandbox.backend import Backend, Row, listing
 from collector.sandbox.canaries import CANARY, personal_meeting_id
-from collector.sandbox.directory import LICENSED, Group, Role, User
-from collector.sandbox.identifiers import identifier
+from collector.sandbox.directory import LICENSED, User, UserStatus
+from collector.sandbox.endpoints import Endpoint
+from collector.sandbox.errors import user_does_not_exist, user_is_pending, validation_failed
+from collector.sandbox.paging import ListQuery
+from collector.sandbox.settings import MAIN, OPTIONS
 from collector.sandbox.timestamps import timestamp
-
-Row = dict[str, Any]
 
 _EPOCH = 1_609_459_200
 """2021-01-01T00:00:00Z, in seconds since 1970: nobody joined earlier."""
 _DAY = 86_400
 _LANGUAGES = ("en-US", "de-DE", "ja-JP", "")
 _TIME_ZONES = ("America/New_York", "Europe/Berlin", "Asia/Tokyo", "")
+
+
+def _users(zoom: Backend, _: str, query: ListQuery) -> bytes:
+    status = query.parameters.get("status", "active")
+    if status not in get_args(UserStatus):
+        raise validation_failed("status")
+    users = zoom.account.users_with_status(status)
+    if "role_id" in query.parameters:
+        users = [user for user in users if user.role_id == query.parameters["role_id"]]
+    now = zoom.clock.now()
+    fields = query.parameters.get("include_fields", "")
+    page = zoom.pager.page(users, query)
+    return listing(page, "users", [list_row(user, now, fields) for user in page.items])
+
+
+def _me(zoom: Backend, _: str, query: ListQuery) -> bytes:
+    return as_json(own_detail(zoom.account, _find(zoom, query.subject), zoom.clock.now()))
+
+
+def _user(zoom: Backend, user_id: str, _: ListQuery) -> bytes:
+    return as_json(detail(zoom.account, _find(zoom, user_id), zoom.clock.now()))
+
+
+def _settings(zoom: Backend, user_id: str, query: ListQuery) -> bytes:
+    user = _find(zoom, query.subject if user_id == "me" else user_id)
+    if user.status == "pending":
+        raise user_is_pending()
+    option = query.parameters.get("option", MAIN)
+    if option not in (MAIN, *OPTIONS):
+        raise validation_failed("option")
+    return zoom.settings.answer(user, option, query.parameters.get("custom_query_fields", ""))
+
+
+def _find(zoom: Backend, user_id: str) -> User:
+    user = zoom.account.user(user_id)
+    if user is None:
+        raise user_does_not_exist(user_id)
+    return user
 
 
 def list_row(user: User, now: float, include_fields: str = "") -> Row:
@@ -122,63 +163,6 @@ def own_detail(account: Account, user: User, now: float) -> Row:
     return {**detail(account, user, now), "host_key": _host_key(user)}
 
 
-def group_row(account: Account, group: Group) -> Row:
-    """A row of "List groups", and the whole answer of "Get a group"."""
-    return {
-        "id": group.id,
-        "name": group.name,
-        "total_members": len(account.users_in_group(group.id)),
-        "in_directory": False,
-        "directory_privacy": 0,
-    }
-
-
-def group_member(group_id: str, user: User) -> Row:
-    """A row of "List group members". Invited people have no `id` in it."""
-    row: Row = {
-        "id": user.id,
-        "member_id": identifier(group_id, user.id, size=48),
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "type": user.type,
-        "primary_group": user.group_ids[0] == group_id,
-    }
-    if user.status == "pending":
-        del row["id"]
-    return row
-
-
-def role_row(account: Account, role: Role) -> Row:
-    """A row of "List roles"."""
-    return {
-        "id": role.id,
-        "name": role.name,
-        "description": role.description,
-        "type": "common",
-        "total_members": len(account.users_with_role(role.id)),
-    }
-
-
-def role_detail(account: Account, role: Role) -> Row:
-    """The answer of "Get role information"."""
-    return {**role_row(account, role), "privileges": list(role.privileges)}
-
-
-def role_member(user: User) -> Row:
-    """A row of "List role members"; `department` only when there is one."""
-    row: Row = {
-        "id": user.id,
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "type": user.type,
-    }
-    if user.department:
-        row["department"] = user.department
-    return row
-
-
 def _pmi(user: User) -> int:
     """Zoom shows 0 for some Basic users."""
     return personal_meeting_id(user.number) if user.type == LICENSED or user.number % 2 else 0
@@ -213,3 +197,46 @@ def _host_key(user: User) -> str:
 
 def _custom_attributes(user: User) -> list[Row]:
     return [{"key": "cost", "name": "Cost Center", "value": f"CC-{user.number % 10}"}]
+
+
+_READ = ("user:read:admin", "user:read")
+
+ENDPOINTS = (
+    Endpoint(
+        "/users/me",
+        "Light",
+        (*_READ, "user_profile", "user_info:read"),
+        ("user:read:user:admin", "user:read:user"),
+        "User",
+        _me,
+        user_does_not_exist,
+    ),
+    Endpoint(
+        "/users",
+        "Medium",
+        _READ[:1],
+        ("user:read:list_users:admin",),
+        "User",
+        _users,
+        user_does_not_exist,
+        rows="users",
+    ),
+    Endpoint(
+        "/users/<user_id>",
+        "Light",
+        (*_READ, "user_profile"),
+        ("user:read:user:admin", "user:read:user"),
+        "User",
+        _user,
+        user_does_not_exist,
+    ),
+    Endpoint(
+        "/users/<user_id>/settings",
+        "Medium",
+        _READ,
+        ("user:read:settings:admin", "user:read:settings"),
+        "User",
+        _settings,
+        user_does_not_exist,
+    ),
+)

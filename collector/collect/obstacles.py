@@ -1,0 +1,68 @@
+"""Why a step does not even begin: the same for a collection and for its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.collect.choice import NOT_SERVED, Choice
+from collector.collect.scopes import missing_scope
+from collector.collect.tally import status_of
+from collector.errors import CollectorError, Denied
+from collector.model.coverage import Coverage, Status
+from collector.model.step import Step, in_report_order, with_dependencies
+from collector.resources import runners, steps
+from collector.resources.declaration import Resource
+from collector.zoom.endpoint import Endpoint
+
+
+class Obstacles:
+    """What stands in the way of steps: not chosen, a step it needs was not run, or its scope is missing.
+
+    `scopes`: the token's, None when it does not say. `left_out`: the steps that are left out by choice, and why.
+    """
+
+    def __init__(self, resources: tuple[Resource, ...], choice: Choice, scopes: frozenset[str] | None) -> None:
+        self._runners = runners(resources)
+        self._scopes = scopes
+        declared = steps(resources)
+        wanted = with_dependencies(declared, (step.id for step in declared) if choice.steps is None else choice.steps)
+        self.left_out: dict[str, str] = {}
+        for step in in_report_order(declared):
+            endpoint = self._endpoint(step)
+            if step.id not in wanted:
+                self.left_out[step.id] = "not chosen with --step"
+            elif (endpoint is not None and endpoint.path in choice.not_served) or any(
+                self.left_out.get(needed) == NOT_SERVED for needed in step.depends_on
+            ):
+                self.left_out[step.id] = NOT_SERVED
+
+    def of(self, step: Step, not_run: Mapping[str, Status]) -> Coverage | None:
+        """What keeps this step from beginning, None if nothing does. `not_run`: earlier steps that were not run."""
+        if step.id in self.left_out:
+            return self.not_read(step, Status.SKIPPED, self.left_out[step.id])
+        for needed in step.depends_on:
+            if needed in not_run:
+                return self.not_read(step, not_run[needed], f"depends on {needed}, which is not read")
+        endpoint = self._endpoint(step)
+        denial = None if endpoint is None else missing_scope(endpoint, self._scopes)
+        return None if denial is None else failed(step, self._reading(step), denial, is_set=True)
+
+    def not_read(self, step: Step, status: Status, reason: str) -> Coverage:
+        """The coverage of a step that is not run."""
+        return Coverage(step.id, self._reading(step), status, is_set=True, reason=reason)
+
+    def _reading(self, step: Step) -> str:
+        resource, link = self._runners[step.id]
+        return resource.name if link is None else link.type.type
+
+    def _endpoint(self, step: Step) -> Endpoint | None:
+        resource, link = self._runners[step.id]
+        return resource.listing if link is None else link.members
+
+
+def failed(step: Step, reading: str, failure: CollectorError, *, is_set: bool) -> Coverage:
+    """The coverage of a reading of which nothing but this failure comes."""
+    scopes = failure.scopes if isinstance(failure, Denied) else ()
+    return Coverage(
+        step.id, reading, status_of(failure), is_set, reason=failure.message, next_step=failure.next_step, scopes=scopes
+    )

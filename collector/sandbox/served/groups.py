@@ -1,0 +1,108 @@
+"""The groups of the account and who is in them (Zoom developer docs, groups)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from collector.sandbox.account import Account
+from collector.sandbox.answers import as_json
+from collector.sandbox.backend import Backend, Row, listing
+from collector.sandbox.directory import Group, User
+from collector.sandbox.endpoints import Endpoint
+from collector.sandbox.errors import group_does_not_exist
+from collector.sandbox.identifiers import identifier
+from collector.sandbox.paging import ListQuery
+
+
+def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
+    """The whole list, or pages of it for those who ask with a page size."""
+    groups = zoom.account.groups
+    if not {"page_size", "next_page_token"} & query.parameters.keys():
+        return _list(zoom, groups, {"total_records": len(groups)})
+    page = zoom.pager.page(groups, query)
+    kept = ("next_page_token", "page_size", "total_records")
+    return _list(zoom, page.items, {name: page.frame[name] for name in kept if name in page.frame})
+
+
+def _list(zoom: Backend, groups: Sequence[Group], frame: dict[str, Any]) -> bytes:
+    return as_json({**frame, "groups": [group_row(zoom.account, group) for group in groups]})
+
+
+def _group(zoom: Backend, group_id: str, _: ListQuery) -> bytes:
+    return as_json(group_row(zoom.account, _find(zoom, group_id)))
+
+
+def _members(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
+    _find(zoom, group_id)
+    page = zoom.pager.page(zoom.account.users_in_group(group_id), query)
+    return listing(page, "members", [group_member(group_id, user) for user in page.items])
+
+
+def _find(zoom: Backend, group_id: str) -> Group:
+    group = zoom.account.group(group_id)
+    if group is None:
+        raise group_does_not_exist(group_id)
+    return group
+
+
+def group_row(account: Account, group: Group) -> Row:
+    """A row of "List groups", and the whole answer of "Get a group"."""
+    return {
+        "id": group.id,
+        "name": group.name,
+        "total_members": len(account.users_in_group(group.id)),
+        "in_directory": False,
+        "directory_privacy": 0,
+    }
+
+
+def group_member(group_id: str, user: User) -> Row:
+    """A row of "List group members". Invited people have no `id` in it."""
+    row: Row = {
+        "id": user.id,
+        "member_id": identifier(group_id, user.id, size=48),
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "type": user.type,
+        "primary_group": user.group_ids[0] == group_id,
+    }
+    if user.status == "pending":
+        del row["id"]
+    return row
+
+
+_READ = ("group:read:admin",)
+
+ENDPOINTS = (
+    Endpoint(
+        "/groups",
+        "Medium",
+        _READ,
+        ("group:read:list_groups:admin",),
+        "Group",
+        _groups,
+        group_does_not_exist,
+        rows="groups",
+    ),
+    Endpoint(
+        "/groups/<group_id>",
+        "Light",
+        _READ,
+        ("group:read:group:admin",),
+        "Group",
+        _group,
+        group_does_not_exist,
+    ),
+    Endpoint(
+        "/groups/<group_id>/members",
+        "Medium",
+        _READ,
+        ("group:read:list_members:admin",),
+        "Group",
+        _members,
+        group_does_not_exist,
+        rows="members",
+    ),
+)

@@ -1,0 +1,62 @@
+"""The resources that the sandbox serves are those the tests collect, whatever else is declared.
+
+So a resource is declared, and the tests that do not name it stay as they are, before the sandbox serves it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from collector import resources
+from collector.model.graph import EntityType
+from collector.resources import account
+from collector.resources.declaration import Resource, by_id
+from collector.sandbox import serves
+from collector.zoom.endpoint import Endpoint, Label, Scopes
+
+DECLARED = resources.all_resources()
+"""All of them."""
+SERVED = tuple(resource for resource in DECLARED if serves(resource.listing.path))
+
+COLLECTOR = [sys.executable, "-m", "collector"] if SERVED == DECLARED else [sys.executable, str(Path(__file__))]
+"""`collector` as a process of its own, which knows no other resources either."""
+
+
+def know_only_what_is_served() -> None:
+    """Let this process have no other resources."""
+    resources._declared = lambda: SERVED
+
+
+_KIOSK = EntityType("Kiosk", "zoom_kiosk", ("Device",))
+_KIOSKS = Resource(
+    order=100,
+    name="kiosks",
+    entity=_KIOSK,
+    step_id="fetch-kiosks",
+    step_name="Fetch Kiosks",
+    listing=Endpoint(
+        "/kiosks",
+        Label.MEDIUM,
+        Scopes(("kiosk:read:admin",), ("kiosk:read:list_kiosks:admin",)),
+        "Kiosk:Read",
+        rows="kiosks",
+    ),
+    identify=by_id,
+    convert=lambda _: {},
+    links=(account.has(_KIOSK),),
+)
+
+
+def add_kiosks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Declare a resource, for one test, that the sandbox does not serve."""
+    monkeypatch.setattr(resources, "_declared", lambda: (*SERVED, _KIOSKS))
+
+
+if __name__ == "__main__":
+    know_only_what_is_served()
+    from collector.__main__ import main
+
+    main()
