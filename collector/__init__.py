@@ -1,3 +1,3 @@
 """Reads a Zoom account and builds its JupiterOne graph."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

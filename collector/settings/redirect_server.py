@@ -11,14 +11,20 @@ from collector.errors import UsageError
 NAME = "zoom-collector-auth"
 """What it calls itself at /health."""
 
-FOLDER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
+_BESIDE = Path(collector.__file__).resolve().parent.parent
+_CHECKOUT = _BESIDE / "oauth-server"
+FOLDER = _CHECKOUT if _CHECKOUT.is_dir() else _BESIDE / "redirect_server"
+"""The program's folder: in a checkout of the project, else where it is installed."""
 
 
 def command(*options: str) -> list[str]:
-    """The command line that starts it. Raises UsageError outside a checkout of the project."""
+    """The command line that starts it. Raises UsageError where it is not there.
+
+    Not `python -m redirect_server`, which would look for it in the working folder first.
+    """
     if not (FOLDER / "__main__.py").is_file():
         raise UsageError(
             f"The sign-in page is not here: {FOLDER}.",
-            "Run this from a checkout of the project, which has the folder oauth-server.",
+            "Install the collector again: it brings the sign-in page along.",
         )
     return [sys.executable, str(FOLDER), *options]

@@ -374,7 +374,7 @@ def test_login_without_the_redirect_server(settings, monkeypatch, tmp_path, caps
     assert Path(__file__).resolve().parents[2] / "oauth-server" == redirect_server.FOLDER
     monkeypatch.setattr(redirect_server, "FOLDER", tmp_path / "missing")
     assert run(["auth", "login"]) == 2
-    assert "checkout" in capsys.readouterr().err
+    assert "Install the collector again" in capsys.readouterr().err
 
 
 def test_a_collection_without_a_sign_in_says_how_to_sign_in(settings, capsys):
