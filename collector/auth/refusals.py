@@ -29,7 +29,7 @@ RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app type", "ap
 def sign_in_again(profile: str) -> str:
     """The next step for everything only a new sign-in mends."""
     option = "" if profile == "default" else f" --profile {profile}"
-    return f"Run: collector auth login{option}  (or: python oauth-server{option})"
+    return f"Run: collector auth login{option}"
 
 
 class TokenRefused(UsageError):

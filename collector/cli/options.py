@@ -13,6 +13,7 @@ import click
 
 from collector.cli.plain_text import LogFormatter
 from collector.cli.wrapping import say
+from collector.errors import CollectorError
 from collector.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,6 +65,7 @@ def _with_options(command: Command, *, offers_json: bool) -> Command:
             metavar="NAME",
             expose_value=False,
             callback=_profile,
+            shell_complete=_complete_profile,
             help="The profile (token and graph) to work on; default: ZOOM_PROFILE or 'default'.",
         ),
     )
@@ -94,3 +96,12 @@ def _json(context: click.Context, _: click.Parameter, value: bool) -> None:
 def _profile(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
         options(context).profile = value
+
+
+def _complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: the profiles that are there; none where the configuration cannot be read, and no word about it."""
+    try:
+        home = read_settings(os.environ, Path.cwd()).profile.folder.parent
+        return sorted(each.name for each in home.iterdir() if each.name.startswith(incomplete) and each.is_dir())
+    except (CollectorError, OSError):
+        return []

@@ -152,7 +152,7 @@ class Explainer:
             ),
             action=_DISCARD,
             others=(Action("Replace the earlier account", "/keep", {"replace": "yes"}),),
-            commands=(f"python oauth-server --profile {profile}",),
+            commands=(f"collector auth login --profile {profile}",),
         )
 
 

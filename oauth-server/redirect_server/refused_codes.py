@@ -72,7 +72,7 @@ def credentials_refused(
         tuple(advice),
         action=START_AGAIN,
         facts=(("Client id", tail(client)),),
-        commands=("python oauth-server",),
+        commands=("collector auth login",),
         quote=words,
     )
 
@@ -95,7 +95,7 @@ def _wrong_kind_of_app(words: str, client: OAuthClient) -> Problem:
             "After a change, end this server with Ctrl-C and start it again.",
         ),
         facts=(("Client id", tail(client)),),
-        commands=("python oauth-server",),
+        commands=("collector auth login",),
         quote=words,
     )
 

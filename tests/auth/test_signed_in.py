@@ -17,7 +17,7 @@ from collector.redaction import Secret
 
 from .conftest import CLIENT, OAUTH_URL, TOKEN_URL, FakeClock, answer
 
-SIGN_IN_AGAIN = "Run: collector auth login  (or: python oauth-server)"
+SIGN_IN_AGAIN = "Run: collector auth login"
 
 
 def at_once(works):
