@@ -207,7 +207,7 @@ def test_nobody_is_signed_in(new_signed_in, rotation, use):
 def test_the_next_step_names_the_profile(new_signed_in, folder):
     with pytest.raises(SignInRequired) as failure:
         new_signed_in(file=TokenFile(folder, "work")).token()
-    assert "collector auth login --profile work " in failure.value.next_step
+    assert failure.value.next_step == "Run: collector auth login --profile work"
 
 
 def test_a_server_to_server_token_is_no_sign_in(new_signed_in, sign_in, rotation):
