@@ -16,7 +16,7 @@ from collector.cli import cli
 from collector.settings import NAMES
 
 ROOT = Path(__file__).parent.parent
-GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SCHEDULING = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
 PROGRAM = "/opt/zoom-collector/.venv/bin/collector"
 FIELD = r"(?:\*|[0-9]+)(?:-[0-9]+)?(?:/[0-9]+)?(?:,[0-9]+)*"
