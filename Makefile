@@ -9,7 +9,7 @@ setup: $(VENV)/.installed
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# The locked versions, each with its hash; then the project itself, for pip knows no hash of a folder.
+# The locked versions, checked by their hashes; then the project itself, since pip takes no hash for a folder.
 $(VENV)/.installed: requirements-test.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo "Python 3.10 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
@@ -51,7 +51,7 @@ types: setup
 tools: setup
 	$(BIN)/python -m tests.real_tools.install
 
-# Both locks anew after a change of pyproject.toml; LOCK=--upgrade also takes newer versions of everything.
+# Updates both lock files after a change of pyproject.toml; LOCK=--upgrade also takes newer versions of everything.
 UV := build/uv/bin
 COMPILE = $(UV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 \
 	--custom-compile-command "make lock" $(LOCK) pyproject.toml

@@ -99,7 +99,7 @@ def _profile(context: click.Context, _: click.Parameter, value: str | None) -> N
 
 
 def _complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: the profiles that are there; none where the configuration cannot be read, and no word about it."""
+    """The profiles that the shell offers; none, and no error, where the configuration cannot be read."""
     try:
         home = read_settings(os.environ, Path.cwd()).profile.folder.parent
         return sorted(each.name for each in home.iterdir() if each.name.startswith(incomplete) and each.is_dir())

@@ -82,9 +82,9 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _complete_step(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """For the shell: the ids a list of steps may go on with."""
-    chosen, comma, begun = incomplete.rpartition(",")
-    return [f"{chosen}{comma}{step.id}" for step in steps_of(all_resources()) if step.id.startswith(begun)]
+    """The step ids that the shell offers, also after a comma: `fetch-users,fetch-g`."""
+    before, comma, prefix = incomplete.rpartition(",")
+    return [f"{before}{comma}{step.id}" for step in steps_of(all_resources()) if step.id.startswith(prefix)]
 
 
 _steps = click.option(
