@@ -3,15 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test browser-test bench soak kills lint types docs tools clean
+.PHONY: setup demo test browser-test bench soak kills lint types docs tools lock clean
 
 setup: $(VENV)/.installed
 
-$(VENV)/.installed: requirements.txt pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The locked versions, checked by their hashes; then the project itself, since pip takes no hash for a folder.
+$(VENV)/.installed: requirements-test.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 		{ echo "Python 3.10 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(PIP) --require-hashes -r requirements-test.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup
@@ -46,6 +50,16 @@ types: setup
 # JupiterOne's own command line and data model, from the npm registry, for the tests that use them; needs Node.
 tools: setup
 	$(BIN)/python -m tests.real_tools.install
+
+# Updates both lock files after a change of pyproject.toml; LOCK=--upgrade also takes newer versions of everything.
+UV := build/uv/bin
+COMPILE = $(UV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 \
+	--custom-compile-command "make lock" $(LOCK) pyproject.toml
+lock:
+	$(PYTHON) -m venv build/uv
+	$(UV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 docs: setup
 	$(BIN)/collector document

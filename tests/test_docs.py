@@ -120,7 +120,7 @@ def test_the_rule_of_deletion_safety_is_the_same_everywhere(document: str) -> No
 def test_every_relative_link_leads_somewhere() -> None:
     dead = [
         f"{path.name}: {link}"
-        for path in (README, SIGN_IN, *DOCS)
+        for path in (README, ROOT / "CONTRIBUTING.md", SIGN_IN, *DOCS)
         for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
         if "://" not in link and not (path.parent / link).exists()
     ]

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+from collector import __version__
 from collector.cli import cli
 from collector.settings import NAMES
 
 ROOT = Path(__file__).parent.parent
-GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SCHEDULING = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
 PROGRAM = "/opt/zoom-collector/.venv/bin/collector"
 FIELD = r"(?:\*|[0-9]+)(?:-[0-9]+)?(?:/[0-9]+)?(?:,[0-9]+)*"
@@ -104,10 +105,28 @@ def test_the_pod_runs_a_verb_with_settings_that_are_read() -> None:
 
 
 def test_the_image_is_made_of_what_is_there() -> None:
-    (recipe,) = blocks("dockerfile")
-    copied = [word for line in re.findall(r"^COPY (.+) \S+$", recipe, re.MULTILINE) for word in line.split()]
-    assert {"pyproject.toml", "requirements.txt", "collector"} <= set(copied)
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    copied = [word for line in re.findall(r"^COPY (?!--)(.+) \S+$", recipe, re.MULTILINE) for word in line.split()]
+    assert {"pyproject.toml", "requirements.lock", "collector", "oauth-server/redirect_server"} <= set(copied)
     assert [name for name in copied if not (ROOT / name).exists()] == []
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == set(copied)
+
+
+def test_the_image_runs_as_the_pod_does() -> None:
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (job,) = blocks("yaml")
+    (user,) = re.findall(r"^ +runAsUser: (\d+)$", job, re.MULTILINE)
+    assert re.search(rf"^USER {user}:{user}$", recipe, re.MULTILINE)
+    (home,) = re.findall(r"\bZOOM_HOME=(\S+)$", recipe, re.MULTILINE)
+    (folder,) = re.findall(r"^WORKDIR (/run/\S+)$", recipe, re.MULTILINE)
+    assert {f"mountPath: {home}", f"mountPath: {folder}", f"mountPath: {folder}/.env"} <= set(
+        re.findall(r"mountPath: \S+", job)
+    )
+
+
+def test_the_image_is_of_this_version() -> None:
+    assert set(re.findall(r"zoom-collector:([0-9.]+[0-9])", SCHEDULING)) == {__version__}
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

@@ -27,6 +27,7 @@ COMMANDS = [
     [sys.executable, "-m", "collector", "--version"],
     [sys.executable, "-c", f"from {program.__name__} import main; main()"],  # as the installed script does
     [sys.executable, str(ROOT / "oauth-server"), "--help"],
+    [sys.executable, str(ROOT / "oauth-server" / "redirect_server"), "--help"],  # as the wheel has it
 ]
 
 
@@ -42,7 +43,7 @@ def _heed_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["module", "script", "oauth-server"])
+@pytest.mark.parametrize("command", COMMANDS, ids=["module", "script", "oauth-server", "redirect_server"])
 def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, str], tmp_path: Path) -> None:
     with subprocess.Popen(
         command,
@@ -61,16 +62,14 @@ def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, st
 
 
 @pytest.mark.parametrize("planted", ["click.py", "collector/__init__.py"])
-@pytest.mark.parametrize("program", ["collector", "oauth-server"])
+@pytest.mark.parametrize("program", ["collector", "oauth-server", "oauth-server/redirect_server"])
 def test_modules_of_the_working_folder_are_not_run(tmp_path: Path, program: str, planted: str) -> None:
     file = tmp_path / planted
     file.parent.mkdir(exist_ok=True)
     file.write_text("raise SystemExit('planted')")
-    commands = {
-        "collector": [str(Path(sys.executable).with_name("collector")), "--version"],
-        "oauth-server": [sys.executable, str(ROOT / "oauth-server"), "--help"],
-    }
-    ended = subprocess.run(commands[program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    script = [str(Path(sys.executable).with_name("collector")), "--version"]
+    command = script if program == "collector" else [sys.executable, str(ROOT / program), "--help"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 

@@ -54,7 +54,7 @@ def auth() -> None:
 @options_without_json
 @click.pass_context
 def login(context: click.Context, no_browser: bool) -> int:
-    """Sign in with the browser: runs `python oauth-server --once`."""
+    """Sign in with the browser. In a checkout `python oauth-server --once` does the same."""
     given = options(context)
     settings = given.settings(warn=False)  # which the program that is started does
     _needs_browser_sign_in(settings.access_token, settings.account_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from collector.cli.plain_text import LogFormatter
+from collector.errors import CollectorError
 from collector.next_steps import NextStep
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _with_options(command: Command, *, offers_json: bool) -> Command:
             metavar="NAME",
             expose_value=False,
             callback=_profile,
+            shell_complete=_complete_profile,
             help="The profile (token and graph) to work on; default: ZOOM_PROFILE or 'default'.",
         ),
     )
@@ -120,3 +122,12 @@ def _json(context: click.Context, _: click.Parameter, value: bool) -> None:
 def _profile(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
         options(context).profile = value
+
+
+def _complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles that the shell offers; none, and no error, where the configuration cannot be read."""
+    try:
+        home = read_settings(os.environ, Path.cwd()).profile.folder.parent
+        return sorted(each.name for each in home.iterdir() if each.name.startswith(incomplete) and each.is_dir())
+    except (CollectorError, OSError):
+        return []

@@ -11,6 +11,8 @@ import click
 
 from collector.collect.choice import EVERYTHING, Choice
 from collector.errors import UsageError
+from collector.resources import all_resources
+from collector.resources import steps as steps_of
 from collector.resources.declaration import SettingsChoice
 
 _MILLISECONDS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -79,8 +81,19 @@ def reading_options(command: Callable[..., int]) -> Callable[..., int]:
     return with_reading
 
 
+def _complete_step(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The step ids that the shell offers, also after a comma: `fetch-users,fetch-g`."""
+    before, comma, prefix = incomplete.rpartition(",")
+    return [f"{before}{comma}{step.id}" for step in steps_of(all_resources()) if step.id.startswith(prefix)]
+
+
 _steps = click.option(
-    "--step", "steps", multiple=True, metavar="ID", help="Only this step and what it depends on; repeatable."
+    "--step",
+    "steps",
+    multiple=True,
+    metavar="ID",
+    shell_complete=_complete_step,
+    help="Only this step and what it depends on; repeatable.",
 )
 _settings = click.option(
     "--settings",

@@ -24,7 +24,10 @@ OWN_PATHS = frozenset(
 SERVER_NAME = "zoom-collector-auth"
 """What it calls itself at /health."""
 
-SERVER_FOLDER = Path(collector.__file__).resolve().parent.parent / "oauth-server"
+_BESIDE = Path(collector.__file__).resolve().parent.parent
+_CHECKOUT = _BESIDE / "oauth-server"
+SERVER_FOLDER = _CHECKOUT if _CHECKOUT.is_dir() else _BESIDE / "redirect_server"
+"""The program's folder: in a checkout of the project, else where it is installed."""
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")
 
@@ -92,10 +95,13 @@ def _unusable(redirect_uri: str, reason: str) -> UsageError:
 
 
 def server_command(*options: str) -> list[str]:
-    """The command line that starts it. Raises UsageError outside a checkout of the project."""
+    """The command line that starts it. Raises UsageError where it is not there.
+
+    Not `python -m redirect_server`, which would look for it in the working folder first.
+    """
     if not (SERVER_FOLDER / "__main__.py").is_file():
         raise UsageError(
             f"The sign-in page is not here: {SERVER_FOLDER}.",
-            "Run this from a checkout of the project, which has the folder oauth-server.",
+            "Install the collector again: it brings the sign-in page along.",
         )
     return [sys.executable, str(SERVER_FOLDER), *options]

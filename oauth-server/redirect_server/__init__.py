@@ -1,5 +1,6 @@
 """The pages on http://localhost:5000 that connect a Zoom account: a thin Flask application around `auth.signin`.
 
+__main__.py       how `collector auth login` starts it
 command.py        `python oauth-server` with its options and exit codes
 ports.py          loopback sockets; who holds a port that is taken
 serving.py        those sockets served by waitress

@@ -154,7 +154,7 @@ class Explainer:
             ),
             action=_DISCARD,
             others=(Action("Replace the earlier account", "/keep", {"replace": "yes"}),),
-            commands=(f"python oauth-server --profile {profile}",),
+            commands=(f"collector auth login --profile {profile}",),
         )
 
     def _busy(self, failure: ProfileBusy, action: Action) -> Problem:
@@ -237,7 +237,7 @@ def credentials_refused(
         tuple(advice),
         action=START_AGAIN,
         facts=(("Client id", tail(client)),),
-        commands=("python oauth-server",),
+        commands=("collector auth login",),
         quote=words,
     )
 
@@ -260,7 +260,7 @@ def _wrong_kind_of_app(words: str, client: OAuthClient) -> Problem:
             "After a change, end this server with Ctrl-C and start it again.",
         ),
         facts=(("Client id", tail(client)),),
-        commands=("python oauth-server",),
+        commands=("collector auth login",),
         quote=words,
     )
 

@@ -158,7 +158,7 @@ def test_without_the_sign_in_page(collector: Command, monkeypatch: pytest.Monkey
     assert outcome.code == 2
     assert outcome.err == (
         f"Error: The sign-in page is not here: {tmp_path / 'nowhere'}.\n"
-        "Next: Run this from a checkout of the project, which has the folder oauth-server.\n"
+        "Next: Install the collector again: it brings the sign-in page along.\n"
     )
 
 

@@ -56,7 +56,7 @@ def test_what_is_wrong_is_told_and_one_can_go_on(visitor: Visitor, zoom_us: requ
     assert "Zoom rejected the app credentials." in typist.text
     assert "Zoom's own words: Invalid client_id" in typist.text
     assert "Client id: …1234" in typist.text
-    assert "  $ python oauth-server" in typist.text
+    assert "  $ collector auth login" in typist.text
 
 
 @pytest.mark.parametrize(("decision", "email"), [("yes\n", "bob@example.com"), ("no\n", "ada@example.com")])
