@@ -15,11 +15,10 @@ _OF_A_TARGET = ("run", "sync")
 
 @dataclass(frozen=True)
 class Command:
-    """A command as a person types it. `program`: this one, or the server that signs in."""
+    """A command as a person types it."""
 
     verb: str
     arguments: str = ""
-    program: str = "collector"
 
     def __str__(self) -> str:
         return self.for_call()
@@ -28,7 +27,7 @@ class Command:
         """The command that works on a profile ("": the default one) and, if it uploads, to a target (its options)."""
         named = f"--profile {shlex.quote(profile)}" if profile and self.verb not in _OF_NO_PROFILE else ""
         there = target if self.verb in _OF_A_TARGET and "--source" not in self.arguments else ""
-        return " ".join(filter(None, (self.program, named, self.verb, there, self.arguments)))
+        return " ".join(filter(None, ("collector", named, self.verb, there, self.arguments)))
 
 
 class NextStep(str):

@@ -37,8 +37,6 @@ SCOPE = "--source api --scope 'our zoom'"
         (Command("demo"), "work", SCOPE, "collector demo"),
         (Command("document"), "work", SCOPE, "collector document"),
         (Command("sandbox"), "work", SCOPE, "collector sandbox"),
-        (Command("", program="python oauth-server"), "", "", "python oauth-server"),
-        (Command("", program="python oauth-server"), "work", SCOPE, "python oauth-server --profile work"),
     ],
 )
 def test_a_command_works_on_the_profile_and_the_target_of_a_call(

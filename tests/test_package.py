@@ -74,9 +74,9 @@ def test_the_installed_collector_starts_the_sign_in_that_came_with_it(installed:
         (tmp_path / planted).write_text("raise SystemExit('planted')")
     start = (
         f"import sys, subprocess; sys.path[:1] = [{str(installed)!r}]\n"
-        "from collector.settings import redirect_server\n"
-        "print(redirect_server.FOLDER, flush=True)\n"
-        "sys.exit(subprocess.call(redirect_server.command('--help')))\n"
+        "from collector.settings.redirect_address import SERVER_FOLDER, server_command\n"
+        "print(SERVER_FOLDER, flush=True)\n"
+        "sys.exit(subprocess.call(server_command('--help')))\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", start], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60

@@ -126,6 +126,8 @@ def _profile(context: click.Context, _: click.Parameter, value: str | None) -> N
 
 def _complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The profiles that the shell offers; none, and no error, where the configuration cannot be read."""
+    from collector.settings import read_settings
+
     try:
         home = read_settings(os.environ, Path.cwd()).profile.folder.parent
         return sorted(each.name for each in home.iterdir() if each.name.startswith(incomplete) and each.is_dir())

@@ -17,7 +17,7 @@ from collector.errors import (
     TokenEndpointFailed,
     UsageError,
 )
-from collector.next_steps import NextStep
+from collector.next_steps import Command, NextStep
 from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
@@ -40,9 +40,9 @@ class Explainer:
     def exchange(self, failure: CollectorError | Refusal) -> Problem:
         """Zoom's code did not become a token."""
         if isinstance(failure, Refusal):
-            return sign_in_refused(failure, self._client, self._address)
+            return sign_in_refused(failure, self._profile, self._client, self._address)
         if isinstance(failure, UsageError):
-            return credentials_refused(self._client, happened=failure.message)
+            return credentials_refused(self._profile, self._client, happened=failure.message)
         return self._unanswered(failure)
 
     def keep(self, failure: CollectorError) -> Problem:
@@ -154,7 +154,7 @@ class Explainer:
             ),
             action=_DISCARD,
             others=(Action("Replace the earlier account", "/keep", {"replace": "yes"}),),
-            commands=(f"collector auth login --profile {profile}",),
+            commands=(Command("auth login").for_call(profile),),
         )
 
     def _busy(self, failure: ProfileBusy, action: Action) -> Problem:
@@ -175,15 +175,15 @@ def _name(account: Mapping[str, object]) -> str:
     return f"{who} (Zoom account {account['account_id']})" if "account_id" in account else who
 
 
-def sign_in_refused(refusal: Refusal, client: OAuthClient, address: Address) -> Problem:
+def sign_in_refused(refusal: Refusal, profile: Profile, client: OAuthClient, address: Address) -> Problem:
     """The page for a refused code."""
     words, kind = refusal.words, refusal.kind
     if kind == "credentials":
-        return credentials_refused(client, words)
+        return credentials_refused(profile, client, words)
     if kind == "redirect":
         return _redirect_mismatch(words, address)
     if kind == "app type":
-        return _wrong_kind_of_app(words, client)
+        return _wrong_kind_of_app(words, profile, client)
     if kind == "app":
         return _app_off(words, client)
     if kind == "code":
@@ -216,7 +216,10 @@ def sign_in_refused(refusal: Refusal, client: OAuthClient, address: Address) -> 
 
 
 def credentials_refused(
-    client: OAuthClient, words: str = "", happened: str = "The client id or the client secret is not one Zoom knows."
+    profile: Profile,
+    client: OAuthClient,
+    words: str = "",
+    happened: str = "The client id or the client secret is not one Zoom knows.",
 ) -> Problem:
     """The page for a client id or secret that Zoom does not know, or that cannot be one."""
     names = "ZOOM_CLIENT_ID" if client.is_public else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET"
@@ -237,7 +240,7 @@ def credentials_refused(
         tuple(advice),
         action=START_AGAIN,
         facts=(("Client id", tail(client)),),
-        commands=("collector auth login",),
+        commands=(Command("auth login").for_call(profile.name_to_give),),
         quote=words,
     )
 
@@ -247,7 +250,7 @@ def tail(client: OAuthClient) -> str:
     return f"…{client.client_id[-4:]}"
 
 
-def _wrong_kind_of_app(words: str, client: OAuthClient) -> Problem:
+def _wrong_kind_of_app(words: str, profile: Profile, client: OAuthClient) -> Problem:
     return Problem(
         502,
         "app-type",
@@ -260,7 +263,7 @@ def _wrong_kind_of_app(words: str, client: OAuthClient) -> Problem:
             "After a change, end this server with Ctrl-C and start it again.",
         ),
         facts=(("Client id", tail(client)),),
-        commands=("collector auth login",),
+        commands=(Command("auth login").for_call(profile.name_to_give),),
         quote=words,
     )
 
