@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collector.library import (
-        Collected,
         CollectionFailed,
         CollectorError,
+        CollectResult,
         DailyLimitReached,
         OpenProfile,
         ProfileBusy,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Relationship,
         RunRecord,
         SignInRequired,
-        Synced,
+        UploadResult,
         UsageError,
         open_profile,
     )
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
-    "Collected",
+    "CollectResult",
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
@@ -48,7 +48,7 @@ __all__ = [
     "Relationship",
     "RunRecord",
     "SignInRequired",
-    "Synced",
+    "UploadResult",
     "UsageError",
     "__version__",
     "open_profile",

@@ -17,9 +17,9 @@ from collector.clock import Clock
 
 USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
 CONNECT_SECONDS = 5.0
-LONGEST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 """A body that takes longer is given up, however steadily it drips: requests' time-out is about each read."""
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """The largest page of Zoom's, of 300 users, has some 300 KB."""
 _CHUNK = 64 * 1024
 NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
@@ -138,15 +138,15 @@ def read_body(response: requests.Response, clock: Clock) -> bytes:
 
 
 def _chunks(read: Callable[[int], bytes], clock: Clock) -> Iterator[bytes]:
-    deadline = clock.monotonic() + LONGEST_SECONDS
+    deadline = clock.monotonic() + MAX_SECONDS
     size = 0
     while chunk := read(_CHUNK):
         yield chunk
         size += len(chunk)
-        if size > MOST_BYTES:
-            raise requests.exceptions.ChunkedEncodingError(f"more than {MOST_BYTES} bytes")
+        if size > MAX_BYTES:
+            raise requests.exceptions.ChunkedEncodingError(f"more than {MAX_BYTES} bytes")
         if clock.monotonic() > deadline:
-            raise requests.ReadTimeout(f"not whole after {LONGEST_SECONDS:.0f} seconds")
+            raise requests.ReadTimeout(f"not whole after {MAX_SECONDS:.0f} seconds")
 
 
 def _reader(response: requests.Response) -> Callable[[int], bytes]:

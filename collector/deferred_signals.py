@@ -2,7 +2,7 @@
 
 Between Zoom's answer and the file on disk the only copy of the sign-in is in memory; so is the only name of a job
 between JupiterOne's answer and the store. Python delivers signals to the main thread alone, so other threads have
-nothing to hold back; who ends the process calls `settle` first.
+nothing to hold back; who ends the process calls `wait_for_exchanges` first.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class _Held:
+class _DeferredSignals:
     """The handlers that were in place, and the signals that came since."""
 
     def __init__(self) -> None:
-        self.came: list[int] = []
+        self.pending: list[int] = []
         self._handlers: dict[signal.Signals, Any] = {}
 
     def hold(self) -> None:
@@ -36,15 +36,15 @@ class _Held:
         """Put the handlers back, then let what came go to them."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        came, self.came = self.came, []
-        for came_signal in dict.fromkeys(came):
+        pending, self.pending = self.pending, []
+        for came_signal in dict.fromkeys(pending):
             signal.raise_signal(came_signal)
 
     def _remember(self, number: int, _: FrameType | None) -> None:
-        self.came.append(number)
+        self.pending.append(number)
 
 
-_held: _Held | None = None
+_deferred: _DeferredSignals | None = None
 """Belongs to the main thread."""
 
 
@@ -52,7 +52,7 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-class _Elsewhere:
+class _OtherThreads:
     """How many other threads are at a moment that must not be cut short."""
 
     def __init__(self) -> None:
@@ -69,55 +69,55 @@ class _Elsewhere:
             return self._changed.wait_for(lambda: self._count == 0, seconds)
 
 
-_elsewhere = _Elsewhere()
-_LONGEST_EXCHANGE = 45.0
+_other_threads = _OtherThreads()
+_MAX_EXCHANGE_SECONDS = 45.0
 """Seconds: connecting, waiting for an answer, and writing it down."""
 
 
-def settle(seconds: float = _LONGEST_EXCHANGE) -> bool:
+def wait_for_exchanges(seconds: float = _MAX_EXCHANGE_SECONDS) -> bool:
     """Wait until no other thread exchanges a refresh token, at most so long; whether none does.
 
     Threads that die with the process would otherwise take a sign-in with them.
     """
-    return _elsewhere.wait_for_none(seconds)
+    return _other_threads.wait_for_none(seconds)
 
 
 @contextmanager
 def signals_deferred() -> Iterator[None]:
     """SIGINT and SIGTERM that come meanwhile are delivered when this ends, however it ends."""
-    global _held
+    global _deferred
     if not _in_main_thread():
-        _elsewhere.add(1)
+        _other_threads.add(1)
         try:
             yield
         finally:
-            _elsewhere.add(-1)
+            _other_threads.add(-1)
         return
-    if _held is not None:
+    if _deferred is not None:
         yield
         return
-    held = _Held()
+    deferred = _DeferredSignals()
     try:
-        held.hold()
-        _held = held
+        deferred.hold()
+        _deferred = deferred
         yield
     finally:
-        _held = None
-        held.release()
+        _deferred = None
+        deferred.release()
 
 
 @contextmanager
 def signals_delivered() -> Iterator[None]:
     """A pause of `signals_deferred` for moments in which nothing can be lost, such as the wait before a retry."""
-    global _held
-    held = _held if _in_main_thread() else None
-    if held is None:
+    global _deferred
+    deferred = _deferred if _in_main_thread() else None
+    if deferred is None:
         yield
         return
-    _held = None
+    _deferred = None
     try:
-        held.release()
+        deferred.release()
         yield
     finally:
-        held.hold()
-        _held = held
+        deferred.hold()
+        _deferred = deferred

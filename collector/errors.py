@@ -51,7 +51,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-_THE_FIRST_THAT_APPLIES = (
+_PRECEDENCE = (
     ExitCode.INTERRUPTED,
     ExitCode.USAGE,
     ExitCode.SIGN_IN,
@@ -64,7 +64,7 @@ _THE_FIRST_THAT_APPLIES = (
 
 def worst_of(*codes: int) -> ExitCode:
     """The exit code of work that consists of parts: the first of them that applies."""
-    return next(code for code in _THE_FIRST_THAT_APPLIES if code in codes)
+    return next(code for code in _PRECEDENCE if code in codes)
 
 
 class CollectorError(Exception):
@@ -156,8 +156,8 @@ class CollectionFailed(CollectorError):
 class TokenEndpointFailed(CollectionFailed):
     """No usable answer came from Zoom's token endpoint, but the next try may get one.
 
-    `cause`: which kind. `words`: what came instead, in a few words. `may_have_acted`: whether the request was sent,
-    so that Zoom may have carried it out. `wait`: seconds the endpoint asked for, or 0. `tracking_id`: for Zoom's
+    `cause`: which kind. `words`: what came instead, in a few words. `may_have_been_processed`: whether the request was
+    sent, so that Zoom may have carried it out. `wait`: seconds the endpoint asked for, or 0. `tracking_id`: for Zoom's
     support, "" without one.
     """
 
@@ -168,14 +168,14 @@ class TokenEndpointFailed(CollectionFailed):
         cause: TokenEndpointCause = "no connection",
         words: str = "",
         *,
-        may_have_acted: bool = True,
+        may_have_been_processed: bool = True,
         wait: float = 0.0,
         tracking_id: str = "",
     ) -> None:
         super().__init__(message, next_step)
         self.cause = cause
         self.words = words
-        self.may_have_acted = may_have_acted
+        self.may_have_been_processed = may_have_been_processed
         self.wait = wait
         self.tracking_id = tracking_id
 
@@ -224,7 +224,7 @@ class NotLicensed(ReadingError):
     """The account's plan does not include this."""
 
 
-class Vanished(ReadingError):
+class DeletedMeanwhile(ReadingError):
     """It was there when it was listed and is gone now."""
 
 

@@ -13,7 +13,7 @@ _HOST = re.compile(r"[a-z0-9_.:-]{1,255}", re.IGNORECASE)
 _BEFORE_A_TAG = b"\xef\xbb\xbf \t\r\n"
 
 
-def redirected(status: int, headers: Mapping[str, str]) -> str:
+def describe_redirect(status: int, headers: Mapping[str, str]) -> str:
     """What an answer with a status from 300 to 399 does: `redirects to acme.zoom.us (HTTP 301), ...`."""
     location = _header(headers, "location")
     try:
@@ -27,7 +27,7 @@ def redirected(status: int, headers: Mapping[str, str]) -> str:
     return f"redirects {target} (HTTP {status}), which is not followed"
 
 
-def markup(headers: Mapping[str, str], content: bytes) -> str | None:
+def markup_kind(headers: Mapping[str, str], content: bytes) -> str | None:
     """`HTML` or `XML` where the body is a page; None where it is something else."""
     start = content[:512].lstrip(_BEFORE_A_TAG).lower()
     if not start.startswith(b"<"):
@@ -37,9 +37,9 @@ def markup(headers: Mapping[str, str], content: bytes) -> str | None:
     return "XML" if not is_html and (start.startswith(b"<?xml") or "xml" in declared) else "HTML"
 
 
-def instead_of_json(status: int, headers: Mapping[str, str], content: bytes) -> str:
+def describe_non_json(status: int, headers: Mapping[str, str], content: bytes) -> str:
     """What came where a JSON object is due, and who likely sent it: `HTML where JSON is due: a sign-in page ...`."""
-    page = markup(headers, content)
+    page = markup_kind(headers, content)
     if page is None:
         return "something that is not a JSON object"
     # The edge of a failing service answers in HTML, too.

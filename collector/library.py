@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 
 from collector.clock import SystemClock
-from collector.collect.account import Collected, collect_account
+from collector.collect.account import CollectResult, collect_account
 from collector.collect.choice import Choice
-from collector.collect.progress import Silence
+from collector.collect.progress import NoProgress
 from collector.errors import (
     CollectionFailed,
     CollectorError,
@@ -30,10 +30,10 @@ from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.declaration import SettingsChoice
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store
-from collector.upload import Synced, Upload, upload_graph
+from collector.upload import Upload, UploadResult, upload_graph
 
 __all__ = [
-    "Collected",
+    "CollectResult",
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
@@ -43,7 +43,7 @@ __all__ = [
     "Relationship",
     "RunRecord",
     "SignInRequired",
-    "Synced",
+    "UploadResult",
     "UsageError",
     "open_profile",
 ]
@@ -106,27 +106,29 @@ class OpenProfile:
         settings = self._settings
         return profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
 
-    def collect(self, *, steps: Iterable[str] | None = None, settings: str = "all", fresh: bool = False) -> Collected:
+    def collect(
+        self, *, steps: Iterable[str] | None = None, settings: str = "all", fresh: bool = False
+    ) -> CollectResult:
         """Read the Zoom account into the profile, and write `.j1-integration`.
 
         `steps`: only these and what they depend on. `settings`: those of the users, "all", "security" or "none".
         `fresh`: resume no interrupted run.
 
-        Something may have been denied or left unread: `Collected.record.exit_code` is 3 then, and its `coverage` says
-        what; 75 when a daily limit stopped it. Raises UsageError, ProfileBusy, SignInRequired or CollectionFailed.
+        Something may have been denied or left unread: `CollectResult.record.exit_code` is 3 then, and its `coverage`
+        says what; 75 when a daily limit stopped it. Raises UsageError, ProfileBusy, SignInRequired or CollectionFailed.
         """
         documents = _settings_choice(settings)
         return collect_account(
             self._settings,
             clock=SystemClock(),
             randomness=random.Random(),
-            progress=Silence(),
+            progress=NoProgress(),
             folder=self._folder,
             choice=Choice(None if steps is None else frozenset(steps), documents),
             fresh=fresh,
         )
 
-    def sync(self, *, allow_deletes: bool = False) -> Synced:
+    def sync(self, *, allow_deletes: bool = False) -> UploadResult:
         """Upload the graph of the latest collection to the profile's integration instance in JupiterOne.
 
         Unless `allow_deletes`, raises UsageError when more than a fifth of a type, and more than ten objects of it,

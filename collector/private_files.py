@@ -26,9 +26,9 @@ def make_private_folder(folder: Path) -> None:
 
     Raises OSError when that cannot be done, PermissionError for a folder of another user.
     """
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    for place in reversed(missing):
-        place.mkdir(mode=0o700, exist_ok=True)
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
     keep_private(folder)
 
 
@@ -100,14 +100,14 @@ def _irregular(path: Path) -> OSError:
 
 
 @contextmanager
-def replacing(path: Path, room: int = 0) -> Iterator[Callable[[bytes], None]]:
+def prepared_replacement(path: Path, reserve_bytes: int = 0) -> Iterator[Callable[[bytes], None]]:
     """Make a place on disk for the next content of a private file; gives the function that puts it there.
 
-    `room`: bytes the disk has to have for it. Until that function has ended, readers and a crash at any moment see the
-    old file, after it the new one. Both raise OSError and leave nothing behind. One writer at a time: what is there of
-    others was left by killed ones, and is removed.
+    `reserve_bytes`: bytes the disk has to have for it. Until that function has ended, readers and a crash at any moment
+    see the old file, after it the new one. Both raise OSError and leave nothing behind. One writer at a time: what is
+    there of others was left by killed ones, and is removed.
     """
-    remove_leftovers(path)
+    remove_stale_temporary_files(path)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
 
     def put(content: bytes) -> None:
@@ -119,8 +119,8 @@ def replacing(path: Path, room: int = 0) -> Iterator[Callable[[bytes], None]]:
         _sync_folder(path.parent)
 
     try:
-        if room:
-            _write(descriptor, b" " * room)  # some file systems keep no room for zeros
+        if reserve_bytes:
+            _write(descriptor, b" " * reserve_bytes)  # some file systems keep no room for zeros
             os.fsync(descriptor)
         yield put
     finally:
@@ -134,11 +134,11 @@ def replace_private_file(path: Path, content: bytes) -> None:
 
     Raises OSError when it could not be written or not be made durable.
     """
-    with replacing(path) as put:
+    with prepared_replacement(path) as put:
         put(content)
 
 
-def remove_leftovers(path: Path) -> None:
+def remove_stale_temporary_files(path: Path) -> None:
     """Remove what killed writers of this file left beside it."""
     for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
         with suppress(OSError):

@@ -12,7 +12,7 @@ _FIRST_MOMENT = 1_000_000_000
 """A number above this is a moment in seconds since 1970: nobody asks to wait for thirty years."""
 
 
-def seconds_asked(header: str | None, now: float) -> float | None:
+def retry_after_seconds(header: str | None, now: float) -> float | None:
     """How many seconds to wait, 0 or more, by the value of a Retry-After header; None where it says nothing.
 
     It is a number of seconds or a date (RFC 9110 §10.2.3). An ISO 8601 instant (Zoom) and seconds since 1970, as
@@ -31,7 +31,7 @@ def seconds_asked(header: str | None, now: float) -> float | None:
     return None
 
 
-def wait_seconds(tries: int, longest: float, randomness: random.Random, asked: float | None = None) -> float:
+def backoff_seconds(tries: int, longest: float, randomness: random.Random, asked: float | None = None) -> float:
     """How long to wait after so many tries: 1, 2, 4, 8 … seconds, or what was asked for if that is more.
 
     Each with up to half as much again by chance, so that those who failed together do not come back together; at most

@@ -32,7 +32,7 @@ class FakeClock:
             self.time += seconds
 
 
-class Gate(SystemClock):
+class BlockedCall(SystemClock):
     """For a sandbox: `reached` is set when somebody waits for a slow answer, which comes once `open` is set."""
 
     def __init__(self) -> None:

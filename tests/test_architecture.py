@@ -15,8 +15,8 @@ import collector
 
 PACKAGE = Path(collector.__file__).parent
 ROOMS = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The rooms")[2]
-LONGEST_MODULE = 400
-MOST_FLOORS = 10
+MAX_MODULE_LINES = 400
+MAX_FLOORS = 10
 
 GROUND = {
     "clock",
@@ -111,7 +111,7 @@ def test_there_are_no_circles_and_few_floors() -> None:
     floors: dict[str, int] = {}
     for room in upwards:
         floors[room] = 1 + max((floors[known] for known in imports()[room]), default=0)
-    assert max(floors.values()) <= MOST_FLOORS, floors
+    assert max(floors.values()) <= MAX_FLOORS, floors
 
 
 def test_values_know_nobody() -> None:
@@ -185,4 +185,4 @@ def test_only_the_outermost_rooms_read_the_environment() -> None:
 
 @pytest.mark.parametrize("module", modules(), ids=lambda module: str(module.relative_to(PACKAGE)))
 def test_no_module_is_too_long(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MAX_MODULE_LINES

@@ -20,7 +20,7 @@ import pytest
 
 from collector.cli import run
 from collector.collect.account import collect_account
-from collector.collect.progress import Silence
+from collector.collect.progress import NoProgress
 from collector.errors import CollectorError
 from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
 from collector.sandbox.fault import FaultKind
@@ -28,7 +28,7 @@ from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
 from tests.canaries import everything_said_by, files_with_canaries, found_in
 from tests.cli.processes import started
-from tests.fakes import FakeClock, Gate
+from tests.fakes import BlockedCall, FakeClock
 
 
 class StoppableClock(FakeClock):
@@ -46,13 +46,17 @@ def account() -> Account:
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate()
+def gate() -> BlockedCall:
+    return BlockedCall()
 
 
 @pytest.fixture
 def zoom(
-    account: Account, gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    account: Account,
+    gate: BlockedCall,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> Iterator[Sandbox]:
     """A sandbox that also sends settings nobody has described yet; everything is logged."""
     sandbox = Sandbox(account, future_fields=True, clock=gate)
@@ -217,7 +221,7 @@ def test_failures_say_nothing(
             read_settings(os.environ, tmp_path),
             clock=FakeClock(),
             randomness=random.Random(7),
-            progress=Silence(),
+            progress=NoProgress(),
             folder=tmp_path / "work",
         )
     assert found_in(everything_said_by(failure.value) + failure.value.next_step) == []
@@ -248,7 +252,7 @@ def test_the_demo(zoom: Sandbox, said: Said, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps to look at processes with")
-def test_the_arguments_of_the_process(zoom: Sandbox, gate: Gate, tmp_path: Path) -> None:
+def test_the_arguments_of_the_process(zoom: Sandbox, gate: BlockedCall, tmp_path: Path) -> None:
     zoom.faults.add(Fault("slow", "/groups"))
     with started("collect", cwd=tmp_path / "work") as process:
         assert gate.reached.wait(timeout=30)

@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from collector import connections
-from collector.connections import LONGEST_SECONDS, NO_ADDRESS, USER_AGENT, Connections, read_body
+from collector.connections import MAX_SECONDS, NO_ADDRESS, USER_AGENT, Connections, read_body
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import ADDRESS, session_with
 
@@ -52,7 +52,7 @@ def test_a_body_is_read_whole(response: Callable[[io.BytesIO], requests.Response
 
 
 def test_a_slow_body_is_read_whole(response: Callable[[io.BytesIO], requests.Response], clock: FakeClock) -> None:
-    assert read_body(response(Dripping(b"{}", clock, LONGEST_SECONDS / 4)), clock) == b"{}"
+    assert read_body(response(Dripping(b"{}", clock, MAX_SECONDS / 4)), clock) == b"{}"
 
 
 def test_a_body_that_drips_on_and_on_is_given_up(
@@ -66,7 +66,7 @@ def test_a_body_that_drips_on_and_on_is_given_up(
 def test_a_huge_body_is_given_up(
     response: Callable[[io.BytesIO], requests.Response], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(connections, "MAX_BYTES", 100_000)
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="more than 100000 bytes"):
         read_body(response(io.BytesIO(bytes(1_000_000))), clock)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 import pytest
-from redirect_server import problems, refusals
+from redirect_server import problem_pages, problems
 from redirect_server.command import serve
 
 from collector.cli import cli
 from collector.errors import ExitCode
 from collector.resources import entity_types, least_privilege, relationship_types
-from collector.resources.document import END, START, data_model_section, replace_section
+from collector.resources.data_model_docs import END, START, data_model_section, replace_section
 from collector.sandbox import generate_account
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 from collector.settings.redirect_address import OWN_PATHS, Address
@@ -140,7 +140,7 @@ def test_every_route_of_the_sign_in_is_explained(path: str) -> None:
 
 
 def test_every_failure_page_of_the_sign_in_is_explained() -> None:
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, refusals)]
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, problem_pages)]
     codes = {code for text in sources for code in re.findall(r'"([a-z]+(?:-[a-z]+)*)",\n? *"[A-Z]', text)}
     codes |= {code for text in sources for code in re.findall(r'_told\(failure, [^,]+, "([a-z-]+)"', text)}
     codes |= {f"zoom-{error.replace('_', '-')}" for error in problems._ERRORS}

@@ -23,7 +23,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[Mapping[str, str]]:
     """The configuration of a profile whose Zoom and JupiterOne are sandboxes."""
-    zoom, jupiterone = Sandbox(people()), JupiterOneSandbox(settling_polls=0)
+    zoom, jupiterone = Sandbox(people()), JupiterOneSandbox(polls_until_finished=0)
     with zoom.serve() as zoom_url, jupiterone.serve() as jupiterone_url:
         yield {
             **zoom.environment(zoom_url),

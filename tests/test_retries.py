@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from collector.retries import seconds_asked, wait_seconds
+from collector.retries import backoff_seconds, retry_after_seconds
 
 from .fakes import NOON
 
@@ -51,7 +51,7 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_what_is_asked_for_in_every_form(header: str, seconds: float, far_from_utc: None) -> None:
-    assert seconds_asked(header, NOON) == seconds
+    assert retry_after_seconds(header, NOON) == seconds
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_asked_for_in_every_form(header: str, seconds: float, far_from_u
     ],
 )
 def test_what_says_nothing(header: str | None) -> None:
-    assert seconds_asked(header, NOON) is None
+    assert retry_after_seconds(header, NOON) is None
 
 
 class Chance(random.Random):
@@ -88,7 +88,7 @@ class Chance(random.Random):
 
 @pytest.mark.parametrize(("chance", "waits"), [(0.0, [1, 2, 4, 8, 16, 30]), (1.0, [1.5, 3, 6, 12, 24, 30])])
 def test_waits_double_differ_by_chance_and_are_bounded(chance: float, waits: list[float]) -> None:
-    assert [wait_seconds(tries, 30, Chance(chance)) for tries in range(1, 7)] == waits
+    assert [backoff_seconds(tries, 30, Chance(chance)) for tries in range(1, 7)] == waits
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_waits_double_differ_by_chance_and_are_bounded(chance: float, waits: lis
     [(1, None, 0, 1), (1, 0.0, 0, 1), (1, 20, 0, 20), (1, 20, 1, 30), (1, 600, 0, 30), (4, 3, 0, 8)],
 )
 def test_what_is_asked_for_is_the_least(tries: int, asked: float | None, chance: float, wait: float) -> None:
-    assert wait_seconds(tries, 30, Chance(chance), asked) == wait
+    assert backoff_seconds(tries, 30, Chance(chance), asked) == wait

@@ -16,24 +16,24 @@ token_file.py        token.json of a profile: lock, load, save
 token_document.py    the content of token.json
 """
 
-from collector.auth.configured import EnvironmentToken
+from collector.auth.configured import EnvironmentTokenSource
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.server_to_server import ServerToServer
-from collector.auth.signed_in import SignedIn
+from collector.auth.server_to_server import ServerToServerTokenSource
+from collector.auth.sign_in_tokens import SignInTokenSource
 from collector.auth.status import StoredSignIn, stored_sign_in
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_file import TokenFile
 from collector.auth.token_source import Token, TokenSource
 
 __all__ = [
-    "EnvironmentToken",
+    "EnvironmentTokenSource",
     "OAuthClient",
-    "ServerToServer",
-    "SignedIn",
+    "ServerToServerTokenSource",
+    "SignInTokenSource",
     "StoredSignIn",
+    "StoredToken",
     "Token",
-    "TokenDocument",
     "TokenEndpoint",
     "TokenFile",
     "TokenSource",

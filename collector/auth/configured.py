@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.server_to_server import ServerToServer
-from collector.auth.signed_in import SignedIn
+from collector.auth.server_to_server import ServerToServerTokenSource
+from collector.auth.sign_in_tokens import SignInTokenSource
 from collector.auth.token_file import TokenFile
 from collector.auth.token_source import Token, TokenSource
 from collector.clock import Clock
@@ -48,10 +48,10 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
     first token is asked for (SignInRequired).
     """
     if settings.access_token is not None:
-        return EnvironmentToken(settings.access_token, settings.api_url)
+        return EnvironmentTokenSource(settings.access_token, settings.api_url)
     file = token_file(settings.profile)
     if settings.account_id and settings.client_id and settings.client_secret:
-        return ServerToServer(
+        return ServerToServerTokenSource(
             settings.client_id,
             settings.client_secret,
             settings.account_id,
@@ -61,10 +61,10 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
             randomness,
             settings.api_url,
         )
-    return SignedIn(oauth_client(settings), file, clock, randomness)
+    return SignInTokenSource(oauth_client(settings), file, clock, randomness)
 
 
-class EnvironmentToken:
+class EnvironmentTokenSource:
     """A TokenSource around an access token somebody else obtained. Its scopes are unknown.
 
     `api_url`: the configured API; whoever set both means the one for the other.

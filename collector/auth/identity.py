@@ -20,7 +20,7 @@ _READ_SECONDS = 10.0
 _log = logging.getLogger("collector.zoom")
 
 
-def whose_token(
+def fetch_identity(
     base: str, access_token: str, clock: Clock, new_session: Callable[[], requests.Session] = requests.Session
 ) -> Account | None:
     """Who signed in, None when Zoom does not say. `base`: the API without `/v2`, checked by `settings.hosts`."""

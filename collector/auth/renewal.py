@@ -8,16 +8,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import SIGN_IN_AGAIN, Refusal, explain_refresh, is_dead
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import TokenFile, storage_told
+from collector.auth.token_errors import SIGN_IN_AGAIN, Refusal, explain_refresh, means_signed_out
+from collector.auth.token_file import TokenFile, storage_errors
 from collector.clock import Clock
 from collector.deferred_signals import signals_deferred
 from collector.errors import SignInRequired, StorageFailed
 from collector.next_steps import NextStep
 
-_Keep = Callable[[TokenDocument], None]
+_Save = Callable[[StoredToken], None]
 
 
 class Renewal:
@@ -29,7 +29,7 @@ class Renewal:
         self._file = file
         self._clock = clock
 
-    def renew(self, stored: TokenDocument, good: Callable[[TokenDocument], bool]) -> TokenDocument:
+    def renew(self, stored: StoredToken, good: Callable[[StoredToken], bool]) -> StoredToken:
         """The document after `stored`, durably on the disk.
 
         `good`: whether a document found on the disk after a refusal does, as `stored` did not. Raises SignInRequired
@@ -44,24 +44,24 @@ class Renewal:
                     f"The access token of {self._whose(stored)} has expired and there is no refresh token.",
                     SIGN_IN_AGAIN,
                 )
-            with signals_deferred(), storage_told("made ready to be written", path), self._file.prepared() as keep:
-                outcome = self._spend(stored, keep)
-                if isinstance(outcome, TokenDocument):
+            with signals_deferred(), storage_errors("made ready to be written", path), self._file.reserved() as save:
+                outcome = self._refresh(stored, save)
+                if isinstance(outcome, StoredToken):
                     return outcome
                 # Evidence about the token that was sent, not about what may be on the disk by now.
-                with storage_told("read", path):
+                with storage_errors("read", path):
                     found = self._file.load()
                 if found is None or found.refresh_token == stored.refresh_token:
-                    raise self._give_up(stored, outcome, keep)
+                    raise self._record_refusal(stored, outcome, save)
             if good(found):
                 return found
             stored = found
 
-    def _spend(self, stored: TokenDocument, keep: _Keep) -> TokenDocument | Refusal:
+    def _refresh(self, stored: StoredToken, save: _Save) -> StoredToken | Refusal:
         """The next document, kept; or Zoom's final refusal of the refresh token."""
         answer = self._endpoint.request("refresh_token", refresh_token=stored.refresh_token or "")
         if isinstance(answer, Refusal):
-            if is_dead(answer):
+            if means_signed_out(answer):
                 return answer
             raise explain_refresh(answer, self._client_id)
         now = self._clock.now()
@@ -77,35 +77,35 @@ class Renewal:
             reauth=None,
         )
         try:
-            keep(document)
+            save(document)
         except OSError as problem:
             raise StorageFailed(
                 f"Zoom has given {self._whose(stored)} a new token, but it could not be kept: {self._file.path}: "
                 f"{problem.strerror or problem}.",
                 NextStep(
-                    "Make room on the disk or mend the permissions of this folder, then sign in again. {}",
+                    "Free disk space or fix the folder's permissions, then sign in again. {}",
                     SIGN_IN_AGAIN,
                 ),
             ) from None
         return document
 
-    def _give_up(self, stored: TokenDocument, refusal: Refusal, keep: _Keep) -> SignInRequired:
+    def _record_refusal(self, stored: StoredToken, refusal: Refusal, save: _Save) -> SignInRequired:
         """Note in the file that only a new sign-in helps, and why; everything else in it stays."""
-        if refusal.lost:
+        if refusal.lost_response:
             reason = (
                 f"Zoom changed the token of {self._whose(stored)}, but its answer was lost on the way "
-                f"({refusal.lost}); the old token is no longer good ({refusal.words})."
+                f"({refusal.lost_response}); the old token is no longer good ({refusal.zoom_message})."
             )
         else:
             reason = (
                 f"The sign-in of {self._whose(stored)} is no longer valid: Zoom refused the refresh token "
-                f"({refusal.words}). Usually the app was removed, somebody signed in again elsewhere, a run was killed "
-                "while it renewed the token, or it was not used for 90 days."
+                f"({refusal.zoom_message}). Usually the app was removed, somebody signed in again elsewhere, a run was "
+                "killed while it renewed the token, or it was not used for 90 days."
             )
         with suppress(OSError):  # without it the next start asks Zoom once more, and is told the same
-            keep(replace(stored, reauth={"reason": reason, "at": self._clock.now()}))
+            save(replace(stored, reauth={"reason": reason, "at": self._clock.now()}))
         return SignInRequired(reason, SIGN_IN_AGAIN)
 
-    def _whose(self, stored: TokenDocument) -> str:
+    def _whose(self, stored: StoredToken) -> str:
         email = (stored.account or {}).get("email")
         return f'the profile "{self._file.profile}"' + (f" ({email})" if email else "")

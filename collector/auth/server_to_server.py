@@ -15,11 +15,11 @@ from contextlib import ExitStack
 from types import MappingProxyType
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import Refusal, explain_server_to_server
 from collector.auth.single_flight import SingleFlight
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.auth.token_endpoint import TokenEndpoint
-from collector.auth.token_file import TokenFile, storage_told
+from collector.auth.token_errors import Refusal, explain_server_to_server
+from collector.auth.token_file import TokenFile, storage_errors
 from collector.auth.token_source import Token
 from collector.clock import Clock
 from collector.errors import SignInRequired, UsageError
@@ -31,7 +31,7 @@ _GRANT = "account_credentials"
 _log = logging.getLogger("collector.auth")
 
 
-class ServerToServer:
+class ServerToServerTokenSource:
     """A TokenSource for one Server-to-Server app in one account.
 
     However many threads and processes want a token at once, one of them asks for it and the others get the
@@ -57,7 +57,7 @@ class ServerToServer:
         self._endpoint = TokenEndpoint(OAuthClient(client_id, client_secret, oauth_url), clock, randomness)
         self._file = file
         self._clock = clock
-        self._flight: SingleFlight[TokenDocument] = SingleFlight()
+        self._flight: SingleFlight[StoredToken] = SingleFlight()
 
     def token(self) -> Token:
         """The cached token while it has life left, else a new one.
@@ -77,7 +77,7 @@ class ServerToServer:
 
         UsageError when the file holds a browser sign-in, which a person would have to replace.
         """
-        with storage_told("saved", self._file.path), self._file.locked(self._clock):
+        with storage_errors("saved", self._file.path), self._file.locked(self._clock):
             stored = self._stored()
             if stored is not None and stored.grant != _GRANT:
                 raise UsageError(
@@ -96,7 +96,7 @@ class ServerToServer:
             make=lambda: self._from_file_or_zoom(rejected),
         ).token()
 
-    def _from_file_or_zoom(self, rejected: str | None) -> TokenDocument:
+    def _from_file_or_zoom(self, rejected: str | None) -> StoredToken:
         with ExitStack() as held:
             try:
                 held.enter_context(self._file.locked(self._clock))
@@ -117,14 +117,14 @@ class ServerToServer:
                 self._warn("saved", problem)
             return asked
 
-    def _stored(self) -> TokenDocument | None:
+    def _stored(self) -> StoredToken | None:
         try:
             return self._file.load()
         except SignInRequired as damage:
             _log.warning("%s A new token is asked for.", damage.message)
             return None
 
-    def _usable(self, document: TokenDocument, rejected: str | None) -> bool:
+    def _usable(self, document: StoredToken, rejected: str | None) -> bool:
         return (
             document.client_hash == self._client_hash
             and document.obtained_for == self._api_url
@@ -132,12 +132,12 @@ class ServerToServer:
             and document.is_fresh(self._clock.now())
         )
 
-    def _ask(self, others: Mapping[str, object] = MappingProxyType({})) -> TokenDocument:
+    def _ask(self, others: Mapping[str, object] = MappingProxyType({})) -> StoredToken:
         answer = self._endpoint.request(_GRANT, account_id=self._account_id)
         if isinstance(answer, Refusal):
             raise explain_server_to_server(answer, self._client_id)
         now = self._clock.now()
-        return TokenDocument(
+        return StoredToken(
             grant=_GRANT,
             client_hash=self._client_hash,
             access_token=answer.access_token,

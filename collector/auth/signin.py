@@ -15,11 +15,11 @@ import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
-from collector.auth import OAuthClient, SignedIn, TokenDocument, TokenEndpoint, TokenFile
-from collector.auth.identity import Account, whose_token
-from collector.auth.refusals import Refusal, explain_refresh, is_dead
-from collector.auth.token_document import SIGN_IN_GRANT
-from collector.auth.token_file import storage_told
+from collector.auth import OAuthClient, SignInTokenSource, StoredToken, TokenEndpoint, TokenFile
+from collector.auth.identity import Account, fetch_identity
+from collector.auth.stored_token import SIGN_IN_GRANT
+from collector.auth.token_errors import Refusal, explain_refresh, means_signed_out
+from collector.auth.token_file import storage_errors
 from collector.auth.token_source import scopes_of
 from collector.clock import Clock
 from collector.errors import OtherAccount, SignInRequired
@@ -50,12 +50,12 @@ class SignIn:
     unknown.
     """
 
-    document: TokenDocument = field(repr=False)
+    document: StoredToken = field(repr=False)
     account: Account | None
     scopes: frozenset[str] | None
 
 
-def begin(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
+def start_authorization(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
     """A new attempt with its own state and verifier. `now`: seconds since 1970.
 
     No scope is asked for: Zoom grants what the app was given in the Marketplace, and refuses other lists.
@@ -68,7 +68,7 @@ def begin(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
     return Attempt(state, verifier, redirect_uri, now, url)
 
 
-def exchange(
+def exchange_code(
     client: OAuthClient,
     attempt: Attempt,
     code: str,
@@ -84,7 +84,7 @@ def exchange(
     """
     answer = TokenEndpoint(client, clock, randomness).request(
         SIGN_IN_GRANT,
-        once_only=True,
+        single_use=True,
         code=code,
         redirect_uri=attempt.redirect_uri,
         code_verifier=attempt.code_verifier,
@@ -93,8 +93,8 @@ def exchange(
         return answer
     now = clock.now()
     base = api_base(api_url, client.oauth_url, answer.api_url)
-    account = whose_token(base, answer.access_token, clock, new_session) if base else None
-    document = TokenDocument(
+    account = fetch_identity(base, answer.access_token, clock, new_session) if base else None
+    document = StoredToken(
         grant=SIGN_IN_GRANT,
         client_hash=client.hash(),
         access_token=answer.access_token,
@@ -110,14 +110,14 @@ def exchange(
     return SignIn(document, account, scopes_of(answer.scope))
 
 
-def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) -> None:
+def save(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) -> None:
     """Put the sign-in on the disk; it is there, durably, when this returns.
 
     Raises OtherAccount when the profile holds another account's and `replace` is not set, StorageFailed,
     ProfileBusy, NewerVersion. A damaged file is replaced. A sign-in that had to wait while the same person signed in
     again is dropped: Zoom ends the earlier tokens.
     """
-    with storage_told("written", file.path), file.locked(clock):
+    with storage_errors("written", file.path), file.locked(clock):
         try:
             stored = file.load()
         except SignInRequired as damage:
@@ -128,7 +128,7 @@ def keep(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
             return
         if stored.grant == SIGN_IN_GRANT and not replace:
             _check_same_account(stored.account, sign_in.account)
-            if _is_overtaken(sign_in.document, stored, clock.now()):
+            if _is_superseded(sign_in.document, stored, clock.now()):
                 _log.info("A later sign-in of the same person is there already; it stays.")
                 return
         file.save(_after(stored, sign_in.document))
@@ -142,11 +142,11 @@ def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: rando
     refuses the app; CollectionFailed, StorageFailed and ProfileBusy leave the file as it is.
     """
     try:
-        SignedIn(client, file, clock, randomness).token()
+        SignInTokenSource(client, file, clock, randomness).token()
     except SignInRequired:
         if not _is_refused(client, file):
             raise
-    with storage_told("removed", file.path), file.locked(clock):
+    with storage_errors("removed", file.path), file.locked(clock):
         document = file.load()
         if document is not None and document.grant == SIGN_IN_GRANT:
             _revoke_token(client, document.access_token, clock, randomness)
@@ -155,7 +155,7 @@ def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: rando
 
 def forget(file: TokenFile, clock: Clock) -> None:
     """Remove the profile's token from this computer; at Zoom nothing changes. Raises StorageFailed, ProfileBusy."""
-    with storage_told("removed", file.path), file.locked(clock):
+    with storage_errors("removed", file.path), file.locked(clock):
         file.forget()
 
 
@@ -177,7 +177,7 @@ def _check_same_account(before: Account | None, now: Account | None) -> None:
     )
 
 
-def _is_overtaken(document: TokenDocument, stored: TokenDocument, now: float) -> bool:
+def _is_superseded(document: StoredToken, stored: StoredToken, now: float) -> bool:
     """Whether `stored` came after `document`, for the same person, app and scopes. A time to come says nothing."""
     person = (document.account or {}).get("id")
     return (
@@ -194,7 +194,7 @@ def _name(account: Account | None) -> str:
     return str(known.get("email") or known.get("id") or known.get("account_id"))
 
 
-def _after(stored: TokenDocument, document: TokenDocument) -> TokenDocument:
+def _after(stored: StoredToken, document: StoredToken) -> StoredToken:
     """The document as the one that follows `stored`: whoever holds an older one sees that it is older."""
     return dataclasses.replace(document, generation=stored.generation + 1, others=stored.others)
 
@@ -212,6 +212,6 @@ def _revoke_token(client: OAuthClient, token: str, clock: Clock, randomness: ran
     refusal = TokenEndpoint(client, clock, randomness).revoke(token)
     if refusal is None:
         return
-    if not is_dead(refusal):
+    if not means_signed_out(refusal):
         raise explain_refresh(refusal, client.client_id)
-    _log.info("Zoom no longer knew the token: %s", refusal.words)
+    _log.info("Zoom no longer knew the token: %s", refusal.zoom_message)

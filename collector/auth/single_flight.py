@@ -24,27 +24,27 @@ class SingleFlight(Generic[Value]):
         self,
         is_good: Callable[[Value], bool],
         make: Callable[[], Value],
-        will_do_meanwhile: Callable[[Value], bool] = lambda _: False,
+        acceptable_meanwhile: Callable[[Value], bool] = lambda _: False,
     ) -> Value:
         """The latest value if it is good, else the one `make` gives.
 
         A thread that finds another one making it waits and shares the value or the CollectorError; it does not
-        wait while the latest value `will_do_meanwhile`.
+        wait while the latest value `acceptable_meanwhile`.
         """
         latest = self._latest
         if latest is not None and is_good(latest):
             return latest
         failure_before = self._failure
         if not self._one_at_a_time.acquire(blocking=False):
-            if latest is not None and will_do_meanwhile(latest):
+            if latest is not None and acceptable_meanwhile(latest):
                 return latest
             self._one_at_a_time.acquire()
         try:
-            return self._get_alone(is_good, make, failure_before)
+            return self._get_locked(is_good, make, failure_before)
         finally:
             self._one_at_a_time.release()
 
-    def _get_alone(
+    def _get_locked(
         self, is_good: Callable[[Value], bool], make: Callable[[], Value], failure_before: CollectorError | None
     ) -> Value:
         if self._latest is not None and is_good(self._latest):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.token_document import SIGN_IN_GRANT, TokenDocument
+from collector.auth.stored_token import SIGN_IN_GRANT, StoredToken
 from collector.auth.token_file import TokenFile
 from collector.auth.token_source import scopes_of
 from collector.clock import Clock
@@ -59,7 +59,7 @@ def stored_sign_in(file: TokenFile, client: OAuthClient | None, clock: Clock) ->
     )
 
 
-def _state(document: TokenDocument, client: OAuthClient | None, now: float) -> tuple[State, str]:
+def _state(document: StoredToken, client: OAuthClient | None, now: float) -> tuple[State, str]:
     if client is not None and document.client_hash != client.hash():
         return "other client", "The token belongs to another app than ZOOM_CLIENT_ID."
     if document.reauth is not None:

@@ -18,33 +18,33 @@ from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import LocationValueError, MaxRetryError
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import Refusal
-from collector.auth.token_answer import TokenAnswer
+from collector.auth.token_errors import Refusal
+from collector.auth.token_response import TokenResponse
 from collector.clock import Clock
 from collector.connections import Reply, read_body
 from collector.deferred_signals import signals_delivered
 from collector.errors import TokenEndpointFailed, UsageError
-from collector.intermediaries import instead_of_json, redirected
+from collector.intermediaries import describe_non_json, describe_redirect
 from collector.redaction import one_line
-from collector.retries import seconds_asked, wait_seconds
+from collector.retries import backoff_seconds, retry_after_seconds
 
 _TIMEOUT = (5, 30)
 """Seconds to connect and seconds between two bytes of the answer."""
 
-_MOST_REPEATS = 3
+_MAX_RETRIES = 3
 
-_LONGEST_WAIT = 60.0
+_MAX_WAIT = 60.0
 """Seconds. A longer Retry-After is told, not waited for."""
 
-_LONGEST_TOLD = 86400.0
+_MAX_RETRY_AFTER = 86400.0
 """Seconds. Nobody asks to wait longer than a day and means it."""
 
 _REASONS = ("reason", "error_description", "errorMessage")
 """Where Zoom has put its words so far, the usual place first."""
 
-_LONGEST_REASON = 300
+_MAX_REASON_LENGTH = 300
 
-_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+_CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (LocationValueError, "the address, or that of the proxy, cannot be called"),
     (requests.exceptions.InvalidURL, "the address, or that of the proxy, cannot be called"),
     (requests.exceptions.ProxyError, "the proxy did not let the request through"),
@@ -67,20 +67,20 @@ _Ask = Callable[[OAuth2Session], requests.Response]
 
 
 @dataclass(frozen=True)
-class _Patience:
+class _RetryPolicy:
     """How often a request is repeated at most, and how often it may be sent when Zoom may have carried it out.
 
     `after_answers`: whether it is also repeated when there was an answer, only not a usable one.
     """
 
-    repeats: int
-    sendings: int
+    max_retries: int
+    max_sends: int
     after_answers: bool = True
 
 
-_ANY_TIME = _Patience(repeats=_MOST_REPEATS, sendings=1 + _MOST_REPEATS)
-_ONCE = _Patience(repeats=1, sendings=1, after_answers=False)
-_PATIENCE = {"refresh_token": _Patience(repeats=_MOST_REPEATS, sendings=2)}
+_ANY_TIME = _RetryPolicy(max_retries=_MAX_RETRIES, max_sends=1 + _MAX_RETRIES)
+_ONCE = _RetryPolicy(max_retries=1, max_sends=1, after_answers=False)
+_RETRY_POLICIES = {"refresh_token": _RetryPolicy(max_retries=_MAX_RETRIES, max_sends=2)}
 """A refresh token is for one use as well, but Zoom has been seen to take it again for a while."""
 
 
@@ -100,12 +100,12 @@ class TokenEndpoint:
         self._clock = clock
         self._randomness = randomness
 
-    def request(self, grant_type: str, *, once_only: bool = False, **parameters: str) -> TokenAnswer | Refusal:
+    def request(self, grant_type: str, *, single_use: bool = False, **parameters: str) -> TokenResponse | Refusal:
         """Ask for a token: the grant and its parameters go into the form body, the app into a Basic header.
 
         A public client names itself in the body (RFC 6749 §3.2.1). Failures that may pass (no connection, 429,
         5xx, no JSON) are tried again up to three times; a refresh token is sent once more at most after a try that
-        Zoom may have carried out. `once_only`, for authorization codes: again only when there was no connection,
+        Zoom may have carried out. `single_use`, for authorization codes: again only when there was no connection,
         and that once.
 
         Returns a Refusal when Zoom says no. Raises TokenEndpointFailed when it gives no usable answer, UsageError for
@@ -123,9 +123,9 @@ class TokenEndpoint:
             )
             return answer
 
-        patience = _ONCE if once_only else _PATIENCE.get(grant_type, _ANY_TIME)
-        answer = self._repeat(ask, patience, tuple(parameters.values()))
-        return answer if isinstance(answer, Refusal) else TokenAnswer.from_json(answer)
+        policy = _ONCE if single_use else _RETRY_POLICIES.get(grant_type, _ANY_TIME)
+        answer = self._repeat(ask, policy, tuple(parameters.values()))
+        return answer if isinstance(answer, Refusal) else TokenResponse.from_json(answer)
 
     def revoke(self, token: str) -> Refusal | None:
         """End the authorization this access or refresh token belongs to (RFC 7009 §2.1).
@@ -145,23 +145,23 @@ class TokenEndpoint:
         return answer if isinstance(answer, Refusal) else None
 
     def _repeat(
-        self, ask: _Ask, patience: _Patience, secrets: tuple[str, ...], body_needed: bool = True
+        self, ask: _Ask, policy: _RetryPolicy, secrets: tuple[str, ...], body_needed: bool = True
     ) -> dict[str, object] | Refusal:
         """The answer's JSON object, or Zoom's refusal, after as many tries as it may take."""
-        lost = ""
-        sendings_left = patience.sendings
-        for tries in range(1, patience.repeats + 2):
+        lost_response = ""
+        sends_left = policy.max_sends
+        for tries in range(1, policy.max_retries + 2):
             try:
                 answer = self._try(ask, secrets, body_needed)
-                return replace(answer, lost=lost) if isinstance(answer, Refusal) else answer
+                return replace(answer, lost_response=lost_response) if isinstance(answer, Refusal) else answer
             except TokenEndpointFailed as failure:
-                if failure.may_have_acted:
-                    lost = failure.words
-                    sendings_left -= 1
-                answered = failure.cause != "no connection" and not patience.after_answers
-                if tries > patience.repeats or sendings_left < 1 or answered or failure.wait > _LONGEST_WAIT:
+                if failure.may_have_been_processed:
+                    lost_response = failure.words
+                    sends_left -= 1
+                answered = failure.cause != "no connection" and not policy.after_answers
+                if tries > policy.max_retries or sends_left < 1 or answered or failure.wait > _MAX_WAIT:
                     raise
-                wait = wait_seconds(tries, _LONGEST_WAIT, self._randomness, failure.wait)
+                wait = backoff_seconds(tries, _MAX_WAIT, self._randomness, failure.wait)
             # Nothing is on its way now, so nothing can be lost.
             with signals_delivered():
                 self._clock.wait(wait)
@@ -174,7 +174,7 @@ class TokenEndpoint:
                 response = ask(session)
                 reply = Reply(response.status_code, response.headers, read_body(response, self._clock))
         except (requests.RequestException, LocationValueError) as failure:
-            words = next(words for kind, words in _TROUBLES if isinstance(failure, kind))
+            words = next(words for kind, words in _CAUSES if isinstance(failure, kind))
             sent = _was_sent(failure)
         else:
             return self._read(reply, secrets, body_needed)
@@ -185,7 +185,7 @@ class TokenEndpoint:
             f"({self._client.oauth_url}), then run this again.",
             "no connection",
             words,
-            may_have_acted=sent,
+            may_have_been_processed=sent,
         )
 
     def _session(self) -> OAuth2Session:
@@ -203,40 +203,40 @@ class TokenEndpoint:
     def _read(self, reply: Reply, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object] | Refusal:
         status = reply.status
         if 300 <= status < 400:
-            raise self._foreign(redirected(status, reply.headers), acted=False)
+            raise self._foreign(describe_redirect(status, reply.headers), acted=False)
         answer = _json_object(reply.content)
         if status == 429 or status >= 500:
-            raise self._trouble(reply, answer)
+            raise self._unavailable(reply, answer)
         if status == 401 or (status == 200 and not body_needed):
             answer = answer or {}
         if answer is None:
-            came = instead_of_json(status, reply.headers, reply.content)
+            came = describe_non_json(status, reply.headers, reply.content)
             raise self._foreign(f"answered HTTP {status} with {came}", acted=True)
         # Zoom's older errors come with status 200 and an errorCode.
         if status >= 400 or answer.get("error") or answer.get("errorCode"):
             if self._client.client_secret is not None:
                 secrets = (self._client.client_secret.reveal(), *secrets)
-            error = _plain(answer.get("error"), secrets)
-            texts = (_plain(answer.get(name), secrets) for name in _REASONS)
+            error = _sanitized(answer.get("error"), secrets)
+            texts = (_sanitized(answer.get(name), secrets) for name in _REASONS)
             return Refusal(status, error, next(filter(None, texts), ""))
         return answer
 
-    def _trouble(self, reply: Reply, answer: dict[str, object] | None) -> TokenEndpointFailed:
+    def _unavailable(self, reply: Reply, answer: dict[str, object] | None) -> TokenEndpointFailed:
         status = reply.status
-        wait = min(seconds_asked(reply.headers.get("Retry-After"), self._clock.now()) or 0.0, _LONGEST_TOLD)
+        wait = min(retry_after_seconds(reply.headers.get("Retry-After"), self._clock.now()) or 0.0, _MAX_RETRY_AFTER)
         words = f"it answered HTTP {status}"
         if answer is None and reply.content:
-            words += f" with {instead_of_json(status, reply.headers, reply.content)}"
-        asked = f"; it asks to wait {wait:.0f} s" if wait > _LONGEST_WAIT else ""
-        when = f"in {wait:.0f} seconds" if wait > _LONGEST_WAIT else "later"
+            words += f" with {describe_non_json(status, reply.headers, reply.content)}"
+        asked = f"; it asks to wait {wait:.0f} s" if wait > _MAX_WAIT else ""
+        when = f"in {wait:.0f} seconds" if wait > _MAX_WAIT else "later"
         return TokenEndpointFailed(
             self._message(f"{words}{asked}"),
             f"Run this again {when}. How Zoom itself is doing: https://status.zoom.us",
             "server error",
             words,
-            may_have_acted=status != 429,  # one request too many was not carried out (RFC 6585 §4)
+            may_have_been_processed=status != 429,  # one request too many was not carried out (RFC 6585 §4)
             wait=wait,
-            tracking_id=_plain(reply.headers.get("x-zm-trackingid"), ()),
+            tracking_id=_sanitized(reply.headers.get("x-zm-trackingid"), ()),
         )
 
     def _foreign(self, did: str, *, acted: bool) -> TokenEndpointFailed:
@@ -248,7 +248,7 @@ class TokenEndpoint:
             "on this network: it may want a sign-in of its own first.",
             "foreign answer",
             f"it {did}",
-            may_have_acted=acted,
+            may_have_been_processed=acted,
         )
 
     def _message(self, words: str) -> str:
@@ -269,10 +269,10 @@ def _json_object(content: bytes) -> dict[str, object] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _plain(text: object, secrets: Iterable[str]) -> str:
+def _sanitized(text: object, secrets: Iterable[str]) -> str:
     """Zoom's text without our secrets and without characters that steer a terminal, at most 300 of them."""
     if not isinstance(text, str):
         return ""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    return one_line(text)[:_LONGEST_REASON]
+    return one_line(text)[:_MAX_REASON_LENGTH]

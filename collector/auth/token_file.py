@@ -9,27 +9,27 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from collector import private_files
-from collector.auth.refusals import SIGN_IN_AGAIN
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
+from collector.auth.token_errors import SIGN_IN_AGAIN
 from collector.clock import Clock
 from collector.errors import ProfileBusy, SignInRequired, StorageFailed
 
 _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
-_LARGEST = 1 << 20
+_MAX_BYTES = 1 << 20
 _RESERVED = 16 << 10
 """Bytes kept free for the next document: two of Zoom's tokens and some fields take less than half."""
 
 
 @contextmanager
-def storage_told(done: str, path: Path) -> Iterator[None]:
+def storage_errors(done: str, path: Path) -> Iterator[None]:
     """An OSError inside becomes StorageFailed. `done`: what could not be done with the file, as in "written"."""
     try:
         yield
     except OSError as problem:
         raise StorageFailed(
             f"The sign-in could not be {done}: {path}: {problem.strerror or problem}.",
-            "Make room on the disk or mend the permissions of this folder, then run this again.",
+            "Free disk space or fix the folder's permissions, then run this again.",
         ) from None
 
 
@@ -62,17 +62,17 @@ class TokenFile:
         finally:
             lock.release()
 
-    def load(self) -> TokenDocument | None:
+    def load(self) -> StoredToken | None:
         """What the file holds, None if there is none.
 
         Raises SignInRequired when it is damaged: empty, cut short or not what this program writes; and NewerVersion
         when a newer version of this program wrote it.
         """
-        content = private_files.read_private_file(self.path, _LARGEST)
+        content = private_files.read_private_file(self.path, _MAX_BYTES)
         if content is None:
             return None
         try:
-            return TokenDocument.from_bytes(content)
+            return StoredToken.from_bytes(content)
         except ValueError:
             # Not chained: a JSONDecodeError carries the whole document, token included.
             pass
@@ -81,24 +81,24 @@ class TokenFile:
             SIGN_IN_AGAIN,
         )
 
-    def save(self, document: TokenDocument) -> None:
+    def save(self, document: StoredToken) -> None:
         """Replace the file's content. Call it inside `locked`."""
         private_files.replace_private_file(self.path, document.to_bytes())
 
     @contextmanager
-    def prepared(self) -> Iterator[Callable[[TokenDocument], None]]:
+    def reserved(self) -> Iterator[Callable[[StoredToken], None]]:
         """Prove that the disk will take the next document, before anything is spent for it.
 
         Gives the function that saves it. Call it inside `locked`.
         """
         size = self.path.stat().st_size if self.path.exists() else 0
-        with private_files.replacing(self.path, room=max(_RESERVED, 2 * size)) as put:
+        with private_files.prepared_replacement(self.path, reserve_bytes=max(_RESERVED, 2 * size)) as put:
             yield lambda document: put(document.to_bytes())
 
     def forget(self) -> None:
         """Remove the token and the damaged copies of earlier versions. Call it inside `locked`."""
         self.path.unlink(missing_ok=True)
-        private_files.remove_leftovers(self.path)
+        private_files.remove_stale_temporary_files(self.path)
         for copy in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
             copy.unlink(missing_ok=True)
 

@@ -25,7 +25,7 @@ __all__ = ["cli", "run"]
 @click.version_option(__version__, prog_name="collector")
 @common_options
 def cli() -> None:
-    """Read a Zoom account and build its JupiterOne graph.
+    """Collect a Zoom account and upload its graph to JupiterOne.
 
     Configuration comes from the environment and from ./.env (see .env.example).
 
@@ -47,11 +47,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
     except (Exception, KeyboardInterrupt) as failure:
-        return _told(failure, given)
+        return _report_failure(failure, given)
     return result if isinstance(result, int) else int(ExitCode.COMPLETE)
 
 
-def _told(failure: BaseException, given: Options) -> int:
+def _report_failure(failure: BaseException, given: Options) -> int:
     """The exit code of a failure, after telling it."""
     from collector.cli.failures import show_error  # here: with rich, which takes as long to load as all the rest
     from collector.cli.wrapping import say
@@ -77,8 +77,7 @@ def _told(failure: BaseException, given: Options) -> int:
     if given.verbose:
         click.echo(printable_lines("".join(traceback.format_exception(failure)).rstrip()), err=True)
     say(
-        f"Error: Something went wrong that nobody foresaw ({type(failure).__name__}); please report it, together with "
-        "what the same command prints with -v.",
+        f"Error: unexpected {type(failure).__name__}. Please report it with the output of the same command with -v.",
         err=True,
     )
     return ExitCode.FAILED

@@ -9,18 +9,18 @@ import sys
 
 import click
 
-from collector.auth import ServerToServer, StoredSignIn, TokenFile, signin, stored_sign_in
+from collector.auth import ServerToServerTokenSource, StoredSignIn, TokenFile, signin, stored_sign_in
 from collector.auth.configured import oauth_client, token_file, token_source
-from collector.auth.refusals import SIGN_IN_AGAIN
-from collector.auth.signed_in import SignedIn
-from collector.auth.token_document import SIGN_IN_GRANT
-from collector.cli.asking import confirm
+from collector.auth.sign_in_tokens import SignInTokenSource
+from collector.auth.stored_token import SIGN_IN_GRANT
+from collector.auth.token_errors import SIGN_IN_AGAIN
+from collector.cli.confirmation import confirm
 from collector.cli.options import common_options, options, options_without_json, render
-from collector.cli.output import moment, print_json
+from collector.cli.output import format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
-from collector.collect.session import zoom_client
+from collector.collect.clients import zoom_client
 from collector.errors import CollectorError, ExitCode, ReadingError, UsageError
 from collector.next_steps import Command, NextStep
 from collector.redaction import Secret
@@ -33,7 +33,7 @@ _ENVIRONMENT = "ZOOM_ACCESS_TOKEN"
 _SERVER_TO_SERVER = "Server-to-Server"
 _BROWSER = "browser"
 _AFTER_LOGOUT = NextStep(
-    "This does not revoke anything: Zoom still lists the app, and a token somebody copied works until it ends. "
+    "The app is not revoked at Zoom: a copied token keeps working until it expires. "
     "To end it at Zoom, sign in again and use `{}`, or remove the app in Zoom's Marketplace.",
     Command("auth revoke"),
 )
@@ -67,21 +67,21 @@ def login(context: click.Context, no_browser: bool) -> int:
 
 
 @auth.command()
-@click.option("--check", is_flag=True, help="Also ask Zoom whether it takes the token, which renews an old one.")
+@click.option("--check", is_flag=True, help="Also check the token with Zoom (renews it if needed).")
 @common_options
 @click.pass_context
 def status(context: click.Context, check: bool) -> int:
-    """Show the sign-in without asking anybody.
+    """Show the stored sign-in. Makes no network call.
 
     Exit code 0 only if a collection could start now, else 4.
     """
     given = options(context)
     settings = given.settings()
-    source, usable, stored = _look(settings)
+    source, usable, stored = _sign_in_state(settings)
     failure = _ask_zoom(settings) if check and usable else None
     report: dict[str, object] = {"profile": settings.profile.name, "source": source, "usable": usable}
     if source == _BROWSER:
-        report |= _as_json(stored)
+        report |= _to_json(stored)
     if check and usable:
         report["zoom"] = failure.message if failure else "accepted"
     if given.json:
@@ -89,7 +89,7 @@ def status(context: click.Context, check: bool) -> int:
     else:
         _print_status(settings.profile, source, usable, stored, has_app=settings.client_id is not None)
         if check and usable:
-            say(printable(f"Zoom:     {failure.message if failure else 'takes the token'}"))
+            say(printable(f"Zoom:     {failure.message if failure else 'accepts the token'}"))
         if failure is not None and failure.next_step:
             say(printable(f"Next:     {render(failure.next_step)}"))
     if failure is not None:
@@ -101,14 +101,14 @@ def status(context: click.Context, check: bool) -> int:
 @options_without_json
 @click.pass_context
 def refresh(context: click.Context) -> None:
-    """Get a new access token now, whether needed or not."""
+    """Renew the access token now."""
     settings = options(context).settings()
     if settings.access_token is not None:
         raise UsageError(
             "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's own sign-in."
         )
     tokens = token_source(settings, SystemClock(), random.Random())
-    if isinstance(tokens, ServerToServer | SignedIn):
+    if isinstance(tokens, ServerToServerTokenSource | SignInTokenSource):
         tokens.refresh()
     say(f'The profile "{settings.profile.name}" has a new access token.')
 
@@ -157,7 +157,7 @@ def revoke(context: click.Context, yes: bool) -> None:
     _needs_browser_sign_in(settings.access_token, settings.account_id)
     client = oauth_client(settings)
     if not yes and sys.stdin.isatty():
-        confirm("Zoom will also remove the app from the account. Go on?")
+        confirm("Zoom will also remove the app from the account. Continue?")
     signin.revoke(client, token_file(settings.profile), SystemClock(), random.Random())
     say(
         f'The sign-in of the profile "{settings.profile.name}" is revoked and removed from this computer. '
@@ -182,7 +182,7 @@ def _needs_browser_sign_in(access_token: Secret | None, account_id: str | None) 
     if account_id is not None:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set, so the app signs in by itself (Server-to-Server).",
-            "Nothing is to be done; to sign in with the browser unset ZOOM_ACCOUNT_ID and use a General app.",
+            "No sign-in is needed. To sign in with the browser, unset ZOOM_ACCOUNT_ID and use a General app.",
         )
 
 
@@ -204,7 +204,7 @@ def _run(command: list[str]) -> int:
         signal.signal(signal.SIGTERM, earlier)
 
 
-def _look(settings: Settings) -> tuple[str, bool, StoredSignIn]:
+def _sign_in_state(settings: Settings) -> tuple[str, bool, StoredSignIn]:
     """Where tokens come from, whether a collection could start, and what the profile's file has."""
     client = oauth_client(settings) if settings.client_id else None
     stored = stored_sign_in(token_file(settings.profile), client, SystemClock())
@@ -230,7 +230,7 @@ def _exit_code(failure: CollectorError) -> ExitCode:
     return ExitCode.FAILED if isinstance(failure, ReadingError) else failure.exit_code
 
 
-def _as_json(stored: StoredSignIn) -> dict[str, object]:
+def _to_json(stored: StoredSignIn) -> dict[str, object]:
     return {
         "state": stored.state,
         "reason": stored.reason,
@@ -256,7 +256,9 @@ def _print_status(profile: Profile, source: str, usable: bool, stored: StoredSig
         if stored.account is not None:
             lines.append(("Account", " ".join(str(value) for value in stored.account.values())))
         if stored.expires_at is not None:
-            lines.append(("Token", f"good until {moment(milliseconds(stored.expires_at))}, renewed before if possible"))
+            lines.append(
+                ("Token", f"good until {format_time(milliseconds(stored.expires_at))}, renewed before if possible")
+            )
         if stored.scopes is not None:
             lines.append(("Scopes", " ".join(sorted(stored.scopes))))
         for step, classic, granular in missing_scopes(stored.scopes):

@@ -9,32 +9,32 @@ from pathlib import Path
 import click
 
 from collector.cli.collect import collect_with_progress, print_collected
+from collector.cli.collect_options import CollectRequest, collect_options
 from collector.cli.options import common_options, options
 from collector.cli.output import console, print_json
 from collector.cli.poll_log import PollLog
-from collector.cli.reading_options import Reading, reading_options
-from collector.cli.stopping import stopping
-from collector.cli.summary import as_json
+from collector.cli.signals import stop_on_signals
+from collector.cli.summary import to_json
 from collector.cli.sync import upload_options, upload_with_progress
-from collector.cli.sync_output import print_synced, synced_as_json
+from collector.cli.sync_output import print_synced, upload_result_to_json
 from collector.clock import Clock, SystemClock
-from collector.collect.account import Collected, collect_account
-from collector.collect.progress import Silence
+from collector.collect.account import CollectResult, collect_account
+from collector.collect.progress import NoProgress
 from collector.errors import ExitCode, Interrupted
-from collector.schedule.run import Ran, collect_then_upload, poll_account
+from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Synced, Upload, upload_graph
+from collector.upload import Upload, UploadResult, upload_graph
 
 
 @click.command("run")
-@reading_options
+@collect_options
 @upload_options
 @click.option("--poll", "polls", is_flag=True, help="Run again and again, POLLING_INTERVAL apart, and log JSON lines.")
 @common_options
 @click.pass_context
-def collect_and_sync(context: click.Context, reading: Reading, upload: Upload, polls: bool) -> int:
+def collect_and_sync(context: click.Context, request: CollectRequest, upload: Upload, polls: bool) -> int:
     """Collect, then upload to JupiterOne what was collected.
 
     A collection that fails (exit codes 1, 2, 4 and 130) uploads nothing.
@@ -42,14 +42,14 @@ def collect_and_sync(context: click.Context, reading: Reading, upload: Upload, p
     given = options(context)
     settings = given.settings()
     clock = SystemClock()
-    with stopping(clock):
+    with stop_on_signals(clock):
         if polls:
-            return _poll(settings, reading, upload, clock)
-        run = _run_as_json if given.json else _run_in_words
-        return run(settings, reading, upload, clock).exit_code
+            return _poll(settings, request, upload, clock)
+        run = _run_with_json if given.json else _run_in_words
+        return run(settings, request, upload, clock).exit_code
 
 
-def _poll(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> int:
+def _poll(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> int:
     """Run until it is asked to stop, which is the only clean end and needs no words but those of the log."""
     log = PollLog(clock)
     with log.with_warnings():
@@ -59,7 +59,7 @@ def _poll(settings: Settings, reading: Reading, upload: Upload, clock: Clock) ->
                 settings.jupiterone,
                 upload,
                 settings.polling_interval,
-                lambda: _run_quietly(settings, reading, upload, clock),
+                lambda: _run_quietly(settings, request, upload, clock),
                 clock,
                 random.Random(),
                 log,
@@ -68,30 +68,30 @@ def _poll(settings: Settings, reading: Reading, upload: Upload, clock: Clock) ->
             return ExitCode.INTERRUPTED
 
 
-def _run_quietly(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
+def _run_quietly(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
     randomness = random.Random()
 
-    def collect() -> Collected:
+    def collect() -> CollectResult:
         return collect_account(
             settings,
             clock=clock,
             randomness=randomness,
-            progress=Silence(),
+            progress=NoProgress(),
             folder=Path.cwd(),
-            choice=reading.choice,
-            fresh=reading.fresh,
+            choice=request.choice,
+            fresh=request.fresh,
         )
 
-    def synchronize() -> Synced:
+    def synchronize() -> UploadResult:
         return upload_graph(settings.profile, settings.jupiterone, upload, clock=clock, randomness=randomness)
 
     return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize)
 
 
-def _run_in_words(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
-    def collect() -> Collected:
-        collected = collect_with_progress(settings, Path.cwd(), clock, reading)
-        print_collected(collected, plan_given=settings.plan_given)
+def _run_in_words(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+    def collect() -> CollectResult:
+        collected = collect_with_progress(settings, Path.cwd(), clock, request)
+        print_collected(collected, plan_is_set=settings.plan_is_set)
         console().print()
         return collected
 
@@ -100,30 +100,30 @@ def _run_in_words(settings: Settings, reading: Reading, upload: Upload, clock: C
     return ran
 
 
-def _run_as_json(settings: Settings, reading: Reading, upload: Upload, clock: Clock) -> Ran:
-    told: dict[str, object] = {}
+def _run_with_json(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+    result: dict[str, object] = {}
 
-    def collect() -> Collected:
-        collected = collect_with_progress(settings, Path.cwd(), clock, reading)
-        told.update(collect=as_json(collected), sync=None)
+    def collect() -> CollectResult:
+        collected = collect_with_progress(settings, Path.cwd(), clock, request)
+        result.update(collect=to_json(collected), sync=None)
         return collected
 
     try:
         ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock)
-        told.update(sync=synced_as_json(ran.synced))
+        result.update(sync=upload_result_to_json(ran.synced))
         return ran
     finally:
-        if told:
-            print_json(told)
+        if result:
+            print_json(result)
 
 
 def _showing_progress(
     profile: Profile,
     jupiterone: JupiterOneSettings,
     upload: Upload,
-    collect: Callable[[], Collected],
+    collect: Callable[[], CollectResult],
     clock: Clock,
-) -> Ran:
+) -> RunResult:
     return collect_then_upload(
         profile, jupiterone, upload, collect, lambda: upload_with_progress(profile, jupiterone, upload, clock)
     )

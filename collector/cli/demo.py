@@ -12,12 +12,12 @@ import click
 from rich.table import Table
 
 from collector.cli.collect import collect_and_print
+from collector.cli.collect_options import CollectRequest
 from collector.cli.options import common_options, options
 from collector.cli.output import console
 from collector.cli.plain_text import printable
-from collector.cli.reading_options import Reading
-from collector.cli.show import show_cards
-from collector.cli.stopping import stopping
+from collector.cli.show import show_entities
+from collector.cli.signals import stop_on_signals
 from collector.cli.sync import upload_with_progress
 from collector.cli.sync_output import print_totals
 from collector.cli.wrapping import say
@@ -51,18 +51,18 @@ def demo(context: click.Context, users: int) -> int:
     )
 
     folder = _folder()
-    as_json_text = options(context).json
+    json_output = options(context).json
     with _no_proxy(), signed_in_demo(users, os.environ, folder / _HOME) as signed_in:
-        reading = Reading(signed_in.choice)
-        if as_json_text:
-            collected = collect_and_print(signed_in.settings, folder, reading, as_json_text=True)
+        request = CollectRequest(signed_in.choice)
+        if json_output:
+            collected = collect_and_print(signed_in.settings, folder, request, json_output=True)
             return int(collected.record.exit_code or 0)
-        say(f"Signed in to an invented Zoom account as {signed_in.email}.\n")
-        collected = collect_and_print(signed_in.settings, folder, reading)
+        say(f"Signed in to a sandbox Zoom account as {signed_in.email}.\n")
+        collected = collect_and_print(signed_in.settings, folder, request)
         _say(str(Command("show", f"user {signed_in.email}")))
-        show_cards(signed_in.settings.profile, USER, signed_in.email, most_properties=_SHOWN_PROPERTIES)
+        show_entities(signed_in.settings.profile, USER, signed_in.email, max_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
-    say(f"\nThe graph of this demo lies in {printable(str(folder / '.j1-integration'))}")
+    say(f"\nThe graph of this demo is in {printable(str(folder / '.j1-integration'))}")
     show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile.name}"
     console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
@@ -74,7 +74,7 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
     codes = []
     for comment in ("", "  # once more"):
         _say(f"{Command('sync')}{comment}")
-        with stopping(clock):
+        with stop_on_signals(clock):
             synced = upload_with_progress(signed_in.settings.profile, signed_in.settings.jupiterone, Upload(), clock)
         print_totals(console(), synced)
         codes.append(int(synced.exit_code))

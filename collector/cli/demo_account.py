@@ -59,11 +59,11 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
     Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
     the sign-in does not come about, UsageError when the redirect server is not there, or `home` is no demo's.
     """
-    _empty(home)
+    _make_empty(home)
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
     redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
-    jupiterone = JupiterOneSandbox(settling_polls=0)
+    jupiterone = JupiterOneSandbox(polls_until_finished=0)
     with sandbox.serve() as url, jupiterone.serve() as jupiterone_url:
         others = {name: value for name, value in environment.items() if name not in NAMES}
         configured = {
@@ -78,18 +78,18 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
         yield SignedInDemo(read_settings(configured, home), account.owner.email, jupiterone)
 
 
-def _empty(home: Path) -> None:
+def _make_empty(home: Path) -> None:
     """Make the folder, without what an earlier demo left in it. Anything else stays, and is refused."""
     mark = home / _MARK
     try:
         if home.exists() and not mark.exists():
-            raise UsageError(f"{home} is there, and not of an earlier demo.", "Run the demo in another folder.")
+            raise UsageError(f"{home} exists and was not created by the demo.", "Run the demo in another folder.")
         shutil.rmtree(home, ignore_errors=not home.exists())
         home.mkdir(mode=0o700)
         mark.touch()
     except OSError as failure:
         raise UsageError(
-            f"The folder {home} cannot be made anew: {failure.strerror}.", "Run the demo in another folder."
+            f"The folder {home} cannot be recreated: {failure.strerror}.", "Run the demo in another folder."
         ) from None
 
 
@@ -107,7 +107,7 @@ def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> 
         try:
             opened = _ADDRESS.search(server.stdout.readline()) if server.stdout is not None else None
             if opened is not None:
-                _walk(sandbox, opened[0])
+                _click_through(sandbox, opened[0])
             _, said = server.communicate(timeout=_END_SECONDS)
         except (OSError, subprocess.TimeoutExpired) as failure:
             server.kill()
@@ -119,7 +119,7 @@ def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> 
         raise _failed(said.strip().partition("\n")[0])
 
 
-def _walk(sandbox: Sandbox, address: str) -> None:
+def _click_through(sandbox: Sandbox, address: str) -> None:
     """Connect, Allow, done: the requests a browser would send. Raises OSError when a page does not come."""
     browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
     browser.open(address, timeout=_REQUEST_SECONDS).close()

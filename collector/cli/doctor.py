@@ -13,11 +13,11 @@ from collector.cli.output import console, print_json
 from collector.cli.plain_text import printable_lines
 from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
-from collector.collect.session import zoom_client
+from collector.collect.clients import zoom_client
 from collector.errors import ExitCode, UsageError
 from collector.resources import all_resources, least_privilege
 from collector.resources.declaration import Resource
-from collector.upkeep.doctor import Finding, Level, examine
+from collector.upkeep.doctor import Finding, Level, run_checks
 
 _PRECEDENCE = (ExitCode.USAGE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT, ExitCode.FAILED, ExitCode.INCOMPLETE)
 _INDENT = 9
@@ -28,9 +28,9 @@ _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 @common_options
 @click.pass_context
 def doctor(context: click.Context) -> int:
-    """Check configuration, files, network, clock, token, scopes and JupiterOne; each line says how to mend it.
+    """Check configuration, files, network, clock, token, scopes and JupiterOne; each problem comes with its fix.
 
-    Nothing is made or changed, neither at Zoom nor in JupiterOne.
+    Read-only, both at Zoom and in JupiterOne.
     """
     given = options(context)
     resources = all_resources()
@@ -41,7 +41,7 @@ def doctor(context: click.Context) -> int:
             _print_finding(finding)
     wanted = least_privilege(resources)
     if given.json:
-        print_json({"findings": [_as_json(finding) for finding in findings], "leastPrivilege": wanted})
+        print_json({"findings": [_to_json(finding) for finding in findings], "leastPrivilege": wanted})
     else:
         say("\nLeast privilege, to copy:")
         say(f"  classic scopes:   {' '.join(wanted['classic'])}")
@@ -60,20 +60,20 @@ def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Findi
         yield Finding.of("configuration", problem)
         return
     client = zoom_client(settings, tokens, clock, randomness)
-    yield from examine(settings, tokens, client, resources, clock, randomness)
+    yield from run_checks(settings, tokens, client, resources, clock, randomness)
 
 
 def _print_finding(finding: Finding) -> None:
     out = console()
-    told = printable_lines(f"{finding.level.value:8} {finding.subject}: {finding.message}")
-    level, rest = told[:_INDENT], wrapped(told, out.width, _INDENT)[_INDENT:]
+    line = printable_lines(f"{finding.level.value:8} {finding.subject}: {finding.message}")
+    level, rest = line[:_INDENT], wrapped(line, out.width, _INDENT)[_INDENT:]
     out.print(level, style=_STYLES[finding.level], end="")
     out.print(rest, soft_wrap=True)
     if finding.fix and finding.level is not Level.OK:
         say(f"{' ' * _INDENT}Fix: {printable_lines(render(finding.fix))}")
 
 
-def _as_json(finding: Finding) -> dict[str, str]:
+def _to_json(finding: Finding) -> dict[str, str]:
     return {
         "subject": finding.subject,
         "level": finding.level.value,

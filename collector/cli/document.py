@@ -10,8 +10,8 @@ from collector.cli.options import options_without_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.resources import all_resources, entity_types, relationship_types
-from collector.resources.document import data_model_section
-from collector.resources.document import document as regenerate
+from collector.resources.data_model_docs import data_model_section
+from collector.resources.data_model_docs import document as regenerate
 
 
 @click.command()

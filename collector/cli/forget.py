@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from collector.cli.asking import ask_first
+from collector.cli.confirmation import require_confirmation
 from collector.cli.options import common_options, options, render
-from collector.cli.output import moment, print_json
+from collector.cli.output import format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock, milliseconds
@@ -18,7 +18,7 @@ from collector.errors import UsageError
 from collector.next_steps import Command, NextStep
 from collector.store.forgetting import Forgotten
 from collector.tree import TREE_FOLDER
-from collector.upkeep.forget import ForgetReport, TreeHere, forget_in_profile
+from collector.upkeep.forget import ForgetReport, TreeChange, forget_in_profile
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?")
 """ISO 8601 as every Python from 3.10 on reads it."""
@@ -33,28 +33,30 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d
 def forget(context: click.Context, date: str | None, email: str | None, yes: bool) -> None:
     """Remove history or a person from the profile's store, for good.
 
-    DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. What holds now
-    and the newest finished collection are kept.
+    DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. The current
+    graph and the newest finished run are kept.
     """
     given = options(context)
     if date is None and email is None:
         raise UsageError(
-            "There is nothing to forget: neither --before DATE nor --user EMAIL was given.",
+            "Nothing to forget: give --before DATE, --user EMAIL or both.",
             NextStep("Name one or both, for example `{}`.", Command("forget", "--before 2026-01-31")),
         )
     clock = SystemClock()
     before = None if date is None else _before(date, milliseconds(clock.now()))
     settings = given.settings()
     if email is not None and not yes:
-        ask_first(f"Forget {email} in the profile {settings.profile.name!r}, now and in its history, for good?")
+        require_confirmation(
+            f"Forget {email} in the profile {settings.profile.name!r}, now and in its history, for good?"
+        )
     report = forget_in_profile(settings.profile, Path.cwd(), clock, before=before, email=email)
     if given.json:
-        print_json(_as_json(report))
+        print_json(_to_json(report))
         return
     if before is not None:
-        say(_history_words(report.forgotten, before))
+        say(_describe_history(report.forgotten, before))
     if email is not None:
-        for sentence in _person_words(report, printable(email)):
+        for sentence in _describe_person(report, printable(email)):
             say(render(sentence))
 
 
@@ -69,29 +71,29 @@ def _before(date: str, now: int) -> int:
         instant = datetime.fromisoformat(f"{day}T{time or '00:00'}{(zone or '').replace('Z', '+00:00')}")
         before = milliseconds(instant.timestamp())
     except (ValueError, OverflowError, OSError):
-        raise UsageError(f"--before {date!r} is no date.", example) from None
+        raise UsageError(f"--before {date!r} is not a date.", example) from None
     if before > now:
-        raise UsageError(f"--before {date!r} lies in the future: the time is now {moment(now)}.", example)
+        raise UsageError(f"--before {date!r} lies in the future: the time is now {format_time(now)}.", example)
     return before
 
 
-def _history_words(forgotten: Forgotten, before: int) -> str:
+def _describe_history(forgotten: Forgotten, before: int) -> str:
     if not forgotten.runs:
-        return f"There is no history from before {moment(before)} that could be forgotten."
+        return f"There is no history from before {format_time(before)} that could be forgotten."
     return (
-        f"Forgot {_count(forgotten.runs, 'collection')} from before {moment(before)}, "
-        f"and {_count(forgotten.ceased_facts, 'fact')} that had ceased by the next one."
+        f"Forgot {_count(forgotten.runs, 'collection')} from before {format_time(before)}, "
+        f"and {_count(forgotten.ceased_facts, 'fact')} that were no longer current."
     )
 
 
-def _person_words(report: ForgetReport, email: str) -> list[str]:
+def _describe_person(report: ForgetReport, email: str) -> list[str]:
     if not report.forgotten.people:
-        return [f"{email} had been removed before; what was left of that in the file is gone now."]
+        return [f"{email} was removed before; the remaining bytes are now erased."]
     tree = {
-        TreeHere.NONE: f"A {TREE_FOLDER} in another folder may still hold the person.",
-        TreeHere.REWRITTEN: f"{TREE_FOLDER} in this folder was written anew without the person.",
-        TreeHere.LEFT: NextStep(
-            "{} in this folder is not that of the latest collection and was left as it is: it may hold the person "
+        TreeChange.NONE: f"A {TREE_FOLDER} in another folder may still hold the person.",
+        TreeChange.REWRITTEN: f"{TREE_FOLDER} in this folder was rewritten without the person.",
+        TreeChange.LEFT: NextStep(
+            "{} in this folder is not from the latest run and was not changed: it may hold the person "
             "until the next `{}` here.",
             TREE_FOLDER,
             Command("collect"),
@@ -115,7 +117,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _as_json(report: ForgetReport) -> dict[str, object]:
+def _to_json(report: ForgetReport) -> dict[str, object]:
     forgotten = report.forgotten
     return {
         "runs": forgotten.runs,

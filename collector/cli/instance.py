@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import click
 
-from collector.cli.asking import ask_first
+from collector.cli.confirmation import require_confirmation
 from collector.cli.instance_output import (
-    as_json,
     is_in_use,
-    job_as_json,
+    job_to_json,
     print_instance,
     print_jobs,
-    tell_about_tags,
+    to_json,
+    warn_about_tags,
 )
 from collector.cli.options import common_options, options, render
 from collector.cli.output import print_json
@@ -51,7 +51,7 @@ _TAG_HELP = "Let JupiterOne put the account name on every entity as tag.AccountN
 @click.group()
 @common_options
 def instance() -> None:
-    """Make, list, show, change and delete integration instances in JupiterOne.
+    """Create, list, show, update and delete integration instances in JupiterOne.
 
     An instance is the place in JupiterOne that an uploaded graph belongs to. The verbs work on the profile's own unless
     an ID is given.
@@ -59,7 +59,7 @@ def instance() -> None:
 
 
 @instance.command()
-@click.option("--account-name", metavar="NAME", help="By which you know this Zoom account; default: ACCOUNT_NAME.")
+@click.option("--account-name", metavar="NAME", help="Name of the instance; default: ACCOUNT_NAME.")
 @click.option("--description", default="", metavar="TEXT", help="What helps your team to tell instances apart.")
 @click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows; default: POLLING_INTERVAL.")
 @click.option(_TAG, default=None, help=f"{_TAG_HELP} Default: TAG_WITH_ACCOUNT_NAME.")
@@ -92,11 +92,11 @@ def create(
     instances = Instances(_client(access))
     made = create_for_profile(settings.profile, access, instances, wanted, settings.jupiterone.instance_id)
     if given.json:
-        print_json(as_json(made, in_use=RememberedInstance(made.id)))
+        print_json(to_json(made, in_use=RememberedInstance(made.id)))
         return
     say(printable(f'Made the integration instance "{made.name}": {made.id}'))
     say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
-    tell_about_tags(made, settings.tags)
+    warn_about_tags(made, settings.tags)
     say(
         render(
             NextStep(
@@ -118,7 +118,7 @@ def list_(context: click.Context) -> None:
     in_use = _in_use(settings.profile, settings.jupiterone)
     found = Instances(_client(access_to(settings.jupiterone))).list()
     if given.json:
-        print_json([as_json(each, in_use) for each in found])
+        print_json([to_json(each, in_use) for each in found])
         return
     for each in found:
         mark = "*" if is_in_use(each, in_use) else " "
@@ -146,8 +146,8 @@ def show(context: click.Context, instance_id: str | None) -> None:
     shown = Instances(jupiterone).show(_chosen(instance_id, settings.profile, settings.jupiterone))
     jobs = _jobs(jupiterone, shown.id)
     if given.json:
-        listed = None if jobs is None else [job_as_json(job) for job in jobs]
-        print_json({**as_json(shown, in_use), "jobs": listed})
+        listed = None if jobs is None else [job_to_json(job) for job in jobs]
+        print_json({**to_json(shown, in_use), "jobs": listed})
         return
     print_instance(shown, in_use, settings.profile, settings.tags)
     print_jobs(jobs)
@@ -189,7 +189,7 @@ def update(
     )
     in_use = _in_use(settings.profile, settings.jupiterone)
     if given.json:
-        print_json(as_json(changed, in_use))
+        print_json(to_json(changed, in_use))
     else:
         print_instance(changed, in_use, settings.profile, settings.tags)
 
@@ -208,24 +208,22 @@ def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
     settings = given.settings()
     wanted = instance_id or _own(settings.profile, settings.jupiterone)
     if wanted is None:
-        _tell_deleted(
-            given.json, None, f'The profile "{settings.profile.name}" has no instance: nothing is to be deleted.'
-        )
+        _print_deleted(given.json, None, f'The profile "{settings.profile.name}" has no instance; nothing to delete.')
         return
     access = access_to(settings.jupiterone)
     instances = Instances(_client(access))
     found = instance_to_delete(settings.profile, instances, wanted, settings.jupiterone.instance_id)
     if found is not None and not yes:
         kind = f" of the integration {found.integration}" if found.integration else ""
-        ask_first(
+        require_confirmation(
             f'Delete the integration instance "{found.name}"{kind} ({wanted}), and in JupiterOne all entities that '
             "were uploaded to it?"
         )
     if not delete_instance(settings.profile, access, instances, wanted):
-        said = f"JupiterOne knows no integration instance {wanted}: nothing was deleted there."
-        _tell_deleted(given.json, None, said)
+        said = f"JupiterOne has no integration instance {wanted}; nothing was deleted."
+        _print_deleted(given.json, None, said)
     else:
-        _tell_deleted(
+        _print_deleted(
             given.json, wanted, f"Deleted the integration instance {wanted}. JupiterOne deletes its entities with it."
         )
     if settings.jupiterone.instance_id == wanted and not given.json:
@@ -274,8 +272,8 @@ def _jobs(jupiterone: JupiterOne, instance_id: str) -> Sequence[IntegrationJob] 
         return None
 
 
-def _tell_deleted(as_json_text: bool, deleted: str | None, sentence: str) -> None:
-    if as_json_text:
+def _print_deleted(json_output: bool, deleted: str | None, sentence: str) -> None:
+    if json_output:
         print_json({"deleted": deleted})
     else:
         say(printable(sentence))

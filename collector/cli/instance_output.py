@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from collector.cli.output import moment
+from collector.cli.output import format_time
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.jupiterone.instances import Instance
@@ -26,7 +26,7 @@ def print_instance(
     ]
     for name, value in lines:
         say(printable(f"{name + ':':13}{value}"))
-    tell_about_tags(shown, tags)
+    warn_about_tags(shown, tags)
 
 
 def is_in_use(each: Instance, in_use: RememberedInstance | None) -> bool:
@@ -38,26 +38,26 @@ def print_jobs(jobs: Sequence[IntegrationJob] | None) -> None:
     """The latest jobs of an instance, a line each; None if they could not be read."""
     say("\nLatest jobs")
     for job in jobs or ():
-        began = "at an unknown time" if job.created_at is None else moment(job.created_at)
-        ended = "still open" if job.ended_at is None else f"ended {moment(job.ended_at)}"
+        began = "at an unknown time" if job.created_at is None else format_time(job.created_at)
+        ended = "still open" if job.ended_at is None else f"ended {format_time(job.ended_at)}"
         say(printable(f"  {began}  {job.status}, {ended}  {job.id}"))
     if not jobs:
         say("  none" if jobs is not None else "  could not be read: the API key may not, or JupiterOne failed")
 
 
-def tell_about_tags(shown: Instance, tags: Mapping[str, str]) -> None:
+def warn_about_tags(shown: Instance, tags: Mapping[str, str]) -> None:
     """Warn when the tag put on here and the one JupiterOne puts on say different things."""
     here = tags.get("tag.AccountName")
     if here is not None and shown.tags_account_name and here != shown.name:
         say(
             printable(
-                f"Beware: tag.AccountName is {here} on what is collected here (ACCOUNT_NAME), and {shown.name} on what "
+                f"Warning: tag.AccountName is {here} here (ACCOUNT_NAME) but {shown.name} where "
                 "JupiterOne tags for this instance. Give both the same name."
             )
         )
 
 
-def as_json(each: Instance, in_use: RememberedInstance | None) -> dict[str, object]:
+def to_json(each: Instance, in_use: RememberedInstance | None) -> dict[str, object]:
     """An instance as JSON. `in_use`: the profile's own."""
     return {
         "id": each.id,
@@ -70,7 +70,7 @@ def as_json(each: Instance, in_use: RememberedInstance | None) -> dict[str, obje
     }
 
 
-def job_as_json(job: IntegrationJob) -> dict[str, object]:
+def job_to_json(job: IntegrationJob) -> dict[str, object]:
     """A job as JSON; times are milliseconds since 1970."""
     return {
         "id": job.id,

@@ -24,7 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass
 class Options:
-    """What was given on the command line, wherever it stood. `place`: the options that say where an upload goes.
+    """What was given on the command line, wherever it stood. `target_options`: the options that say where an upload
+    goes.
 
     `configured`: the profile that this call works on, once the configuration was read.
     """
@@ -32,7 +33,7 @@ class Options:
     verbose: int = 0
     json: bool = False
     profile: str | None = None
-    place: str = ""
+    target_options: str = ""
     configured: Profile | None = None
 
     def settings(self, *, warn: bool = True) -> Settings:
@@ -55,7 +56,7 @@ class Options:
         profile = self.profile
         if profile is None and self.configured is not None:
             profile = self.configured.name_to_give
-        return NextStep(text).for_call(profile or "", self.place)
+        return NextStep(text).for_call(profile or "", self.target_options)
 
 
 def render(text: str) -> str:

@@ -17,12 +17,12 @@ from rich.text import Text
 
 from collector.cli.plain_text import printable_lines
 
-_UNBROKEN = 10_000
+_NO_WRAP_WIDTH = 10_000
 _NOTHING = ("", "-", "0")
 _INDENT = "  "
 
 
-class _Cleaned(Console):
+class _SafeConsole(Console):
     """Whatever is printed, in lines, tables and bars: what it quotes from outside cannot steer the terminal."""
 
     def render_str(self, text: str, **options: Any) -> Text:
@@ -41,9 +41,9 @@ def error_console() -> Console:
 
 def _console(*, stderr: bool) -> Console:
     """Lines are broken for a terminal only, or where COLUMNS asks for it: a file is searched, a command is copied."""
-    made = _Cleaned(stderr=stderr, markup=False, highlight=False, emoji=False)
+    made = _SafeConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not made.is_terminal and not os.environ.get("COLUMNS"):
-        made.width = _UNBROKEN
+        made.width = _NO_WRAP_WIDTH
     return made
 
 
@@ -53,7 +53,7 @@ def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
-def moment(milliseconds: int | float) -> str:
+def format_time(milliseconds: int | float) -> str:
     """Milliseconds since 1970 as `2026-11-23 18:04:05 UTC`."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -63,15 +63,15 @@ def moment(milliseconds: int | float) -> str:
 
 def print_table(out: Console, table: Table) -> None:
     """The table, if all of it fits; else a paragraph a row: its first cell, and below what else it holds but zeros."""
-    if Measurement.get(out, out.options.update(max_width=_UNBROKEN), table).maximum <= out.width:
+    if Measurement.get(out, out.options.update(max_width=_NO_WRAP_WIDTH), table).maximum <= out.width:
         out.print(table)
         return
     headings = [str(column.header).lower() for column in table.columns]
     rows = zip(*(column.cells for column in table.columns), strict=True)
     for row, (name, *cells) in zip(table.rows, rows, strict=True):
         out.print(name, style=row.style)
-        told = [f"{heading} {cell}" for heading, cell in zip(headings[1:], cells, strict=True) if cell not in _NOTHING]
+        cells = [f"{heading} {cell}" for heading, cell in zip(headings[1:], cells, strict=True) if cell not in _NOTHING]
         paragraph = textwrap.fill(
-            ", ".join(told) or "nothing", out.width, initial_indent=_INDENT, subsequent_indent=_INDENT
+            ", ".join(cells) or "nothing", out.width, initial_indent=_INDENT, subsequent_indent=_INDENT
         )
         out.print(paragraph, style=row.style)

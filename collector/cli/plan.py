@@ -10,27 +10,27 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.collect_options import choice_options
 from collector.cli.options import common_options, options, render
-from collector.cli.output import console, moment, print_json, print_table
+from collector.cli.output import console, format_time, print_json, print_table
 from collector.cli.plain_text import printable
-from collector.cli.reading_options import choice_options
 from collector.clock import SystemClock
 from collector.collect.choice import Choice
-from collector.collect.plan import CollectionPlan, PlannedStep, plan_account
+from collector.collect.estimate import CollectionEstimate, StepEstimate, estimate_account
 from collector.errors import DailyLimitReached
 from collector.model.coverage import Status
 from collector.next_steps import Command, NextStep
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 
-_STATUS_WORDS = {
+_STATUS_LABELS = {
     Status.COMPLETE: "yes",
     Status.PARTIAL: "in part",
     Status.DENIED: "denied",
     Status.NOT_LICENSED: "not licensed",
-    Status.SKIPPED: "left out",
+    Status.SKIPPED: "skipped",
 }
 
-_MOST_SECONDS = 90
+_MAX_SHOWN_AS_SECONDS = 90
 """Longer times are told in minutes, and are worth a faster plan's limits."""
 
 
@@ -39,28 +39,29 @@ _MOST_SECONDS = 90
 @common_options
 @click.pass_context
 def plan(context: click.Context, choice: Choice) -> int:
-    """Say which steps `collect` would run, how many calls it would make and how long they take.
+    """Show which steps `collect` would run, how many API calls that takes and how long.
 
-    Asks Zoom only for the first page of every list. Keeps nothing. Exit code 3 if something would be denied or left
-    unread, as that of `collect` would be.
+    Reads only the first page of each list and stores nothing. Exit code 3 if something would be denied.
     """
     given = options(context)
     settings = given.settings()
     try:
-        planned = plan_account(settings, clock=SystemClock(), randomness=random.Random(), choice=choice)
+        planned = estimate_account(settings, clock=SystemClock(), randomness=random.Random(), choice=choice)
     except DailyLimitReached as limit:
-        clears_at = moment(limit.clears_at * 1000)
+        clears_at = format_time(limit.clears_at * 1000)
         raise DailyLimitReached(
             limit.message, NextStep("Run `{}` again after {}.", Command("plan"), clears_at), limit.clears_at
         ) from None
     if given.json:
-        print_json(as_json(planned, settings.plan, settings.rate_share, given=settings.plan_given))
+        print_json(to_json(planned, settings.plan, settings.rate_share, given=settings.plan_is_set))
     else:
-        print_plan(console(), planned, settings.plan, settings.rate_share, given=settings.plan_given)
+        print_plan(console(), planned, settings.plan, settings.rate_share, given=settings.plan_is_set)
     return int(planned.exit_code)
 
 
-def print_plan(console: Console, planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> None:
+def print_plan(
+    console: Console, planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool
+) -> None:
     """Everything a person should know before collecting. `given`: whether the plan is configured, not assumed."""
     print_table(console, _steps_table(planned.steps))
     console.print()
@@ -74,7 +75,7 @@ def print_plan(console: Console, planned: CollectionPlan, zoom_plan: Plan, share
     console.print(f"Planning took {planned.calls_made} calls.")
 
 
-def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> dict[str, object]:
+def to_json(planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool) -> dict[str, object]:
     """The same facts for programs; `seconds` are None at a plan without limits."""
     return {
         "exitCode": int(planned.exit_code),
@@ -83,7 +84,7 @@ def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bo
         "zoomPlan": zoom_plan.value,
         "zoomPlanGiven": given,
         "rateShare": share,
-        "secondsByPlan": {plan.value: planned.seconds(plan, share) for plan in Plan},
+        "secondsByPlan": {plan.value: planned.seconds(plan, share) for plan in ZoomPlan},
         "labels": {label.value: count for label, count in planned.labels.items()},
         "endpoints": [
             {"path": path, "label": label.value, "calls": count} for (path, label), count in planned.endpoints.items()
@@ -101,7 +102,7 @@ def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bo
         "gaps": [
             {
                 "step": gap.step,
-                "reading": gap.reading,
+                "reading": gap.dataset,
                 "status": gap.status.value,
                 "reason": gap.reason,
                 "nextStep": render(gap.next_step),
@@ -115,7 +116,7 @@ def as_json(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bo
 
 def duration(seconds: float) -> str:
     """Seconds in words: `42 seconds` (rounded up), `39 minutes`, `6 hours 32 minutes` (to the nearest minute)."""
-    if seconds <= _MOST_SECONDS:
+    if seconds <= _MAX_SHOWN_AS_SECONDS:
         return _counted(math.ceil(seconds), "second")
     hours, minutes = divmod(round(seconds / 60), 60)
     if not hours:
@@ -127,17 +128,17 @@ def _counted(number: int, unit: str) -> str:
     return f"{number:,} {unit}" + ("" if number == 1 else "s")
 
 
-def _steps_table(steps: Sequence[PlannedStep]) -> Table:
+def _steps_table(steps: Sequence[StepEstimate]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("Step", overflow="fold")
     table.add_column("Runs", no_wrap=True)
     table.add_column("Calls", justify="right", no_wrap=True)
     for step in steps:
-        table.add_row(step.step.id, _STATUS_WORDS[step.status], f"{step.count:,}")
+        table.add_row(step.step.id, _STATUS_LABELS[step.status], f"{step.count:,}")
     return table
 
 
-def _calls_table(planned: CollectionPlan) -> Table:
+def _calls_table(planned: CollectionEstimate) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("Endpoint", overflow="fold")
     table.add_column("Label", no_wrap=True)
@@ -150,32 +151,32 @@ def _calls_table(planned: CollectionPlan) -> Table:
     return table
 
 
-def _print_left_out(console: Console, planned: CollectionPlan) -> None:
-    skipped = [gap.step if gap.is_set else gap.reading for gap in planned.gaps if gap.status is Status.SKIPPED]
+def _print_left_out(console: Console, planned: CollectionEstimate) -> None:
+    skipped = [gap.step if gap.is_set else gap.dataset for gap in planned.gaps if gap.status is Status.SKIPPED]
     if skipped:
-        console.print(f"\nLeft out by choice: {', '.join(skipped)}")
+        console.print(f"\nSkipped by choice: {', '.join(skipped)}")
 
 
-def _print_unread(console: Console, planned: CollectionPlan) -> None:
+def _print_unread(console: Console, planned: CollectionEstimate) -> None:
     unread = [gap for gap in planned.gaps if gap.status is not Status.SKIPPED]
     if unread:
-        console.print("\nWould not be read completely:")
+        console.print("\nWould be incomplete:")
     for gap in unread:
-        console.print(printable(f"  {gap.reading} ({gap.step}) {gap.status.value}: {gap.reason}"))
+        console.print(printable(f"  {gap.dataset} ({gap.step}) {gap.status.value}: {gap.reason}"))
         if gap.next_step:
             console.print(printable(f"    Next: {render(gap.next_step)}"))
 
 
-def _time_needed(planned: CollectionPlan, zoom_plan: Plan, share: float, *, given: bool) -> str:
+def _time_needed(planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool) -> str:
     """How long the calls take at the configured pace, and at Business's where nobody has said that it is not theirs."""
     seconds = planned.seconds(zoom_plan, share)
     if seconds is None:
-        return f"At ZOOM_PLAN={zoom_plan.value}: as fast as Zoom answers."
+        return f"At ZOOM_PLAN={zoom_plan.value}: no rate limit."
     needed = f"At ZOOM_PLAN={zoom_plan.value} and ZOOM_RATE_SHARE={share}: {duration(seconds)}."
-    faster = planned.seconds(Plan.BUSINESS, share)
-    if given or faster is None or seconds <= _MOST_SECONDS:
+    faster = planned.seconds(ZoomPlan.BUSINESS, share)
+    if given or faster is None or seconds <= _MAX_SHOWN_AS_SECONDS:
         return needed
     return (
-        f"{needed}\nZOOM_PLAN is not set, so Pro's limits are assumed. If the account has a Business plan, "
-        f"ZOOM_PLAN=business would take {duration(faster)}."
+        f"{needed}\nZOOM_PLAN is not set; Pro limits are assumed. On a Business plan, "
+        f"ZOOM_PLAN=business takes {duration(faster)}."
     )

@@ -14,7 +14,7 @@ import click
 from collector.cli.options import render
 from collector.clock import Clock
 from collector.errors import CollectorError
-from collector.schedule.run import Ran
+from collector.schedule.run import RunResult
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile
 
@@ -42,19 +42,19 @@ class PollLog:
     def waiting(self, due: float) -> None:
         self.write("waiting", until=_iso(due))
 
-    def ended(self, ran: Ran, seconds: float) -> None:
+    def ended(self, result: RunResult, seconds: float) -> None:
         """A run that collected and uploaded."""
-        record, synced = ran.collected.record, ran.synced
+        record, synced = result.collected.record, result.synced
         halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
         self.write(
             "run ended",
-            "info" if ran.exit_code == 0 else "warning",
-            exitCode=int(ran.exit_code),
+            "info" if result.exit_code == 0 else "warning",
+            exitCode=int(result.exit_code),
             seconds=round(seconds, 1),
             run=record.id,
             partialTypes=list(record.partial_types),
             unread=[
-                {"reading": entry.reading, "status": entry.status.value, "reason": entry.reason}
+                {"reading": entry.dataset, "status": entry.status.value, "reason": entry.reason}
                 for entry in record.coverage
                 if entry.status.incomplete
             ],
@@ -72,7 +72,7 @@ class PollLog:
             exit_code = int(failure.exit_code)
         else:
             name = type(failure).__name__
-            fields = {"message": f"Something went wrong that nobody foresaw ({name}); please report it.", "next": ""}
+            fields = {"message": f"Unexpected {name}. Please report it.", "next": ""}
             exit_code = 1
         self.write("run failed", "error", exitCode=exit_code, seconds=round(seconds, 1), **fields)
 

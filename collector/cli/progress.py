@@ -17,19 +17,19 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from collector.cli.output import moment
-from collector.cli.summary import STATUS_WORDS
+from collector.cli.output import format_time
+from collector.cli.summary import STATUS_LABELS
 from collector.cli.wrapping import say
 from collector.model.step import Step, StepResult, StepStatus
 
-_GOES_ON = "Going on with the reading that began at {}; what was read then is not read again."
+_RESUMED = "Resuming the interrupted run of {}; what it read is not read again."
 
 
 _WIDE_ENOUGH = 80
 """Columns for everything; a narrower terminal shows a step's name, broken between words, and its count."""
 
 
-class Bars:
+class ProgressBars:
     """A bar per step, with rate and time left where there is room. A context manager."""
 
     def __init__(self, console: Console) -> None:
@@ -42,15 +42,15 @@ class Bars:
         self._progress = Progress(*columns, console=console)
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> ProgressBars:
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def goes_on(self, began_at: int) -> None:
-        self._progress.console.print(_GOES_ON.format(moment(began_at)))
+    def resumed(self, began_at: int) -> None:
+        self._progress.console.print(_RESUMED.format(format_time(began_at)))
 
     def started(self, step: Step) -> None:
         self._tasks[step.id] = self._progress.add_task(step.name, total=None, rate="")
@@ -69,7 +69,7 @@ class Bars:
             self._progress.update(task.id, total=task.completed, visible=task.completed > 0)
 
 
-class Lines:
+class ProgressLines:
     """A line when a step begins, ends, and at every thousand rows and documents.
 
     What is kept from earlier counts as well, so these are more than the calls, and more than the entities.
@@ -79,14 +79,14 @@ class Lines:
         self._done: Counter[str] = Counter()
         self._expected: Counter[str] = Counter()
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> ProgressLines:
         return self
 
     def __exit__(self, *_: object) -> None:
         pass
 
-    def goes_on(self, began_at: int) -> None:
-        say(_GOES_ON.format(moment(began_at)), err=True)
+    def resumed(self, began_at: int) -> None:
+        say(_RESUMED.format(format_time(began_at)), err=True)
 
     def started(self, step: Step) -> None:
         say(f"{step.name} ...", err=True)
@@ -99,13 +99,13 @@ class Lines:
         self._done[step.id] = done = before + count
         if done // 1000 > before // 1000:
             of_all = f" of {expected:,}" if (expected := self._expected[step.id]) >= done else ""
-            say(f"{step.name}: {done:,}{of_all} rows, lists and documents done", err=True)
+            say(f"{step.name}: {done:,}{of_all} rows and documents", err=True)
 
     def ended(self, result: StepResult) -> None:
         if result.status is not StepStatus.SUCCESS:
-            say(f"{result.step.name}: {STATUS_WORDS[result.status]}", err=True)
+            say(f"{result.step.name}: {STATUS_LABELS[result.status]}", err=True)
 
 
-def progress_for(console: Console) -> Bars | Lines:
+def progress_for(console: Console) -> ProgressBars | ProgressLines:
     """Bars where they can be drawn, lines elsewhere."""
-    return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
+    return ProgressBars(console) if console.is_terminal and not console.is_dumb_terminal else ProgressLines()

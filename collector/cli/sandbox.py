@@ -50,11 +50,11 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
         for name, value in {**zoom.environment(zoom_url), **jupiterone.environment(jupiterone_url)}.items():
             click.echo(f"{name}={value}")
         say("# To upload: collector instance create --account-name Sandbox, then: collector run", err=True)
-        say("# Ctrl-C ends it.", err=True)
+        say("# Press Ctrl-C to stop.", err=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            say("The sandbox has ended.", err=True)
+            say("Sandbox stopped.", err=True)
 
 
 def _only_what_it_serves() -> str:

@@ -6,21 +6,21 @@ import click
 from rich.console import Console
 
 from collector.cli.options import common_options, options
-from collector.cli.output import console, moment, print_json
+from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
-from collector.query.show import Card, find_cards
+from collector.query.show import EntityView, find_entities
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
 from collector.settings.profile import Profile
 from collector.store import Store
 
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 
 
 @click.group()
 @common_options
 def show() -> None:
-    """Show an entity: its properties, what it is tied to, when each part was read."""
+    """Show an entity: relationships, properties, and when each part was read."""
 
 
 def _verb(resource: Resource) -> click.Command:
@@ -28,7 +28,7 @@ def _verb(resource: Resource) -> click.Command:
 
     def command(context: click.Context, text: str | None = None) -> None:
         given = options(context)
-        show_cards(given.settings().profile, resource, text, as_json_text=given.json)
+        show_entities(given.settings().profile, resource, text, json_output=given.json)
 
     named = click.pass_context(command)
     description = f"Show the {noun}."
@@ -42,49 +42,49 @@ for _resource in all_resources():
     show.add_command(_verb(_resource))
 
 
-def show_cards(
+def show_entities(
     profile: Profile,
     resource: Resource,
     text: str | None,
     *,
-    as_json_text: bool = False,
-    most_properties: int | None = None,
+    json_output: bool = False,
+    max_properties: int | None = None,
 ) -> None:
     """Print what the graph says of the entities this names; of each at most so many properties."""
     with Store.open_existing(profile.store_path) as store:
-        cards = find_cards(store, resource.entity, text)
-    if as_json_text:
-        print_json([_as_json(card) for card in cards])
+        views = find_entities(store, resource.entity, text)
+    if json_output:
+        print_json([_to_json(view) for view in views])
         return
-    for card in cards:
-        _print_card(console(), card, most_properties)
+    for view in views:
+        _print_entity(console(), view, max_properties)
 
 
-def _as_json(card: Card) -> dict[str, object]:
+def _to_json(view: EntityView) -> dict[str, object]:
     return {
-        "entity": card.entity,
-        "relationships": {tie.sentence: list(tie.names) for tie in card.ties},
-        "parts": [{"part": part.part, "readAt": part.read_at} for part in card.parts],
+        "entity": view.entity,
+        "relationships": {each.sentence: list(each.names) for each in view.related},
+        "parts": [{"part": part.part, "readAt": part.read_at} for part in view.parts],
     }
 
 
-def _print_card(out: Console, card: Card, most_properties: int | None) -> None:
-    out.print(printable(f"{card.entity.get('displayName')}  {card.entity['_key']}"), style="bold")
+def _print_entity(out: Console, view: EntityView, max_properties: int | None) -> None:
+    out.print(printable(f"{view.entity.get('displayName')}  {view.entity['_key']}"), style="bold")
     out.print("\nRelationships", style="bold")
-    for tie in card.ties:
-        more = f" and {len(tie.names) - _MOST_NAMES} more" if len(tie.names) > _MOST_NAMES else ""
-        out.print(printable(f"  {tie.sentence}: {', '.join(tie.names[:_MOST_NAMES])}{more}"))
-    if not card.ties:
+    for each in view.related:
+        more = f" and {len(each.names) - _MAX_NAMES} more" if len(each.names) > _MAX_NAMES else ""
+        out.print(printable(f"  {each.sentence}: {', '.join(each.names[:_MAX_NAMES])}{more}"))
+    if not view.related:
         out.print("  none")
     out.print("\nRead", style="bold")
-    for part in card.parts:
-        out.print(f"  {part.part}: {moment(part.read_at)}")
+    for part in view.parts:
+        out.print(f"  {part.part}: {format_time(part.read_at)}")
     out.print("\nProperties", style="bold")
-    properties = list(card.entity.items())
-    for name, value in properties[:most_properties]:
+    properties = list(view.entity.items())
+    for name, value in properties[:max_properties]:
         out.print(printable(f"  {name}: {_text(value)}"))
-    if len(properties) > len(properties[:most_properties]):
-        out.print(f"  and {len(properties) - len(properties[:most_properties])} more")
+    if len(properties) > len(properties[:max_properties]):
+        out.print(f"  and {len(properties) - len(properties[:max_properties])} more")
 
 
 def _text(value: object) -> str:

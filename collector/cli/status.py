@@ -5,18 +5,18 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
+from collector.cli.destination import describe_destination, destination_to_json
 from collector.cli.options import common_options, options, render
-from collector.cli.output import console, moment, print_json
-from collector.cli.place import place_as_json, place_in_words
+from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
-from collector.cli.wrapping import put
+from collector.cli.wrapping import print_wrapped
 from collector.clock import SystemClock, milliseconds
 from collector.model.coverage import Status
 from collector.next_steps import Command, NextStep
 from collector.query.status import ProfileStatus, profile_status
 from collector.store import UploadRecord, UploadState
 
-_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by a limit of Zoom's", 130: "interrupted"}
+_EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by Zoom's daily limit", 130: "interrupted"}
 _POLLING = Command("run", "--poll")
 
 
@@ -24,12 +24,12 @@ _POLLING = Command("run", "--poll")
 @common_options
 @click.pass_context
 def status(context: click.Context) -> None:
-    """Show how the profile's last collection and upload went, and when the next run is due. Asks nobody."""
+    """Show the last run, the last upload and the next run. Makes no network call."""
     given = options(context)
     settings = given.settings()
     found = profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
     if given.json:
-        print_json(_as_json(found))
+        print_json(_to_json(found))
     else:
         _print(console(), found, milliseconds(SystemClock().now()))
 
@@ -38,16 +38,18 @@ def _print(out: Console, found: ProfileStatus, now: int) -> None:
     run = found.run
     out.print(printable(f"Profile {found.profile}: Zoom account {found.account_id or 'unknown'}"))
     words = _EXIT_CODES.get(run.exit_code, "failed")
-    put(
+    print_wrapped(
         out,
-        f"Last run: {moment(run.started_at)} to {moment(run.ended_at)}, {words} (exit code {run.exit_code})",
+        f"Last run: {format_time(run.started_at)} to {format_time(run.ended_at)}, {words} (exit code {run.exit_code})",
     )
     if found.next_run_at is None:
-        out.print("Next run: not planned here (POLLING_INTERVAL is DISABLED)")
+        out.print("Next run: none (POLLING_INTERVAL is DISABLED)")
     elif found.next_run_at > now:
-        out.print(render(NextStep("Next run: {}, if `{}` is running", moment(found.next_run_at), _POLLING)))
+        out.print(render(NextStep("Next run: {}, if `{}` is running", format_time(found.next_run_at), _POLLING)))
     else:
-        out.print(render(NextStep("Next run: was due at {}; is `{}` running?", moment(found.next_run_at), _POLLING)))
+        out.print(
+            render(NextStep("Next run: was due at {}; is `{}` running?", format_time(found.next_run_at), _POLLING))
+        )
     _print_upload(out, found)
     _print_coverage(out, found, now)
 
@@ -57,15 +59,15 @@ def _print_upload(out: Console, found: ProfileStatus) -> None:
     if upload is None:
         out.print("Last upload: none")
         return
-    target = place_in_words(upload.place)
-    put(out, printable(f"Last upload: {moment(upload.began_at)} to the {target}, {upload.state.value}"))
+    target = describe_destination(upload.destination)
+    print_wrapped(out, printable(f"Last upload: {format_time(upload.began_at)} to the {target}, {upload.state.value}"))
     if upload.reason:
         out.print(printable(f"  {upload.reason}"))
     finished = found.finished_upload
     if finished is None:
         return
     if finished.id != upload.id:
-        out.print(f"Last finished upload: {moment(finished.began_at)}")
+        out.print(f"Last finished upload: {format_time(finished.began_at)}")
     for half in ("entities", "relationships"):
         counts = (f"{finished.outcome.get(half + name, 0):,} {name.lower()}" for name in _OUTCOMES)
         out.print(f"  {half}: {', '.join(counts)}")
@@ -76,19 +78,19 @@ _OUTCOMES = ("Created", "Updated", "Deleted", "Errors")
 
 def _print_coverage(out: Console, found: ProfileStatus, now: int) -> None:
     incomplete = [entry for entry in found.run.coverage if entry.status is not Status.COMPLETE]
-    out.print(f"Read completely: {len(found.run.coverage) - len(incomplete)} of {len(found.run.coverage)} readings")
+    out.print(f"Complete: {len(found.run.coverage) - len(incomplete)} of {len(found.run.coverage)} datasets")
     for entry in incomplete:
         reason = f": {entry.reason}" if entry.reason else ""
-        out.print(printable(f"  {entry.reading} ({entry.step}) {entry.status.value}{reason}"))
-    carried_over = sum(entry.carried_over for entry in found.run.coverage)
+        out.print(printable(f"  {entry.dataset} ({entry.step}) {entry.status.value}{reason}"))
+    stale = sum(entry.stale for entry in found.run.coverage)
     if found.oldest is not None:
         out.print(
-            f"Kept from earlier runs: {carried_over:,} documents, the oldest read {moment(found.oldest)} "
+            f"Stale: {stale:,} documents from earlier runs, the oldest read {format_time(found.oldest)} "
             f"({(now - found.oldest) / 3_600_000:,.0f} hours ago)"
         )
 
 
-def _as_json(found: ProfileStatus) -> dict[str, object]:
+def _to_json(found: ProfileStatus) -> dict[str, object]:
     run = found.run
     return {
         "profile": found.profile,
@@ -100,23 +102,23 @@ def _as_json(found: ProfileStatus) -> dict[str, object]:
             "endedAt": run.ended_at,
             "exitCode": int(run.exit_code),
             "partialTypes": list(run.partial_types),
-            "carriedOver": sum(entry.carried_over for entry in run.coverage),
+            "carriedOver": sum(entry.stale for entry in run.coverage),
             "oldest": found.oldest,
             "coverage": [
-                {"step": entry.step, "reading": entry.reading, "status": entry.status.value, "reason": entry.reason}
+                {"step": entry.step, "reading": entry.dataset, "status": entry.status.value, "reason": entry.reason}
                 for entry in run.coverage
             ],
         },
         "nextRunAt": found.next_run_at,
-        "lastUpload": None if found.upload is None else _upload_as_json(found.upload),
-        "lastFinishedUpload": None if found.finished_upload is None else _upload_as_json(found.finished_upload),
+        "lastUpload": None if found.upload is None else _upload_to_json(found.upload),
+        "lastFinishedUpload": None if found.finished_upload is None else _upload_to_json(found.finished_upload),
     }
 
 
-def _upload_as_json(upload: UploadRecord) -> dict[str, object]:
+def _upload_to_json(upload: UploadRecord) -> dict[str, object]:
     return {
         "run": upload.run,
-        "place": place_as_json(upload.place),
+        "place": destination_to_json(upload.destination),
         "job": upload.job,
         "state": UploadState(upload.state).value,
         "beganAt": upload.began_at,

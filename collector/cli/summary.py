@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.options import render
-from collector.cli.output import moment, print_table
+from collector.cli.output import format_time, print_table
 from collector.cli.plain_text import printable
-from collector.cli.wrapping import put
-from collector.collect.account import Collected
+from collector.cli.wrapping import print_wrapped
+from collector.collect.account import CollectResult
 from collector.collect.choice import NOT_SERVED
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
@@ -20,17 +20,17 @@ from collector.model.unknown import UnknownSetting
 from collector.next_steps import Command, NextStep
 from collector.store import RunRecord
 
-STATUS_WORDS = {
+STATUS_LABELS = {
     StepStatus.SUCCESS: "complete",
-    StepStatus.FAILURE: "broken off",
+    StepStatus.FAILURE: "incomplete",
     StepStatus.PARTIAL: "partial",
-    StepStatus.DISABLED: "not read",
+    StepStatus.DISABLED: "not run",
 }
-_DOCUMENTS_MISSING = "documents missing"
-_MOST_UNKNOWN = 10
+_DOCUMENTS_MISSING = "incomplete details"
+_MAX_UNKNOWN_SHOWN = 10
 
 
-def print_summary(console: Console, collected: Collected) -> None:
+def print_summary(console: Console, collected: CollectResult) -> None:
     """Everything a person should know of a finished run."""
     record = collected.record
     print_table(console, _steps_table(record))
@@ -40,15 +40,15 @@ def print_summary(console: Console, collected: Collected) -> None:
     _print_coverage(console, record)
     _print_unknown(console, collected)
     tree = collected.tree
-    put(
+    print_wrapped(
         console,
         f"\n{tree.entities:,} entities and {tree.relationships:,} relationships in {printable(str(tree.path))}",
     )
     if record.partial_types:
-        console.print(f"Nothing of these types will be deleted in JupiterOne: {', '.join(record.partial_types)}")
+        console.print(f"JupiterOne will delete nothing of these types: {', '.join(record.partial_types)}")
 
 
-def as_json(collected: Collected) -> dict[str, object]:
+def to_json(collected: CollectResult) -> dict[str, object]:
     """The same facts for programs."""
     record = collected.record
     return {
@@ -74,11 +74,11 @@ def as_json(collected: Collected) -> dict[str, object]:
         "coverage": [
             {
                 "step": entry.step,
-                "reading": entry.reading,
+                "reading": entry.dataset,
                 "status": entry.status.value,
                 "read": entry.read,
-                "vanished": entry.vanished,
-                "carriedOver": entry.carried_over,
+                "vanished": entry.deleted_meanwhile,
+                "carriedOver": entry.stale,
                 "missing": entry.missing,
                 "unavailable": entry.unavailable,
                 "oldest": entry.oldest,
@@ -108,11 +108,11 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
     not_served = [entry.step for entry in sets if entry.reason == NOT_SERVED]
     by_choice = [entry.step for entry in sets if entry.reason != NOT_SERVED]
     if by_choice:
-        console.print(f"\nLeft out by choice: {', '.join(by_choice)}")
+        console.print(f"\nSkipped by choice: {', '.join(by_choice)}")
     if not_served:
         console.print(f"\n{NOT_SERVED.capitalize()}: {', '.join(not_served)}")
     if any(not entry.is_set for entry in skipped):
-        console.print("\nNot read again, by choice:")
+        console.print("\nNot refreshed, by choice:")
         for entry in skipped:
             if not entry.is_set:
                 console.print(printable(f"  {_sentence(entry)}"))
@@ -141,7 +141,7 @@ def _steps_table(record: RunRecord) -> Table:
         whole = result.status is StepStatus.SUCCESS
         table.add_row(
             result.step.id,
-            _DOCUMENTS_MISSING if whole and result.step.id in with_gaps else STATUS_WORDS[result.status],
+            _DOCUMENTS_MISSING if whole and result.step.id in with_gaps else STATUS_LABELS[result.status],
             f"{sum(result.counts.values()):,}",
             f"{result.calls:,}",
             "-" if milliseconds is None else f"{milliseconds / 1000:.1f} s",
@@ -157,26 +157,26 @@ def _milliseconds(result: StepResult) -> int | None:
 
 def _sentence(entry: Coverage) -> str:
     counts = [f"{entry.read} read"]
-    if entry.carried_over and entry.oldest is not None:
-        counts.append(f"{entry.carried_over} kept from earlier, the oldest of {moment(entry.oldest)}")
+    if entry.stale and entry.oldest is not None:
+        counts.append(f"{entry.stale} stale, the oldest from {format_time(entry.oldest)}")
     if entry.missing:
         counts.append(f"{entry.missing} missing")
-    if entry.vanished:
-        counts.append(f"{entry.vanished} gone")
+    if entry.deleted_meanwhile:
+        counts.append(f"{entry.deleted_meanwhile} deleted meanwhile")
     if entry.unavailable:
         counts.append(f"{entry.unavailable} not available")
     reason = f": {entry.reason}" if entry.reason else ""
-    return f"{entry.reading} ({entry.step}) {entry.status.value}, {', '.join(counts)}{reason}"
+    return f"{entry.dataset} ({entry.step}) {entry.status.value}, {', '.join(counts)}{reason}"
 
 
-def _print_unknown(console: Console, collected: Collected) -> None:
+def _print_unknown(console: Console, collected: CollectResult) -> None:
     unknown = [setting for setting in collected.record.unknown_settings if not setting.described]
     if unknown:
-        console.print(f"\n{len(unknown)} settings are not described yet; booleans and measures among them are kept:")
+        console.print(f"\n{len(unknown)} unknown settings; booleans and measures are kept:")
         _print_settings(console, [f"{one.path} ({one.kind}, {_fate(one)})" for one in unknown])
     others = [setting for setting in collected.record.unknown_settings if setting.described]
     if others:
-        console.print(f"\n{len(others)} settings came as something else than described, and are left out:")
+        console.print(f"\n{len(others)} settings have an unexpected type and were left out:")
         _print_settings(
             console, [f"{one.path} ({one.kind}, described as {one.described}, {_fate(one)})" for one in others]
         )
@@ -188,26 +188,30 @@ def _fate(setting: UnknownSetting) -> str:
 
 
 def _print_settings(console: Console, lines: list[str]) -> None:
-    for line in lines[:_MOST_UNKNOWN]:
+    for line in lines[:_MAX_UNKNOWN_SHOWN]:
         console.print(printable(f"  {line}"))
-    if len(lines) > _MOST_UNKNOWN:
+    if len(lines) > _MAX_UNKNOWN_SHOWN:
         console.print(
             render(
-                NextStep("  and {} more: {} names all", f"{len(lines) - _MOST_UNKNOWN}", Command("collect", "--json"))
+                NextStep(
+                    "  and {} more: {} lists all", f"{len(lines) - _MAX_UNKNOWN_SHOWN}", Command("collect", "--json")
+                )
             )
         )
 
 
-def next_command(collected: Collected) -> str:
+def next_command(collected: CollectResult) -> str:
     """What to do after this run."""
     return render(_next_command(collected))
 
 
-def _next_command(collected: Collected) -> NextStep:
+def _next_command(collected: CollectResult) -> NextStep:
     exit_code = collected.record.exit_code
     if collected.clears_at is not None:
         return NextStep(
-            "Next: run `{}` again after {}, when Zoom's limit clears.", Command("collect"), moment(collected.clears_at)
+            "Next: run `{}` again after {}, when Zoom's limit clears.",
+            Command("collect"),
+            format_time(collected.clears_at),
         )
     if exit_code == ExitCode.INCOMPLETE:
         return NextStep(

@@ -13,14 +13,14 @@ import click
 from collector.cli.options import common_options, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.plain_text import printable
-from collector.cli.stopping import stopping
-from collector.cli.sync_output import foreseen_as_json, print_foreseen, print_synced, synced_as_json
+from collector.cli.signals import stop_on_signals
+from collector.cli.sync_output import preview_to_json, print_preview, print_synced, upload_result_to_json
 from collector.clock import Clock, SystemClock
 from collector.jupiterone.jobs import Source
-from collector.jupiterone.uploading import Uploaded
+from collector.jupiterone.uploading import UploadCounts
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Synced, Upload, foresee_upload, upload_graph
+from collector.upload import Upload, UploadResult, preview_upload, upload_graph
 from collector.upload.safety import RULE
 
 _DEFAULT_SOURCE: Source = "integration-external"
@@ -32,18 +32,18 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option(
         "--allow-deletes",
         is_flag=True,
-        help="Upload also if more than a fifth of a type, and more than ten objects of it, would be deleted.",
+        help="Allow deleting more than a fifth of a type and more than ten objects of it.",
     )
     @click.option(
         "--source",
         type=click.Choice(get_args(Source)),
         default=_DEFAULT_SOURCE,
         show_default=True,
-        help="What the graph is to JupiterOne: that of an integration instance, or of a scope (api).",
+        help="The source in JupiterOne: an integration instance, or a scope (api).",
     )
     @click.option("--scope", metavar="NAME", help="With --source api: the scope the graph belongs to.")
     @click.option(
-        "--skip-finalize", is_flag=True, help="Upload, but leave the job open: nothing in JupiterOne changes."
+        "--skip-finalize", is_flag=True, help="Upload without finalizing the job: nothing changes in JupiterOne."
     )
     @wraps(command)
     def with_upload(
@@ -54,7 +54,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
         skip_finalize: bool,
         **others: object,
     ) -> int:
-        options(click.get_current_context()).place = _place(source, scope)
+        options(click.get_current_context()).target_options = _target_options(source, scope)
         return command(*arguments, upload=Upload(source, scope, allow_deletes, skip_finalize), **others)
 
     return with_upload
@@ -63,10 +63,10 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.command(
     help=f"""Upload the graph of the latest collection to JupiterOne.
 
-    Nothing is deleted there of what was not read completely. {RULE}
+    Types that were not read completely are never deleted from. {RULE}
     """
 )
-@click.option("--dry-run", is_flag=True, help="Ask JupiterOne what it holds, say what would change, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, by type. Sends nothing.")
 @upload_options
 @common_options
 @click.pass_context
@@ -76,36 +76,38 @@ def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
     settings = given.settings()
     clock = SystemClock()
     if dry_run:
-        with stopping(clock):
-            place, foresight = foresee_upload(
+        with stop_on_signals(clock):
+            destination, diff = preview_upload(
                 settings.profile, settings.jupiterone, upload, clock=clock, randomness=random.Random()
             )
         if given.json:
-            print_json(foreseen_as_json(place, foresight))
+            print_json(preview_to_json(destination, diff))
         else:
-            print_foreseen(console(), place, foresight)
+            print_preview(console(), destination, diff)
         return 0
-    with stopping(clock):
+    with stop_on_signals(clock):
         synced = upload_with_progress(settings.profile, settings.jupiterone, upload, clock)
     if given.json:
-        print_json(synced_as_json(synced))
+        print_json(upload_result_to_json(synced))
     else:
         print_synced(console(), synced)
     return synced.exit_code
 
 
-def _place(source: Source, scope: str | None) -> str:
+def _target_options(source: Source, scope: str | None) -> str:
     """The options that lead to the same place again."""
     named = [] if source == _DEFAULT_SOURCE else ["--source", source]
     named += [] if scope is None else ["--scope", shlex.quote(printable(scope))]
     return " ".join(named)
 
 
-def upload_with_progress(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock) -> Synced:
+def upload_with_progress(
+    profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock
+) -> UploadResult:
     """Upload, and show progress on standard error where that can be drawn."""
     with error_console().status("Uploading to JupiterOne ...") as status:
 
-        def show(uploaded: Uploaded) -> None:
+        def show(uploaded: UploadCounts) -> None:
             status.update(
                 f"Uploading to JupiterOne: {uploaded.entities:,} entities, {uploaded.relationships:,} relationships"
             )

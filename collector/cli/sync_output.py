@@ -5,35 +5,36 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.destination import describe_destination, destination_to_json
 from collector.cli.options import render
-from collector.cli.output import moment, print_table
-from collector.cli.place import place_as_json, place_in_words
+from collector.cli.output import format_time, print_table
 from collector.cli.plain_text import printable
-from collector.cli.wrapping import put
+from collector.cli.wrapping import print_wrapped
 from collector.errors import UnsafeUpload
 from collector.jupiterone.jobs import Counts
 from collector.next_steps import Command, NextStep
-from collector.store import Place
-from collector.upload import Foresight, Synced, check_safe
+from collector.store import UploadDestination
+from collector.upload import UploadDiff, UploadResult, check_safe
 
-_COLUMNS = ("created", "updated", "deleted", "unchanged", "staying")
+_CHANGES = ("created", "updated", "deleted", "unchanged", "retained")
 
 
-def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None:
+def print_preview(console: Console, destination: UploadDestination, diff: UploadDiff) -> None:
     """What an upload would change."""
-    put(
+    print_wrapped(
         console,
-        f"Uploading the collection of {moment(foresight.run.ended_at)} to the {place_in_words(place)} would do this:\n",
+        f"Uploading the collection of {format_time(diff.run.ended_at)} to the {describe_destination(destination)} "
+        "would change:\n",
     )
-    print_table(console, _table(foresight))
-    _print_staying(console, foresight)
-    if foresight.base is None:
+    print_table(console, _table(diff))
+    _print_retained_types(console, diff)
+    if diff.base is None:
         console.print(
-            "\nThere is no record of an earlier upload to this place that could be compared with. As many objects as "
-            "JupiterOne says it holds of a type count as unchanged, whatever they say; all others as created."
+            "\nThis profile has no earlier upload to this destination to compare with. Objects "
+            "JupiterOne already has count as unchanged, the rest as created."
         )
-    _print_silence(console, foresight)
-    refusal = _refusal(foresight)
+    _print_query_failure(console, diff)
+    refusal = _refusal(diff)
     if refusal is not None:
         console.print(render(NextStep("\n{} `{}` will not do that without --allow-deletes.", refusal, Command("sync"))))
     console.print("\nNothing was sent.")
@@ -41,26 +42,26 @@ def print_foreseen(console: Console, place: Place, foresight: Foresight) -> None
         console.print(render(NextStep("Next: {}", Command("sync"))))
 
 
-def print_synced(console: Console, synced: Synced) -> None:
+def print_synced(console: Console, synced: UploadResult) -> None:
     """What an upload changed."""
-    foresight = synced.foresight
+    diff = synced.diff
     if not synced.finalized:
         print_table(console, _uploaded_table(synced))
         console.print(
-            f"\nThe synchronization job {printable(synced.report.job_id)} awaits uploads, as --skip-finalize wants it: "
+            f"\nThe synchronization job {printable(synced.report.job_id)} is still open (--skip-finalize): "
             "nothing in JupiterOne has changed.",
         )
         next_step = NextStep("Next: finalize or abort the job in JupiterOne, or upload anew with: {}", Command("sync"))
         console.print(render(next_step))
         return
-    print_table(console, _uploaded_table(synced) if foresight.base is None else _table(foresight))
-    _print_staying(console, foresight)
-    _print_silence(console, foresight)
+    print_table(console, _uploaded_table(synced) if diff.base is None else _table(diff))
+    _print_retained_types(console, diff)
+    _print_query_failure(console, diff)
     console.print()
     print_totals(console, synced)
-    put(
+    print_wrapped(
         console,
-        f"\nThe collection of {moment(foresight.run.ended_at)} is in the {place_in_words(synced.place)}.",
+        f"\nThe collection of {format_time(diff.run.ended_at)} is in the {describe_destination(synced.destination)}.",
     )
     if synced.errors:
         next_step = NextStep(
@@ -73,33 +74,33 @@ def print_synced(console: Console, synced: Synced) -> None:
         console.print("Next: ask JupiterOne, for example FIND zoom_user WITH isAdmin = true")
 
 
-def print_totals(console: Console, synced: Synced) -> None:
+def print_totals(console: Console, synced: UploadResult) -> None:
     """What JupiterOne says it did."""
     console.print("JupiterOne says:")
     for name, counts in (("entities", synced.report.entities), ("relationships", synced.report.relationships)):
         console.print(f"  {name}: {_totals(counts)}")
 
 
-def foreseen_as_json(place: Place, foresight: Foresight) -> dict[str, object]:
+def preview_to_json(destination: UploadDestination, diff: UploadDiff) -> dict[str, object]:
     """What an upload would change, for programs."""
     return {
-        "run": foresight.run.id,
-        "collectedAt": foresight.run.ended_at,
-        "place": place_as_json(place),
-        "compared": foresight.base is not None,
-        "recordAlone": None if foresight.silence is None else foresight.silence.message,
-        "partialTypes": list(foresight.partial_types),
-        "changes": _changes_as_json(foresight),
-        "tooManyDeletes": [entry.type for entry in foresight.deletions if entry.too_many],
-        "refusal": _refusal(foresight),
+        "run": diff.run.id,
+        "collectedAt": diff.run.ended_at,
+        "place": destination_to_json(destination),
+        "compared": diff.base is not None,
+        "recordAlone": None if diff.query_failure is None else diff.query_failure.message,
+        "partialTypes": list(diff.partial_types),
+        "changes": _changes_to_json(diff),
+        "tooManyDeletes": [entry.type for entry in diff.deletions if entry.too_many],
+        "refusal": _refusal(diff),
     }
 
 
-def synced_as_json(synced: Synced) -> dict[str, object]:
+def upload_result_to_json(synced: UploadResult) -> dict[str, object]:
     """What an upload changed, for programs."""
     halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
     return {
-        **foreseen_as_json(synced.place, synced.foresight),
+        **preview_to_json(synced.destination, synced.diff),
         "exitCode": int(synced.exit_code),
         "job": synced.report.job_id,
         "status": synced.report.status,
@@ -111,29 +112,32 @@ def synced_as_json(synced: Synced) -> dict[str, object]:
     }
 
 
-def _refusal(foresight: Foresight) -> str | None:
+def _refusal(diff: UploadDiff) -> str | None:
     """Why an upload would be refused without --allow-deletes, as far as that is known."""
     try:
-        check_safe(foresight)
+        check_safe(diff)
     except UnsafeUpload as unsafe:
         return unsafe.message
     return None
 
 
-def _changes_as_json(foresight: Foresight) -> dict[str, dict[str, int]]:
-    return {type_: {name: getattr(changes, name) for name in _COLUMNS} for type_, changes in foresight.changes.items()}
+def _changes_to_json(diff: UploadDiff) -> dict[str, dict[str, int]]:
+    return {
+        type_: {"staying" if name == "retained" else name: getattr(changes, name) for name in _CHANGES}
+        for type_, changes in diff.changes.items()
+    }
 
 
-def _table(foresight: Foresight) -> Table:
-    table = _empty_table(*_COLUMNS)
-    for type_, changes in foresight.changes.items():
-        table.add_row(type_, *(f"{getattr(changes, name):,}" for name in _COLUMNS))
+def _table(diff: UploadDiff) -> Table:
+    table = _empty_table(*_CHANGES)
+    for type_, changes in diff.changes.items():
+        table.add_row(type_, *(f"{getattr(changes, name):,}" for name in _CHANGES))
     return table
 
 
-def _uploaded_table(synced: Synced) -> Table:
+def _uploaded_table(synced: UploadResult) -> Table:
     table = _empty_table("uploaded")
-    for type_ in synced.foresight.changes:
+    for type_ in synced.diff.changes:
         table.add_row(type_, f"{synced.counts.get(type_, 0):,}")
     return table
 
@@ -146,18 +150,18 @@ def _empty_table(*headings: str) -> Table:
     return table
 
 
-def _print_staying(console: Console, foresight: Foresight) -> None:
-    if foresight.partial_types:
+def _print_retained_types(console: Console, diff: UploadDiff) -> None:
+    if diff.partial_types:
         console.print(
-            f"\nNothing is deleted of what was not read completely: {', '.join(foresight.partial_types)}.",
+            f"\nNot deleted from, because not read completely: {', '.join(diff.partial_types)}.",
         )
 
 
-def _print_silence(console: Console, foresight: Foresight) -> None:
-    if foresight.silence is not None:
+def _print_query_failure(console: Console, diff: UploadDiff) -> None:
+    if diff.query_failure is not None:
         console.print(
-            "\nWhat would be deleted is told by this computer's record of its own uploads alone, since JupiterOne did "
-            f"not say what it holds: {foresight.silence.message}"
+            "\nDeletions are estimated from this computer's own uploads only, because JupiterOne did "
+            f"not report its counts: {diff.query_failure.message}"
         )
 
 

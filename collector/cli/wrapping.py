@@ -18,7 +18,7 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(wrapped(text, (error_console() if err else console()).width), err=err)
 
 
-def put(out: Console, text: str) -> None:
+def print_wrapped(out: Console, text: str) -> None:
     """The same where there is a console already; rich alone would break what is longer than a line."""
     out.print(wrapped(text, out.width), soft_wrap=True)
 

@@ -10,21 +10,21 @@ from collector.auth import Token, TokenSource
 from collector.auth.configured import token_source
 from collector.clock import Clock, milliseconds
 from collector.collect.choice import EVERYTHING, Choice
+from collector.collect.clients import current_token, zoom_client
 from collector.collect.pool import in_parallel
-from collector.collect.progress import Progress
-from collector.collect.run import Job, check_steps, collect
-from collector.collect.session import current_token, zoom_client
+from collector.collect.progress import ProgressListener
+from collector.collect.run import CollectionInputs, check_steps, collect
 from collector.resources import all_resources, users
 from collector.resources.declaration import Resource
 from collector.settings import Settings
-from collector.settings.choices import Plan
-from collector.settings.profile import alone
+from collector.settings.choices import ZoomPlan
+from collector.settings.profile import collect_lock
 from collector.store import RunRecord, Store
 from collector.tree import TREE_FOLDER, TreeReport, check_target, write_tree
 
 
 @dataclass(frozen=True)
-class Collected:
+class CollectResult:
     """A finished run and the tree written from it.
 
     `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one. `example`:
@@ -42,11 +42,11 @@ def collect_account(
     *,
     clock: Clock,
     randomness: random.Random,
-    progress: Progress,
+    progress: ProgressListener,
     folder: Path,
     choice: Choice = EVERYTHING,
     fresh: bool = False,
-) -> Collected:
+) -> CollectResult:
     """Collect the account of this configuration and write `.j1-integration` into `folder`.
 
     Unless `fresh`, goes on with a run that was cut short and chose the same. Raises every CollectorError but
@@ -56,11 +56,11 @@ def collect_account(
     check_steps(resources, choice.steps or ())
     check_target(folder / TREE_FOLDER)
     tokens = token_source(settings, clock, randomness)
-    with Store.open(settings.profile.store_path) as store, alone(settings.profile):
+    with Store.open(settings.profile.store_path) as store, collect_lock(settings.profile):
         token = _first_token(tokens, resources, clock)
         client = zoom_client(settings, tokens, clock, randomness)
         record = collect(
-            Job(
+            CollectionInputs(
                 client=client,
                 store=store,
                 clock=clock,
@@ -69,7 +69,7 @@ def collect_account(
                 scopes=token.scopes,
                 account_id=settings.account_id if settings.access_token is None else None,
                 choice=choice,
-                free_plan=settings.plan is Plan.FREE,
+                free_plan=settings.plan is ZoomPlan.FREE,
                 fresh=fresh,
                 tags=tuple(settings.tags.items()),
             )
@@ -78,7 +78,7 @@ def collect_account(
         store.conclude()
         limit = client.daily_limit
         clears_at = None if limit is None else milliseconds(limit.clears_at)
-        return Collected(record, tree, clears_at, _example(store, resources))
+        return CollectResult(record, tree, clears_at, _example(store, resources))
 
 
 def _first_token(tokens: TokenSource, resources: tuple[Resource, ...], clock: Clock) -> Token:

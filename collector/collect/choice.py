@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from collector.resources.declaration import Document, SettingsChoice
+from collector.resources.declaration import EntityDocument, SettingsChoice
 
 NOT_SERVED = "not in the sandbox"
 
@@ -14,32 +14,32 @@ NOT_SERVED = "not in the sandbox"
 class Choice:
     """`steps`: ids of the steps to run with all they depend on; None for all.
 
-    `most_age`: None reads every settings document; else only those of entities that are new or changed, and those
+    `max_age`: None reads every settings document; else only those of entities that are new or changed, and those
     last read longer ago than this (milliseconds). `not_served`: paths that are not asked for since the sandbox, which
     is read instead of Zoom, has no such endpoint.
     """
 
     steps: frozenset[str] | None = None
     settings: SettingsChoice = SettingsChoice.ALL
-    most_age: int | None = None
+    max_age: int | None = None
     not_served: frozenset[str] = frozenset()
 
-    def reads(self, document: Document) -> bool:
+    def reads(self, document: EntityDocument) -> bool:
         """Whether the documents of this kind are read at all."""
         return not self.why_left_out(document)
 
-    def why_left_out(self, document: Document) -> str:
+    def why_left_out(self, document: EntityDocument) -> str:
         """Why the documents of this kind are not read; empty where they are."""
         if document.endpoint.path in self.not_served:
             return NOT_SERVED
-        if self.settings.includes(document.least):
+        if self.settings.includes(document.min_settings):
             return ""
         return f"left out by choice of --settings {self.settings.value}"
 
-    def as_text(self) -> str:
+    def serialized(self) -> str:
         """One text for each choice: a reading goes on only with a run that reads the same."""
         steps = None if self.steps is None else sorted(self.steps)
-        chosen = {"steps": steps, "settings": self.settings.value, "most_age": self.most_age}
+        chosen = {"steps": steps, "settings": self.settings.value, "most_age": self.max_age}
         return json.dumps({**chosen, "not_served": sorted(self.not_served)} if self.not_served else chosen)
 
 

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from collector.clock import Clock, milliseconds
 from collector.collect.choice import EVERYTHING, Choice
+from collector.collect.dataset_report import DatasetReport
 from collector.collect.pool import in_parallel
-from collector.collect.progress import Progress
+from collector.collect.progress import ProgressListener
 from collector.collect.scopes import missing_scope
-from collector.collect.tally import Tally
 from collector.errors import CollectorError, Denied
 from collector.model.coverage import Coverage
 from collector.model.graph import JsonObject
@@ -32,32 +32,32 @@ COMMIT_EVERY = 20
 
 
 @dataclass
-class Context:
+class RunContext:
     """One run's client, store and counts.
 
     `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
     none. `free_plan`: whether the account is known to have one. `fresh`: what Zoom says now is taken also where it is
-    less than before. `whole_types`: types whose set was read completely in this run. `unlisted`: why an entity type's
-    was not.
+    less than before. `complete_types`: types whose set was read completely in this run. `incomplete_lists`: why an
+    entity type's was not.
     """
 
     client: ZoomClient
     store: Store
     run: Run
     clock: Clock
-    progress: Progress
+    progress: ProgressListener
     workers: int
     scopes: frozenset[str] | None
     identity: JsonObject | CollectorError
     choice: Choice = EVERYTHING
     fresh: bool = False
     free_plan: bool = False
-    whole_types: set[str] = field(default_factory=set)
-    unlisted: dict[str, CollectorError] = field(default_factory=dict)
+    complete_types: set[str] = field(default_factory=set)
+    incomplete_lists: dict[str, CollectorError] = field(default_factory=dict)
     unknown: Counter[UnknownField] = field(default_factory=Counter)
 
     def in_parallel(
-        self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *tallies: Tally
+        self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *reports: DatasetReport
     ) -> Iterator[tuple[Task, Result]]:
         """Results of `work` done by the run's threads; see pool.in_parallel.
 
@@ -67,16 +67,16 @@ class Context:
 
         def keep() -> None:
             if self.run.is_writing:
-                self.keep(*tallies)
+                self.keep(*reports)
 
         return in_parallel(tasks, work, self.workers, self.clock, keep)
 
-    def keep(self, *tallies: Tally, finished: bool = False) -> None:
+    def keep(self, *reports: DatasetReport, finished: bool = False) -> None:
         """Commit what was read, and how far these readings have got, for a run that goes on with them."""
-        for tally in tallies:
-            counts = {"read": tally.read, "vanished": tally.vanished, "unavailable": tally.unavailable}
+        for report in reports:
+            counts = {"read": report.read, "vanished": report.deleted_meanwhile, "unavailable": report.unavailable}
             state = {**counts, "finished": finished}
-            self.run.checkpoints.save(tally.name, state)
+            self.run.checkpoints.save(report.name, state)
         if self.unknown:
             fields = [
                 [field.path, field.kind, field.kept, count, field.described] for field, count in self.unknown.items()
@@ -84,15 +84,19 @@ class Context:
             self.run.checkpoints.save(_UNKNOWN, {"fields": fields})
         self.run.commit()
 
-    def go_on(self, tally: Tally) -> bool:
+    def resume(self, report: DatasetReport) -> bool:
         """Let a reading count on from where an earlier run left it; whether it was finished then."""
-        state = self.run.checkpoints.load(tally.name)
+        state = self.run.checkpoints.load(report.name)
         if state is None:
             return False
-        tally.read, tally.vanished, tally.unavailable = state["read"], state["vanished"], state.get("unavailable", 0)
+        report.read, report.deleted_meanwhile, report.unavailable = (
+            state["read"],
+            state["vanished"],
+            state.get("unavailable", 0),
+        )
         return bool(state["finished"])
 
-    def recall_unknown(self) -> None:
+    def resume_unknown_settings(self) -> None:
         """Count on with the unknown settings of the runs this one goes on with."""
         for path, kind, kept, count, *described in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
             self.unknown[UnknownField(path, kind, kept, *described)] += count
@@ -122,9 +126,9 @@ class Context:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What running a step came to. `whole`: every set it reads was read completely."""
+    """What running a step came to. `complete`: every set it reads was read completely."""
 
     step: Step
     coverage: tuple[Coverage, ...]
-    whole: bool
+    complete: bool
     notes: tuple[str, ...] = ()

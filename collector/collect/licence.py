@@ -9,18 +9,18 @@ from collector.resources.declaration import Resource
 from collector.resources.roles import OWNER
 
 
-def judge_refusal(
-    failure: CollectorError, resource: Resource, asking: Mapping[str, object] | None, *, free_plan: bool
+def classify_refusal(
+    failure: CollectorError, resource: Resource, identity: Mapping[str, object] | None, *, free_plan: bool
 ) -> CollectorError:
     """NotLicensed in the place of a denied privilege where no privilege would help; else the failure itself.
 
-    `asking`: the answer to `/users/me`, if there was one.
+    `identity`: the answer to `/users/me`, if there was one.
     """
     if not resource.paid_only or not isinstance(failure, Denied) or failure.scopes:
         return failure
     if free_plan:
         reason = f"a free plan (ZOOM_PLAN=free) has no API of {resource.name}"
-    elif asking is not None and asking.get("role_id") == OWNER:
+    elif identity is not None and identity.get("role_id") == OWNER:
         reason = (
             f"the token is of the account's owner, who has every privilege, so the plan has no API of {resource.name}"
         )

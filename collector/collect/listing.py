@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from collector.errors import CollectorError, DailyLimitReached, ReadingError, RestartListing, Unread
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
-from collector.resources.declaration import Pass
+from collector.resources.declaration import ListPass
 from collector.store.distinct import Distinct
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
@@ -21,7 +21,7 @@ from collector.zoom.paging import pages
 
 _PASSES = 2
 AGAIN = NextStep("Run `{}` again; if it stays, ask Zoom's support.", Command("collect"))
-_THE_WHOLE_LIST = Pass()
+_THE_WHOLE_LIST = ListPass()
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def read_list(
     client: ZoomClient,
     endpoint: Endpoint,
     ids: Mapping[str, str] = NO_PARAMS,
-    one_pass: Pass = _THE_WHOLE_LIST,
+    list_pass: ListPass = _THE_WHOLE_LIST,
     *,
     identify: Callable[[JsonObject], str | None],
 ) -> Iterator[Rows | ListEnd]:
@@ -59,35 +59,35 @@ def read_list(
     with Distinct() as seen:
         for _ in range(_PASSES):
             total: int | None = None
-            nameless = 0
+            unidentified = 0
             circle: RestartListing | None = None
             try:
-                for page in pages(client, endpoint, ids, one_pass.params):
+                for page in pages(client, endpoint, ids, list_pass.params):
                     total = max(page.total or 0, total or 0) if page.total is not None else total
-                    fresh = []
-                    for row in map(one_pass.completed, page.rows):
+                    new_rows = []
+                    for row in map(list_pass.completed, page.rows):
                         identifier = identify(row)
                         if identifier is None:
-                            nameless += 1
+                            unidentified += 1
                         elif seen.add(identifier):
-                            fresh.append((identifier, row))
-                    yield Rows(fresh, total)
+                            new_rows.append((identifier, row))
+                    yield Rows(new_rows, total)
             except RestartListing as endless:
                 circle = endless
             except (ReadingError, DailyLimitReached) as failure:
                 yield ListEnd(seen.count, failure)
                 return
-            problem = _problem(endpoint, seen.count, nameless, total, circle)
+            problem = _problem(endpoint, seen.count, unidentified, total, circle)
             if problem is None:
                 break
         yield ListEnd(seen.count, problem)
 
 
 def _problem(
-    endpoint: Endpoint, read: int, nameless: int, total: int | None, circle: RestartListing | None
+    endpoint: Endpoint, read: int, unidentified: int, total: int | None, circle: RestartListing | None
 ) -> CollectorError | None:
-    if nameless:
-        return Unread(f"{nameless} rows of {endpoint.path} have no id to know them by")
+    if unidentified:
+        return Unread(f"{unidentified} rows of {endpoint.path} have no id")
     if circle is not None:
         return None if total and read == total else circle
     if total is None or read >= total:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collector.collect.choice import NOT_SERVED, Choice
+from collector.collect.dataset_report import status_of
 from collector.collect.scopes import missing_scope
-from collector.collect.tally import status_of
 from collector.errors import CollectorError, Denied
 from collector.model.coverage import Coverage, Status
 from collector.model.step import Step, in_report_order, with_dependencies
-from collector.resources import runners, steps
+from collector.resources import step_targets, steps
 from collector.resources.declaration import Resource
 from collector.zoom.endpoint import Endpoint
 
@@ -22,7 +22,7 @@ class Obstacles:
     """
 
     def __init__(self, resources: tuple[Resource, ...], choice: Choice, scopes: frozenset[str] | None) -> None:
-        self._runners = runners(resources)
+        self._step_targets = step_targets(resources)
         self._scopes = scopes
         declared = steps(resources)
         wanted = with_dependencies(declared, (step.id for step in declared) if choice.steps is None else choice.steps)
@@ -52,11 +52,11 @@ class Obstacles:
         return Coverage(step.id, self._reading(step), status, is_set=True, reason=reason)
 
     def _reading(self, step: Step) -> str:
-        resource, link = self._runners[step.id]
+        resource, link = self._step_targets[step.id]
         return resource.name if link is None else link.type.type
 
     def _endpoint(self, step: Step) -> Endpoint | None:
-        resource, link = self._runners[step.id]
+        resource, link = self._step_targets[step.id]
         return resource.listing if link is None else link.members
 
 

@@ -22,20 +22,20 @@ Result = TypeVar("Result")
 
 _WAITING_RESULTS = 4
 """How often something may wait to be taken before the threads pause; it may be a page of 300 rows."""
-_PATIENCE_SECONDS = 2.0
+_DRAIN_SECONDS = 2.0
 """How long the caller waits at the end for calls in flight; slower ones are left behind."""
-_AT_ONCE_SECONDS = 0.005
+_NO_WAIT_SECONDS = 0.005
 """What arrives within this time is not waited for."""
-_LOOK_UP_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 """How often the caller looks whether the process was asked to stop."""
 
 
-class _Enough:
+class _Stop:
     """Tells a thread that there is no more work."""
 
 
 @dataclass(frozen=True)
-class _Arrived(Generic[Task, Result]):
+class _Delivery(Generic[Task, Result]):
     """What a thread hands over: results of its task, and whether these were the last."""
 
     task: Task
@@ -65,23 +65,23 @@ def in_parallel(
     try:
         while True:
             for task in itertools.islice(remaining, 2 * workers - outstanding):
-                pool.hand_out(task)
+                pool.submit(task)
                 outstanding += 1
             if not outstanding:
                 return
             try:
                 item = pool.take(clock)
             except Interrupted:
-                yield from pool.take_what_is_in_flight(outstanding)
+                yield from pool.drain(outstanding)
                 raise
             for result in item.results:
                 yield item.task, result
             outstanding -= item.ended
             if item.failure is not None:
-                yield from pool.take_what_is_in_flight(outstanding)
+                yield from pool.drain(outstanding)
                 raise item.failure
     finally:
-        pool.give_up()
+        pool.close()
 
 
 class _Pool(Generic[Task, Result]):
@@ -94,45 +94,45 @@ class _Pool(Generic[Task, Result]):
         self._workers = workers
         self._before_waiting = before_waiting
         self._threads: list[threading.Thread] = []
-        self._waiting: queue.SimpleQueue[Task | _Enough] = queue.SimpleQueue()
-        self._arrived: queue.SimpleQueue[_Arrived[Task, Result]] = queue.SimpleQueue()
-        self._room: queue.SimpleQueue[None] = queue.SimpleQueue()  # with one None for each that may still arrive
+        self._waiting: queue.SimpleQueue[Task | _Stop] = queue.SimpleQueue()
+        self._deliveries: queue.SimpleQueue[_Delivery[Task, Result]] = queue.SimpleQueue()
+        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()  # with one None for each that may still arrive
         for _ in range(_WAITING_RESULTS):
-            self._room.put(None)
-        self._closing = threading.Event()
-        self._given_up = threading.Event()
+            self._slots.put(None)
+        self._draining = threading.Event()
+        self._closed = threading.Event()
 
-    def hand_out(self, task: Task) -> None:
+    def submit(self, task: Task) -> None:
         self._waiting.put(task)
         if len(self._threads) < self._workers:
-            thread = threading.Thread(target=self._serve, name=f"reader-{len(self._threads)}", daemon=True)
+            thread = threading.Thread(target=self._work_loop, name=f"reader-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def take(self, clock: Clock) -> _Arrived[Task, Result]:
+    def take(self, clock: Clock) -> _Delivery[Task, Result]:
         """The next thing that arrives; looks now and then whether the process was asked to stop."""
         while True:
             clock.wait(0)
             try:
-                return self._take(_LOOK_UP_SECONDS)
+                return self._take(_POLL_SECONDS)
             except queue.Empty:
                 continue
 
-    def _take(self, patience: float) -> _Arrived[Task, Result]:
+    def _take(self, deadline: float) -> _Delivery[Task, Result]:
         try:
-            item = self._arrived.get(timeout=min(_AT_ONCE_SECONDS, patience))
+            item = self._deliveries.get(timeout=min(_NO_WAIT_SECONDS, deadline))
         except queue.Empty:
             self._before_waiting()
-            item = self._arrived.get(timeout=patience)
-        self._room.put(None)
+            item = self._deliveries.get(timeout=deadline)
+        self._slots.put(None)
         return item
 
-    def take_what_is_in_flight(self, outstanding: int) -> Iterator[tuple[Task, Result]]:
+    def drain(self, outstanding: int) -> Iterator[tuple[Task, Result]]:
         """Begin nothing more, and give what still arrives in a short while."""
-        self._closing.set()
-        outstanding -= self._take_back()
-        patience = time.monotonic() + _PATIENCE_SECONDS
-        while outstanding and (left := patience - time.monotonic()) > 0:
+        self._draining.set()
+        outstanding -= self._cancel_waiting()
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        while outstanding and (left := deadline - time.monotonic()) > 0:
             try:
                 item = self._take(left)
             except queue.Empty:
@@ -141,7 +141,7 @@ class _Pool(Generic[Task, Result]):
                 yield item.task, result
             outstanding -= item.ended
 
-    def _take_back(self) -> int:
+    def _cancel_waiting(self) -> int:
         """Take back the tasks that no thread has begun; how many those were."""
         for count in itertools.count():
             try:
@@ -150,38 +150,38 @@ class _Pool(Generic[Task, Result]):
                 return count
         return 0
 
-    def give_up(self) -> None:
+    def close(self) -> None:
         """Let every thread end, and wait a moment for calls in flight, so that nothing is written afterwards."""
-        self._given_up.set()
+        self._closed.set()
         for _ in self._threads:
-            self._waiting.put(_Enough())
-        patience = time.monotonic() + _PATIENCE_SECONDS
+            self._waiting.put(_Stop())
+        deadline = time.monotonic() + _DRAIN_SECONDS
         for thread in self._threads:
-            thread.join(max(0.0, patience - time.monotonic()))
+            thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _serve(self) -> None:
-        while not isinstance(task := self._waiting.get(), _Enough) and not self._given_up.is_set():
-            self._hand_over(self._served(task))
+    def _work_loop(self) -> None:
+        while not isinstance(task := self._waiting.get(), _Stop) and not self._closed.is_set():
+            self._deliver(self._run_task(task))
 
-    def _served(self, task: Task) -> _Arrived[Task, Result]:
+    def _run_task(self, task: Task) -> _Delivery[Task, Result]:
         """Do the task; what is handed over last."""
         try:
             results = self._work(task)
             if isinstance(results, Sequence):
-                return _Arrived(task, results, ended=True)
+                return _Delivery(task, results, ended=True)
             for result in results:
-                self._hand_over(_Arrived(task, [result]))
-                if self._given_up.is_set() or self._closing.is_set():
+                self._deliver(_Delivery(task, [result]))
+                if self._closed.is_set() or self._draining.is_set():
                     break  # what is left of the task would be read for nobody
         except BaseException as raised:  # whatever it is, it belongs to the caller
-            return _Arrived(task, ended=True, failure=raised)
-        return _Arrived(task, ended=True)
+            return _Delivery(task, ended=True, failure=raised)
+        return _Delivery(task, ended=True)
 
-    def _hand_over(self, item: _Arrived[Task, Result]) -> None:
-        while not self._given_up.is_set():
+    def _deliver(self, item: _Delivery[Task, Result]) -> None:
+        while not self._closed.is_set():
             try:
-                self._room.get(timeout=_LOOK_UP_SECONDS)
+                self._slots.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 continue
-            self._arrived.put(item)
+            self._deliveries.put(item)
             return

@@ -7,10 +7,10 @@ from typing import Protocol
 from collector.model.step import Step, StepResult
 
 
-class Progress(Protocol):
+class ProgressListener(Protocol):
     """Called from the thread that runs the collection."""
 
-    def goes_on(self, began_at: int) -> None:
+    def resumed(self, began_at: int) -> None:
         """The run goes on with a reading that began then (milliseconds since 1970)."""
 
     def started(self, step: Step) -> None:
@@ -26,10 +26,10 @@ class Progress(Protocol):
         """A step has ended, or was not run at all."""
 
 
-class Silence:
+class NoProgress:
     """A Progress that shows nothing."""
 
-    def goes_on(self, began_at: int) -> None:
+    def resumed(self, began_at: int) -> None:
         pass
 
     def started(self, step: Step) -> None:

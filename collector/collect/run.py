@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from collector.clock import Clock, milliseconds
 from collector.collect.choice import EVERYTHING, Choice
-from collector.collect.context import Context, StepOutcome
-from collector.collect.documents import leave_documents, read_documents
+from collector.collect.context import RunContext, StepOutcome
+from collector.collect.documents import count_unread_documents, read_documents
 from collector.collect.entities import read_entities
-from collector.collect.links import build_link, derive
 from collector.collect.obstacles import Obstacles
 from collector.collect.pool import in_parallel
-from collector.collect.progress import Progress
+from collector.collect.progress import ProgressListener
+from collector.collect.relationships import build_relationships, derive
 from collector.errors import (
     CollectionFailed,
     CollectorError,
@@ -30,8 +30,8 @@ from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, StepResult, StepStatus, in_report_order
 from collector.next_steps import Command, NextStep, joined
-from collector.resources import account, other_end, runners, steps
-from collector.resources.declaration import Document, Resource
+from collector.resources import account, other_end, step_targets, steps
+from collector.resources.declaration import EntityDocument, Resource
 from collector.store import Run, RunRecord, Store
 from collector.zoom.client import ZoomClient
 
@@ -39,8 +39,8 @@ _FRESH = "fresh"
 WORKERS = 32
 """Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
 
-RUN_AGAIN = "Run the command again later; if it stays, please report it."
-GOING_ON = NextStep(
+RUN_AGAIN = "Run the command again later. If it keeps failing, please report it."
+RESUME_HINT = NextStep(
     "What was read is kept: `{}` goes on from there within 24 hours, `{}` begins anew.",
     Command("collect"),
     Command("collect", "--fresh"),
@@ -48,7 +48,7 @@ GOING_ON = NextStep(
 
 
 @dataclass(frozen=True)
-class Job:
+class CollectionInputs:
     """What to collect and with what.
 
     `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
@@ -59,7 +59,7 @@ class Job:
     client: ZoomClient
     store: Store
     clock: Clock
-    progress: Progress
+    progress: ProgressListener
     resources: tuple[Resource, ...]
     scopes: frozenset[str] | None
     account_id: str | None = None
@@ -70,7 +70,7 @@ class Job:
     workers: int = WORKERS
 
 
-def collect(job: Job) -> RunRecord:
+def collect(inputs: CollectionInputs) -> RunRecord:
     """Read the account into the store. The record's exit code is 0, 3 or 75.
 
     A run that was cut short less than a day ago and chose the same is gone on with: what it has read is not read again.
@@ -78,9 +78,9 @@ def collect(job: Job) -> RunRecord:
     Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
     what was read until then is kept and the run recorded with that exit code.
     """
-    identity = _identify(job)
-    _bind(job, identity)
-    return _Collection(job, identity).run()
+    identity = _identify(inputs)
+    _bind(inputs, identity)
+    return _Collection(inputs, identity).run()
 
 
 def check_steps(resources: tuple[Resource, ...], chosen: Iterable[str]) -> frozenset[str]:
@@ -92,36 +92,36 @@ def check_steps(resources: tuple[Resource, ...], chosen: Iterable[str]) -> froze
     return frozenset(chosen)
 
 
-def _identify(job: Job) -> JsonObject | CollectorError:
+def _identify(inputs: CollectionInputs) -> JsonObject | CollectorError:
     """The answer to `/users/me`, or why there is none; the first call of every run."""
     endpoint = account.RESOURCE.listing
-    if not endpoint.scopes.granted_by(job.scopes):
+    if not endpoint.scopes.granted_by(inputs.scopes):
         return Denied(f"the token lacks the scope for {endpoint.path}")
     try:
-        answers = in_parallel([endpoint], lambda one: [job.client.get(one)], 1, job.clock)
+        answers = in_parallel([endpoint], lambda one: [inputs.client.get(one)], 1, inputs.clock)
         return next(answer for _, answer in answers)
     except Unread as failure:
-        if job.client.reached:
+        if inputs.client.reached:
             return failure
         raise CollectionFailed(f"Zoom's API could not be reached: {failure.message}.", failure.next_step) from None
     except (ReadingError, DailyLimitReached) as failure:
         return failure
 
 
-def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
+def _bind(inputs: CollectionInputs, identity: JsonObject | CollectorError) -> None:
     """Make sure that the store is this account's, before anything is written."""
     found = None if isinstance(identity, CollectorError) else account.account_id(identity)
-    account_id = found or job.account_id
+    account_id = found or inputs.account_id
     if account_id is not None:
-        job.store.bind(account_id)
+        inputs.store.bind(account_id)
         return
-    if job.store.account_id is None:
+    if inputs.store.account_id is None:
         return
     if isinstance(identity, DailyLimitReached):
         raise identity
     reason = identity.message if isinstance(identity, CollectorError) else "Zoom does not say whose it is"
     message = (
-        f"This profile holds the Zoom account {job.store.account_id}, but it cannot be checked whether the token "
+        f"This profile holds the Zoom account {inputs.store.account_id}, but it cannot be checked whether the token "
         f"belongs to it: {reason}."
     )
     if isinstance(identity, Unread):
@@ -136,37 +136,39 @@ def _bind(job: Job, identity: JsonObject | CollectorError) -> None:
 class _Collection:
     """The state of one run."""
 
-    def __init__(self, job: Job, identity: JsonObject | CollectorError) -> None:
-        self._job = job
-        self._steps = steps(job.resources)
-        self._obstacles = Obstacles(job.resources, job.choice, job.scopes)
-        self._runners = runners(job.resources)
-        self._calls_before = job.client.calls.total()
+    def __init__(self, inputs: CollectionInputs, identity: JsonObject | CollectorError) -> None:
+        self._inputs = inputs
+        self._steps = steps(inputs.resources)
+        self._obstacles = Obstacles(inputs.resources, inputs.choice, inputs.scopes)
+        self._step_targets = step_targets(inputs.resources)
+        self._calls_before = inputs.client.calls.total()
         self._results: dict[str, StepResult] = {}
         self._coverage: dict[str, tuple[Coverage, ...]] = {}
-        self._documents_settled: set[str] = set()
-        started_at = milliseconds(job.clock.now())
-        self._run: Run = job.store.begin(started_at, dict(job.tags), job.choice.as_text(), fresh=job.fresh)
-        self._ctx = Context(
-            client=job.client,
-            store=job.store,
-            run=self._run,
-            clock=job.clock,
-            progress=job.progress,
-            workers=job.workers,
-            scopes=job.scopes,
-            identity=identity,
-            choice=job.choice,
-            fresh=self._is_fresh(),
-            free_plan=job.free_plan,
+        self._documents_finished: set[str] = set()
+        started_at = milliseconds(inputs.clock.now())
+        self._run: Run = inputs.store.begin(
+            started_at, dict(inputs.tags), inputs.choice.serialized(), fresh=inputs.fresh
         )
-        if self._run.goes_on:
-            self._ctx.recall_unknown()
+        self._context = RunContext(
+            client=inputs.client,
+            store=inputs.store,
+            run=self._run,
+            clock=inputs.clock,
+            progress=inputs.progress,
+            workers=inputs.workers,
+            scopes=inputs.scopes,
+            identity=identity,
+            choice=inputs.choice,
+            fresh=self._is_fresh(),
+            free_plan=inputs.free_plan,
+        )
+        if self._run.is_resumed:
+            self._context.resume_unknown_settings()
 
     def _is_fresh(self) -> bool:
         """Whether this reading was begun anew: also when its first run was interrupted."""
         checkpoints = self._run.checkpoints
-        if self._job.fresh:
+        if self._inputs.fresh:
             checkpoints.save(_FRESH, {})
             self._run.commit()
         return checkpoints.load(_FRESH) is not None
@@ -175,8 +177,8 @@ class _Collection:
         """First the sets, which govern deletion and tell what has changed; then the documents, which are many."""
         ordered = in_report_order(self._steps)
         try:
-            if self._run.goes_on:
-                self._job.progress.goes_on(self._run.began_at)
+            if self._run.is_resumed:
+                self._inputs.progress.resumed(self._run.began_at)
             for step in ordered:
                 self._read_set(step)
             for step in ordered:
@@ -185,7 +187,7 @@ class _Collection:
                 self._derive(step)
         except CollectorError as failure:
             self._finish(failure.exit_code)
-            raise _with_how_to_go_on(failure) from None
+            raise _with_resume_hint(failure) from None
         except BaseException:
             self._finish(ExitCode.FAILED)
             raise
@@ -193,7 +195,7 @@ class _Collection:
         self._finish(self._exit_code() if nothing_read is None else nothing_read.exit_code)
         if nothing_read is not None:
             raise nothing_read
-        record = self._job.store.latest_run()
+        record = self._inputs.store.latest_run()
         if record is None:
             raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
         return replace(record, coverage=tuple(self._all_coverage()))  # the store keeps the text of a next step alone
@@ -204,38 +206,40 @@ class _Collection:
         if obstacle is not None:
             result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
             self._record(result, (obstacle,))
-            self._job.progress.ended(result)
+            self._inputs.progress.ended(result)
             return
-        self._job.progress.started(step)
-        resource, link = self._runners[step.id]
-        started_at, calls = self._ctx.now(), self._job.client.calls.total()
+        self._inputs.progress.started(step)
+        resource, link = self._step_targets[step.id]
+        started_at, calls = self._context.now(), self._inputs.client.calls.total()
         if link is None and resource.listing.rows is None:
             calls -= self._calls_before  # the answer this step is about was asked for first of all
         if link is None:
-            outcome = read_entities(self._ctx, resource, step)
+            outcome = read_entities(self._context, resource, step)
         else:
-            outcome = build_link(self._ctx, resource, link, step, self._resource_of(other_end(resource, link.type)))
-        if outcome.whole:
-            self._ctx.whole_types.update(step.types)
+            outcome = build_relationships(
+                self._context, resource, link, step, self._resource_of(other_end(resource, link.type))
+            )
+        if outcome.complete:
+            self._context.complete_types.update(step.types)
         result = StepResult(
             step,
             self._status(step, outcome),
-            () if outcome.whole else step.types,
+            () if outcome.complete else step.types,
             self._counts(step),
-            self._job.client.calls.total() - calls,
+            self._inputs.client.calls.total() - calls,
             started_at,
-            self._ctx.now(),
+            self._context.now(),
             outcome.notes,
         )
         self._record(result, outcome.coverage)
         if not self._documents_of(step):
-            self._job.progress.ended(result)
+            self._inputs.progress.ended(result)
 
     def _has_documents_to_read(self, step: Step) -> bool:
         return self._results[step.id].started_at is not None and bool(self._documents_of(step))
 
-    def _documents_of(self, step: Step) -> tuple[Document, ...]:
-        resource, link = self._runners[step.id]
+    def _documents_of(self, step: Step) -> tuple[EntityDocument, ...]:
+        resource, link = self._step_targets[step.id]
         return resource.documents if link is None else ()
 
     def _read_documents(self, step: Step) -> None:
@@ -243,24 +247,24 @@ class _Collection:
         if not self._has_documents_to_read(step):
             return
         result = self._results[step.id]
-        calls = self._job.client.calls.total()
-        documents, notes = read_documents(self._ctx, self._runners[step.id][0], step)
+        calls = self._inputs.client.calls.total()
+        documents, notes = read_documents(self._context, self._step_targets[step.id][0], step)
         result = replace(
             result,
             notes=(*result.notes, *notes),
             counts=self._counts(step),
-            calls=result.calls + self._job.client.calls.total() - calls,
-            ended_at=self._ctx.now(),
+            calls=result.calls + self._inputs.client.calls.total() - calls,
+            ended_at=self._context.now(),
         )
         self._record(result, (*self._coverage[step.id], *documents))
-        self._documents_settled.add(step.id)
-        self._job.progress.ended(result)
+        self._documents_finished.add(step.id)
+        self._inputs.progress.ended(result)
 
     def _derive(self, step: Step) -> None:
         """Work out what follows from relationships that were read completely."""
-        _, link = self._runners[step.id]
-        if link is not None and link.derivation is not None and set(step.types) <= self._ctx.whole_types:
-            derive(self._ctx, link, link.derivation)
+        _, link = self._step_targets[step.id]
+        if link is not None and link.derivation is not None and set(step.types) <= self._context.complete_types:
+            derive(self._context, link, link.derivation)
 
     def _not_run(self) -> dict[str, Status]:
         """The steps that were not run so far, and the status that says most of why."""
@@ -285,27 +289,27 @@ class _Collection:
 
     def _counts(self, step: Step) -> dict[str, int]:
         """How many objects of the step's types the graph now holds."""
-        return {type_: self._job.store.count(type_) for type_ in step.types}
+        return {type_: self._inputs.store.count(type_) for type_ in step.types}
 
     def _resource_of(self, entity_type: str) -> Resource:
-        return next(resource for resource in self._job.resources if resource.entity.type == entity_type)
+        return next(resource for resource in self._inputs.resources if resource.entity.type == entity_type)
 
     def _nothing_read(self) -> CollectionFailed | None:
         """The failure of a run that met nothing but trouble."""
         coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
         broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
         nothing_read = not any(entry.read for entry in coverage)
-        if broken is None or not nothing_read or self._job.client.daily_limit is not None:
+        if broken is None or not nothing_read or self._inputs.client.daily_limit is not None:
             return None
         return CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
 
     def _asks_zoom(self, step: Step) -> bool:
         """Whether the step reads something; others only tie together what is in the store."""
-        _, link = self._runners[step.id]
+        _, link = self._step_targets[step.id]
         return link is None or link.members is not None
 
     def _exit_code(self) -> ExitCode:
-        if self._job.client.daily_limit is not None:
+        if self._inputs.client.daily_limit is not None:
             return ExitCode.DAILY_LIMIT
         incomplete = any(any_incomplete(entries) for entries in self._coverage.values())
         return ExitCode.INCOMPLETE if incomplete else ExitCode.COMPLETE
@@ -320,29 +324,29 @@ class _Collection:
                 self._coverage[step.id] = (
                     self._obstacles.not_read(step, Status.PARTIAL, f"{ended} before this was read"),
                 )
-            elif self._has_documents_to_read(step) and step.id not in self._documents_settled:
+            elif self._has_documents_to_read(step) and step.id not in self._documents_finished:
                 reason = f"{ended} before all of this was read"
-                documents = leave_documents(self._ctx, self._runners[step.id][0], step, reason)
+                documents = count_unread_documents(self._context, self._step_targets[step.id][0], step, reason)
                 self._coverage[step.id] = (*self._coverage[step.id], *documents)
         ordered = in_report_order(self._steps)
         self._run.finish(
-            self._ctx.now(),
+            self._context.now(),
             exit_code,
             [self._results[step.id] for step in ordered],
             self._all_coverage(),
-            self._ctx.unknown_settings(),
+            self._context.unknown_settings(),
         )
 
     def _all_coverage(self) -> list[Coverage]:
         return [entry for step in in_report_order(self._steps) for entry in self._coverage[step.id]]
 
 
-def _with_how_to_go_on(failure: CollectorError) -> CollectorError:
+def _with_resume_hint(failure: CollectorError) -> CollectorError:
     """The same failure, telling also that nothing is lost."""
     if isinstance(failure, Interrupted):
-        failure.next_step = GOING_ON
+        failure.next_step = RESUME_HINT
     elif isinstance(failure, SignInRequired | CollectionFailed):
-        failure.next_step = joined(failure.next_step, GOING_ON)
+        failure.next_step = joined(failure.next_step, RESUME_HINT)
     return failure
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from collector.errors import UploadFailed
 from collector.model.graph import JsonObject
 
-LARGEST_BODY_BYTES = 5_000_000
+MAX_BODY_BYTES = 5_000_000
 """What JupiterOne's own client keeps an encoded body under (JupiterOne SDK 17)."""
 
 Collection = Literal["entities", "relationships"]
@@ -29,7 +29,7 @@ class Batch:
         return b'{"%s":[%s]}' % (self.collection.encode(), b",".join(self.objects))
 
     @property
-    def body_again(self) -> bytes:
+    def body_for_retry(self) -> bytes:
         """The same for a second time: `ignoreDuplicates` lets the latest of two objects with one key win.
 
         Without it duplicate keys are an error (JupiterOne docs, sync jobs API reference, "Request flags").
@@ -44,14 +44,12 @@ class Batch:
         return Batch(self.collection, self.objects[:middle]), Batch(self.collection, self.objects[middle:])
 
 
-def batches(
-    collection: Collection, objects: Iterable[JsonObject], largest: int = LARGEST_BODY_BYTES
-) -> Iterator[Batch]:
+def batches(collection: Collection, objects: Iterable[JsonObject], largest: int = MAX_BODY_BYTES) -> Iterator[Batch]:
     """Batches whose bodies have at most `largest` bytes, in the order of `objects`, which are walked once.
 
     Raises UploadFailed for an object that does not fit into a body of its own.
     """
-    empty = len(Batch(collection, ()).body_again)
+    empty = len(Batch(collection, ()).body_for_retry)
     gathered: list[bytes] = []
     size = empty
     for value in objects:

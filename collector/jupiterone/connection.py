@@ -18,23 +18,23 @@ from requests.structures import CaseInsensitiveDict
 from collector.clock import Clock
 from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
 from collector.errors import AccessRefused, RequestFailed
-from collector.jupiterone.answers import Answer, Kind, understand
+from collector.jupiterone.response import JupiterOneOutcome, JupiterOneResponse, parse_response
 from collector.jupiterone.signing import Anonymous, ApiKey
 from collector.model.graph import JsonObject
 from collector.redaction import Secret
-from collector.retries import wait_seconds
+from collector.retries import backoff_seconds
 
 logger = logging.getLogger("collector.jupiterone")
 
 CONNECT_SECONDS = 20.0
 """urllib3 bounds the writing of a body by it as well; a full batch, compressed, has some 500 KB."""
 READ_SECONDS = 60.0
-MOST_TRIES = 5
+MAX_TRIES = 5
 """How often a request is sent when no usable answer comes back (5xx, time-out, broken connection, not JSON)."""
-MOST_RATE_LIMITED_TRIES = 8
-LONGEST_WAIT_SECONDS = 120.0
+MAX_RATE_LIMITED_TRIES = 8
+MAX_WAIT_SECONDS = 120.0
 """JupiterOne's rate limits are counted over one or two minutes."""
-_WHERE_TO_LOOK = (
+_CHECK_ADDRESSES = (
     "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL (unset they are those of JupiterOne's US region), then "
     "the proxy (HTTPS_PROXY), and whether this network wants a sign-in of its own first."
 )
@@ -49,7 +49,7 @@ _UNEXPECTED = (
     "command prints with -v."
 )
 
-InDoubt = Callable[[], JsonObject | None]
+OnLostResponse = Callable[[], JsonObject | None]
 """Called after each wait once an answer was lost: the answer, if the work is done by now; None to send it again."""
 
 
@@ -102,13 +102,13 @@ class JupiterOne:
         clock: Clock,
         randomness: random.Random,
         new_session: Callable[[], requests.Session] = requests.Session,
-        most_tries: int = MOST_TRIES,
+        max_tries: int = MAX_TRIES,
     ) -> None:
         self.clock = clock
         self.randomness = randomness
         self._access = access
-        self._key = _however_written(access.api_key)
-        self._most_tries = most_tries
+        self._key = _key_pattern(access.api_key)
+        self._most_tries = max_tries
         self._signed = ApiKey(access.account, access.api_key)
         self._connections = Connections(clock, new_session, CONNECT_SECONDS)
         self._gzip_accepted = True
@@ -125,21 +125,21 @@ class JupiterOne:
         gzip: bool = False,
         correlation_id: str | None = None,
         expected: Expected | None = None,
-        in_doubt: InDoubt | None = None,
+        on_lost_response: OnLostResponse | None = None,
     ) -> JsonObject:
         """The JSON object the REST API answers with, if it is as `expected`.
 
         `json` is an object, or one already encoded. With `gzip` the body is compressed for as long as JupiterOne takes
-        that. `in_doubt` is called each time the answer was lost; without it the request is simply sent again.
+        that. `on_lost_response` is called each time the answer was lost; without it the request is simply sent again.
         """
         body = json if isinstance(json, bytes) else _encoded(json)
         request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id, expected)
-        return self._call(request, in_doubt)
+        return self._call(request, on_lost_response)
 
-    def post_graphql(self, json: JsonObject, in_doubt: InDoubt | None = None) -> JsonObject:
+    def post_graphql(self, json: JsonObject, on_lost_response: OnLostResponse | None = None) -> JsonObject:
         """The whole GraphQL answer, `errors` and all."""
         request = _Request("POST", self._access.graphql_url, "to GraphQL", self._signed, _encoded(json))
-        return self._call(request, in_doubt)
+        return self._call(request, on_lost_response)
 
     def fetch(self, url: str) -> JsonObject:
         """The JSON object at an address that JupiterOne named, asked for without credentials: it is not its API.
@@ -151,11 +151,11 @@ class JupiterOne:
     def _address(self, path: str) -> str:
         return f"{self._access.api_url.rstrip('/')}{path}"
 
-    def _call(self, request: _Request, in_doubt: InDoubt | None = None) -> JsonObject:
+    def _call(self, request: _Request, on_lost_response: OnLostResponse | None = None) -> JsonObject:
         unanswered = rate_limited = 0
         doubtful = False
         while True:
-            answer: Answer | None = None
+            answer: JupiterOneResponse | None = None
             try:
                 answer = self._answer(request)
             except requests.RequestException as failure:
@@ -163,26 +163,30 @@ class JupiterOne:
                 doubtful = doubtful or not never_sent(failure)
             else:
                 problem = answer.described
-                doubtful = doubtful or answer.kind is Kind.FAILED
-            if answer is not None and answer.kind is Kind.OK:
+                doubtful = doubtful or answer.kind is JupiterOneOutcome.FAILED
+            if answer is not None and answer.kind is JupiterOneOutcome.OK:
                 return answer.body
-            if answer is not None and answer.kind is Kind.RATE_LIMITED and rate_limited + 1 < MOST_RATE_LIMITED_TRIES:
+            if (
+                answer is not None
+                and answer.kind is JupiterOneOutcome.RATE_LIMITED
+                and rate_limited + 1 < MAX_RATE_LIMITED_TRIES
+            ):
                 rate_limited += 1
                 self.clock.wait(self._wait_seconds(rate_limited, answer))
                 continue
-            if answer is not None and answer.kind is not Kind.FAILED:
+            if answer is not None and answer.kind is not JupiterOneOutcome.FAILED:
                 raise self._refusal(request, answer)
             unanswered += 1
-            if unanswered == self._most_tries and in_doubt is None:
+            if unanswered == self._most_tries and on_lost_response is None:
                 raise self._unanswered(request, answer, problem)
             self.clock.wait(self._wait_seconds(unanswered, answer))
-            done = in_doubt() if in_doubt is not None and doubtful else None
+            done = on_lost_response() if on_lost_response is not None and doubtful else None
             if done is not None:
                 return done
             if unanswered == self._most_tries:
                 raise self._unanswered(request, answer, problem)
 
-    def _answer(self, request: _Request) -> Answer:
+    def _answer(self, request: _Request) -> JupiterOneResponse:
         """One answer; a body that JupiterOne will not take compressed is sent again as it is."""
         if not (request.gzip and self._gzip_accepted):
             return self._send(request, compressed=False)
@@ -194,7 +198,7 @@ class JupiterOne:
             self._gzip_accepted = False
         return plain
 
-    def _send(self, request: _Request, *, compressed: bool) -> Answer:
+    def _send(self, request: _Request, *, compressed: bool) -> JupiterOneResponse:
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         if request.correlation_id is not None:
             headers["JupiterOne-Correlation-Id"] = request.correlation_id
@@ -211,10 +215,10 @@ class JupiterOne:
                 f"({type(failure).__name__}).",
                 _NEXT_STEP,
             ) from None
-        answer = understand(reply.status, *self._without_key(reply), self.clock.now())
-        if answer.kind is Kind.OK and request.expected is not None and not request.expected(answer.body):
+        answer = parse_response(reply.status, *self._without_key(reply), self.clock.now())
+        if answer.kind is JupiterOneOutcome.OK and request.expected is not None and not request.expected(answer.body):
             message = answer.message or "an answer to something else"
-            answer = replace(answer, kind=Kind.FAILED, message=message, foreign=True)
+            answer = replace(answer, kind=JupiterOneOutcome.FAILED, message=message, from_intermediary=True)
         logger.debug("%s -> %s", request.title, answer.described)
         return answer
 
@@ -227,16 +231,16 @@ class JupiterOne:
             return headers, reply.content.replace(self._access.api_key.reveal().encode(), b"***")
         return headers, self._key.sub("***", text).encode()
 
-    def _wait_seconds(self, times: int, answer: Answer | None) -> float:
+    def _wait_seconds(self, times: int, answer: JupiterOneResponse | None) -> float:
         asked = answer.wait_seconds if answer is not None else None
-        return wait_seconds(times, LONGEST_WAIT_SECONDS, self.randomness, asked)
+        return backoff_seconds(times, MAX_WAIT_SECONDS, self.randomness, asked)
 
-    def _refusal(self, request: _Request, answer: Answer) -> AccessRefused | RequestFailed:
+    def _refusal(self, request: _Request, answer: JupiterOneResponse) -> AccessRefused | RequestFailed:
         message = f"JupiterOne answered {request.title} with {answer.described}."
         if answer.too_large:
             return RequestFailed(message, status=answer.status, code=answer.code, body=answer.body)
-        if answer.foreign and request.auth is self._signed:
-            return RequestFailed(message, _WHERE_TO_LOOK, status=answer.status, code=answer.code, body=answer.body)
+        if answer.from_intermediary and request.auth is self._signed:
+            return RequestFailed(message, _CHECK_ADDRESSES, status=answer.status, code=answer.code, body=answer.body)
         if answer.status in (401, 403) and not answer.job_ended:
             if request.auth is not self._signed:
                 return RequestFailed(message, "Run the command again.", status=answer.status)
@@ -245,20 +249,20 @@ class JupiterOne:
                 f"Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT ({self._access.account}), the region in "
                 "JUPITERONE_API_BASE_URL, and what the key is permitted to do in JupiterOne.",
             )
-        next_step = "Run the command again later." if answer.kind is Kind.RATE_LIMITED else _UNEXPECTED
+        next_step = "Run the command again later." if answer.kind is JupiterOneOutcome.RATE_LIMITED else _UNEXPECTED
         return RequestFailed(message, next_step, status=answer.status, code=answer.code, body=answer.body)
 
-    def _unanswered(self, request: _Request, answer: Answer | None, problem: str) -> RequestFailed:
+    def _unanswered(self, request: _Request, answer: JupiterOneResponse | None, problem: str) -> RequestFailed:
         return RequestFailed(
             f"JupiterOne: {request.title} failed {self._most_tries} times, the last time with {problem}.",
-            _NEXT_STEP if answer is None else _WHERE_TO_LOOK if answer.foreign else _LATER,
+            _NEXT_STEP if answer is None else _CHECK_ADDRESSES if answer.from_intermediary else _LATER,
             status=answer.status if answer is not None else None,
             code=answer.code if answer is not None else None,
             body=answer.body if answer is not None else None,
         )
 
 
-def _however_written(secret: Secret) -> re.Pattern[str]:
+def _key_pattern(secret: Secret) -> re.Pattern[str]:
     """Finds a text as it is, and with any of its characters escaped as JSON allows (RFC 8259 §7)."""
     return re.compile("".join(rf"(?:\\?{re.escape(c)}|\\u(?i:{ord(c):04x}))" for c in secret.reveal()))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from collector.errors import AccessRefused, RequestFailed
-from collector.jupiterone.connection import InDoubt, JupiterOne
+from collector.jupiterone.connection import JupiterOne, OnLostResponse
 from collector.model.graph import JsonObject
 
 NOT_FOUND = "NOT_FOUND"
@@ -16,22 +16,22 @@ _DENIED = re.compile(
     r"forbidden|unauthori[sz]ed|unauthenticated|access[ _]denied|not[ _](?:authori[sz]ed|permitted)", re.I
 )
 _MISSING = re.compile(r"not[ _]?found|does[ _]not[ _]exist|no such", re.I)
-_LONGEST_MESSAGE = 500
+_MAX_MESSAGE_LENGTH = 500
 
 
 def execute(
-    jupiterone: JupiterOne, operation: str, variables: JsonObject, in_doubt: InDoubt | None = None
+    jupiterone: JupiterOne, operation: str, variables: JsonObject, on_lost_response: OnLostResponse | None = None
 ) -> JsonObject:
     """The `data` of an operation.
 
-    `in_doubt` is as in `JupiterOne.post` and returns such data. Raises AccessRefused when the key may not do this,
-    RequestFailed (with the code NOT_FOUND where something is missing), or Interrupted.
+    `on_lost_response` is as in `JupiterOne.post` and returns such data. Raises AccessRefused when the key may not do
+    this, RequestFailed (with the code NOT_FOUND where something is missing), or Interrupted.
     """
     body = {"query": operation, "variables": variables}
-    if in_doubt is None:
+    if on_lost_response is None:
         answer = jupiterone.post_graphql(body)
     else:
-        answer = jupiterone.post_graphql(body, lambda: None if (data := in_doubt()) is None else {"data": data})
+        answer = jupiterone.post_graphql(body, lambda: None if (data := on_lost_response()) is None else {"data": data})
     errors = answer.get("errors")
     if isinstance(errors, list) and errors:
         raise _failure(errors[0])
@@ -46,11 +46,12 @@ def _failure(error: object) -> RequestFailed | AccessRefused:
     said: Mapping[str, object] = error if isinstance(error, Mapping) else {}
     extensions = said.get("extensions")
     code = str(extensions.get("code") or "") if isinstance(extensions, Mapping) else ""
-    message = str(said.get("message") or "no message")[:_LONGEST_MESSAGE]
-    told = f"JupiterOne refused: {message}" + (f" ({code})." if code else ".")
+    message = str(said.get("message") or "no message")[:_MAX_MESSAGE_LENGTH]
+    full_message = f"JupiterOne refused: {message}" + (f" ({code})." if code else ".")
     if _DENIED.search(code) or _DENIED.search(message):
         return AccessRefused(
-            told, "Give the API key in JUPITERONE_API_KEY the permission for this in JupiterOne, or use another key."
+            full_message,
+            "Give the API key in JUPITERONE_API_KEY the permission for this in JupiterOne, or use another key.",
         )
     missing = _MISSING.search(code) or _MISSING.search(message)
-    return RequestFailed(told, "", code=NOT_FOUND if missing else code or None)
+    return RequestFailed(full_message, "", code=NOT_FOUND if missing else code or None)

@@ -30,13 +30,13 @@ class IntegrationJob:
     errors_occurred: bool
 
 
-def latest_jobs(jupiterone: JupiterOne, instance_id: str, most: int = 5) -> Sequence[IntegrationJob]:
-    """The newest jobs of an instance, at most `most`. Raises AccessRefused, RequestFailed or Interrupted."""
-    data = execute(jupiterone, _JOBS, {"integrationInstanceId": instance_id, "size": most})
+def latest_jobs(jupiterone: JupiterOne, instance_id: str, limit: int = 5) -> Sequence[IntegrationJob]:
+    """The newest jobs of an instance, at most `limit`. Raises AccessRefused, RequestFailed or Interrupted."""
+    data = execute(jupiterone, _JOBS, {"integrationInstanceId": instance_id, "size": limit})
     page = data.get("integrationJobs")
     rows = page.get("jobs") if isinstance(page, Mapping) else None
     jobs = [_job(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
-    return sorted(jobs, key=lambda job: job.created_at or 0, reverse=True)[:most]
+    return sorted(jobs, key=lambda job: job.created_at or 0, reverse=True)[:limit]
 
 
 def _job(row: Mapping[str, object]) -> IntegrationJob:

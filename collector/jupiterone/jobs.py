@@ -55,7 +55,7 @@ class Target:
                 f"There is no source {self.source}.", "Use integration-external, integration-managed or api."
             )
 
-    def as_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """What a job is created with."""
         body = {"source": str(self.source)}
         if self.instance_id:
@@ -118,7 +118,7 @@ def job_path(job_id: str) -> str:
     return f"{JOBS}/{quote(job_id, safe='')}"
 
 
-def describes_job(answer: JsonObject, job_id: str | None = None) -> bool:
+def is_job_response(answer: JsonObject, job_id: str | None = None) -> bool:
     """Whether an answer is a job's, this one's if it is named. A sign-in page or a proxy may answer in its place."""
     job = answer.get("job")
     found = job.get("id") if isinstance(job, Mapping) else None

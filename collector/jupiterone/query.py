@@ -15,7 +15,7 @@ QUERY_SECONDS = 300.0
 """How long a deferred result is waited for, as JupiterOne's own clients do."""
 
 _FIRST_POLL_SECONDS = 0.1
-_LONGEST_POLL_SECONDS = 5.0
+_MAX_POLL_SECONDS = 5.0
 _OWN_SOURCES = ("system-mapper", "system-internal")
 _QUERY = (
     "query J1QL($query: String!, $deferredResponse: DeferredResponseOption) "
@@ -51,7 +51,7 @@ class Query:
         condition = f"{_condition(within)} AND _key = {_text(key)}"
         return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)")
 
-    def finds_nothing(self, within: Target) -> bool:
+    def is_empty(self, within: Target) -> bool:
         """Whether JupiterOne lists nothing that an upload to `within` would replace. False where it gives no list."""
         result = self._result(f"FIND * WITH {_condition(within)} LIMIT 1")
         return result.get("type") == "list" and result.get("data") == []
@@ -85,12 +85,12 @@ class Query:
             raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no result.", "Run the command again.")
         if not isinstance(result.get("url"), str):
             return result
-        state = self._settled_state(str(result["url"]), j1ql)
+        state = self._finished_state(str(result["url"]), j1ql)
         if "data" in state or not isinstance(state.get("url"), str):
             return state
         return self._jupiterone.fetch(str(state["url"]))
 
-    def _settled_state(self, url: str, j1ql: str) -> JsonObject:
+    def _finished_state(self, url: str, j1ql: str) -> JsonObject:
         clock = self._jupiterone.clock
         until = clock.monotonic() + QUERY_SECONDS
         pause = _FIRST_POLL_SECONDS
@@ -106,7 +106,7 @@ class Query:
                     "Run the command again later.",
                 )
             clock.wait(pause)
-            pause = min(pause * 1.5, _LONGEST_POLL_SECONDS)
+            pause = min(pause * 1.5, _MAX_POLL_SECONDS)
 
 
 def _condition(within: Target) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from collector.errors import RequestFailed, UploadFailed
 from collector.jupiterone.batches import Batch
 
-MOST_NAMED = 10
+MAX_KEYS_NAMED = 10
 _POSITION = re.compile(
     r"(?:\b(?:entities|relationships)|(?<![\w\]]))\[(\d{1,9})\]|\b(?:entities|relationships)\.(\d{1,9})\b"
 )
@@ -22,7 +22,7 @@ _POSITION_NAMES = ("index", "position")
 _BETWEEN_WORDS = re.compile(r"[\s\"'`,;()\[\]{}=]+")
 
 
-def refusal_of(failure: RequestFailed, batch: Batch) -> UploadFailed | None:
+def objects_refused_by(failure: RequestFailed, batch: Batch) -> UploadFailed | None:
     """The failure, told with the keys of the objects it is about; None for one that is not about what was uploaded."""
     said_invalid = "VALIDATION" in (failure.code or "").upper()
     if failure.status not in (400, 422) and not said_invalid:
@@ -30,8 +30,8 @@ def refusal_of(failure: RequestFailed, batch: Batch) -> UploadFailed | None:
     keys = _keys(failure, batch)
     if not keys and not said_invalid:
         return None
-    named = ", ".join(keys[:MOST_NAMED]) or "which ones it does not say"
-    more = f" and {len(keys) - MOST_NAMED:,} more" if len(keys) > MOST_NAMED else ""
+    named = ", ".join(keys[:MAX_KEYS_NAMED]) or "which ones it does not say"
+    more = f" and {len(keys) - MAX_KEYS_NAMED:,} more" if len(keys) > MAX_KEYS_NAMED else ""
     number = f"{len(keys):,} of" if keys else "some of"
     return UploadFailed(
         f"JupiterOne finds {number} {len(batch.objects):,} {batch.collection} invalid: {named}{more}. "

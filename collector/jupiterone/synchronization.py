@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from collector.errors import AccessRefused, InstanceMissing, RequestFailed, UploadFailed
-from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS
-from collector.jupiterone.batches import LARGEST_BODY_BYTES
+from collector.jupiterone.batches import MAX_BODY_BYTES
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.jobs import JOBS, JobReport, Target, describes_job, job_path, job_report
-from collector.jupiterone.uploading import OnProgress, Uploaded, Uploader
+from collector.jupiterone.jobs import JOBS, JobReport, Target, is_job_response, job_path, job_report
+from collector.jupiterone.response import JOB_NOT_AWAITING_UPLOADS
+from collector.jupiterone.uploading import OnProgress, UploadCounts, Uploader
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 
-__all__ = ["Event", "Job", "JobReport", "Synchronization", "Target", "Uploaded"]
+__all__ = ["Event", "JobReport", "Synchronization", "SynchronizationJob", "Target", "UploadCounts"]
 
 logger = logging.getLogger("collector.jupiterone")
 
 FOLLOW_SECONDS = 1800.0
 ARRIVAL_SECONDS = 10.0
 """How long a job may count fewer objects than were sent, from when its counts last moved: they may come late."""
-LONGEST_POLL_SECONDS = 30.0
+MAX_POLL_SECONDS = 30.0
 _INSTANCE_INVALID = "SYNC_JOB_INVALID_INTEGRATION_INSTANCE"
 """The code for an instance that is not there (JupiterOne SDK, tests of the synchronization client)."""
 _AGAIN = NextStep("Run `{}` again.", Command("sync"))
@@ -41,11 +41,11 @@ class Event:
 class Synchronization:
     """The synchronization API of one account."""
 
-    def __init__(self, jupiterone: JupiterOne, largest_body: int = LARGEST_BODY_BYTES) -> None:
+    def __init__(self, jupiterone: JupiterOne, largest_body: int = MAX_BODY_BYTES) -> None:
         self._jupiterone = jupiterone
         self._largest_body = largest_body
 
-    def start(self, target: Target) -> Job:
+    def start(self, target: Target) -> SynchronizationJob:
         """A new job that awaits uploads.
 
         When the answer to its creation is lost, another job is created, since JupiterOne cannot be asked for jobs whose
@@ -54,10 +54,12 @@ class Synchronization:
 
         Raises InstanceMissing, AccessRefused, UploadFailed or Interrupted.
         """
-        with _failing_as("JupiterOne did not create a synchronization job"):
+        with _as_upload_error("JupiterOne did not create a synchronization job"):
             try:
                 warn_once = cache(_warn_of_open_job)
-                answer = self._jupiterone.post(JOBS, target.as_json(), expected=describes_job, in_doubt=warn_once)
+                answer = self._jupiterone.post(
+                    JOBS, target.to_json(), expected=is_job_response, on_lost_response=warn_once
+                )
             except RequestFailed as failure:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(
@@ -71,13 +73,13 @@ class Synchronization:
                 raise
             return self.job_of(_report(answer))
 
-    def job_of(self, report: JobReport) -> Job:
+    def job_of(self, report: JobReport) -> SynchronizationJob:
         """The job of this report."""
-        return Job(self._jupiterone, report, self._largest_body)
+        return SynchronizationJob(self._jupiterone, report, self._largest_body)
 
     def report(self, job_id: str) -> JobReport:
         """What JupiterOne says about a job. Raises AccessRefused, UploadFailed or Interrupted."""
-        with _failing_as(f"JupiterOne does not tell about the synchronization job {job_id}"):
+        with _as_upload_error(f"JupiterOne does not tell about the synchronization job {job_id}"):
             return self._report(job_id)
 
     def abort(self, job_id: str, reason: str) -> JobReport | None:
@@ -86,13 +88,13 @@ class Synchronization:
         The job is asked for first: one that was finalized or has ended is left as it is. Returns what became of it,
         None when JupiterOne does not know it any more. Raises AccessRefused, UploadFailed or Interrupted.
         """
-        with _failing_as(f"The synchronization job {job_id} could not be aborted"):
+        with _as_upload_error(f"The synchronization job {job_id} could not be aborted"):
             report = self._report_if_known(job_id)
             if report is None or report.finalized or report.failed:
                 return report
             try:
                 self._jupiterone.post(
-                    f"{job_path(job_id)}/abort", {"reason": reason}, expected=partial(describes_job, job_id=job_id)
+                    f"{job_path(job_id)}/abort", {"reason": reason}, expected=partial(is_job_response, job_id=job_id)
                 )
             except RequestFailed:
                 report = self._report_if_known(job_id)
@@ -110,19 +112,19 @@ class Synchronization:
             raise
 
     def _report(self, job_id: str) -> JobReport:
-        return _report(self._jupiterone.get(job_path(job_id), partial(describes_job, job_id=job_id)))
+        return _report(self._jupiterone.get(job_path(job_id), partial(is_job_response, job_id=job_id)))
 
 
-class Job:
+class SynchronizationJob:
     """One job. Whoever meets a failure before `finalize` has returned aborts it with a reason."""
 
-    def __init__(self, jupiterone: JupiterOne, report: JobReport, largest_body: int = LARGEST_BODY_BYTES) -> None:
+    def __init__(self, jupiterone: JupiterOne, report: JobReport, largest_body: int = MAX_BODY_BYTES) -> None:
         self.report = report
         self._largest_body = largest_body
         self._jupiterone = jupiterone
         self._synchronization = Synchronization(jupiterone)
         self._path = job_path(report.job_id)
-        self._is_ours = partial(describes_job, job_id=report.job_id)
+        self._is_ours = partial(is_job_response, job_id=report.job_id)
 
     @property
     def id(self) -> str:
@@ -148,23 +150,21 @@ class Job:
         entities: Iterable[JsonObject],
         relationships: Iterable[JsonObject],
         on_progress: OnProgress | None = None,
-    ) -> Uploaded:
+    ) -> UploadCounts:
         """Upload the entities, then the relationships, as JupiterOne's data model writes them.
 
         Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises
         UploadFailed, AccessRefused, or Interrupted between batches. None of the batches is in flight any more then.
         """
         uploader = Uploader(self._jupiterone, self.id, on_progress, self._largest_body)
-        with _failing_as(f"Uploading to the synchronization job {self.id} failed"):
+        with _as_upload_error(f"Uploading to the synchronization job {self.id} failed"):
             uploader.upload("entities", entities)
             uploader.upload("relationships", relationships)
-        if uploader.uploaded.sent_again:
-            logger.warning(
-                "Batches sent again to job %s after a lost answer: %s", self.id, uploader.uploaded.sent_again
-            )
+        if uploader.uploaded.resent:
+            logger.warning("Batches sent again to job %s after a lost answer: %s", self.id, uploader.uploaded.resent)
         return uploader.uploaded
 
-    def check_arrival(self, sent: Uploaded) -> None:
+    def check_all_arrived(self, sent: UploadCounts) -> None:
         """Make sure, before it is finalized, that the job does not count fewer objects than were sent.
 
         What is missing then would be deleted. A count of 0, or none, says nothing: JupiterOne may count later. Raises
@@ -202,10 +202,10 @@ class Job:
         not, and `Synchronization.abort` finds out.
         """
         body = {"partialDatasets": {"types": sorted(set(partial_types))}}
-        with _failing_as(f"The synchronization job {self.id} could not be finalized"):
+        with _as_upload_error(f"The synchronization job {self.id} could not be finalized"):
             try:
                 answer = self._jupiterone.post(
-                    f"{self._path}/finalize", body, expected=self._is_ours, in_doubt=self._answer_if_finalized
+                    f"{self._path}/finalize", body, expected=self._is_ours, on_lost_response=self._answer_if_finalized
                 )
             except RequestFailed:
                 begun = self._answer_if_finalized()
@@ -248,7 +248,7 @@ class Job:
                     ),
                 )
             self._jupiterone.clock.wait(min(pause, remaining))
-            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
+            pause = min(pause * 1.5, MAX_POLL_SECONDS)
 
     def abort(self, reason: str) -> JobReport | None:
         """As `Synchronization.abort`."""
@@ -276,7 +276,7 @@ def _warn_of_open_job() -> None:
 
 
 @contextmanager
-def _failing_as(what: str) -> Iterator[None]:
+def _as_upload_error(what: str) -> Iterator[None]:
     """Tell a failed request as what it means for the job."""
     try:
         yield

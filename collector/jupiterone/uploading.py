@@ -9,29 +9,29 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from collector.errors import RequestFailed
-from collector.jupiterone.answers import JOB_NOT_AWAITING_UPLOADS, says_too_large
-from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, Collection, batches
-from collector.jupiterone.connection import InDoubt, JupiterOne
-from collector.jupiterone.jobs import describes_job, job_path
-from collector.jupiterone.refused_objects import refusal_of
+from collector.jupiterone.batches import MAX_BODY_BYTES, Batch, Collection, batches
+from collector.jupiterone.connection import JupiterOne, OnLostResponse
+from collector.jupiterone.jobs import is_job_response, job_path
+from collector.jupiterone.refused_objects import objects_refused_by
+from collector.jupiterone.response import JOB_NOT_AWAITING_UPLOADS, says_too_large
 from collector.model.graph import JsonObject
 
-MOST_AT_ONCE = 6
+MAX_PARALLEL_BATCHES = 6
 """As JupiterOne's own client does (JupiterOne SDK 17)."""
 
 
 @dataclass(frozen=True)
-class Uploaded:
+class UploadCounts:
     """How many objects JupiterOne has taken, each once however often it was sent, and how many batches were sent again
     because no answer came back.
     """
 
     entities: int = 0
     relationships: int = 0
-    sent_again: int = 0
+    resent: int = 0
 
 
-OnProgress = Callable[[Uploaded], None]
+OnProgress = Callable[[UploadCounts], None]
 
 
 class Uploader:
@@ -50,12 +50,12 @@ class Uploader:
         jupiterone: JupiterOne,
         job_id: str,
         on_progress: OnProgress | None = None,
-        largest_body: int = LARGEST_BODY_BYTES,
+        largest_body: int = MAX_BODY_BYTES,
     ) -> None:
-        self.uploaded = Uploaded()
+        self.uploaded = UploadCounts()
         self._jupiterone = jupiterone
         self._job_path = job_path(job_id)
-        self._is_ours = partial(describes_job, job_id=job_id)
+        self._is_ours = partial(is_job_response, job_id=job_id)
         self._on_progress = on_progress
         self._largest_body = largest_body
 
@@ -66,9 +66,9 @@ class Uploader:
         where JupiterOne finds objects invalid); Interrupted between batches when the clock was stopped.
         """
         pending: set[Future[_Sent]] = set()
-        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="upload") as pool:
+        with ThreadPoolExecutor(MAX_PARALLEL_BATCHES, thread_name_prefix="upload") as pool:
             for batch in batches(collection, objects, self._largest_body):
-                if len(pending) == MOST_AT_ONCE:
+                if len(pending) == MAX_PARALLEL_BATCHES:
                     pending = self._take(collection, pending)
                 self._jupiterone.clock.wait(0)
                 pending.add(pool.submit(self._send, batch))
@@ -85,7 +85,7 @@ class Uploader:
                 done = replace(done, entities=done.entities + sent.objects)
             else:
                 done = replace(done, relationships=done.relationships + sent.objects)
-            self.uploaded = replace(done, sent_again=done.sent_again + sent.again)
+            self.uploaded = replace(done, resent=done.resent + sent.resends)
             if self._on_progress is not None:
                 self._on_progress(self.uploaded)
         return pending
@@ -93,29 +93,29 @@ class Uploader:
     def _send(self, batch: Batch) -> _Sent:
         """Send a batch, in halves where JupiterOne finds it too large."""
         correlation_id = self._correlation_id()
-        again = 0
+        resends = 0
 
-        def send_again() -> JsonObject | None:
-            nonlocal again
-            again += 1
+        def resend() -> JsonObject | None:
+            nonlocal resends
+            resends += 1
             try:
-                return self._post(batch.collection, batch.body_again, correlation_id)
+                return self._post(batch.collection, batch.body_for_retry, correlation_id)
             except RequestFailed as failure:
                 if failure.status == 400 and failure.code != JOB_NOT_AWAITING_UPLOADS:
                     return None
                 raise
 
         try:
-            self._post(batch.collection, batch.body, correlation_id, send_again)
+            self._post(batch.collection, batch.body, correlation_id, resend)
         except RequestFailed as failure:
             if not says_too_large(failure.status, failure.code):
-                raise refusal_of(failure, batch) or failure from None
+                raise objects_refused_by(failure, batch) or failure from None
             halves = [self._send(half) for half in batch.halves()]
-            return _Sent(sum(half.objects for half in halves), again + sum(half.again for half in halves))
-        return _Sent(len(batch.objects), again)
+            return _Sent(sum(half.objects for half in halves), resends + sum(half.resends for half in halves))
+        return _Sent(len(batch.objects), resends)
 
     def _post(
-        self, collection: Collection, body: bytes, correlation_id: str, in_doubt: InDoubt | None = None
+        self, collection: Collection, body: bytes, correlation_id: str, on_lost_response: OnLostResponse | None = None
     ) -> JsonObject:
         return self._jupiterone.post(
             f"{self._job_path}/{collection}",
@@ -123,7 +123,7 @@ class Uploader:
             gzip=True,
             correlation_id=correlation_id,
             expected=self._is_ours,
-            in_doubt=in_doubt,
+            on_lost_response=on_lost_response,
         )
 
     def _correlation_id(self) -> str:
@@ -133,4 +133,4 @@ class Uploader:
 @dataclass(frozen=True)
 class _Sent:
     objects: int
-    again: int
+    resends: int

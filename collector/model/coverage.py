@@ -31,20 +31,20 @@ class Coverage:
     """How far one reading of one step got.
 
     `reading` names the thing read ("users?status=inactive", "settings"). `is_set` tells a set (a list, whose
-    incompleteness makes types partial) from documents. `read` counts rows or documents read, `vanished` those that
-    answered 404 in between, `carried_over` documents kept from an earlier reading, `missing` documents neither read
-    nor kept. `oldest`: when the oldest one carried over was read, in milliseconds since 1970. `scopes`: what to add,
+    incompleteness makes types partial) from documents. `read` counts rows or documents read, `deleted_meanwhile` those
+    that answered 404 in between, `stale` documents kept from an earlier reading, `missing` documents neither read nor
+    kept. `oldest`: when the oldest one carried over was read, in milliseconds since 1970. `scopes`: what to add,
     classic and granular, when denied. `unavailable` counts documents that Zoom refuses of whom it may (inactive
     people), which is no fault.
     """
 
     step: str
-    reading: str
+    dataset: str
     status: Status
     is_set: bool
     read: int = 0
-    vanished: int = 0
-    carried_over: int = 0
+    deleted_meanwhile: int = 0
+    stale: int = 0
     missing: int = 0
     unavailable: int = 0
     oldest: int | None = None

@@ -82,7 +82,7 @@ class Relationship:
     source_key: str
     target_key: str
 
-    def as_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """The object JupiterOne's tools read and the synchronization API takes."""
         return {
             "_key": self.key,

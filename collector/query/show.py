@@ -13,7 +13,7 @@ from collector.store import PartAge, Store
 
 
 @dataclass(frozen=True)
-class Tie:
+class RelatedEntities:
     """What one kind of relationship leads to: `sentence` ("ASSIGNED role", "in group"), and the names there."""
 
     sentence: str
@@ -21,15 +21,15 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Card:
+class EntityView:
     """An entity as it is shown. `entity`: the object as it stands in the graph."""
 
     entity: Mapping[str, object]
-    ties: tuple[Tie, ...]
+    related: tuple[RelatedEntities, ...]
     parts: tuple[PartAge, ...]
 
 
-def find_cards(store: Store, entity_type: EntityType, text: str | None) -> list[Card]:
+def find_entities(store: Store, entity_type: EntityType, text: str | None) -> list[EntityView]:
     """The cards of the entities of this kind that `text` names: by name, id, key or e-mail address.
 
     Raises UsageError when there is none, or nothing at all.
@@ -52,21 +52,21 @@ def find_cards(store: Store, entity_type: EntityType, text: str | None) -> list[
                 Command("collect"),
             ),
         )
-    return [_card(store, entity) for entity in entities]
+    return [_view(store, entity) for entity in entities]
 
 
-def _card(store: Store, entity: Mapping[str, object]) -> Card:
+def _view(store: Store, entity: Mapping[str, object]) -> EntityView:
     key = str(entity["_key"])
-    ties: defaultdict[str, list[str]] = defaultdict(list)
+    related: defaultdict[str, list[str]] = defaultdict(list)
     for relationship in store.relationships_of(key):
         outgoing = relationship.source_key == key
         other_key = relationship.target_key if outgoing else relationship.source_key
         noun = other_key.partition(":")[0].removeprefix("zoom_")
         word = relationship.class_
-        ties[f"{word} {noun}" if outgoing else f"{noun} {word} this"].append(_name(store, other_key))
-    return Card(
+        related[f"{word} {noun}" if outgoing else f"{noun} {word} this"].append(_name(store, other_key))
+    return EntityView(
         entity,
-        tuple(Tie(sentence, tuple(sorted(names))) for sentence, names in sorted(ties.items())),
+        tuple(RelatedEntities(sentence, tuple(sorted(names))) for sentence, names in sorted(related.items())),
         tuple(store.parts(key)),
     )
 

@@ -8,7 +8,7 @@ from collector.errors import ExitCode, UsageError
 from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
 from collector.settings.profile import Profile
-from collector.store import CUT_SHORT, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
+from collector.store import INTERRUPTED_REASON, UPLOADED_EXIT_CODES, RunRecord, Store, UploadRecord, UploadState
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def last_start(profile: Profile) -> float | None:
 
 def _last_start(store: Store) -> int | None:
     """The start of the newest run that nobody cut short, neither its reading nor its upload (ms since 1970)."""
-    return next((run.started_at for run in store.finished_runs() if not _was_cut_short(store, run)), None)
+    return next((run.started_at for run in store.finished_runs() if not _was_interrupted(store, run)), None)
 
 
-def _was_cut_short(store: Store, run: RunRecord) -> bool:
+def _was_interrupted(store: Store, run: RunRecord) -> bool:
     if run.exit_code not in UPLOADED_EXIT_CODES:
         return run.exit_code == ExitCode.INTERRUPTED
     upload = store.uploads.latest_of(run.id)
     if upload is None:
         return False
-    return upload.state in (UploadState.BEGUN, UploadState.OPEN) or upload.reason == CUT_SHORT
+    return upload.state in (UploadState.BEGUN, UploadState.OPEN) or upload.reason == INTERRUPTED_REASON

@@ -96,7 +96,7 @@ def missing_scopes(
     return tuple(dict.fromkeys(missing))
 
 
-def runners(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
+def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
     """What each step id stands for: a resource's own entities, or one of its links."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
     return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}

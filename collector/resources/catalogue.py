@@ -24,7 +24,7 @@ OBJECTS = "objects"
 
 _KINDS = {"bool": "boolean", "int": "number", "str": "text"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
-_LONGEST_UNKNOWN_PATH = 200
+_MAX_UNKNOWN_PATH_LENGTH = 200
 _MEASURE = re.compile(
     r"(?:^|[._]|(?<=[a-z])(?=[A-Z]))"
     r"(?i:length|count|limit|size|capacity|quota|percent|days?|hours?|minutes?|seconds?|duration|interval|timeout)$"
@@ -66,15 +66,15 @@ class Setting:
         """
         kind = self.type.removesuffix("[]")
         if kind == self.type:
-            return plain(self._read_one(kind, value))
+            return to_property_value(self._read_one(kind, value))
         items = [self._read_one(kind, item) for item in value] if isinstance(value, list) else None
-        return plain(items) if is_plain(items) else None
+        return to_property_value(items) if is_property_value(items) else None
 
     def _read_one(self, kind: str, value: object) -> object:
         if isinstance(value, str):
             return _FROM_TEXT[kind](value)
         if kind == "bool":
-            return value if isinstance(value, bool) or _may_keep(self.path, value) else None
+            return value if isinstance(value, bool) or _is_safe_value(self.path, value) else None
         return value if kind == "int" and isinstance(value, bool | int | float) else None
 
 
@@ -107,20 +107,20 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
 
     described = {setting.path: setting for setting in catalogue().values() if setting.document == document}
     wanted = {path: setting for path, setting in described.items() if setting.kept}
-    marks = {path for path in described if _documents_with()[path] == 1}
+    distinguishing_paths = {path for path in described if _documents_with()[path] == 1}
     sections = _names_by_section(wanted.values())
 
     def convert(body: JsonObject) -> Conversion:
         properties: Properties = {}
         unknown: dict[str, object] = {}
         present: list[str] = []
-        of_kind = False
+        is_expected_kind = False
         for path, value in _leaves_and_sections(body):
             if path in sections:
                 present.append(path)
             if value is None or isinstance(value, dict):
                 continue
-            of_kind = of_kind or path in marks
+            is_expected_kind = is_expected_kind or path in distinguishing_paths
             setting = wanted.get(path)
             if setting is not None and (read := setting.read(value)) is not None:
                 properties[setting.name] = read
@@ -131,12 +131,12 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
         for path, value in sorted(unknown.items()):
             name = property_name(path)
             claimed = not name or path in sections or name in properties or name in taken | _described_names()
-            kept = not claimed and not _is_within_secret(path) and _may_keep(path, value)
+            kept = not claimed and not _is_within_secret(path) and _is_safe_value(path, value)
             if kept:
-                properties[name] = plain(value)
+                properties[name] = to_property_value(value)
             described_as = wanted[path].kind if path in wanted else ""
-            fields.append(UnknownField(path[:_LONGEST_UNKNOWN_PATH], _kind(value), kept, described_as))
-        return Conversion(properties, tuple(fields), of_kind, tuple(sorted(emptied)))
+            fields.append(UnknownField(path[:_MAX_UNKNOWN_PATH_LENGTH], _kind(value), kept, described_as))
+        return Conversion(properties, tuple(fields), is_expected_kind, tuple(sorted(emptied)))
 
     return convert
 
@@ -162,7 +162,7 @@ def authentication_options(body: JsonObject, prefix: str) -> Properties:
     }
 
 
-def plain(value: object) -> PropertyValue:
+def to_property_value(value: object) -> PropertyValue:
     """A JSON scalar or list of scalars as a property value; texts lose secrets embedded in addresses."""
     if value is True or value is False:
         return value
@@ -231,7 +231,7 @@ def _number(text: str) -> int | float | None:
 _FROM_TEXT: Mapping[str, Callable[[str], object]] = {"bool": _boolean, "int": _number, "str": str}
 
 
-def _may_keep(path: str, value: object) -> bool:
+def _is_safe_value(path: str, value: object) -> bool:
     """Booleans, 0 and 1 may be kept; another number only where its name says that it measures or counts.
 
     A number may be a code that lets people in (`personal_meeting_id`, an access or conference code), under any name.
@@ -254,7 +254,7 @@ def _kind(value: object) -> str:
     return "list" if isinstance(value, list) else "text"
 
 
-def is_plain(value: object) -> bool:
+def is_property_value(value: object) -> bool:
     """Whether JupiterOne takes it as a property: a scalar, or a list of scalars of one type."""
     if isinstance(value, list):
         return len({type(item) for item in value}) <= 1 and all(isinstance(i, bool | int | float | str) for i in value)

@@ -29,13 +29,13 @@ class UnknownField:
 class Conversion:
     """A document as properties, and what in it was not known.
 
-    `of_kind`: whether it holds any field by which documents of its kind are known; one that does not is an answer
-    about something else. `emptied`: the properties that sections sent without content would have held.
+    `is_expected_kind`: whether it holds any field by which documents of its kind are known; one that does not is an
+    answer about something else. `emptied`: the properties that sections sent without content would have held.
     """
 
     properties: Properties
     unknown: tuple[UnknownField, ...] = ()
-    of_kind: bool = True
+    is_expected_kind: bool = True
     emptied: tuple[str, ...] = ()
 
 
@@ -82,13 +82,13 @@ def whole_number(row: JsonObject, name: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class Pass:
+class ListPass:
     """One reading of a list. `defaults` are fields a row may lack because the query already says them."""
 
     params: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
     defaults: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
 
-    def reading(self, name: str) -> str:
+    def dataset(self, name: str) -> str:
         """What the coverage calls this pass: `users?status=inactive`."""
         query = "&".join(f"{key}={value}" for key, value in self.params.items())
         return f"{name}?{query}" if query else name
@@ -116,16 +116,16 @@ class SettingsChoice(str, Enum):
 
 
 @dataclass(frozen=True)
-class Document:
+class EntityDocument:
     """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage.
 
-    `least`: the smallest choice of settings with which it is read; NONE for what is no settings document.
+    `min_settings`: the smallest choice of settings with which it is read; NONE for what is no settings document.
     """
 
     part: str
     endpoint: Endpoint
     convert: Callable[[JsonObject], Conversion]
-    least: SettingsChoice = SettingsChoice.NONE
+    min_settings: SettingsChoice = SettingsChoice.NONE
 
 
 @dataclass(frozen=True)
@@ -140,20 +140,20 @@ class Derivation:
 class Link:
     """A relationship step.
 
-    Without `members` every entity at one end is tied to every one at the other (the account has all its groups).
-    With `members` that endpoint lists, for each entity of the declaring resource, the entities at the other end.
-    `named_by` is the property of the member that names its entity; it decides where present, and the entities in
-    `told_by_members` are not asked for their lists unless some member lacks it. `announced_by` is the field of the
-    declaring resource's list rows that counts an entity's members, for planning.
+    Without `members` every entity at one end is tied to every one at the other (the account has all its groups). With
+    `members` that endpoint lists, for each entity of the declaring resource, the entities at the other end.
+    `foreign_key` is the property of the member that names its entity; it decides where present, and the entities in
+    `skip_member_list_for` are not asked for their lists unless some member lacks it. `member_count_field` is the field
+    of the declaring resource's list rows that counts an entity's members, for planning.
     """
 
     step_id: str
     step_name: str
     type: RelationshipType
     members: Endpoint | None = None
-    named_by: str | None = None
-    told_by_members: frozenset[str] = frozenset()
-    announced_by: str | None = None
+    foreign_key: str | None = None
+    skip_member_list_for: frozenset[str] = frozenset()
+    member_count_field: str | None = None
     derivation: Derivation | None = None
 
 
@@ -161,12 +161,12 @@ class Link:
 class Resource:
     """A kind of thing in Zoom and how it becomes entities.
 
-    `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the
-    type) or None when the row has none. `lookup` asks for one entity; its answer is converted like a row.
-    `id_placeholder` is what the paths about one of them call its id. `activity` names the properties of a row that
-    move by themselves, which are kept as a part of their own. `is_dormant` tells by its row whether an entity is one
-    whose documents Zoom may refuse. `invited_by` is the property with the addresses that invitations are known by.
-    `paid_only`: whether Zoom has it in paid plans only (API reference: "a Pro or higher account").
+    `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the type)
+    or None when the row has none. `lookup` asks for one entity; its answer is converted like a row. `id_placeholder` is
+    what the paths about one of them call its id. `activity` names the properties of a row that move by themselves,
+    which are kept as a part of their own. `is_inactive` tells by its row whether an entity is one whose documents Zoom
+    may refuse. `invitation_property` is the property with the addresses that invitations are known by. `paid_only`:
+    whether Zoom has it in paid plans only (API reference: "a Pro or higher account").
     """
 
     order: int
@@ -177,14 +177,14 @@ class Resource:
     listing: Endpoint
     identify: Callable[[JsonObject], str | None]
     convert: Callable[[JsonObject], Properties]
-    passes: tuple[Pass, ...] = (Pass(),)
-    documents: tuple[Document, ...] = ()
+    passes: tuple[ListPass, ...] = (ListPass(),)
+    documents: tuple[EntityDocument, ...] = ()
     lookup: Endpoint | None = None
     links: tuple[Link, ...] = ()
     id_placeholder: str = "id"
-    invited_by: str | None = None
+    invitation_property: str | None = None
     activity: frozenset[str] = frozenset()
-    is_dormant: Callable[[Mapping[str, object]], bool] = field(default=lambda _: False)
+    is_inactive: Callable[[Mapping[str, object]], bool] = field(default=lambda _: False)
     paid_only: bool = False
 
     @property
@@ -192,7 +192,7 @@ class Resource:
         """What one of them is called on the command line: `user`, `contact-group`."""
         return self.entity.resource.lower().replace(" ", "-")
 
-    def counted(self, number: int) -> str:
+    def count_phrase(self, number: int) -> str:
         """So many of them, in words: "1 user", "250 users"."""
         return f"{number:,} {self.noun if number == 1 else self.name}"
 

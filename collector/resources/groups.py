@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
 from collector.resources import account, users
-from collector.resources.catalogue import plain
+from collector.resources.catalogue import to_property_value
 from collector.resources.declaration import Link, Resource, by_id, text, whole_number, zoom_id
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
@@ -24,7 +24,7 @@ ENTITY = EntityType(
 
 def convert(row: JsonObject) -> Properties:
     """A group's properties from a row of the group list."""
-    name = plain(text(row, "name") or zoom_id(row))
+    name = to_property_value(text(row, "name") or zoom_id(row))
     properties: Properties = {"id": zoom_id(row), "name": name, "displayName": name}
     for source, target in (("total_members", "totalMembers"), ("directory_privacy", "directoryPrivacy")):
         number = whole_number(row, source)
@@ -69,7 +69,7 @@ RESOURCE = Resource(
                 privilege="Group:Read",
                 rows="members",
             ),
-            announced_by="total_members",
+            member_count_field="total_members",
         ),
         account.has(ENTITY),
     ),

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
 from collector.redaction import mask_urls
 from collector.resources import account, users
-from collector.resources.catalogue import plain
+from collector.resources.catalogue import to_property_value
 from collector.resources.declaration import (
     Conversion,
     Derivation,
-    Document,
+    EntityDocument,
     Link,
     Resource,
     by_id,
@@ -51,11 +51,11 @@ ENTITY = EntityType(
 def convert(row: JsonObject) -> Properties:
     """A role's properties from a row of the role list."""
     identifier = zoom_id(row)
-    name = plain(text(row, "name") or identifier)
+    name = to_property_value(text(row, "name") or identifier)
     total_members = whole_number(row, "total_members")
     properties: Properties = {"id": identifier, "name": name, "displayName": name}
     if isinstance(row.get("description"), str):
-        properties["description"] = plain(row["description"])
+        properties["description"] = to_property_value(row["description"])
     if total_members is not None:
         properties["totalMembers"] = total_members
     properties["superAdmin"] = identifier == OWNER
@@ -74,9 +74,9 @@ def convert_privileges(body: JsonObject) -> Conversion:
     privileges = body.get("privileges")
     built_in = zoom_id(body) in (OWNER, ADMIN, MEMBER)
     if not isinstance(privileges, list):
-        return Conversion({}, of_kind=built_in)
+        return Conversion({}, is_expected_kind=built_in)
     if zoom_id(body) is None or not all(isinstance(one, str) for one in privileges):
-        return Conversion({}, of_kind=False)
+        return Conversion({}, is_expected_kind=False)
     names = sorted({mask_urls(name) for name in privileges})
     properties: Properties = {"privilegeNames": names}
     if not built_in:
@@ -119,7 +119,7 @@ RESOURCE = Resource(
     identify=by_id,
     convert=convert,
     documents=(
-        Document(
+        EntityDocument(
             "privileges",
             _ROLE,
             convert_privileges,
@@ -141,9 +141,9 @@ RESOURCE = Resource(
                 rows="members",
                 rows_required=False,
             ),
-            named_by="roleId",
-            told_by_members=frozenset({MEMBER}),
-            announced_by="total_members",
+            foreign_key="roleId",
+            skip_member_list_for=frozenset({MEMBER}),
+            member_count_field="total_members",
             derivation=Derivation("access", is_admin),
         ),
         account.has(ENTITY),

@@ -17,15 +17,15 @@ from collector.resources import account
 from collector.resources.catalogue import (
     authentication_options,
     converter,
-    is_plain,
+    is_property_value,
     option_names,
-    plain,
     setting_properties,
+    to_property_value,
 )
 from collector.resources.declaration import (
     Conversion,
-    Document,
-    Pass,
+    EntityDocument,
+    ListPass,
     Resource,
     SettingsChoice,
     by_id,
@@ -121,9 +121,13 @@ def convert(row: JsonObject) -> Properties:
     """
     pending = row.get("status") == "pending"
     status = text(row, "status")
-    first, last = (None, None) if pending else (_words(row, "first_name") or None, _words(row, "last_name") or None)
+    first, last = (
+        (None, None) if pending else (_clean_text(row, "first_name") or None, _clean_text(row, "last_name") or None)
+    )
     email = text(row, "email").lower()
-    name = " ".join(part for part in (first, last) if part) or _words(row, "display_name") or email or text(row, "id")
+    name = (
+        " ".join(part for part in (first, last) if part) or _clean_text(row, "display_name") or email or text(row, "id")
+    )
     properties: Properties = {
         **({"id": zoom_id(row)} if zoom_id(row) and not pending else {}),
         **_logins(email),
@@ -137,8 +141,8 @@ def convert(row: JsonObject) -> Properties:
     for copied in _COPIED:
         source, target = copied if isinstance(copied, tuple) else (copied, copied)
         value = row.get(source)
-        if is_plain(value) and value != "":
-            properties[target] = plain(value)
+        if is_property_value(value) and value != "":
+            properties[target] = to_property_value(value)
     if not pending:
         properties.update(_dates(row))
     return properties
@@ -154,7 +158,7 @@ def _logins(email: str) -> Properties:
 
 
 def _dates(row: JsonObject) -> Properties:
-    created = _words(row, "created_at")
+    created = _clean_text(row, "created_at")
     dates: dict[str, PropertyValue] = {
         "createdAt": created or None,
         "createdOn": _milliseconds(text(row, "user_created_at") or created),
@@ -172,7 +176,7 @@ def _milliseconds(written: str) -> int | None:
     return int((instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp() * 1000)
 
 
-def _words(row: JsonObject, name: str) -> str:
+def _clean_text(row: JsonObject, name: str) -> str:
     """A text somebody wrote, without secrets embedded in addresses."""
     return mask_urls(text(row, name))
 
@@ -183,7 +187,7 @@ _SETTINGS_SCOPES = Scopes(
 )
 
 
-def _settings(part: str, option: str | None = None) -> Document:
+def _settings(part: str, option: str | None = None) -> EntityDocument:
     to_properties = converter(part, _TAKEN)
     prefix = f"{part.partition('_')[0]}Authentication"
 
@@ -197,7 +201,7 @@ def _settings(part: str, option: str | None = None) -> Document:
             conversion, properties={**conversion.properties, **options}, emptied=(*conversion.emptied, *emptied)
         )
 
-    return Document(
+    return EntityDocument(
         part,
         Endpoint(
             path="/users/{userId}/settings",
@@ -228,7 +232,7 @@ RESOURCE = Resource(
     identify=identify,
     convert=convert,
     passes=tuple(
-        Pass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
+        ListPass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
     ),
     documents=(
         _settings("settings"),
@@ -245,8 +249,8 @@ RESOURCE = Resource(
         page_size=None,
     ),
     id_placeholder="userId",
-    invited_by="email",
+    invitation_property="email",
     activity=_ACTIVITY,
-    is_dormant=lambda row: row.get("status") == "inactive",
+    is_inactive=lambda row: row.get("status") == "inactive",
     links=(account.has(ENTITY),),
 )

@@ -8,18 +8,18 @@ from functools import partial
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from collector.sandbox import trouble
-from collector.sandbox.answers import Answer, refusal
+from collector.sandbox import fault_effects
 from collector.sandbox.backend import Backend
-from collector.sandbox.consent import ConsentDesk
+from collector.sandbox.consent import ConsentPage
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import ZoomError, unknown_route, wrong_method
-from collector.sandbox.exchange import Exchange
 from collector.sandbox.fault import Fault
-from collector.sandbox.gate import Gate, bearer
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.oauth_routes import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, OAuthRoutes
 from collector.sandbox.paging import ListQuery
+from collector.sandbox.request_authorization import RequestAuthorization, bearer
+from collector.sandbox.request_handler import RequestHandler
+from collector.sandbox.responses import SandboxResponse, refusal
 from collector.sandbox.served import ENDPOINTS
 from collector.sandbox.tokens import Tokens
 
@@ -34,17 +34,17 @@ class Parts:
     account_id: str
     tokens: Tokens
     token_endpoint: TokenEndpoint
-    consent_desk: ConsentDesk
-    gate: Gate
+    consent_page_handler: ConsentPage
+    authorization: RequestAuthorization
     backend: Backend
-    exchange: Exchange
+    handler: RequestHandler
 
 
 def build(parts: Parts) -> Flask:
     """The WSGI application."""
     app = Flask("zoom sandbox", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    oauth = OAuthRoutes(parts.exchange, parts.token_endpoint, parts.consent_desk)
+    oauth = OAuthRoutes(parts.handler, parts.token_endpoint, parts.consent_page_handler)
     app.add_url_rule(AUTHORIZE_PATH, "authorize", oauth.authorize, methods=["GET", "POST"])
     app.add_url_rule(TOKEN_PATH, "token", oauth.token, methods=["POST"])
     app.add_url_rule(REVOKE_PATH, "revoke", oauth.revoke, methods=["POST"])
@@ -64,7 +64,7 @@ class _ApiRoutes:
 
     def answer(self, endpoint: Endpoint, **arguments: str) -> Response:
         item_id = next(iter(arguments.values()), "")
-        return self._parts.exchange.respond(
+        return self._parts.handler.respond(
             partial(self._api_answer, endpoint, item_id),
             path=request.path.removeprefix(_API),
             template=_API + endpoint.rule,
@@ -75,9 +75,9 @@ class _ApiRoutes:
     def unrouted(self, error: HTTPException) -> Response:
         """Paths and methods the sandbox does not know."""
         answer = refusal(wrong_method() if error.code == 405 else unknown_route())
-        return self._parts.exchange.send(answer, caching=_API_CACHING)
+        return self._parts.handler.send(answer, caching=_API_CACHING)
 
-    def _api_answer(self, endpoint: Endpoint, item_id: str, fault: Fault | None) -> Answer:
+    def _api_answer(self, endpoint: Endpoint, item_id: str, fault: Fault | None) -> SandboxResponse:
         parts = self._parts
         authorization = request.headers.get("Authorization", "")
         parameters = request.args.to_dict()
@@ -85,14 +85,14 @@ class _ApiRoutes:
             if fault is not None:
                 if fault.kind == "revoked":
                     parts.tokens.revoke(bearer(authorization))
-                trouble.refuse(fault, endpoint, item_id, parts.account_id)
-            token = parts.gate.admit(endpoint, authorization, parameters)
+                fault_effects.raise_refusal(fault, endpoint, item_id, parts.account_id)
+            token = parts.authorization.authorize(endpoint, authorization, parameters)
             query = ListQuery(token.subject, request.path, parameters)
-            answer = Answer(200, endpoint.answer(parts.backend, item_id, query))
+            answer = SandboxResponse(200, endpoint.answer(parts.backend, item_id, query))
         except ZoomError as error:
-            return refusal(error) if fault is None else trouble.spoil(fault, refusal(error))
+            return refusal(error) if fault is None else fault_effects.corrupt_body(fault, refusal(error))
         if fault is None:
             return answer
-        return trouble.disturb(
-            fault, answer, endpoint.rows, query.token, partial(parts.backend.pager.same_page_again, query)
+        return fault_effects.corrupt_list(
+            fault, answer, endpoint.rows, query.token, partial(parts.backend.pager.token_for_same_page, query)
         )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from collector.clock import Clock
 from collector.sandbox import oauth_errors
-from collector.sandbox.tokens import Tokens, TokenTexts
+from collector.sandbox.tokens import TokenFactory, Tokens
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
 Rotation = Literal["strict", "grace", "family_revoke"]
@@ -24,7 +24,7 @@ family_revoke  it is dead, and trying it again ends the authorization with all i
 
 
 @dataclass(frozen=True)
-class Pair:
+class TokenPair:
     """What a grant hands out."""
 
     access_token: str
@@ -49,7 +49,7 @@ class Authorizations:
     def __init__(
         self,
         tokens: Tokens,
-        texts: TokenTexts,
+        texts: TokenFactory,
         scopes: frozenset[str],
         is_user: Callable[[str], bool],
         rotation: Rotation,
@@ -74,7 +74,7 @@ class Authorizations:
         with self._lock:
             return set(self._users.values())
 
-    def begin(self, user_id: str) -> Pair:
+    def authorize(self, user_id: str) -> TokenPair:
         """A new authorization of this user. Tokens of an earlier one are dead."""
         with self._lock:
             for earlier in [number for number, owner in self._users.items() if owner == user_id]:
@@ -83,7 +83,7 @@ class Authorizations:
             self._users[number] = user_id
             return self._pair(number)
 
-    def refresh(self, refresh_token: str) -> Pair:
+    def refresh(self, refresh_token: str) -> TokenPair:
         """A new pair for a refresh token that is alive; raises OAuthError."""
         with self._lock:
             known = self._refresh_tokens.get(refresh_token)
@@ -118,12 +118,12 @@ class Authorizations:
             for number in list(self._users):
                 self._end(number)
 
-    def _pair(self, number: int) -> Pair:
+    def _pair(self, number: int) -> TokenPair:
         user_id = self._users[number]
         refresh_token = self._texts.new(user_id, REFRESH_TOKEN_SECONDS)
         dies_at = self._clock.now() + REFRESH_TOKEN_SECONDS
         self._refresh_tokens[refresh_token] = _RefreshToken(number, dies_at)
-        return Pair(self._tokens.issue(user_id, self._scopes, number), refresh_token)
+        return TokenPair(self._tokens.issue(user_id, self._scopes, number), refresh_token)
 
     def _used(self, token: _RefreshToken) -> _RefreshToken:
         grace = self._grace if self._rotation == "grace" else 0.0

@@ -8,8 +8,8 @@ from typing import Any
 
 from collector.clock import Clock
 from collector.sandbox.account import Account
-from collector.sandbox.answers import as_json
 from collector.sandbox.paging import Page, Pager
+from collector.sandbox.responses import json_bytes
 from collector.sandbox.settings import UserSettings
 
 Row = dict[str, Any]
@@ -27,4 +27,4 @@ class Backend:
 
 def listing(page: Page[Any], name: str, rows: Sequence[Row]) -> bytes:
     """The answer with one page of a list."""
-    return as_json({**page.frame, name: rows})
+    return json_bytes({**page.frame, name: rows})

@@ -27,7 +27,7 @@ _CONSENT = """<p>Signed in as {{ user }}, account {{ account_name }}.</p>
 _PASSED_ON = ("response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
 
 
-class NotForwarded(Exception):
+class AuthorizationError(Exception):
     """What is wrong with a request is shown by Zoom itself, the browser does not come back. Numbers are Zoom's."""
 
     def __init__(self, text: str, number: str = "4,700") -> None:
@@ -35,13 +35,13 @@ class NotForwarded(Exception):
 
 
 @dataclass(frozen=True)
-class Forward:
+class RedirectToApp:
     """The browser is sent back to the app."""
 
     location: str
 
 
-class ConsentDesk:
+class ConsentPage:
     """Looks at authorization requests, asks the user and sends the browser back.
 
     `user`: who is signed in at Zoom in the browser. `decline_redirects`: whether the app hears of a refusal; reports
@@ -69,17 +69,17 @@ class ConsentDesk:
             parameters=parameters,
         )
 
-    def decide(self, parameters: Mapping[str, str]) -> Forward | Page:
+    def decide(self, parameters: Mapping[str, str]) -> RedirectToApp | Page:
         """What follows from the form of the consent page; raises NotForwarded."""
         challenge = self._check(parameters)
         redirect_uri = parameters["redirect_uri"]
         state = {"state": parameters["state"]} if "state" in parameters else {}
         if parameters.get("decision") == "allow":
             code = self._codes.issue(self._user().id, redirect_uri, challenge)
-            return Forward(_extended(redirect_uri, {"code": code, **state}))
+            return RedirectToApp(_extended(redirect_uri, {"code": code, **state}))
         if not self._decline_redirects:
             return own_page("You declined", f"{self._app.name} was not given access.", 200)
-        return Forward(_extended(redirect_uri, {"error": "access_denied", **state}))
+        return RedirectToApp(_extended(redirect_uri, {"error": "access_denied", **state}))
 
     def add_from_marketplace(self, redirect_uri: str) -> str:
         """Where the browser goes after "Add" in the marketplace: the app gets a code it did not ask for."""
@@ -87,24 +87,24 @@ class ConsentDesk:
 
     def _check(self, parameters: Mapping[str, str]) -> Challenge | None:
         if parameters.get("client_id") != self._app.client_id:
-            raise NotForwarded("Invalid client_id:")
+            raise AuthorizationError("Invalid client_id:")
         if self._app.state == "disabled":
-            raise NotForwarded("The app has been disabled", "4,717")
+            raise AuthorizationError("The app has been disabled", "4,717")
         redirect_uri = parameters.get("redirect_uri", "")
         if not self._app.knows_redirect(redirect_uri):
-            raise NotForwarded(f"Invalid redirect: {redirect_uri}")
+            raise AuthorizationError(f"Invalid redirect: {redirect_uri}")
         if parameters.get("response_type") != "code":
-            raise NotForwarded("Invalid response_type:")
+            raise AuthorizationError("Invalid response_type:")
         return self._challenge(parameters)
 
     def _challenge(self, parameters: Mapping[str, str]) -> Challenge | None:
         if "code_challenge" not in parameters:
             if self._app.is_public:
-                raise NotForwarded("Invalid code_challenge:")
+                raise AuthorizationError("Invalid code_challenge:")
             return None
         challenge = Challenge(parameters["code_challenge"], parameters.get("code_challenge_method", "plain"))
         if not challenge.is_valid:
-            raise NotForwarded("Invalid code_challenge:")
+            raise AuthorizationError("Invalid code_challenge:")
         return challenge
 
 

@@ -1,7 +1,7 @@
 """The settings documents of a user whose settings nobody has touched (Zoom recordings: user settings, 2023).
 
 Key order, values and the empty or collapsed objects are those of the recorded answers for a licensed user.
-`PERSON` in a value is replaced by the user's number, `ACCOUNT` by the account's id.
+`USER_NUMBER` in a value is replaced by the user's number, `ACCOUNT` by the account's id.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 from collector.sandbox.canaries import CANARY
 
-PERSON = "@person@"
+USER_NUMBER = "@person@"
 ACCOUNT = "@account@"
 
-_PASSCODE = f"{CANARY}-PMI-PASSCODE-{PERSON}"
+_PASSCODE = f"{CANARY}-PMI-PASSCODE-{USER_NUMBER}"
 _NO_PASSCODE_RULES = {
     "length": 0,
     "have_letter": False,

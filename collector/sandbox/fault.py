@@ -79,7 +79,7 @@ class Fault:
     delay: float = 1.0
     retry_after: str = ""
 
-    def meets(self, path: str, parameters: Mapping[str, str]) -> bool:
+    def matches(self, path: str, parameters: Mapping[str, str]) -> bool:
         if self.kind in _NEEDS_PAGE_TOKEN and "next_page_token" not in parameters:
             return False
         wanted = (self.query or {}).items()

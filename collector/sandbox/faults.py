@@ -8,52 +8,56 @@ from collections.abc import Mapping, Sequence
 
 from collector.sandbox.fault import Fault, FaultKind
 from collector.sandbox.identifiers import fraction_from, number_from
-from collector.sandbox.planned import Planned
+from collector.sandbox.scheduled_faults import ScheduledFaults
 
 
 class Faults:
     """Planned faults, in the order they were added, then those left to chance.
 
-    A request struck by one is not seen by later ones. `struck`: how often each kind has struck so far.
+    A request struck by one is not seen by later ones. `applied`: how often each kind has struck so far.
     """
 
     def __init__(self) -> None:
-        self.struck: Counter[FaultKind] = Counter()
+        self.applied: Counter[FaultKind] = Counter()
         self._lock = threading.Lock()
-        self._planned: Planned[Fault] = Planned()
-        self._chances: list[Chance] = []
+        self._scheduled: ScheduledFaults[Fault] = ScheduledFaults()
+        self._random_faults: list[RandomFaults] = []
 
     def add(self, *faults: Fault) -> None:
         with self._lock:
-            self._planned.add(*faults)
+            self._scheduled.add(*faults)
 
     def at_random(self, rate: float, faults: Sequence[Fault], seed: int = 0) -> None:
-        """From now on one of these strikes `rate` (0 to 1) of the requests they meet; see `chance.Chance`."""
+        """From now on one of these strikes `rate` (0 to 1) of the requests they meet; see
+        `random_faults.RandomFaults`."""
         with self._lock:
-            self._chances.append(Chance(rate, faults, seed))
+            self._random_faults.append(RandomFaults(rate, faults, seed))
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         with self._lock:
-            self._planned.clear()
-            self._chances.clear()
+            self._scheduled.clear()
+            self._random_faults.clear()
 
-    def strike(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+    def next_fault(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
         """The fault that strikes this request, if one does."""
-        if not self._planned and not self._chances:
+        if not self._scheduled and not self._random_faults:
             return None
         with self._lock:
-            planned = self._planned.strike(lambda fault: fault.meets(path, parameters))
-            fault = planned or self._by_chance(path, parameters)
+            scheduled = self._scheduled.next_fault(lambda fault: fault.matches(path, parameters))
+            fault = scheduled or self._random_fault(path, parameters)
             if fault is not None:
-                self.struck[fault.kind] += 1
+                self.applied[fault.kind] += 1
             return fault
 
-    def _by_chance(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
-        return next((fault for chance in self._chances if (fault := chance.strike(path, parameters))), None)
+    def _random_fault(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+        return next(
+            (fault for random_faults in self._random_faults if (fault := random_faults.next_fault(path, parameters))),
+            None,
+        )
 
 
-class Chance:
+class RandomFaults:
     """Faults of which one strikes now and then. Not safe to share between threads.
 
     `rate`: the part of the requests struck, of those that any of the faults meets. A fault's `times` is how often it
@@ -66,9 +70,9 @@ class Chance:
         self._faults = faults
         self._seed = seed
         self._asked: Counter[int] = Counter()
-        self._struck: Counter[int] = Counter()
+        self._applied: Counter[int] = Counter()
 
-    def strike(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
+    def next_fault(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
         """The fault that strikes this request, if one does."""
         fixed = sorted(item for item in parameters.items() if item[0] != "next_page_token")
         request = number_from(path, fixed)
@@ -79,10 +83,10 @@ class Chance:
         possible = [
             number
             for number, fault in enumerate(self._faults)
-            if fault.meets(path, parameters) and (fault.times is None or self._struck[number] < fault.times)
+            if fault.matches(path, parameters) and (fault.times is None or self._applied[number] < fault.times)
         ]
         if not possible:
             return None
         drawn = possible[number_from("which", *turn) % len(possible)]
-        self._struck[drawn] += 1
+        self._applied[drawn] += 1
         return self._faults[drawn]

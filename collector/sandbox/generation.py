@@ -78,26 +78,26 @@ def _populate(account: Account, recipe: _Recipe) -> None:
     The first user is the owner, the next ones the oddities. The first group holds most people, every inactive and
     every pending one among them; the last of several is empty.
     """
-    chance = random.Random(f"{account.seed} account")
+    randomness = random.Random(f"{account.seed} account")
     group_ids = [account.add_group(_name(_GROUP_NAMES, number)).id for number in range(recipe.groups)]
     if len(group_ids) > 1:
         empty = group_ids.pop()
         account.rename_group(empty, "Nobody Here")
     role_ids = [_add_custom_role(account, number) for number in range(recipe.custom_roles)]
-    statuses = _statuses(recipe, chance)
+    statuses = _statuses(recipe, randomness)
     for number, status in enumerate(statuses):
-        person = _person(number, chance)
+        person = _person(number, randomness)
         account.add_user(
             person.email,
             person.first_name,
             person.last_name,
             display_name=person.display_name,
-            type_=LICENSED if number == 0 or chance.random() < 0.7 else BASIC,
+            type_=LICENSED if number == 0 or randomness.random() < 0.7 else BASIC,
             status=status,
-            role_id=_role(number, status, role_ids, chance),
-            group_ids=_groups(group_ids, status, chance),
-            department=chance.choice(_DEPARTMENTS),
-            profile=_profile(chance),
+            role_id=_role(number, status, role_ids, randomness),
+            group_ids=_groups(group_ids, status, randomness),
+            department=randomness.choice(_DEPARTMENTS),
+            profile=_profile(randomness),
         )
 
 
@@ -112,7 +112,7 @@ def _add_custom_role(account: Account, number: int) -> str:
     return account.add_role(name, privileges, description).id
 
 
-def _statuses(recipe: _Recipe, chance: random.Random) -> list[UserStatus]:
+def _statuses(recipe: _Recipe, randomness: random.Random) -> list[UserStatus]:
     """One status a user; the owner is active, and a share above 0 makes at least one where there is room."""
     others = max(0, recipe.users - 1)
     inactive = min(others, max(1, round(recipe.users * recipe.inactive_share)) if recipe.inactive_share else 0)
@@ -122,25 +122,25 @@ def _statuses(recipe: _Recipe, chance: random.Random) -> list[UserStatus]:
     rest: list[UserStatus] = ["active"] * (others - inactive - pending - odd)
     rest += ["inactive"] * inactive
     rest += ["pending"] * pending
-    chance.shuffle(rest)
+    randomness.shuffle(rest)
     first: list[UserStatus] = ["active"] * (min(recipe.users, 1) + odd)
     return first + rest
 
 
-def _person(number: int, chance: random.Random) -> _Oddity:
+def _person(number: int, randomness: random.Random) -> _Oddity:
     if 1 <= number <= len(_ODDITIES):
         return _ODDITIES[number - 1]
-    first, last = chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES)
+    first, last = randomness.choice(_FIRST_NAMES), randomness.choice(_LAST_NAMES)
     if number == 0:
         first, last = "Olive", "Owner"
     local = f"{first}.{last}.{number}".encode("ascii", "ignore").decode().replace("'", "").lower()
     return _Oddity(first, last, f"{first} {last}", f"{local}@example.com")
 
 
-def _role(number: int, status: UserStatus, role_ids: Sequence[str], chance: random.Random) -> str:
+def _role(number: int, status: UserStatus, role_ids: Sequence[str], randomness: random.Random) -> str:
     if number == 0:
         return OWNER_ROLE
-    drawn = chance.random()
+    drawn = randomness.random()
     if status == "pending":
         return MEMBER_ROLE
     if drawn < 0.01 or number == 1:
@@ -150,13 +150,13 @@ def _role(number: int, status: UserStatus, role_ids: Sequence[str], chance: rand
     return MEMBER_ROLE
 
 
-def _groups(group_ids: Sequence[str], status: UserStatus, chance: random.Random) -> tuple[str, ...]:
+def _groups(group_ids: Sequence[str], status: UserStatus, randomness: random.Random) -> tuple[str, ...]:
     if not group_ids:
         return ()
     everybody, *others = group_ids
-    chosen = [everybody] if status != "active" or chance.random() < 0.8 else []
-    return (*chosen, *(group_id for group_id in others if chance.random() < 0.15))
+    chosen = [everybody] if status != "active" or randomness.random() < 0.8 else []
+    return (*chosen, *(group_id for group_id in others if randomness.random() < 0.15))
 
 
-def _profile(chance: random.Random) -> str:
-    return chance.choices(list(PROFILE_SHARES), list(PROFILE_SHARES.values()))[0]
+def _profile(randomness: random.Random) -> str:
+    return randomness.choices(list(PROFILE_SHARES), list(PROFILE_SHARES.values()))[0]

@@ -19,7 +19,7 @@ from collector.sandbox.endpoints import Label
 from collector.sandbox.errors import daily_limit, per_second_limit
 from collector.sandbox.timestamps import timestamp
 
-Plan = Literal["unlimited", "free", "pro", "business"]
+ZoomPlan = Literal["unlimited", "free", "pro", "business"]
 HeaderProfile = Literal["recorded", "documented", "free"]
 RetryAfter = Literal["none", "iso", "seconds", "http-date"]
 
@@ -34,7 +34,7 @@ class Allowance:
     per_day: int | None = None
 
 
-ALLOWANCES: Mapping[Plan, Mapping[Label, Allowance]] = {
+ALLOWANCES: Mapping[ZoomPlan, Mapping[Label, Allowance]] = {
     "unlimited": {},
     "free": {"Light": Allowance(4, 6_000), "Medium": Allowance(2, 2_000)},
     "pro": {"Light": Allowance(30), "Medium": Allowance(20)},
@@ -49,7 +49,7 @@ class RateLimits:
     the second, "free" those of the day. `retry_after`: how the header of a daily refusal is written.
     """
 
-    def __init__(self, plan: Plan, profile: HeaderProfile, retry_after: RetryAfter, clock: Clock) -> None:
+    def __init__(self, plan: ZoomPlan, profile: HeaderProfile, retry_after: RetryAfter, clock: Clock) -> None:
         self._allowances = ALLOWANCES[plan]
         self._profile = profile
         self._retry_after = retry_after

@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.sandbox import oauth_errors
 from collector.sandbox.app import App
-from collector.sandbox.authorizations import Authorizations, Pair
+from collector.sandbox.authorizations import Authorizations, TokenPair
 from collector.sandbox.codes import Codes
 from collector.sandbox.tokens import ACCESS_TOKEN_SECONDS, Tokens
 
@@ -90,12 +90,12 @@ class TokenEndpoint:
         user_id = self._codes.redeem(
             parameters.get("code", ""), parameters.get("redirect_uri", ""), parameters.get("code_verifier", "")
         )
-        return self._pair_answer(self._authorizations.begin(user_id))
+        return self._pair_answer(self._authorizations.authorize(user_id))
 
     def _refresh_token(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         return self._pair_answer(self._authorizations.refresh(parameters.get("refresh_token", "")))
 
-    def _pair_answer(self, pair: Pair) -> dict[str, Any]:
+    def _pair_answer(self, pair: TokenPair) -> dict[str, Any]:
         return {**self._token_answer(pair.access_token), "refresh_token": pair.refresh_token}
 
     def _token_answer(self, access_token: str) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Response, request
 
-from collector.sandbox import trouble
-from collector.sandbox.answers import HTML_TYPE, Answer, as_json
-from collector.sandbox.consent import ConsentDesk, Forward, NotForwarded, own_page
-from collector.sandbox.exchange import Exchange
+from collector.sandbox import fault_effects
+from collector.sandbox.consent import AuthorizationError, ConsentPage, RedirectToApp, own_page
 from collector.sandbox.fault import Fault
 from collector.sandbox.oauth import TokenEndpoint, TokenRequest
 from collector.sandbox.oauth_errors import OAuthError
 from collector.sandbox.pages import Page
+from collector.sandbox.request_handler import RequestHandler
+from collector.sandbox.responses import HTML_TYPE, SandboxResponse, json_bytes
 
 AUTHORIZE_PATH = "/oauth/authorize"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
@@ -25,10 +25,10 @@ _CACHING = "no-store"
 class OAuthRoutes:
     """The view functions."""
 
-    def __init__(self, exchange: Exchange, token_endpoint: TokenEndpoint, desk: ConsentDesk) -> None:
-        self._exchange = exchange
+    def __init__(self, handler: RequestHandler, token_endpoint: TokenEndpoint, consent_page: ConsentPage) -> None:
+        self._handler = handler
         self._token_endpoint = token_endpoint
-        self._desk = desk
+        self._consent_page = consent_page
 
     def authorize(self) -> Response:
         return self._respond(self._browser_answer, AUTHORIZE_PATH)
@@ -39,38 +39,38 @@ class OAuthRoutes:
     def revoke(self) -> Response:
         return self._respond(lambda: _json_answer(self._token_endpoint.revoke), REVOKE_PATH)
 
-    def _respond(self, produce: Callable[[], Answer], path: str, grant: str = "") -> Response:
-        def disturbed(fault: Fault | None) -> Answer:
+    def _respond(self, produce: Callable[[], SandboxResponse], path: str, grant: str = "") -> Response:
+        def faulty(fault: Fault | None) -> SandboxResponse:
             answer = produce()
-            return answer if fault is None else trouble.spoil(fault, answer)
+            return answer if fault is None else fault_effects.corrupt_body(fault, answer)
 
-        return self._exchange.respond(disturbed, path, path, _CACHING, grant=grant)
+        return self._handler.respond(faulty, path, path, _CACHING, grant=grant)
 
-    def _browser_answer(self) -> Answer:
+    def _browser_answer(self) -> SandboxResponse:
         try:
             if request.method == "POST":
-                decided = self._desk.decide(request.form.to_dict())
+                decided = self._consent_page.decide(request.form.to_dict())
             else:
-                decided = self._desk.ask(request.args.to_dict())
-        except NotForwarded as error:
+                decided = self._consent_page.ask(request.args.to_dict())
+        except AuthorizationError as error:
             return _page_answer(own_page("This did not work", str(error), 400))
-        if isinstance(decided, Forward):
-            return Answer(302, b"", {"Location": decided.location}, HTML_TYPE)
+        if isinstance(decided, RedirectToApp):
+            return SandboxResponse(302, b"", {"Location": decided.location}, HTML_TYPE)
         return _page_answer(decided)
 
-    def _token_answer(self) -> Answer:
+    def _token_answer(self) -> SandboxResponse:
         return _json_answer(
             lambda posted: {**self._token_endpoint.answer(posted), "api_url": request.host_url.rstrip("/")}
         )
 
 
-def _json_answer(endpoint: Callable[[TokenRequest], Mapping[str, Any]]) -> Answer:
+def _json_answer(endpoint: Callable[[TokenRequest], Mapping[str, Any]]) -> SandboxResponse:
     posted = TokenRequest(request.form, request.args, request.headers.get("Authorization", ""))
     try:
-        return Answer(200, as_json(endpoint(posted)))
+        return SandboxResponse(200, json_bytes(endpoint(posted)))
     except OAuthError as error:
-        return Answer(error.status, as_json(error.body))
+        return SandboxResponse(error.status, json_bytes(error.body))
 
 
-def _page_answer(page: Page) -> Answer:
-    return Answer(page.status, page.html.encode(), page.headers, HTML_TYPE)
+def _page_answer(page: Page) -> SandboxResponse:
+    return SandboxResponse(page.status, page.html.encode(), page.headers, HTML_TYPE)

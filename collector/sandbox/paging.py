@@ -94,14 +94,14 @@ class Pager:
             frame["next_page_token"] = self.token(query, end)
         elif self._token_absent_style == "empty":  # noqa: S105 - the word, not a token
             frame["next_page_token"] = ""
-        return Page(self._disturbed(items, start, end, query), frame)
+        return Page(self._with_duplicates_and_gaps(items, start, end, query), frame)
 
     def token(self, query: ListQuery, start: int) -> str:
         """A token for the page that begins with item `start`."""
         payload = _PAYLOAD.pack(start, self._clock.now() + TOKEN_SECONDS)
         return base64.urlsafe_b64encode(payload + self._seal(payload, query)).decode()
 
-    def same_page_again(self, query: ListQuery) -> str:
+    def token_for_same_page(self, query: ListQuery) -> str:
         """A token for the page that `query` asks for."""
         return self.token(query, self._start(query))
 
@@ -122,7 +122,9 @@ class Pager:
         key = f"sandbox page tokens {self._seed}".encode()
         return hashlib.blake2b(payload + query.identity().encode(), key=key, digest_size=_SEAL_BYTES).digest()
 
-    def _disturbed(self, items: Sequence[Item], start: int, end: int, query: ListQuery) -> Sequence[Item]:
+    def _with_duplicates_and_gaps(
+        self, items: Sequence[Item], start: int, end: int, query: ListQuery
+    ) -> Sequence[Item]:
         rows = list(items[start:end])
         if start == 0 or not rows:
             return rows

@@ -13,7 +13,7 @@ from collector.sandbox.canaries import CANARY
 
 
 @dataclass(frozen=True)
-class Profile:
+class SettingsProfile:
     """Changes to the default documents. `share`: how likely a user has it, in parts of the sum of all.
 
     `settings` changes the main document, `security` the one of option=meeting_security. `meeting_login` and
@@ -27,9 +27,9 @@ class Profile:
     recording_login: str = ""
 
 
-PROFILES: Mapping[str, Profile] = {
-    "standard": Profile(40),
-    "waiting_room": Profile(
+PROFILES: Mapping[str, SettingsProfile] = {
+    "standard": SettingsProfile(40),
+    "waiting_room": SettingsProfile(
         20,
         {"in_meeting.waiting_room": True},
         {
@@ -42,7 +42,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         meeting_login="enforce_login",
     ),
-    "end_to_end": Profile(
+    "end_to_end": SettingsProfile(
         6,
         {
             "in_meeting.e2e_encryption": True,
@@ -53,7 +53,7 @@ PROFILES: Mapping[str, Profile] = {
         {"waiting_room": True, "end_to_end_encrypted_meetings": True, "encryption_type": "e2ee"},
         meeting_login="enforce_login_with_same_account",
     ),
-    "recorded": Profile(
+    "recorded": SettingsProfile(
         6,
         {
             "recording.auto_recording": "cloud",
@@ -70,7 +70,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         recording_login="internally",
     ),
-    "careful_sharing": Profile(
+    "careful_sharing": SettingsProfile(
         6,
         {
             "in_meeting.screen_sharing": False,
@@ -82,7 +82,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         {"approved_or_denied_countries_or_regions": {"enable": True, "method": "deny", "denied_list": ["AQ"]}},
     ),
-    "webinars": Profile(
+    "webinars": SettingsProfile(
         4,
         {
             "feature.webinar": True,
@@ -112,7 +112,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         {"webinar_password": True, "require_password_for_scheduled_webinar": True},
     ),
-    "live_streams": Profile(
+    "live_streams": SettingsProfile(
         3,
         {
             "in_meeting.allow_live_streaming": True,
@@ -121,7 +121,7 @@ PROFILES: Mapping[str, Profile] = {
             "in_meeting.custom_service_instructions": f"rtmp://stream.example.com key {CANARY}-STREAM-KEY",
         },
     ),
-    "telephones": Profile(
+    "telephones": SettingsProfile(
         4,
         {
             "telephony.third_party_audio": True,
@@ -145,7 +145,7 @@ PROFILES: Mapping[str, Profile] = {
             "tsp.call_out_countries": [],
         },
     ),
-    "data_regions": Profile(
+    "data_regions": SettingsProfile(
         4,
         {
             "in_meeting.custom_data_center_regions": True,
@@ -168,7 +168,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         meeting_login="enforce_login_with_domains",
     ),
-    "wide_open": Profile(
+    "wide_open": SettingsProfile(
         3,
         {
             "schedule_meeting.join_before_host": True,
@@ -182,7 +182,7 @@ PROFILES: Mapping[str, Profile] = {
         },
         {"meeting_password": False, "pmi_password": False, "phone_password": False, "auto_security": False},
     ),
-    "interpreters": Profile(
+    "interpreters": SettingsProfile(
         2,
         {
             "in_meeting.language_interpretation": {
@@ -203,7 +203,7 @@ PROFILES: Mapping[str, Profile] = {
             "in_meeting.closed_captioning.auto_transcribing": True,
         },
     ),
-    "assistant": Profile(
+    "assistant": SettingsProfile(
         2,
         {
             "in_meeting.meeting_summary_with_ai_companion": {

@@ -9,7 +9,6 @@ from flask import Flask
 
 from collector.clock import Clock, SystemClock
 from collector.sandbox.account import Account
-from collector.sandbox.answers import CommonHeaders
 from collector.sandbox.app import App, AppState
 from collector.sandbox.application import Parts, build
 from collector.sandbox.authorizations import Authorizations, Rotation
@@ -18,19 +17,20 @@ from collector.sandbox.browser import click_through
 from collector.sandbox.calls import Calls
 from collector.sandbox.canaries import CANARY
 from collector.sandbox.codes import Codes
-from collector.sandbox.consent import ConsentDesk
+from collector.sandbox.consent import ConsentPage
 from collector.sandbox.directory import User
-from collector.sandbox.exchange import Exchange
 from collector.sandbox.faults import Faults
-from collector.sandbox.gate import Gate
 from collector.sandbox.identifiers import identifier
-from collector.sandbox.limits import HeaderProfile, Plan, RateLimits, RetryAfter
+from collector.sandbox.limits import HeaderProfile, RateLimits, RetryAfter, ZoomPlan
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.paging import Pager, TokenAbsentStyle
+from collector.sandbox.request_authorization import RequestAuthorization
+from collector.sandbox.request_handler import RequestHandler
+from collector.sandbox.responses import CommonHeaders
 from collector.sandbox.served import GRANULAR_SCOPES
 from collector.sandbox.server import serving
 from collector.sandbox.settings import UserSettings
-from collector.sandbox.tokens import Tokens, TokenTexts
+from collector.sandbox.tokens import TokenFactory, Tokens
 
 APP_NAME = "Sandbox app"
 REDIRECT_URIS = ("http://localhost:5000/redirect", "http://127.0.0.1:5000/redirect")
@@ -59,7 +59,7 @@ class Sandbox:
         account: Account,
         *,
         scopes: Iterable[str] = GRANULAR_SCOPES,
-        plan: Plan = "unlimited",
+        plan: ZoomPlan = "unlimited",
         header_profile: HeaderProfile = "recorded",
         retry_after: RetryAfter = "iso",
         token_absent_style: TokenAbsentStyle = "missing",  # noqa: S107 - the word, not a token
@@ -78,7 +78,7 @@ class Sandbox:
     ) -> None:
         clock = clock or SystemClock()
         self.account = account
-        self.plan: Plan = plan
+        self.plan: ZoomPlan = plan
         self.scopes = frozenset(scopes)
         self.client_id = identifier(seed, "client")
         self.client_secret = "" if public_client else f"{CANARY}-SECRET-{identifier(seed, 'secret')}"
@@ -88,13 +88,13 @@ class Sandbox:
         self.faults = Faults()
         self.calls = Calls()
         self._registered = App(APP_NAME, self.client_id, self.client_secret, self.scopes, lambda: self.redirect_uris)
-        texts = TokenTexts(account.id, self.client_id, seed, clock)
+        texts = TokenFactory(account.id, self.client_id, seed, clock)
         self._tokens = Tokens(texts, clock)
         codes = Codes(account.id, seed, clock, pkce_required=public_client)
         self._authorizations = Authorizations(
             self._tokens, texts, self.scopes, lambda user_id: account.user(user_id) is not None, rotation, grace, clock
         )
-        self._consent_desk = ConsentDesk(
+        self._consent_page = ConsentPage(
             self._registered, codes, lambda: self.browser_user, account.name, decline_redirects
         )
         limits = RateLimits(plan, header_profile, retry_after, clock)
@@ -112,10 +112,10 @@ class Sandbox:
                     lambda: account.owner.id,
                     strict_body,
                 ),
-                consent_desk=self._consent_desk,
-                gate=Gate(self._tokens, limits, plan, account.id, self.denied_privileges),
+                consent_page_handler=self._consent_page,
+                authorization=RequestAuthorization(self._tokens, limits, plan, account.id, self.denied_privileges),
                 backend=Backend(account, pager, UserSettings(account, future_fields), clock),
-                exchange=Exchange(limits, self.faults, self.calls, CommonHeaders(seed), clock, latency),
+                handler=RequestHandler(limits, self.faults, self.calls, CommonHeaders(seed), clock, latency),
             )
         )
 
@@ -154,7 +154,7 @@ class Sandbox:
 
     def marketplace_add_url(self, redirect_uri: str) -> str:
         """Where the browser goes after "Add" in Zoom's marketplace: a code, but no state, and no PKCE behind it."""
-        return self._consent_desk.add_from_marketplace(redirect_uri)
+        return self._consent_page.add_from_marketplace(redirect_uri)
 
     @property
     def browser_user(self) -> User:

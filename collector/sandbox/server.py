@@ -26,7 +26,7 @@ logger = logging.getLogger("collector.sandbox")
 
 _HOST = "127.0.0.1"
 _SOFTWARE = "cloudflare"
-_LOOK_UP_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 """How often the server looks whether it is to end."""
 
 
@@ -38,9 +38,7 @@ def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
     connection without (further) answer: that is how dropped connections are played.
     """
     with _Server(app, port) as server:
-        thread = threading.Thread(
-            target=server.serve_forever, args=(_LOOK_UP_SECONDS,), name="zoom sandbox", daemon=True
-        )
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="zoom sandbox", daemon=True)
         thread.start()
         try:
             yield f"http://{_HOST}:{server.server_address[1]}"

@@ -13,16 +13,16 @@ from collector.sandbox.default_settings import (
     LICENSED_ONLY,
     LICENSED_SETTINGS,
     MEETING_SECURITY,
-    PERSON,
+    USER_NUMBER,
 )
 from collector.sandbox.directory import LICENSED, User
-from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, Profile
+from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, SettingsProfile
 
 MAIN = ""
 OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
 """Values of the query parameter `option`; without it comes the main document."""
 
-_PERSON = PERSON.encode()
+_PERSON = USER_NUMBER.encode()
 _SIGN_IN_NAMES = {
     "enforce_login": "Sign in to Zoom",
     "enforce_login_with_same_account": "Users in this account",
@@ -99,7 +99,7 @@ def _main(changes: Mapping[str, object], licensed: bool) -> dict[str, Any]:
     return document
 
 
-def _meeting_authentication(profile: Profile) -> dict[str, Any]:
+def _meeting_authentication(profile: SettingsProfile) -> dict[str, Any]:
     return {
         "meeting_authentication": bool(profile.meeting_login),
         "allow_authentication_exception": False,
@@ -107,7 +107,7 @@ def _meeting_authentication(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _recording_authentication(profile: Profile) -> dict[str, Any]:
+def _recording_authentication(profile: SettingsProfile) -> dict[str, Any]:
     if not profile.recording_login:
         return {"recording_authentication": False}
     return {

@@ -18,7 +18,7 @@ from collector.sandbox.identifiers import identifier
 ACCESS_TOKEN_SECONDS = 3600
 
 
-class TokenTexts:
+class TokenFactory:
     """Texts for access and refresh tokens, each a new one."""
 
     def __init__(self, account_id: str, client_id: str, seed: int, clock: Clock) -> None:
@@ -72,7 +72,7 @@ class AccessToken:
 class Tokens:
     """The access tokens of an account. Several may be good at once."""
 
-    def __init__(self, texts: TokenTexts, clock: Clock) -> None:
+    def __init__(self, texts: TokenFactory, clock: Clock) -> None:
         self._texts = texts
         self._clock = clock
         self._lock = threading.Lock()

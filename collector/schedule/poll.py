@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from collector.clock import Clock
 
-LONGEST_NAP_SECONDS = 60.0
+MAX_SLEEP_SECONDS = 60.0
 """Waiting in short naps lets a computer that was suspended notice, soon after it wakes, that a start was missed."""
-MOST_JITTER_SECONDS = 60.0
-MOST_JITTER_SHARE = 0.02
+MAX_JITTER_SECONDS = 60.0
+MAX_JITTER_SHARE = 0.02
 """So that many profiles with one interval do not all start in the same second for ever."""
 
 
@@ -42,7 +42,7 @@ def poll(
 
 def jitter_of(interval: float) -> float:
     """The most that is added to an interval, in seconds."""
-    return min(MOST_JITTER_SECONDS, interval * MOST_JITTER_SHARE)
+    return min(MAX_JITTER_SECONDS, interval * MAX_JITTER_SHARE)
 
 
 def _wait_until(due: float, interval: float, clock: Clock) -> None:
@@ -51,4 +51,4 @@ def _wait_until(due: float, interval: float, clock: Clock) -> None:
     while (left := due - clock.now()) > 0:
         if left > interval + jitter_of(interval):  # set back while waiting
             due = clock.now() + interval
-        clock.wait(min(left, LONGEST_NAP_SECONDS))
+        clock.wait(min(left, MAX_SLEEP_SECONDS))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from collector.clock import Clock
-from collector.collect.account import Collected
+from collector.collect.account import CollectResult
 from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of
 from collector.next_steps import Command, NextStep
 from collector.query.status import last_start
@@ -16,23 +16,23 @@ from collector.schedule.poll import poll
 from collector.settings.choices import PollingInterval
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Synced, Upload
+from collector.upload import Upload, UploadResult
 from collector.upload.destination import check_destination
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunResult:
     """A run that came to its end."""
 
-    collected: Collected
-    synced: Synced
+    collected: CollectResult
+    synced: UploadResult
 
     @property
     def exit_code(self) -> ExitCode:
         return worst_of(self.collected.record.exit_code, self.synced.exit_code)
 
 
-class Log(Protocol):
+class PollListener(Protocol):
     """Told what happens while runs are polled. Times in seconds, moments in seconds since 1970."""
 
     def polling(self, profile: Profile, interval: PollingInterval) -> None: ...
@@ -41,7 +41,7 @@ class Log(Protocol):
 
     def started(self) -> None: ...
 
-    def ended(self, ran: Ran, seconds: float) -> None: ...
+    def ended(self, result: RunResult, seconds: float) -> None: ...
 
     def failed(self, failure: Exception, seconds: float) -> None: ...
 
@@ -52,9 +52,9 @@ def collect_then_upload(
     profile: Profile,
     jupiterone: JupiterOneSettings,
     upload: Upload,
-    collect: Callable[[], Collected],
-    synchronize: Callable[[], Synced],
-) -> Ran:
+    collect: Callable[[], CollectResult],
+    synchronize: Callable[[], UploadResult],
+) -> RunResult:
     """Collect, and upload what was collected.
 
     A collection that does not come to its end (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. When the
@@ -63,7 +63,7 @@ def collect_then_upload(
     check_destination(profile, jupiterone, upload)
     collected = collect()
     try:
-        return Ran(collected, synchronize())
+        return RunResult(collected, synchronize())
     except CollectorError as failure:
         failure.exit_code = worst_of(collected.record.exit_code, failure.exit_code)
         raise
@@ -74,10 +74,10 @@ def poll_account(
     jupiterone: JupiterOneSettings,
     upload: Upload,
     interval: PollingInterval,
-    run_once: Callable[[], Ran],
+    run_once: Callable[[], RunResult],
     clock: Clock,
     randomness: random.Random,
-    log: Log,
+    log: PollListener,
 ) -> NoReturn:
     """Call `run_once` at every interval until the clock is stopped.
 
@@ -99,13 +99,13 @@ def poll_account(
         began = clock.monotonic()
         log.started()
         try:
-            ran = run_once()
+            result = run_once()
         except Interrupted:
             raise
         except Exception as failure:  # what nobody foresaw in one run must not end all the others
             log.failed(failure, clock.monotonic() - began)
         else:
-            log.ended(ran, clock.monotonic() - began)
+            log.ended(result, clock.monotonic() - began)
 
     log.polling(profile, interval)
     try:

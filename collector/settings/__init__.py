@@ -14,13 +14,13 @@ from platformdirs import user_data_path
 
 from collector.errors import UsageError
 from collector.redaction import Secret
-from collector.settings.choices import Plan, PollingInterval
+from collector.settings.choices import PollingInterval, ZoomPlan
+from collector.settings.dotenv_trust import check_addresses
 from collector.settings.hosts import zoom_cloud
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
-from collector.settings.origin import check_addresses
 from collector.settings.profile import Profile
-from collector.settings.reading import Reader, read_dotenv
-from collector.settings.unknown_names import tell_unknown
+from collector.settings.reader import Reader, read_dotenv
+from collector.settings.unknown_names import unknown_names_warning
 
 DEFAULT_OAUTH_URL = "https://zoom.us"
 DEFAULT_REDIRECT_URI = "http://localhost:5000/redirect"
@@ -42,7 +42,7 @@ OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL")
 _ZOOM = ("zoom.us", "zoomgov.com")
 _OAUTH_PATHS = ("/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth")
 _API_PATHS = ("/v2",)
-_OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), Plan.BUSINESS)
+_OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), ZoomPlan.BUSINESS)
 """Plans with the limits of Business (Zoom developer docs, rate limits)."""
 NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
 """Every name that is read; `.env.example` and the documentation list the same."""
@@ -64,8 +64,8 @@ class Settings:
     account_id: str | None
     redirect_uri: str
     access_token: Secret | None
-    plan: Plan
-    plan_given: bool
+    plan: ZoomPlan
+    plan_is_set: bool
     rate_share: float
     oauth_url: str
     api_url: str | None
@@ -94,7 +94,7 @@ def read_settings(environment: Mapping[str, str], folder: Path, profile: str | N
     settings = _collect(reader, profile)
     if reader.problems:
         raise _wrong(reader.problems, folder / ".env")
-    return replace(settings, warning=tell_unknown(dotenv, NAMES, str(folder / ".env")))
+    return replace(settings, warning=unknown_names_warning(dotenv, NAMES, str(folder / ".env")))
 
 
 def _wrong(problems: Sequence[str], file: Path) -> UsageError:
@@ -111,15 +111,15 @@ def _wrong(problems: Sequence[str], file: Path) -> UsageError:
 
 
 def _collect(reader: Reader, profile: str | None) -> Settings:
-    plan = reader.choice("ZOOM_PLAN", Plan, _OTHER_PLANS)
+    plan = reader.choice("ZOOM_PLAN", ZoomPlan, _OTHER_PLANS)
     settings = Settings(
         client_id=reader.app_credential("ZOOM_CLIENT_ID"),
         client_secret=reader.app_secret("ZOOM_CLIENT_SECRET"),
         account_id=reader.app_credential("ZOOM_ACCOUNT_ID"),
         redirect_uri=reader.address("ZOOM_REDIRECT_URI") or DEFAULT_REDIRECT_URI,
         access_token=reader.secret("ZOOM_ACCESS_TOKEN"),
-        plan=plan or Plan.PRO,
-        plan_given=plan is not None,
+        plan=plan or ZoomPlan.PRO,
+        plan_is_set=plan is not None,
         rate_share=reader.share("ZOOM_RATE_SHARE"),
         oauth_url=reader.base_address("ZOOM_OAUTH_URL", _OAUTH_PATHS, _ZOOM) or DEFAULT_OAUTH_URL,
         api_url=reader.base_address("ZOOM_API_URL", _API_PATHS, _ZOOM),
@@ -132,7 +132,7 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
     _check_app(settings, reader)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         reader.check_file(name)
-    _check_together(settings, reader)
+    _check_combinations(settings, reader)
     check_addresses(reader)
     return settings
 
@@ -154,7 +154,7 @@ def _check_app(settings: Settings, reader: Reader) -> None:
             reader.problems.append(f"{one} and {other} hold the same; they are two different things on the app's page.")
 
 
-def _check_together(settings: Settings, reader: Reader) -> None:
+def _check_combinations(settings: Settings, reader: Reader) -> None:
     """What one setting asks of another; what is there but wrong has been told already."""
     problems = reader.problems
     if settings.tag_with_account_name and not settings.account_name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Plan(str, Enum):
+class ZoomPlan(str, Enum):
     """The account's plan; Zoom does not tell it to apps, so it is a setting."""
 
     FREE = "free"

@@ -39,7 +39,7 @@ def zoom_cloud(url: str) -> str | None:
     if parts is None or parts.scheme != "https":
         return None
     host = parts.hostname or ""
-    if not _can_be(host):
+    if not _is_valid_host(host):
         return None
     return next((cloud for cloud in _API_OF_CLOUD if host == cloud or host.endswith(f".{cloud}")), None)
 
@@ -47,15 +47,15 @@ def zoom_cloud(url: str) -> str | None:
 def is_safe(url: str) -> bool:
     """Whether a token may be sent there: https anywhere, plain http on loopback only (RFC 8252 §8.3)."""
     parts = _base_address(url)
-    if parts is None or not parts.hostname or not _can_be(parts.hostname):
+    if parts is None or not parts.hostname or not _is_valid_host(parts.hostname):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 
 
-def names_impossible_host(url: str) -> bool:
+def has_invalid_host(url: str) -> bool:
     """Whether an address would do but for its host, which no computer can have."""
     parts = _base_address(url)
-    return parts is not None and bool(parts.hostname) and not _can_be(parts.hostname or "")
+    return parts is not None and bool(parts.hostname) and not _is_valid_host(parts.hostname or "")
 
 
 def is_loopback(host: str) -> bool:
@@ -68,7 +68,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _can_be(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     """Whether a host is an address, or a name that can be looked up, whether there is one of it or not."""
     try:
         if ":" in host:

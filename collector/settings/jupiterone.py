@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collector.redaction import Secret
-from collector.settings.reading import Reader
+from collector.settings.reader import Reader
 
 DEFAULT_API_URL = "https://api.us.jupiterone.io"
 _API_PATHS = ("/persister/synchronization/jobs", "/persister/synchronization", "/persister", "/graphql")

@@ -34,21 +34,21 @@ class Profile:
 
 
 @contextmanager
-def alone(profile: Profile) -> Iterator[None]:
+def collect_lock(profile: Profile) -> Iterator[None]:
     """Hold the profile for one collection at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(profile.folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
+    with _lock(profile.folder, "collect.lock", "collection (or `forget`, `uninstall`)"):
         yield
 
 
 @contextmanager
-def uploading_alone(profile: Profile) -> Iterator[None]:
+def upload_lock(profile: Profile) -> Iterator[None]:
     """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
-    with _held(profile.folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
+    with _lock(profile.folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
         yield
 
 
 @contextmanager
-def _held(profile_folder: Path, file: str, work: str) -> Iterator[None]:
+def _lock(profile_folder: Path, file: str, work: str) -> Iterator[None]:
     lock = FileLock(profile_folder / file, mode=0o600, fallback_to_soft=False)
     try:
         keep_private(profile_folder)
@@ -56,7 +56,7 @@ def _held(profile_folder: Path, file: str, work: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise ProfileBusy(
-            f"Another {work} of profile {profile_folder.name!r} is under way.",
+            f"Another {work} of profile {profile_folder.name!r} is already running.",
             "Wait until it has ended, or use another profile with --profile NAME.",
         ) from None
     except (OSError, NotImplementedError) as failure:

@@ -17,7 +17,7 @@ _OF_OTHER_TOOLS = frozenset(
 """What JupiterOne's command line, SDK and alert tools read; a `.env` may serve them, too."""
 
 
-def tell_unknown(given: Iterable[str], known: Sequence[str], file: str) -> str:
+def unknown_names_warning(given: Iterable[str], known: Sequence[str], file: str) -> str:
     """A sentence about the names that nothing reads, "" without any. `known`: the names of all settings."""
     unknown = [
         name
@@ -26,8 +26,8 @@ def tell_unknown(given: Iterable[str], known: Sequence[str], file: str) -> str:
     ]
     if not unknown:
         return ""
-    told = "; ".join(f"{ascii(name)[1:-1]}{_nearest(name, known)}" for name in unknown)
-    return f"{file} sets what nothing here reads: {told}."
+    listed = "; ".join(f"{ascii(name)[1:-1]}{_nearest(name, known)}" for name in unknown)
+    return f"{file} has unknown settings: {listed}."
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from collector.private_files import keep_private, make_private_folder
 from collector.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
-_SIGNS_OF_DAMAGE = ("not a database", "malformed", "Could not decode to UTF-8")
+_DAMAGE_MESSAGES = ("not a database", "malformed", "Could not decode to UTF-8")
 """Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
 
 Parameters = Sequence[object] | Mapping[str, object]
@@ -38,8 +38,8 @@ def create_private(path: Path) -> None:
 
 def _keep_private(path: Path) -> None:
     """What was open to others may be theirs, or may have been read: the store, its journal, and the folder."""
-    for place in (path.parent, path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
-        keep_private(place)
+    for item in (path.parent, path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
+        keep_private(item)
 
 
 def _not_opened(path: Path, error: OSError, how: str) -> CollectionFailed:
@@ -59,7 +59,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
         self.path = path
-        with self._explained():
+        with self._translating_errors():
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         try:
@@ -119,7 +119,7 @@ class Database:
         assert isinstance(version, int)  # noqa: S101 - SQLite keeps it as a 32-bit integer
         return version
 
-    def define(self, name: str, function: Callable[[str], str]) -> None:
+    def create_function(self, name: str, function: Callable[[str], str]) -> None:
         """Let statements call this function of one text."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
@@ -128,14 +128,14 @@ class Database:
         try:  # a context manager would take longer than most statements do
             return self._connection.execute(statement, parameters)
         except sqlite3.Error as error:
-            raise self._explanation(str(error)) from error
+            raise self._translated(str(error)) from error
 
     def row(self, statement: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row, or None."""
         try:
             row: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
         except sqlite3.Error as error:
-            raise self._explanation(str(error)) from error
+            raise self._translated(str(error)) from error
         return row
 
     def value(self, statement: str, parameters: Parameters = ()) -> Any:
@@ -145,7 +145,7 @@ class Database:
 
     def rows(self, statement: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
         """All rows, one at a time: memory does not grow with the result."""
-        with self._explained():
+        with self._translating_errors():
             for row in self._connection.execute(statement, parameters):  # noqa: UP028 - it would close the cursor, too,
                 yield row  # which fails, and is told, when whoever reads drops the generator after the database
 
@@ -160,12 +160,12 @@ class Database:
 
     def commit(self) -> None:
         """Keep the changes of the open transaction, if there is one."""
-        with self._explained():
+        with self._translating_errors():
             self._connection.commit()
 
     def rollback(self) -> None:
         """Drop the changes of the open transaction, if SQLite has not done so already."""
-        with self._explained():
+        with self._translating_errors():
             self._connection.rollback()
 
     def close(self) -> None:
@@ -173,19 +173,19 @@ class Database:
         self._connection.close()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise self._explanation(str(error)) from error
+            raise self._translated(str(error)) from error
 
-    def _explanation(self, reason: str) -> CollectorError:
+    def _translated(self, reason: str) -> CollectorError:
         # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
-        if any(sign in reason for sign in _SIGNS_OF_DAMAGE):
+        if any(sign in reason for sign in _DAMAGE_MESSAGES):
             return self._damaged("is damaged or no SQLite file")
         if "locked" in reason:
             return ProfileBusy(
-                f"Another process is writing to the store {self.path}.", "Wait for it to end, then try again."
+                f"Another process is writing to the store {self.path}.", "Wait for it to finish, then try again."
             )
         if "full" in reason:
             return CollectionFailed(
@@ -194,7 +194,7 @@ class Database:
             )
         if "disk I/O error" in reason:  # what SQLite calls a used-up quota, among others
             return CollectionFailed(
-                f"The disk could not be read or written where the store {self.path} lies (disk I/O error). "
+                f"The disk could not be read or written for the store {self.path} (disk I/O error). "
                 "What it held before is kept.",
                 "Free some space or have the quota raised, then run the command again; if it stays, check the disk.",
             )
@@ -227,6 +227,6 @@ def exists(path: Path) -> bool:
     except OSError as error:  # a folder above it may not be entered
         raise CollectionFailed(
             f"The store {path} cannot be reached: {error.strerror}.",
-            "Check the permissions of the folders above it, or choose another place with ZOOM_HOME.",
+            "Check the permissions of the folders above it, or choose another folder with ZOOM_HOME.",
         ) from None
     return True

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from collector.errors import CollectorError, ProfileBusy, UsageError
 from collector.model.naming import comparable
+from collector.store.canonical import ROW
 from collector.store.database import Database
-from collector.store.document import ROW
-from collector.store.identity import key_range
+from collector.store.row_ids import key_range
 
 _UNPURGED = "unpurged"
 """The name in `meta` that stands there from the removal of rows until their bytes are gone, too."""
@@ -35,7 +35,7 @@ _PEOPLE = """
     JOIN json_each(document.json, '$.email') AS address
     WHERE entity.key >= :first AND entity.key < :end AND comparable(address.value) = comparable(:email)"""
 
-_STANDS_FOR = "(SELECT kept FROM temp.stand_in WHERE run = {})"
+_REPLACEMENT_OF = "(SELECT kept FROM temp.stand_in WHERE run = {})"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
     """How many runs and facts were removed."""
     columns = "id, coalesce(reading, id), started_at, ended_at, concluded"
     runs = [RunTimes(*row) for row in database.rows(f"SELECT {columns} FROM run")]  # noqa: S608 - a text of ours
-    forgotten = stand_ins(runs, before)
+    forgotten = replacement_runs(runs, before)
     if not forgotten:
         return 0, 0
     database.execute("CREATE TEMP TABLE stand_in (run INTEGER PRIMARY KEY, kept INTEGER NOT NULL)")
@@ -111,12 +111,12 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
 
 def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
     """Delete the facts that no kept run shows, and let the others name kept runs only; how many were deleted."""
-    begins, ends = _STANDS_FOR.format("from_run"), _STANDS_FOR.format("to_run")
+    begins, ends = _REPLACEMENT_OF.format("from_run"), _REPLACEMENT_OF.format("to_run")
     deleted = database.execute(f"DELETE FROM {table} WHERE {begins} = {ends}")  # noqa: S608 - texts of ours
     forgotten = "(SELECT run FROM temp.stand_in WHERE run <> kept)"
     database.execute(
         f"UPDATE {table}"  # noqa: S608 - texts of ours
-        f" SET from_run = {begins}, to_run = {ends}, {confirmed} = {_STANDS_FOR.format(confirmed)}"
+        f" SET from_run = {begins}, to_run = {ends}, {confirmed} = {_REPLACEMENT_OF.format(confirmed)}"
         f" WHERE from_run IN {forgotten} OR to_run IN {forgotten} OR {confirmed} IN {forgotten}"
     )
     return deleted.rowcount
@@ -125,7 +125,9 @@ def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
 def _forget_person(database: Database, person: Person) -> tuple[int, int]:
     """How many entities had that address, and how many facts were removed with them."""
     first, end = key_range(person.type)
-    database.define("comparable", lambda text: comparable(str(text)))  # JSON may hold something else than a text
+    database.create_function(
+        "comparable", lambda text: comparable(str(text))
+    )  # JSON may hold something else than a text
     parameters = {"key": person.key, "row": ROW, "first": first, "end": end, "email": person.email}
     found = list(database.rows(_PEOPLE, parameters))
     facts = 0
@@ -186,18 +188,18 @@ class RunTimes:
     """
 
     id: int
-    reading: int
+    session: int
     started_at: int
     ended_at: int | None
     concluded: bool
 
     @property
-    def last_heard_of(self) -> int:
+    def last_known_at(self) -> int:
         """When it ended; of one that was killed nothing later is known than that it began."""
         return self.started_at if self.ended_at is None else self.ended_at
 
 
-def stand_ins(runs: Iterable[RunTimes], before: int) -> dict[int, int]:
+def replacement_runs(runs: Iterable[RunTimes], before: int) -> dict[int, int]:
     """For every run that ended before this instant (milliseconds since 1970): the oldest kept run after it.
 
     A fact that holds from a forgotten run on is said to hold from its stand-in on; then every kept run shows what it
@@ -206,16 +208,16 @@ def stand_ins(runs: Iterable[RunTimes], before: int) -> dict[int, int]:
     takes what is marked with its numbers for read, so none of them may stand for an earlier run.
     """
     ordered = sorted(runs, key=lambda run: run.id)
-    kept_readings = {run.reading for run in ordered if run.last_heard_of >= before} | _always_kept(ordered)
-    kept = [run.id for run in ordered if run.reading in kept_readings]
-    return {run.id: kept[bisect_left(kept, run.id)] for run in ordered if run.reading not in kept_readings}
+    kept_sessions = {run.session for run in ordered if run.last_known_at >= before} | _always_kept(ordered)
+    kept = [run.id for run in ordered if run.session in kept_sessions]
+    return {run.id: kept[bisect_left(kept, run.id)] for run in ordered if run.session not in kept_sessions}
 
 
 def _always_kept(ordered: list[RunTimes]) -> set[int]:
     if not ordered:
         return set()
     newest = ordered[-1]
-    earlier = [run for run in ordered if run.reading != newest.reading]
+    earlier = [run for run in ordered if run.session != newest.session]
     finished = [run for run in ordered if run.ended_at is not None]
     needed = [newest, *finished[-1:], *([] if newest.concluded else earlier[-1:])]
-    return {run.reading for run in needed}
+    return {run.session for run in needed}

@@ -27,4 +27,4 @@ class RunGraph:
     def relationships(self) -> Iterator[tuple[str, Iterable[JsonObject]]]:
         """Each `_type` with its relationships."""
         for type_ in self.store.relationship_types(ever=True):
-            yield type_, (relationship.as_json() for relationship in self.store.relationships(type_, self.run))
+            yield type_, (relationship.to_json() for relationship in self.store.relationships(type_, self.run))

@@ -8,11 +8,11 @@ from collector.model.coverage import Coverage
 from collector.model.graph import Properties, PropertyValue, Relationship, type_of_key
 from collector.model.step import StepResult
 from collector.model.unknown import UnknownSetting
+from collector.store.canonical import ROW, canonical_json, parse_document
 from collector.store.database import Database
-from collector.store.document import ROW, canonical_json, parse_document
-from collector.store.identity import check_key, key_range
 from collector.store.record import write_results
-from collector.store.writing import Checkpoints, Writing
+from collector.store.row_ids import check_key, key_range
+from collector.store.transaction import Checkpoints, Transaction
 
 _PAGE = 1000
 _LISTED = "listed since"
@@ -22,7 +22,7 @@ class Run:
     """The one writer of a store, from `Store.begin` to `finish`.
 
     A run goes on with the reading of the one before it when that was cut short. What is said of "this reading" below
-    is then about all runs since `reading`, the one it began with.
+    is then about all runs since `session`, the one it began with.
 
     What it writes is kept at `commit` and `finish`; a process that dies loses what came after. The first thing written
     after a commit locks the file for all other writers until the next one, so commit before waiting for the network.
@@ -32,24 +32,24 @@ class Run:
     holds it.
     """
 
-    def __init__(self, database: Database, run: int, reading: int) -> None:
+    def __init__(self, database: Database, run: int, session: int) -> None:
         self.id = run
-        self.reading = reading
+        self.session = session
         self._database = database
-        self._writing = Writing(database)
-        self.checkpoints = Checkpoints(self._writing)
-        self._has_closed = False
+        self._transaction = Transaction(database)
+        self.checkpoints = Checkpoints(self._transaction)
+        self._has_ended_facts = False
         self._listed_since: dict[str, int] = {}
 
     @property
-    def goes_on(self) -> bool:
+    def is_resumed(self) -> bool:
         """Whether it goes on with what an earlier run began to read."""
-        return self.reading != self.id
+        return self.session != self.id
 
     @property
     def began_at(self) -> int:
         """When this reading began, in milliseconds since 1970."""
-        began_at: int = self._database.value("SELECT started_at FROM run WHERE id = ?", (self.reading,))
+        began_at: int = self._database.value("SELECT started_at FROM run WHERE id = ?", (self.session,))
         return began_at
 
     def put(self, key: str, part: str, properties: Mapping[str, PropertyValue], read_at: int) -> None:
@@ -59,29 +59,29 @@ class Run:
         Raises ValueError for NaN and infinities.
         """
         text = canonical_json(properties)
-        with self._writing.change():
-            entity = self._writing.identities.entity(key)
-            document = self._writing.identities.document(text)
+        with self._transaction.atomic():
+            entity = self._transaction.row_ids.entity(key)
+            document = self._transaction.row_ids.document(text)
             current = self._database.row(
                 "SELECT document, from_run FROM part WHERE entity = ? AND part = ? AND to_run IS NULL",
                 (entity, part),
             )
             if current is None:
-                self._open_part(entity, part, document, read_at)
+                self._begin_part(entity, part, document, read_at)
             elif current[0] == document:
                 self._database.execute(
                     "UPDATE part SET read_at = ?, read_run = ? WHERE entity = ? AND part = ? AND from_run = ?",
                     (read_at, self.id, entity, part, current[1]),
                 )
             else:
-                self._close("part", "entity = ? AND part = ?", (entity, part))
-                self._open_part(entity, part, document, read_at)
+                self._end_facts("part", "entity = ? AND part = ?", (entity, part))
+                self._begin_part(entity, part, document, read_at)
 
-    def knows(self, key: str) -> bool:
+    def exists(self, key: str) -> bool:
         """Whether this entity exists, read in this run or before."""
         return self.part_read_at(key, ROW) is not None
 
-    def list_anew(self, type_: str) -> None:
+    def restart_listing(self, type_: str) -> None:
         """The set of this type is read from now on; what was seen of it before, in this reading too, no longer counts.
 
         A list that was broken off and is read again may have changed in between.
@@ -89,7 +89,7 @@ class Run:
         self._listed_since[type_] = self.id
         self.checkpoints.save(_LISTED, {"run": self.id}, type_)
 
-    def go_on_listing(self, type_: str) -> None:
+    def resume_listing(self, type_: str) -> None:
         """The set of this type is the one that an earlier run of this reading has read."""
         state = self.checkpoints.load(_LISTED, type_)
         self._listed_since[type_] = self.id if state is None else state["run"]
@@ -98,7 +98,7 @@ class Run:
         """The run in which the reading of this type's set began; this run where it has not begun."""
         return self._listed_since.get(type_, self.id)
 
-    def seen(self, key: str) -> bool:
+    def was_listed(self, key: str) -> bool:
         """Whether this entity's `row` was read in the reading of its set."""
         read_run: int | None = self._database.value("SELECT read_run FROM current_entity WHERE key = ?", (key,))
         return read_run is not None and read_run >= self.listed_since(type_of_key(key))
@@ -108,7 +108,7 @@ class Run:
         read_run: int | None = self._database.value(
             "SELECT read_run FROM current_part WHERE key = ? AND part = ?", (key, part)
         )
-        return read_run is not None and read_run >= self.reading
+        return read_run is not None and read_run >= self.session
 
     def part_read_at(self, key: str, part: str) -> int | None:
         """When a current part was last read, now or before: milliseconds since 1970, None without it."""
@@ -125,21 +125,21 @@ class Run:
         )
         return (0, None) if row is None else (row[0], row[1])
 
-    def unread(self, type_: str, part: str, apart_from: str) -> tuple[int, int, int | None]:
+    def unread_documents(self, type_: str, part: str, excluded_prefix: str) -> tuple[int, int, int | None]:
         """Of the entities seen, how far this part has not been read in this reading: missing, kept from earlier, and
-        when the oldest of those was read (milliseconds since 1970). Keys beginning with `apart_from` do not count.
+        when the oldest of those was read (milliseconds since 1970). Keys beginning with `excluded_prefix` do not count.
         """
         row = self._database.row(
             "SELECT count(*) - count(part.read_run), count(part.read_run), min(part.read_at)"
             " FROM current_entity AS seen LEFT JOIN current_part AS part ON part.key = seen.key AND part.part = ?"
             " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND substr(seen.key, 1, ?) <> ?"
             " AND coalesce(part.read_run, 0) < ?",
-            (part, *key_range(type_), self.listed_since(type_), len(apart_from), apart_from, self.reading),
+            (part, *key_range(type_), self.listed_since(type_), len(excluded_prefix), excluded_prefix, self.session),
         )
         return (0, 0, None) if row is None else (row[0], row[1], row[2])
 
-    def unlisted(self, type_: str, part: str) -> tuple[int, int | None]:
-        """How many entities that were not `seen` keep this part, and when the oldest was read (ms since 1970)."""
+    def stale_of_missing(self, type_: str, part: str) -> tuple[int, int | None]:
+        """How many entities that were not `was_listed` keep this part, and when the oldest was read (ms since 1970)."""
         row = self._database.row(
             "SELECT count(*), min(part.read_at) FROM current_entity AS unseen"
             " JOIN current_part AS part ON part.key = unseen.key AND part.part = ?"
@@ -148,9 +148,9 @@ class Run:
         )
         return (0, None) if row is None else (row[0], row[1])
 
-    def gather_changes(self) -> None:
+    def compute_last_changes(self) -> None:
         """Find, for `changed_since_read`, in which run the entities and their relationships changed last."""
-        with self._writing.change():
+        with self._transaction.atomic():
             self._database.execute("DROP TABLE IF EXISTS temp.changed")
             self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY, run INTEGER NOT NULL)")
             self._database.execute(
@@ -181,8 +181,8 @@ class Run:
         """One property of a current part, None without it."""
         return self.properties(key, part).get(name)
 
-    def seen_texts(self, type_: str, name: str) -> Iterator[str]:
-        """What a property that lists texts says in the rows of the type's entities that were `seen`."""
+    def listed_texts(self, type_: str, name: str) -> Iterator[str]:
+        """What a property that lists texts says in the rows of the type's entities that were `was_listed`."""
         rows = self._database.rows(
             "SELECT said.value FROM current_entity AS seen JOIN json_each(seen.row_json, '$.' || ?) AS said"
             " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND said.type = 'text'",
@@ -190,8 +190,8 @@ class Run:
         )
         return (text for (text,) in rows)
 
-    def keys(self, type_: str, seen_only: bool = False) -> Iterator[str]:
-        """The keys of a type's entities in their order; with `seen_only`, of those `seen`.
+    def keys(self, type_: str, listed_only: bool = False) -> Iterator[str]:
+        """The keys of a type's entities in their order; with `listed_only`, of those `was_listed`.
 
         Read page by page, so that the caller may write and commit meanwhile.
         """
@@ -205,11 +205,11 @@ class Run:
             page = list(rows)
             if not page:
                 return
-            yield from (key for key, read_run in page if read_run >= since or not seen_only)
+            yield from (key for key, read_run in page if read_run >= since or not listed_only)
             after = page[-1][0]
 
-    def unseen(self, type_: str) -> list[str]:
-        """The keys of a type's entities that were not `seen`, in their order."""
+    def missing_keys(self, type_: str) -> list[str]:
+        """The keys of a type's entities that were not `was_listed`, in their order."""
         rows = self._database.rows(
             "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run < ? ORDER BY key",
             (*key_range(type_), self.listed_since(type_)),
@@ -218,22 +218,22 @@ class Run:
 
     def remove(self, key: str) -> None:
         """An entity is gone: its parts and the relationships that touch it cease with this run."""
-        with self._writing.change():
-            entity = self._writing.identities.entity(key)
-            self._close("part", "entity = ?", (entity,))
-            self._close("relationship", "target = ?", (entity,))
-            self._close("relationship", "type IN (SELECT id FROM relationship_type) AND source = ?", (entity,))
+        with self._transaction.atomic():
+            entity = self._transaction.row_ids.entity(key)
+            self._end_facts("part", "entity = ?", (entity,))
+            self._end_facts("relationship", "target = ?", (entity,))
+            self._end_facts("relationship", "type IN (SELECT id FROM relationship_type) AND source = ?", (entity,))
 
     def remove_part(self, key: str, part: str) -> None:
         """One part of an entity is gone."""
-        with self._writing.change():
-            self._close("part", "entity = ? AND part = ?", (self._writing.identities.entity(key), part))
+        with self._transaction.atomic():
+            self._end_facts("part", "entity = ? AND part = ?", (self._transaction.row_ids.entity(key), part))
 
-    def relate(self, relationship: Relationship) -> None:
+    def put_relationship(self, relationship: Relationship) -> None:
         """A relationship was seen. Raises ValueError when its key is not made of its class and ends' keys."""
         check_key(relationship)
-        with self._writing.change():
-            ends = self._writing.identities.relationship(relationship)
+        with self._transaction.atomic():
+            ends = self._transaction.row_ids.relationship(relationship)
             confirmed = self._database.execute(
                 "UPDATE relationship SET seen_run = ?, to_run = NULL"
                 " WHERE type = ? AND source = ? AND target = ? AND (to_run IS NULL OR to_run = ?)",
@@ -244,10 +244,10 @@ class Run:
                     "INSERT INTO relationship VALUES (?, ?, ?, ?, ?, NULL)", (*ends, self.id, self.id)
                 )
 
-    def remove_unseen_relationships(self, type_: str) -> int:
+    def remove_missing_relationships(self, type_: str) -> int:
         """The relationships of a type not seen in this run cease with it; how many those are."""
-        with self._writing.change():
-            return self._close(
+        with self._transaction.atomic():
+            return self._end_facts(
                 "relationship",
                 "type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run <> ?",
                 (type_, self.id),
@@ -255,12 +255,12 @@ class Run:
 
     def confirm_relationships(self, type_: str, key: str) -> None:
         """What an earlier run of this reading saw of a type, from or to this entity, counts as seen in this run."""
-        with self._writing.change():
+        with self._transaction.atomic():
             for end in ("source", "target"):
                 self._database.execute(
                     f"UPDATE relationship SET seen_run = ? WHERE {end} = ? AND to_run IS NULL"  # noqa: S608 - ours
                     " AND type = (SELECT id FROM relationship_type WHERE type = ?) AND seen_run >= ?",
-                    (self.id, self._writing.identities.entity(key), type_, self.reading),
+                    (self.id, self._transaction.row_ids.entity(key), type_, self.session),
                 )
 
     @property
@@ -281,16 +281,16 @@ class Run:
         unknown_settings: Sequence[UnknownSetting],
     ) -> None:
         """End the run, keeping its results and all it wrote in one commit. `ended_at`: ms since 1970."""
-        with self._writing.change():
+        with self._transaction.atomic():
             write_results(self._database, self.id, steps, coverage, unknown_settings)
             self._database.execute(
                 "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?", (ended_at, int(exit_code), self.id)
             )
         self._database.commit()
 
-    def _open_part(self, entity: int, part: str, document: int, read_at: int) -> None:
+    def _begin_part(self, entity: int, part: str, document: int, read_at: int) -> None:
         """Let a part say this from now on; one that said so when the run began goes on as if never closed."""
-        if self._has_closed:
+        if self._has_ended_facts:
             reopened = self._database.execute(
                 "UPDATE part SET read_at = ?, read_run = ?, to_run = NULL"
                 " WHERE entity = ? AND part = ? AND to_run = ? AND document = ?",
@@ -303,13 +303,13 @@ class Run:
             (entity, part, document, read_at, self.id, self.id),
         )
 
-    def _close(self, table: str, which: str, parameters: tuple[object, ...]) -> int:
+    def _end_facts(self, table: str, which: str, parameters: tuple[object, ...]) -> int:
         """End current facts with this run, and delete those that began in it; how many those were."""
         deleted = self._database.execute(
             f"DELETE FROM {table} WHERE {which} AND to_run IS NULL AND from_run = ?",  # noqa: S608 - texts of ours
             (*parameters, self.id),
         )
-        self._has_closed = True
+        self._has_ended_facts = True
         closed = self._database.execute(
             f"UPDATE {table} SET to_run = ? WHERE {which} AND to_run IS NULL",  # noqa: S608 - texts of ours
             (self.id, *parameters),

@@ -11,14 +11,14 @@ from pathlib import Path
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
 from collector.model.naming import comparable
-from collector.store import instance_memory
+from collector.store import remembered_instance
+from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
-from collector.store.document import joined_entity, parse_document
-from collector.store.identity import key_range
-from collector.store.instance_memory import RememberedInstance
-from collector.store.reading import begin_run, conclude_reading
 from collector.store.record import PartAge, RunRecord, read_record
+from collector.store.remembered_instance import RememberedInstance
+from collector.store.row_ids import key_range
 from collector.store.run import Run
+from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
 from collector.store.versions import Version, entity_versions, existed, relationships_after
 
@@ -106,7 +106,7 @@ class Store:
     @property
     def instance(self) -> RememberedInstance | None:
         """The integration instance in JupiterOne that the profile remembers."""
-        return instance_memory.remembered(self._database)
+        return remembered_instance.remembered(self._database)
 
     @property
     def instance_id(self) -> str | None:
@@ -116,9 +116,9 @@ class Store:
     def remember_instance(self, instance_id: str | None, host: str = "", account: str = "") -> None:
         """Remember this integration instance of a JupiterOne account for the profile from now on, or none."""
         if instance_id is None:
-            instance_memory.forget(self._database)
+            remembered_instance.forget(self._database)
         else:
-            instance_memory.remember(self._database, RememberedInstance(instance_id, host, account))
+            remembered_instance.remember(self._database, RememberedInstance(instance_id, host, account))
 
     @property
     def uploads(self) -> Uploads:
@@ -135,7 +135,7 @@ class Store:
 
     def conclude(self) -> None:
         """The newest run has ended and was handed on: unless it was cut short, the next one begins anew."""
-        conclude_reading(self._database)
+        conclude_session(self._database)
 
     def latest_run(self) -> RunRecord | None:
         """The newest finished run."""
@@ -211,8 +211,11 @@ class Store:
 
     def relationship_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
         """As `relationships` after a run: all they say is in their keys. `since` as in `entity_versions`."""
-        ties = relationships_after(self._database, type_, run, since)
-        return (Version(tie.key, None, (tie.source_key, tie.target_key)) for tie in ties)
+        relationships = relationships_after(self._database, type_, run, since)
+        return (
+            Version(relationship.key, None, (relationship.source_key, relationship.target_key))
+            for relationship in relationships
+        )
 
     def existed(self, key: str, run: int) -> bool:
         """Whether there was an entity of this key after a run."""

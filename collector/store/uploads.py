@@ -18,7 +18,7 @@ class UploadState(str, Enum):
     """A job is about to be created; where the upload was killed then, nobody knows whether it was."""
     OPEN = "open"
     """The job awaits uploads; left so by a killed process, it is aborted."""
-    LEFT_OPEN = "left open"
+    NOT_FINALIZED = "left open"
     """As OPEN, but somebody wanted it so."""
     FINALIZED = "finalized"
     """JupiterOne has begun to make its graph like the upload."""
@@ -27,14 +27,15 @@ class UploadState(str, Enum):
     FAILED = "failed"
 
 
-CUT_SHORT = "the upload was cut short"
+INTERRUPTED_REASON = "the upload was interrupted"
 """The reason of an upload that was aborted because it was asked to stop, or killed."""
+_INTERRUPTED_REASON_OF_0_1 = "the upload was cut short"
 
-UNSETTLED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
+UNFINISHED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
 
 
 @dataclass(frozen=True)
-class Place:
+class UploadDestination:
     """Where an upload went: the JupiterOne account and the host of its API, the job's source, and the integration
     instance's id or the scope of source `api`.
     """
@@ -56,7 +57,7 @@ class UploadRecord:
 
     id: int
     run: int
-    place: Place
+    destination: UploadDestination
     job: str | None
     state: UploadState
     began_at: int
@@ -73,17 +74,17 @@ class Uploads:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, run: int, place: Place, partial_types: Sequence[str], began_at: int) -> int:
+    def begin(self, run: int, destination: UploadDestination, partial_types: Sequence[str], began_at: int) -> int:
         """Record that a job is about to be created; the number of the upload."""
         number = self._database.execute(
             "INSERT INTO upload (run, host, account, source, place, state, began_at, partial_types)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run,
-                place.host,
-                place.account,
-                place.source,
-                place.name,
+                destination.host,
+                destination.account,
+                destination.source,
+                destination.name,
                 UploadState.BEGUN,
                 began_at,
                 json.dumps(partial_types),
@@ -119,33 +120,33 @@ class Uploads:
             (state, ended_at, json.dumps(dict(outcome or {})), reason, upload),
         )
 
-    def unsettled(self, host: str, account: str) -> list[UploadRecord]:
+    def unfinished(self, host: str, account: str) -> list[UploadRecord]:
         """The uploads to this JupiterOne account of which the end is not known, the oldest first."""
         return [
             upload
-            for upload in self.all_unsettled()
-            if upload.place.host in (host, "") and upload.place.account == account
+            for upload in self.all_unfinished()
+            if upload.destination.host in (host, "") and upload.destination.account == account
         ]
 
-    def all_unsettled(self) -> list[UploadRecord]:
+    def all_unfinished(self) -> list[UploadRecord]:
         """The uploads of which the end is not known, in whichever account, the oldest first."""
-        rows = self._database.rows("SELECT * FROM upload WHERE state IN (?, ?, ?) ORDER BY id", UNSETTLED)
+        rows = self._database.rows("SELECT * FROM upload WHERE state IN (?, ?, ?) ORDER BY id", UNFINISHED)
         return [_record(row) for row in rows]
 
-    def places(self) -> list[Place]:
+    def destinations(self) -> list[UploadDestination]:
         """Wherever JupiterOne has opened a job, the latest first."""
         rows = self._database.rows(
             "SELECT host, account, source, place FROM upload WHERE job IS NOT NULL"
             " GROUP BY host, account, source, place ORDER BY max(id) DESC"
         )
-        return [Place(*row) for row in rows]
+        return [UploadDestination(*row) for row in rows]
 
-    def finished(self, place: Place) -> list[UploadRecord]:
+    def finished(self, destination: UploadDestination) -> list[UploadRecord]:
         """The uploads that JupiterOne has finished at this place, the newest first."""
         rows = self._database.rows(
             "SELECT * FROM upload WHERE host = ? AND account = ? AND source = ? AND place = ? AND state = ?"
             " ORDER BY id DESC",
-            (place.host, place.account, place.source, place.name, UploadState.FINISHED),
+            (destination.host, destination.account, destination.source, destination.name, UploadState.FINISHED),
         )
         return [_record(row) for row in rows]
 
@@ -173,7 +174,7 @@ def _record(row: sqlite3.Row) -> UploadRecord:
     return UploadRecord(
         id=row["id"],
         run=row["run"],
-        place=Place(row["host"], row["account"], row["source"], row["place"]),
+        destination=UploadDestination(row["host"], row["account"], row["source"], row["place"]),
         job=row["job"],
         state=UploadState(row["state"]),
         began_at=row["began_at"],
@@ -181,5 +182,5 @@ def _record(row: sqlite3.Row) -> UploadRecord:
         partial_types=tuple(json.loads(row["partial_types"])),
         counts=json.loads(row["counts"]),
         outcome=json.loads(row["outcome"]),
-        reason=row["reason"],
+        reason=INTERRUPTED_REASON if row["reason"] == _INTERRUPTED_REASON_OF_0_1 else row["reason"],
     )

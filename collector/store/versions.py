@@ -8,9 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from collector.model.graph import Relationship
+from collector.store.canonical import ROW
 from collector.store.database import Database
-from collector.store.document import ROW
-from collector.store.identity import key_range
+from collector.store.row_ids import key_range
 
 _ENTITIES = """
     SELECT entity.key, part.part, part.document, part.to_run IS NOT NULL AND part.to_run <= :run AS gone
@@ -61,11 +61,11 @@ def entity_versions(database: Database, type_: str, run: int, since: int | None 
     first, end = key_range(type_)
     rows = database.rows(_ENTITIES, {"first": first, "end": end, "run": run, "since": run if since is None else since})
     for key, parts in groupby(rows, key=itemgetter(0)):
-        told = list(parts)
-        documents = {part: document for _, part, document, gone in told if not gone}
+        part_rows = list(parts)
+        documents = {part: document for _, part, document, gone in part_rows if not gone}
         if ROW in documents:
             yield Version(key, (tags, documents))
-        elif any(part == ROW for _, part, _, _ in told):
+        elif any(part == ROW for _, part, _, _ in part_rows):
             yield Version(key)
 
 

@@ -16,7 +16,7 @@ JsonValue = Mapping[str, object]
 
 _STEPS = "integrationStepResults"
 """Where the steps stand in it."""
-_LARGEST = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 
 
 def summary(record: RunRecord) -> JsonValue:
@@ -60,12 +60,12 @@ def _step_result(result: StepResult) -> JsonValue:
 def _coverage(entry: Coverage) -> JsonValue:
     fields: dict[str, object] = {
         "step": entry.step,
-        "reading": entry.reading,
+        "reading": entry.dataset,
         "status": entry.status.value,
         "isSet": entry.is_set,
         "read": entry.read,
-        "vanished": entry.vanished,
-        "carriedOver": entry.carried_over,
+        "vanished": entry.deleted_meanwhile,
+        "carriedOver": entry.stale,
         "missing": entry.missing,
         "unavailable": entry.unavailable,
         "reason": entry.reason,
@@ -87,7 +87,7 @@ def is_tree_of(folder: Path, record: RunRecord) -> bool:
     be read holds no such tree.
     """
     try:
-        content, _ = read_file(folder / "summary.json", _LARGEST)
+        content, _ = read_file(folder / "summary.json", _MAX_BYTES)
         found = json.loads(content)[_STEPS]
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return False

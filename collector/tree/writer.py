@@ -26,8 +26,8 @@ from collector.errors import CollectionFailed, UsageError
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 from collector.store import RunGraph, RunRecord, Store
-from collector.tree.exchange import clear_leftovers, new_folder, put_in_place
 from collector.tree.summary import summary
+from collector.tree.swap import clean_up_stale_folders, new_folder, put_in_place
 
 TREE_FOLDER = ".j1-integration"
 _OBJECTS_PER_FILE = 500
@@ -80,7 +80,7 @@ def write_tree(store: Store, folder: Path) -> TreeReport:
     try:
         check_target(target)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        clear_leftovers(target)
+        clean_up_stale_folders(target)
         with _deleted_on_failure(new_folder(target)) as new:
             report = _Tree(new, target).write(store, record)
             put_in_place(new, target)

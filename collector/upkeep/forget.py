@@ -14,13 +14,13 @@ from collector.errors import CollectorError
 from collector.model.naming import comparable
 from collector.resources import users
 from collector.resources.declaration import invitation_of
-from collector.settings.profile import Profile, alone, uploading_alone
+from collector.settings.profile import Profile, collect_lock, upload_lock
 from collector.store import Store
 from collector.store.forgetting import Forgotten, Person, forget
 from collector.tree import TREE_FOLDER, is_tree_of, write_tree
 
 
-class TreeHere(Enum):
+class TreeChange(Enum):
     """What became of the tree in the working folder."""
 
     NONE = auto()
@@ -34,7 +34,7 @@ class ForgetReport:
     """What was removed. `signed_in`: whether the profile's sign-in is that of the person who was forgotten."""
 
     forgotten: Forgotten
-    tree: TreeHere = TreeHere.NONE
+    tree: TreeChange = TreeChange.NONE
     signed_in: bool = False
 
 
@@ -49,7 +49,7 @@ def forget_in_profile(
     """
     path, tree_folder = profile.store_path, folder / TREE_FOLDER
     person = None if email is None else _person(email)
-    with Store.open_existing(path) as store, alone(profile), uploading_alone(profile):
+    with Store.open_existing(path) as store, collect_lock(profile), upload_lock(profile):
         record = store.latest_run()
         ours = person is not None and record is not None and is_tree_of(tree_folder, record)
         forgotten = forget(path, before=before, person=person)
@@ -57,7 +57,7 @@ def forget_in_profile(
             return ForgetReport(forgotten)
         signed_in = comparable(_signed_in_as(profile, clock)) == comparable(person.email)
         if not ours:
-            tree = TreeHere.LEFT if os.path.lexists(tree_folder) else TreeHere.NONE
+            tree = TreeChange.LEFT if os.path.lexists(tree_folder) else TreeChange.NONE
             return ForgetReport(forgotten, tree, signed_in)
         try:
             write_tree(store, tree_folder)
@@ -65,7 +65,7 @@ def forget_in_profile(
             raise type(failure)(
                 f"{email} was removed from the store. {failure.message}", failure.next_step
             ) from failure
-    return ForgetReport(forgotten, TreeHere.REWRITTEN, signed_in)
+    return ForgetReport(forgotten, TreeChange.REWRITTEN, signed_in)
 
 
 def _person(email: str) -> Person:

@@ -21,12 +21,12 @@ from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.instances import Instances
 from collector.next_steps import Command, NextStep, joined
 from collector.settings import Settings
-from collector.settings.profile import alone, uploading_alone
+from collector.settings.profile import collect_lock, upload_lock
 from collector.store import RememberedInstance, Store
 from collector.tree import TREE_FOLDER, is_tree_of, remove_tree
 from collector.upload.destination import access_to
 from collector.upload.instance import check_account, delete_instance, own_instances
-from collector.upload.leftovers import end_jobs_left_open, jobs_left_open
+from collector.upload.orphaned_jobs import abort_orphaned_jobs, orphaned_jobs
 
 _FILES = (
     *("token.json", "token.json.corrupt-*", ".token.json-*.tmp"),
@@ -35,7 +35,7 @@ _FILES = (
 )
 
 
-class Outcome(Enum):
+class PartOutcome(Enum):
     """What became of a part; NOTHING: there was nothing to do, LEFT: it stays, for good reason."""
 
     DONE = "done"
@@ -45,32 +45,32 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Part:
+class UninstallPart:
     """One thing to remove.
 
-    `will`: what `work` does, as in "uninstalling will ..."; empty where nothing is to be done. `stays`: a sentence
-    about what is left after that, and why. `otherwise`: how to go on without the part when it fails.
+    `action`: what `work` does, as in "uninstalling will ..."; empty where nothing is to be done. `remains`: a sentence
+    about what is left after that, and why. `alternative`: how to go on without the part when it fails.
     """
 
     name: str
-    will: str = ""
+    action: str = ""
     work: Callable[[], None] = lambda: None
-    stays: str = ""
-    otherwise: str = ""
+    remains: str = ""
+    alternative: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
     """What became of a part; `next_step` for those that failed."""
 
-    part: Part
-    outcome: Outcome
+    part: UninstallPart
+    outcome: PartOutcome
     message: str
     next_step: str = ""
 
 
 @dataclass(frozen=True)
-class Uninstalling:
+class Uninstall:
     """What to uninstall, and with what. `folder`: the one in which the tree is."""
 
     settings: Settings
@@ -80,7 +80,7 @@ class Uninstalling:
     keep_jobs: bool = False
     keep_instance: bool = False
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[UninstallPart]:
         """All there is to do, looked up without asking anybody. Raises as Store does when it cannot be read."""
         return [self._sign_in(), self._jobs(), self._instances(), self._tree(), self._profile()]
 
@@ -92,68 +92,68 @@ class Uninstalling:
         """
         with ExitStack() as held:
             if self.settings.profile.folder.is_dir():
-                held.enter_context(alone(self.settings.profile))
-                held.enter_context(uploading_alone(self.settings.profile))
+                held.enter_context(collect_lock(self.settings.profile))
+                held.enter_context(upload_lock(self.settings.profile))
             *others, profile = self.parts()
             failed = False
             for part in others:
                 result = _result(part)
-                failed = failed or result.outcome is Outcome.FAILED
+                failed = failed or result.outcome is PartOutcome.FAILED
                 yield result
             if failed:
-                yield Result(profile, Outcome.LEFT, "It stays, to try again what failed above.")
+                yield Result(profile, PartOutcome.LEFT, "Kept, so that what failed above can be retried.")
             else:
                 yield _result(profile)
 
-    def _sign_in(self) -> Part:
+    def _sign_in(self) -> UninstallPart:
         file, name = token_file(self.settings.profile), "sign-in at Zoom"
         stored = stored_sign_in(file, None, self.clock)
         if not os.path.lexists(file.path):
-            return Part(name)
+            return UninstallPart(name)
         if stored.state == "none":
-            return Part(name, "remove the token of the app", lambda: signin.forget(file, self.clock))
+            return UninstallPart(name, "remove the token of the app", lambda: signin.forget(file, self.clock))
         email = (stored.account or {}).get("email")
-        return Part(
+        return UninstallPart(
             name,
             f"end the sign-in{f' of {email}' if email else ''} at Zoom, which also removes the app from the account "
             "there",
             lambda: signin.revoke(oauth_client(self.settings), file, self.clock, self.randomness),
-            otherwise=NextStep(
+            alternative=NextStep(
                 "If it cannot be revoked, remove the token only: `{}`, then `{}` again.",
                 Command("auth logout"),
                 Command("uninstall"),
             ),
         )
 
-    def _jobs(self) -> Part:
+    def _jobs(self) -> UninstallPart:
         name, jobs = "open jobs in JupiterOne", ""
         if Store.exists(self.settings.profile.store_path):
             with Store.open_existing(self.settings.profile.store_path) as store:
-                found = (f"{each.job} (account {each.place.account})" for each in jobs_left_open(store))
+                found = (f"{each.job} (account {each.destination.account})" for each in orphaned_jobs(store))
                 jobs = " and ".join(found)
         if not jobs or self.keep_jobs:
-            return Part(name, stays=jobs and f"{jobs} stays open, as you asked.")
-        return Part(
+            return UninstallPart(name, remains=jobs and f"{jobs} stays open, as you asked.")
+        return UninstallPart(
             name,
             f"end the job {jobs} in JupiterOne, which an upload left open",
             self._end_jobs,
-            otherwise=NextStep("To leave the job open: `{}`.", Command("uninstall", "--keep-jobs")),
+            alternative=NextStep("To leave the job open: `{}`.", Command("uninstall", "--keep-jobs")),
         )
 
     def _end_jobs(self) -> None:
         with Store.open_existing(self.settings.profile.store_path) as store:
-            end_jobs_left_open(access_to(self.settings.jupiterone), store, self.clock, self.randomness)
+            abort_orphaned_jobs(access_to(self.settings.jupiterone), store, self.clock, self.randomness)
 
-    def _instances(self) -> Part:
+    def _instances(self) -> UninstallPart:
         name = "instance in JupiterOne"
         own = " and ".join(each.id for each in self._own_instances())
         if not own or self.keep_instance:
-            return Part(name, stays=own and f"{own} stays in JupiterOne with its entities, as you asked.")
-        return Part(
+            return UninstallPart(name, remains=own and f"{own} stays in JupiterOne with its entities, as you asked.")
+        return UninstallPart(
             name,
             f"delete the integration instance {own} in JupiterOne, with all its entities",
             self._delete_instances,
-            otherwise=NextStep("To leave the instance in JupiterOne: `{}`.", Command("uninstall", "--keep-instance")),
+            alternative=NextStep("To leave the instance in JupiterOne: `{}`.", Command("uninstall", "--keep-instance")),
         )
 
     def _delete_instances(self) -> None:
@@ -167,17 +167,17 @@ class Uninstalling:
     def _own_instances(self) -> tuple[RememberedInstance, ...]:
         return own_instances(self.settings.profile, self.settings.jupiterone.instance_id)
 
-    def _tree(self) -> Part:
+    def _tree(self) -> UninstallPart:
         tree = self.folder / TREE_FOLDER
         if not os.path.lexists(tree):
-            return Part(TREE_FOLDER)
+            return UninstallPart(TREE_FOLDER)
         if Store.exists(self.settings.profile.store_path):
             with Store.open_existing(self.settings.profile.store_path) as store:
                 if any(is_tree_of(tree, record) for record in store.finished_runs()):
-                    return Part(TREE_FOLDER, f"remove the tree {tree}", lambda: remove_tree(tree))
-        return Part(TREE_FOLDER, stays=f"{tree} was not written from what this profile holds; it stays.")
+                    return UninstallPart(TREE_FOLDER, f"remove the tree {tree}", lambda: remove_tree(tree))
+        return UninstallPart(TREE_FOLDER, remains=f"{tree} was not written by this profile; kept.")
 
-    def _profile(self) -> Part:
+    def _profile(self) -> UninstallPart:
         """The collector's files, and the folder, unless somebody else's files are in it."""
         folder = self.settings.profile.folder
         ours = _files(folder)
@@ -189,11 +189,11 @@ class Uninstalling:
             if not others:
                 folder.rmdir()
 
-        return Part(
+        return UninstallPart(
             "profile",
             f"remove the folder {folder}: token, store and its history" if ours else "",
             remove,
-            stays=f"{folder} stays with {', '.join(others)}, not the collector's." if others else "",
+            remains=f"{folder} stays with {', '.join(others)}, not the collector's." if others else "",
         )
 
 
@@ -202,19 +202,22 @@ def _files(folder: Path) -> list[Path]:
     return [path for name in _FILES for path in sorted(folder.glob(name))]
 
 
-def _result(part: Part) -> Result:
+def _result(part: UninstallPart) -> Result:
     """What becomes of the part when its work is tried."""
-    if not part.will:
-        return Result(part, Outcome.LEFT if part.stays else Outcome.NOTHING, part.stays)
+    if not part.action:
+        return Result(part, PartOutcome.LEFT if part.remains else PartOutcome.NOTHING, part.remains)
     try:
         part.work()
     except Interrupted:
         raise
     except CollectorError as failure:
-        return Result(part, Outcome.FAILED, failure.message, joined(failure.next_step, part.otherwise))
+        return Result(part, PartOutcome.FAILED, failure.message, joined(failure.next_step, part.alternative))
     except OSError as failure:
         reason = f"It could not be removed: {failure.filename}: {failure.strerror}."
         return Result(
-            part, Outcome.FAILED, reason, NextStep("Mend the permissions, then run `{}` again.", Command("uninstall"))
+            part,
+            PartOutcome.FAILED,
+            reason,
+            NextStep("Mend the permissions, then run `{}` again.", Command("uninstall")),
         )
-    return Result(part, Outcome.LEFT, part.stays) if part.stays else Result(part, Outcome.DONE, part.will)
+    return Result(part, PartOutcome.LEFT, part.remains) if part.remains else Result(part, PartOutcome.DONE, part.action)

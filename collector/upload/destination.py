@@ -10,7 +10,7 @@ from collector.jupiterone.jobs import Source, Target
 from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.store import UPLOADED_EXIT_CODES, Place, RememberedInstance, RunRecord, Store
+from collector.store import UPLOADED_EXIT_CODES, RememberedInstance, RunRecord, Store, UploadDestination
 from collector.upload.instance import check_account, instance_in_use, remembered_instance
 
 
@@ -32,10 +32,12 @@ class Destination:
     target: Target
 
     @property
-    def place(self) -> Place:
+    def recorded(self) -> UploadDestination:
         """The same as the store keeps it."""
         target = self.target
-        return Place(self.access.host, self.access.account, target.source, target.instance_id or target.scope or "")
+        return UploadDestination(
+            self.access.host, self.access.account, target.source, target.instance_id or target.scope or ""
+        )
 
 
 def access_to(jupiterone: JupiterOneSettings) -> Access:

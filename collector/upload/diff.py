@@ -9,46 +9,46 @@ from itertools import takewhile
 from collector.errors import CollectorError
 from collector.model.graph import RelationshipType, type_of_key
 from collector.resources import account, all_resources, entity_types, relationship_types
-from collector.store import Place, RunRecord, Store, UploadRecord, Version
+from collector.store import RunRecord, Store, UploadDestination, UploadRecord, Version
 
 ENTITY_TYPES = tuple(entity.type for entity in entity_types(all_resources()))
 RELATIONSHIP_TYPES: tuple[RelationshipType, ...] = tuple(relationship_types(all_resources()))
 ALL_TYPES = (*ENTITY_TYPES, *(type_.type for type_ in RELATIONSHIP_TYPES))
 
-MOST_DELETED_SHARE = 0.2
-MOST_DELETED = 10
+MAX_DELETED_SHARE = 0.2
+MAX_DELETED = 10
 
 
 @dataclass(frozen=True)
 class TypeChanges:
     """How many objects of one `_type` are created, updated, deleted and left as they are.
 
-    `staying`: not uploaded any more, but not deleted either, since the type was not read completely.
+    `retained`: not uploaded any more, but not deleted either, since the type was not read completely.
     """
 
     created: int = 0
     updated: int = 0
     deleted: int = 0
     unchanged: int = 0
-    staying: int = 0
+    retained: int = 0
 
     @property
     def before(self) -> int:
         """How many there were."""
-        return self.updated + self.deleted + self.unchanged + self.staying
+        return self.updated + self.deleted + self.unchanged + self.retained
 
     @property
     def uploaded(self) -> int:
         """How many are sent."""
         return self.created + self.updated + self.unchanged
 
-    def with_held(self, held: int, *, stays: bool) -> TypeChanges:
+    def with_remote_counts(self, remote: int, *, stays: bool) -> TypeChanges:
         """The same where JupiterOne says that it holds so many, if that is more than is known of.
 
         Those nobody knew of may be what is uploaded as new: as many count as unchanged. The rest will be deleted, or
         stays where the type was not read completely.
         """
-        unknown = max(0, held - self.before)
+        unknown = max(0, remote - self.before)
         known_after_all = min(unknown, self.created)
         rest = unknown - known_after_all
         return replace(
@@ -56,7 +56,7 @@ class TypeChanges:
             created=self.created - known_after_all,
             unchanged=self.unchanged + known_after_all,
             deleted=self.deleted + (0 if stays else rest),
-            staying=self.staying + (rest if stays else 0),
+            retained=self.retained + (rest if stays else 0),
         )
 
 
@@ -71,14 +71,14 @@ class Deletions:
     @property
     def too_many(self) -> bool:
         """As the rule in `collector.upload.safety` says."""
-        return self.deleted > MOST_DELETED and self.deleted > MOST_DELETED_SHARE * self.before
+        return self.deleted > MAX_DELETED and self.deleted > MAX_DELETED_SHARE * self.before
 
     def __str__(self) -> str:
         return f"{self.deleted:,} of {self.before:,} {self.type} ({self.deleted / max(1, self.before):.0%})"
 
 
 @dataclass(frozen=True)
-class Held:
+class RemoteCounts:
     """What JupiterOne says it holds at the place of an upload.
 
     `counts`: by `_type`; one it does not tell is missing. The rest is only asked before the first upload to a place.
@@ -92,14 +92,14 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Foresight:
+class UploadDiff:
     """What uploading `run` changes, by `_type`.
 
     `first`: nothing was ever uploaded from this profile to the place. `base`: the upload it was compared with; None
     without one that can still be told, and then all counts as created. `unknown_types`: those of which no record tells
     what stands in JupiterOne, since none was ever uploaded completely. `account_key`: the `_key` of the Zoom account,
-    None if it was never told. `held`: None unless JupiterOne was asked. `silence`: why it has not told all of that, and
-    this computer's record is all there is to go by.
+    None if it was never told. `remote`: None unless JupiterOne was asked. `query_failure`: why it has not told all of
+    that, and this computer's record is all there is to go by.
     """
 
     run: RunRecord
@@ -108,8 +108,8 @@ class Foresight:
     changes: Mapping[str, TypeChanges]
     unknown_types: tuple[str, ...]
     account_key: str | None
-    held: Held | None = None
-    silence: CollectorError | None = None
+    remote: RemoteCounts | None = None
+    query_failure: CollectorError | None = None
 
     @property
     def partial_types(self) -> list[str]:
@@ -119,53 +119,67 @@ class Foresight:
     def deletions(self) -> list[Deletions]:
         return [Deletions(type_, changes.deleted, changes.before) for type_, changes in self.changes.items()]
 
-    def with_held(self, held: Held, silence: CollectorError | None = None) -> Foresight:
+    def with_remote_counts(self, remote: RemoteCounts, query_failure: CollectorError | None = None) -> UploadDiff:
         """The same with what JupiterOne says: of each type, the larger number of deletions counts."""
         changes = {
-            type_: change.with_held(held.counts.get(type_, 0), stays=type_ in self.partial_types)
+            type_: change.with_remote_counts(remote.counts.get(type_, 0), stays=type_ in self.partial_types)
             for type_, change in self.changes.items()
         }
-        return replace(self, changes=changes, held=held, silence=silence)
+        return replace(self, changes=changes, remote=remote, query_failure=query_failure)
 
 
-def foresee(store: Store, run: RunRecord, place: Place) -> Foresight:
+def compute_diff(store: Store, run: RunRecord, destination: UploadDestination) -> UploadDiff:
     """Compare a run with what was uploaded to a place before."""
-    finished = store.uploads.finished(place)
-    told = list(takewhile(lambda upload: store.knows_run(upload.run), finished))
-    whole = {type_: _latest_whole(told, type_) for type_ in ALL_TYPES}
-    unknown = tuple(type_ for type_ in ALL_TYPES if whole[type_] is None and type_ not in run.partial_types)
+    finished = store.uploads.finished(destination)
+    known_uploads = list(takewhile(lambda upload: store.knows_run(upload.run), finished))
+    latest_complete = {type_: _latest_complete(known_uploads, type_) for type_ in ALL_TYPES}
+    unknown = tuple(type_ for type_ in ALL_TYPES if latest_complete[type_] is None and type_ not in run.partial_types)
     account_key = None if store.account_id is None else account.ENTITY.key(store.account_id)
-    return Foresight(
-        run, not finished, told[0] if told else None, _changes(store, run, told, whole), unknown, account_key
+    return UploadDiff(
+        run,
+        not finished,
+        known_uploads[0] if known_uploads else None,
+        _changes(store, run, known_uploads, latest_complete),
+        unknown,
+        account_key,
     )
 
 
-def _latest_whole(told: Sequence[UploadRecord], type_: str) -> UploadRecord | None:
+def _latest_complete(known_uploads: Sequence[UploadRecord], type_: str) -> UploadRecord | None:
     """The newest of the uploads, the newest first, in which the type was complete: JupiterOne held just that then."""
-    return next((upload for upload in told if type_ not in upload.partial_types), None)
+    return next((upload for upload in known_uploads if type_ not in upload.partial_types), None)
 
 
 def _changes(
-    store: Store, run: RunRecord, told: Sequence[UploadRecord], whole: Mapping[str, UploadRecord | None]
+    store: Store,
+    run: RunRecord,
+    known_uploads: Sequence[UploadRecord],
+    latest_complete: Mapping[str, UploadRecord | None],
 ) -> dict[str, TypeChanges]:
     """Compared with all that was there since a type was uploaded completely: until then nothing of it was deleted."""
 
     def change(type_: str, versions: Callable[[str, int, int | None], Iterator[Version]]) -> TypeChanges:
         before: Iterable[Version] = ()
-        if told:
-            before = versions(type_, told[0].run, (whole[type_] or told[-1]).run)
+        if known_uploads:
+            before = versions(type_, known_uploads[0].run, (latest_complete[type_] or known_uploads[-1]).run)
         changes = count_changes(before, versions(type_, run.id, None), _Deleted(store, run, type_))
-        forgotten = told[0].counts.get(type_, 0) - changes.before if told and told[0] is whole[type_] else 0
-        return _with_forgotten(changes, max(0, forgotten), staying=type_ in run.partial_types)
+        forgotten = (
+            known_uploads[0].counts.get(type_, 0) - changes.before
+            if known_uploads and known_uploads[0] is latest_complete[type_]
+            else 0
+        )
+        return _with_forgotten(changes, max(0, forgotten), retained=type_ in run.partial_types)
 
     entities = {type_: change(type_, store.entity_versions) for type_ in ENTITY_TYPES}
-    return entities | {tie.type: change(tie.type, store.relationship_versions) for tie in RELATIONSHIP_TYPES}
+    return entities | {
+        relationship.type: change(relationship.type, store.relationship_versions) for relationship in RELATIONSHIP_TYPES
+    }
 
 
-def _with_forgotten(changes: TypeChanges, number: int, *, staying: bool) -> TypeChanges:
+def _with_forgotten(changes: TypeChanges, number: int, *, retained: bool) -> TypeChanges:
     """With those that were uploaded, and of which `collector forget` has left nothing but that they were."""
-    if staying:
-        return replace(changes, staying=changes.staying + number)
+    if retained:
+        return replace(changes, retained=changes.retained + number)
     return replace(changes, deleted=changes.deleted + number)
 
 
@@ -195,7 +209,7 @@ def count_changes(
 
     `is_deleted` is asked about each object that is no longer there.
     """
-    created = updated = deleted = unchanged = staying = 0
+    created = updated = deleted = unchanged = retained = 0
     for old, new in _pairs(before, after):
         if old is None:
             created += 1
@@ -205,8 +219,8 @@ def count_changes(
         elif is_deleted(old):
             deleted += 1
         else:
-            staying += 1
-    return TypeChanges(created, updated, deleted, unchanged, staying)
+            retained += 1
+    return TypeChanges(created, updated, deleted, unchanged, retained)
 
 
 def _pairs(before: Iterable[Version], after: Iterable[Version]) -> Iterator[tuple[Version | None, Version | None]]:

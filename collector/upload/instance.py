@@ -13,7 +13,7 @@ from collector.jupiterone.connection import Access
 from collector.jupiterone.instances import Instance, Instances, check_custom
 from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
-from collector.settings.profile import Profile, uploading_alone
+from collector.settings.profile import Profile, upload_lock
 from collector.store import RememberedInstance, Store
 
 SETTING = "JUPITERONE_INTEGRATION_INSTANCE_ID"
@@ -53,26 +53,26 @@ def own_instances(profile: Profile, configured: str | None) -> tuple[RememberedI
         return ()
     with Store.open_existing(path) as store:
         own = [] if store.instance is None else [store.instance]
-        for place in store.uploads.places():
+        for destination in store.uploads.destinations():
             known = {each.id for each in own}
-            if place.source != "api" and place.name == configured and place.name not in known:
-                own.append(RememberedInstance(place.name, place.host, place.account))
+            if destination.source != "api" and destination.name == configured and destination.name not in known:
+                own.append(RememberedInstance(destination.name, destination.host, destination.account))
     return tuple(own)
 
 
 def check_account(instance: RememberedInstance, access: Access) -> None:
     """Raise UsageError when the instance is in another account of JupiterOne's than this one."""
-    if not instance.may_be_at(access.host, access.account):
+    if not instance.matches(access.host, access.account):
         raise UsageError(
             f"The integration instance {instance.id} belongs to the JupiterOne account "
-            f"{account_in_words(instance.host, instance.account)}, but the configuration names "
-            f"{account_in_words(access.host, access.account)}.",
+            f"{describe_account(instance.host, instance.account)}, but the configuration names "
+            f"{describe_account(access.host, access.account)}.",
             "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account; or use another "
             "profile with --profile NAME.",
         )
 
 
-def account_in_words(host: str, account: str) -> str:
+def describe_account(host: str, account: str) -> str:
     """An account of JupiterOne's as messages name it; the host is left out where it was not written down."""
     return f"{account} ({host})" if host else account
 
@@ -92,7 +92,7 @@ def create_for_profile(
             f"{SETTING} names the integration instance {configured}, so the profile {profile.name!r} has one.",
             NextStep("`{}` uploads to it. To create another, unset {}.", Command("sync"), SETTING),
         )
-    with Store.open(profile.store_path) as store, uploading_alone(profile):
+    with Store.open(profile.store_path) as store, upload_lock(profile):
         store.wait_for_others()
         if store.instance is not None:
             check_account(store.instance, access)
@@ -180,7 +180,7 @@ def delete_instance(profile: Profile, access: Access, instances: Instances, inst
     except InstanceMissing:
         was_there = False
     remembered = remembered_instance(profile)
-    if remembered is not None and remembered.id == instance_id and remembered.may_be_at(access.host, access.account):
+    if remembered is not None and remembered.id == instance_id and remembered.matches(access.host, access.account):
         with Store.open_existing(profile.store_path) as store:
             store.wait_for_others()
             store.remember_instance(None)

@@ -6,64 +6,64 @@ from collections.abc import Sequence
 
 from collector.errors import UnsafeUpload
 from collector.next_steps import Command, NextStep, joined
-from collector.upload.diff import ALL_TYPES, Deletions, Foresight, Held
+from collector.upload.diff import ALL_TYPES, Deletions, RemoteCounts, UploadDiff
 
 RULE = (
     "An upload that would delete more than a fifth of a type, and more than ten objects of it, needs --allow-deletes."
 )
 """The same in words, for help and documents."""
-_ANOTHER_PLACE = NextStep(
+_USE_ANOTHER_DESTINATION = NextStep(
     "Give each Zoom account an integration instance of its own (`{}`), or a scope of its own (`--scope NAME`).",
     Command("instance create"),
 )
 
 
-def check_safe(foresight: Foresight) -> None:
+def check_safe(diff: UploadDiff) -> None:
     """Raise UnsafeUpload when too much would be deleted, or nobody can tell how much.
 
     Of a foresight without what JupiterOne holds, only what this computer's record tells is looked at.
     """
-    if set(ALL_TYPES) <= set(foresight.partial_types):
+    if set(ALL_TYPES) <= set(diff.partial_types):
         raise UnsafeUpload(
-            f"The collection of run {foresight.run.id} read no set completely, so there is nothing to rely on.",
+            f"The collection of run {diff.run.id} read no list completely.",
             NextStep(
                 "Run `{}` again; to upload it all the same, `{}`.",
                 Command("collect"),
                 Command("sync", "--allow-deletes"),
             ),
         )
-    if foresight.held is not None:
-        _check_place(foresight, foresight.held)
-    check_deletions(foresight.deletions)
+    if diff.remote is not None:
+        _check_destination(diff, diff.remote)
+    check_deletions(diff.deletions)
 
 
-def _check_place(foresight: Foresight, held: Held) -> None:
+def _check_destination(diff: UploadDiff, remote: RemoteCounts) -> None:
     """An upload replaces all that stands at its place, whoever put it there."""
-    untold = set(foresight.unknown_types) - held.counts.keys()
-    if foresight.silence is not None and (foresight.first or untold):
+    uncounted = set(diff.unknown_types) - remote.counts.keys()
+    if diff.query_failure is not None and (diff.first or uncounted):
         raise UnsafeUpload(
-            "This profile has no record of what stands at this place in JupiterOne, and JupiterOne does not tell, so "
-            f"nobody can say what this upload would delete: {foresight.silence.message}",
+            "This profile has not uploaded to this destination before, and JupiterOne did not report its counts, so "
+            f"the deletions are unknown: {diff.query_failure.message}",
             joined(
-                foresight.silence.next_step,
+                diff.query_failure.next_step,
                 NextStep(
                     "If the key is right and may only synchronize, and you are sure of the place, run `{}` this once.",
                     Command("sync", "--allow-deletes"),
                 ),
             ),
         )
-    if held.other_account:
-        key = foresight.account_key
+    if remote.other_account:
+        key = diff.account_key
         other = f"another Zoom account than {key}" if key else "a Zoom account, and this profile does not know its own"
         raise UnsafeUpload(
-            f"That place in JupiterOne holds {other}; this upload would replace its whole graph.",
-            NextStep("{} If it is to be replaced, run `{}`.", _ANOTHER_PLACE, Command("sync", "--allow-deletes")),
+            f"This destination in JupiterOne contains {other}; the upload would replace its whole graph.",
+            NextStep("{} To replace it, run `{}`.", _USE_ANOTHER_DESTINATION, Command("sync", "--allow-deletes")),
         )
-    if held.others:
+    if remote.others:
         raise UnsafeUpload(
-            f"That place in JupiterOne holds {held.others:,} entities that no Zoom account has; this upload "
+            f"This destination in JupiterOne contains {remote.others:,} entities that are not Zoom's; the upload "
             "would delete them all.",
-            NextStep("{} If they are to go, run `{}`.", _ANOTHER_PLACE, Command("sync", "--allow-deletes")),
+            NextStep("{} To delete them, run `{}`.", _USE_ANOTHER_DESTINATION, Command("sync", "--allow-deletes")),
         )
 
 

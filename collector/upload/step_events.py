@@ -31,7 +31,7 @@ def _events(result: StepResult, coverage: Sequence[Coverage]) -> Iterator[Event]
     yield Event("step_start", f'Starting step "{name}"...')
     for entry in coverage:
         if entry.status.incomplete:
-            yield Event("warn_incomplete_data", f'"{entry.reading}" was not read completely. {entry.reason}'.strip())
+            yield Event("warn_incomplete_data", f'"{entry.dataset}" was not read completely. {entry.reason}'.strip())
     if result.status is StepStatus.FAILURE:
         broken = next((entry for entry in coverage if entry.is_set and entry.status is not Status.COMPLETE), None)
         code = "PROVIDER_AUTHORIZATION_ERROR" if _is_denied(broken) else "PROVIDER_API_ERROR"

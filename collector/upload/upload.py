@@ -17,33 +17,33 @@ from collector.errors import CollectorError, ExitCode, Interrupted, RequestFaile
 from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.jobs import JobReport, Target
 from collector.jupiterone.query import Query
-from collector.jupiterone.synchronization import Job, Synchronization
+from collector.jupiterone.synchronization import Synchronization, SynchronizationJob
 from collector.jupiterone.uploading import OnProgress
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
-from collector.settings.profile import Profile, uploading_alone
-from collector.store import CUT_SHORT, Place, RunGraph, RunRecord, Store, Uploads, UploadState
-from collector.upload.asking import ask_what_is_held
+from collector.settings.profile import Profile, upload_lock
+from collector.store import INTERRUPTED_REASON, RunGraph, RunRecord, Store, UploadDestination, Uploads, UploadState
 from collector.upload.destination import Destination, Upload, access_to, destination_of, run_to_upload
-from collector.upload.diff import Foresight, foresee
+from collector.upload.diff import UploadDiff, compute_diff
 from collector.upload.instance import instance_in_use
-from collector.upload.leftovers import outcome_of, settle_leftovers
+from collector.upload.orphaned_jobs import outcome_of, resolve_orphaned_jobs
+from collector.upload.remote_counts import with_remote_counts_from
 from collector.upload.safety import check_safe
 from collector.upload.step_events import UPLOAD_END, UPLOAD_START, step_events
 
 logger = logging.getLogger("collector.uploading")
 
-_TRIES_TO_FORESEE = 2
+_PREVIEW_TRIES = 2
 """Somebody waits for what `--dry-run` says, which says something without JupiterOne, too."""
 
 
 @dataclass(frozen=True)
-class Synced:
+class UploadResult:
     """An upload that has come to its end. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
 
-    place: Place
-    foresight: Foresight
+    destination: UploadDestination
+    diff: UploadDiff
     counts: Mapping[str, int]
     report: JobReport
     finalized: bool
@@ -58,7 +58,7 @@ class Synced:
         return ExitCode.INCOMPLETE if self.errors else ExitCode.COMPLETE
 
 
-def foresee_upload(
+def preview_upload(
     profile: Profile,
     jupiterone: JupiterOneSettings,
     upload: Upload,
@@ -66,20 +66,20 @@ def foresee_upload(
     clock: Clock,
     randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
-) -> tuple[Place, Foresight]:
+) -> tuple[UploadDestination, UploadDiff]:
     """What `upload_graph` would change. JupiterOne is asked what it holds, and nothing is changed there.
 
     Where it cannot be asked, the foresight says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
     """
     access = access_to(jupiterone)
-    query = Query(JupiterOne(access, clock, randomness, new_session, most_tries=_TRIES_TO_FORESEE))
-    with Store.open_existing(profile.store_path) as store, uploading_alone(profile):
+    query = Query(JupiterOne(access, clock, randomness, new_session, max_tries=_PREVIEW_TRIES))
+    with Store.open_existing(profile.store_path) as store, upload_lock(profile):
         destination = destination_of(access, instance_in_use(jupiterone.instance_id, store.instance), upload)
-        foresight = foresee(store, run_to_upload(store), destination.place)
+        diff = compute_diff(store, run_to_upload(store), destination.recorded)
     try:
-        return destination.place, ask_what_is_held(foresight, query, destination.target)
+        return destination.recorded, with_remote_counts_from(diff, query, destination.target)
     except RequestFailed as failure:
-        return destination.place, replace(foresight, silence=failure)
+        return destination.recorded, replace(diff, query_failure=failure)
 
 
 def upload_graph(
@@ -91,7 +91,7 @@ def upload_graph(
     randomness: random.Random,
     on_progress: OnProgress | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
-) -> Synced:
+) -> UploadResult:
     """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
 
     Whatever fails before the job is finalized aborts it with the reason; the graph in JupiterOne is as it was then.
@@ -102,27 +102,27 @@ def upload_graph(
     client = JupiterOne(access, _Stoppable(clock), randomness, new_session)
     with (
         Store.open_existing(profile.store_path) as store,
-        uploading_alone(profile),
-        _stops_told(store.uploads),
+        upload_lock(profile),
+        _interruption_explained(store.uploads),
     ):
         store.wait_for_others()
         destination = destination_of(access, instance_in_use(jupiterone.instance_id, store.instance), upload)
         run = run_to_upload(store)
         synchronization = Synchronization(client)
-        settle_leftovers(store.uploads, access, synchronization, clock, destination.place)
-        foresight = foresee(store, run, destination.place)
+        resolve_orphaned_jobs(store.uploads, access, synchronization, clock, destination.recorded)
+        diff = compute_diff(store, run, destination.recorded)
         if not upload.allow_deletes:
-            check_safe(foresight)
-            foresight = _asked(foresight, Query(client), destination.target)
-            check_safe(foresight)
+            check_safe(diff)
+            diff = _with_remote_counts(diff, Query(client), destination.target)
+            check_safe(diff)
         sending = _Sending(store, run, clock, on_progress)
         report = sending.send(synchronization, destination, finalize=not upload.skip_finalize)
-        return Synced(destination.place, foresight, sending.counts, report, not upload.skip_finalize)
+        return UploadResult(destination.recorded, diff, sending.counts, report, not upload.skip_finalize)
 
 
-def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
+def _with_remote_counts(diff: UploadDiff, query: Query, target: Target) -> UploadDiff:
     try:
-        return ask_what_is_held(foresight, query, target)
+        return with_remote_counts_from(diff, query, target)
     except RequestFailed as failure:
         raise UploadFailed(
             f"Asking JupiterOne what this upload would delete failed, so nothing was sent: {failure.message}",
@@ -134,7 +134,7 @@ def _asked(foresight: Foresight, query: Query, target: Target) -> Foresight:
 
 
 @contextmanager
-def _stops_told(uploads: Uploads) -> Iterator[None]:
+def _interruption_explained(uploads: Uploads) -> Iterator[None]:
     """Tell of an upload that was asked to stop how far it had come."""
     before = uploads.latest()
     try:
@@ -150,17 +150,17 @@ def _stopped(state: UploadState | None) -> Interrupted:
     """`state`: of the upload, None if it had not begun."""
     if state is UploadState.FINALIZED:
         return Interrupted(
-            "The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.",
+            "Interrupted after the job was finalized: JupiterOne completes it.",
             NextStep("Run `{}` again, which first looks how that ended.", Command("sync")),
         )
     if state is UploadState.OPEN:
         return Interrupted(
-            "The upload was asked to stop, but its job could not be aborted yet. Unless JupiterOne was finalizing it, "
-            "the graph there is as it was.",
+            "Interrupted, but the job could not be aborted. Unless JupiterOne was finalizing it, "
+            "the graph is unchanged.",
             NextStep("Run `{}` again, which first ends that job, or looks how it ended.", Command("sync")),
         )
     return Interrupted(
-        "The upload was asked to stop before its job was finalized, so the graph in JupiterOne is as it was.",
+        "Interrupted before the job was finalized: the graph in JupiterOne is unchanged.",
         NextStep("Run `{}` again.", Command("sync")),
     )
 
@@ -191,8 +191,8 @@ class _Sending:
 
     def send(self, synchronization: Synchronization, destination: Destination, *, finalize: bool) -> JobReport:
         """Send all of it into a new job at its destination."""
-        number = self._uploads.begin(self._run.id, destination.place, self._run.partial_types, self._now())
-        job: Job | None = None
+        number = self._uploads.begin(self._run.id, destination.recorded, self._run.partial_types, self._now())
+        job: SynchronizationJob | None = None
         try:
             with signals_deferred():  # JupiterOne lists no jobs: one whose id is not recorded could never be ended
                 job = synchronization.start(destination.target)
@@ -201,7 +201,7 @@ class _Sending:
             self._fill(job)
             self._uploads.sent(number, self.counts)
             if not finalize:
-                self._uploads.end(number, UploadState.LEFT_OPEN, self._now())
+                self._uploads.end(number, UploadState.NOT_FINALIZED, self._now())
                 return job.report
             job.finalize(self._run.partial_types)
         except (Exception, KeyboardInterrupt) as failure:
@@ -209,15 +209,15 @@ class _Sending:
             raise
         return self._follow(number, job)
 
-    def _fill(self, job: Job) -> None:
+    def _fill(self, job: SynchronizationJob) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
         job.publish([UPLOAD_START])
         graph = RunGraph(self._store, self._run.id)
         sent = job.upload(self._counted(graph.entities()), self._counted(graph.relationships()), self._on_progress)
         job.publish([UPLOAD_END])
-        job.check_arrival(sent)
+        job.check_all_arrived(sent)
 
-    def _follow(self, number: int, job: Job) -> JobReport:
+    def _follow(self, number: int, job: SynchronizationJob) -> JobReport:
         self._uploads.finalized(number)
         try:
             report = job.follow()
@@ -228,22 +228,22 @@ class _Sending:
         self._uploads.end(number, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
         return report
 
-    def _abort(self, number: int, job: Job | None, failure: BaseException) -> None:
+    def _abort(self, number: int, job: SynchronizationJob | None, failure: BaseException) -> None:
         """End the job, if there is one; where that fails it is recorded as open, and the next upload does it."""
         stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
-        told = CUT_SHORT if stopped else reason
+        reason_text = INTERRUPTED_REASON if stopped else reason
         if job is None:
-            self._uploads.end(number, UploadState.FAILED, self._now(), reason=told)
+            self._uploads.end(number, UploadState.FAILED, self._now(), reason=reason_text)
             return
         try:
             report = job.abort(reason)
             if report is None or report.failed:
-                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=told)
+                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=reason_text)
             elif report.finalized:
                 self._uploads.finalized(number)
         except CollectorError as obstacle:
-            logger.warning("%s The next `collector sync` sees to it.", obstacle.message)
+            logger.warning("%s The next `collector sync` aborts it.", obstacle.message)
 
     def _counted(self, by_type: Iterable[tuple[str, Iterable[JsonObject]]]) -> Iterator[JsonObject]:
         for type_, objects in by_type:

@@ -17,6 +17,7 @@ from collector.connections import NO_ADDRESS, Bearer, Connections
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
+    DeletedMeanwhile,
     Denied,
     NotApplicable,
     NotLicensed,
@@ -25,24 +26,23 @@ from collector.errors import (
     SignInRequired,
     Unread,
     UsageError,
-    Vanished,
 )
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
-from collector.retries import wait_seconds
+from collector.retries import backoff_seconds
 from collector.settings.hosts import api_url, origin
-from collector.zoom.answer import Answer, Kind, next_utc_midnight, understand
 from collector.zoom.endpoint import NO_PARAMS, Endpoint, Label
 from collector.zoom.pacing import Pacer
+from collector.zoom.response import ZoomOutcome, ZoomResponse, next_utc_midnight, parse_response
 
 logger = logging.getLogger("collector.zoom")
 
 READ_SECONDS = 30.0
-MOST_TRIES = 5
+MAX_TRIES = 5
 """How often a call is sent when Zoom fails (5xx, time-out, broken connection, something that is not JSON)."""
-MOST_RATE_LIMITED_TRIES = 8
-LONGEST_WAIT_SECONDS = 30.0
-LONGEST_ASKED_SECONDS = 300.0
+MAX_RATE_LIMITED_TRIES = 8
+MAX_WAIT_SECONDS = 30.0
+MAX_RETRY_AFTER_SECONDS = 300.0
 """A rate limit is waited out when Zoom asks for this long at most; after a longer one the label is closed."""
 
 _LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
@@ -102,7 +102,7 @@ class ZoomClient:
         renewed = False
         tries = rate_limited = 0
         while True:
-            self._refuse_past_daily_limit(endpoint.label)
+            self._raise_if_daily_limit(endpoint.label)
             self._pacer.wait_turn(endpoint.label)
             token = self._tokens.token()
             try:
@@ -115,29 +115,29 @@ class ZoomClient:
                 ) from None
             except requests.RequestException as failure:
                 tries += 1
-                if tries >= MOST_TRIES:
-                    _give_up_unreached(endpoint.path, failure, tries)
+                if tries >= MAX_TRIES:
+                    _raise_unreachable(endpoint.path, failure, tries)
                 self._clock.wait(self._wait_seconds(tries))
                 continue
-            if answer.kind is Kind.OK and answer.body is not None:
+            if answer.kind is ZoomOutcome.OK and answer.body is not None:
                 problem = _unusable(endpoint, answer.body)
                 if problem is None:
                     return answer.body
-                answer = Answer(Kind.TRY_AGAIN, problem)
-            if answer.kind is Kind.TOKEN_REFUSED and not renewed:
+                answer = ZoomResponse(ZoomOutcome.TRY_AGAIN, problem)
+            if answer.kind is ZoomOutcome.TOKEN_REFUSED and not renewed:
                 renewed = True
                 self._tokens.renew(token)
-            elif answer.kind is Kind.RATE_LIMITED and self._may_wait(answer, rate_limited):
+            elif answer.kind is ZoomOutcome.RATE_LIMITED and self._may_wait(answer, rate_limited):
                 rate_limited += 1
                 pause = max(self._asked_seconds(answer), self._wait_seconds(rate_limited, answer))
                 self._pacer.pause(endpoint.label, pause)
-            elif answer.kind is Kind.TRY_AGAIN and tries + 1 < MOST_TRIES:
+            elif answer.kind is ZoomOutcome.TRY_AGAIN and tries + 1 < MAX_TRIES:
                 tries += 1
                 self._clock.wait(self._wait_seconds(tries, answer))
             else:
                 self._fail(endpoint, answer)
 
-    def _send(self, endpoint: Endpoint, path: str, query: Mapping[str, str], token: Token) -> Answer:
+    def _send(self, endpoint: Endpoint, path: str, query: Mapping[str, str], token: Token) -> ZoomResponse:
         with self._lock:
             self.calls[endpoint.path] += 1
         base = api_url(self._configured_api_url, self._oauth_url, token.api_url)
@@ -147,7 +147,7 @@ class ZoomClient:
         request = requests.Request("GET", f"{base}/v2{path}", params=dict(query), auth=Bearer(token.access_token))
         reply = self._connections.send(request, base, READ_SECONDS)
         logger.debug("GET %s -> %s (tracking id %s)", path, reply.status, reply.headers.get("x-zm-trackingid", "none"))
-        return understand(reply.status, reply.headers, reply.content, self._clock.now())
+        return parse_response(reply.status, reply.headers, reply.content, self._clock.now())
 
     def _check_obtained_for(self, token: Token, base: str) -> None:
         """A token that is kept goes to no other host than the one it was obtained for, whatever `.env` says by now."""
@@ -163,42 +163,42 @@ class ZoomClient:
                 ),
             )
 
-    def _wait_seconds(self, tries: int, answer: Answer | None = None) -> float:
+    def _wait_seconds(self, tries: int, answer: ZoomResponse | None = None) -> float:
         asked = None if answer is None else self._asked_seconds(answer)
-        return wait_seconds(tries, LONGEST_WAIT_SECONDS, self._randomness, asked)
+        return backoff_seconds(tries, MAX_WAIT_SECONDS, self._randomness, asked)
 
-    def _may_wait(self, answer: Answer, rate_limited: int) -> bool:
+    def _may_wait(self, answer: ZoomResponse, rate_limited: int) -> bool:
         """Whether a rate limit that was met so often before is waited out once more."""
-        return rate_limited + 1 < MOST_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= LONGEST_ASKED_SECONDS
+        return rate_limited + 1 < MAX_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= MAX_RETRY_AFTER_SECONDS
 
-    def _asked_seconds(self, answer: Answer) -> float:
+    def _asked_seconds(self, answer: ZoomResponse) -> float:
         """How long Zoom asks to wait, 0 where it does not."""
         return answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
 
-    def _refuse_past_daily_limit(self, label: Label) -> None:
+    def _raise_if_daily_limit(self, label: Label) -> None:
         with self._lock:
             limit = self._daily_limits.get(label)
         if limit is not None:
             raise limit
 
-    def _fail(self, endpoint: Endpoint, answer: Answer) -> NoReturn:
-        too_long = answer.kind is Kind.RATE_LIMITED and self._asked_seconds(answer) > LONGEST_ASKED_SECONDS
-        if too_long or answer.kind is Kind.DAILY_LIMIT:
+    def _fail(self, endpoint: Endpoint, answer: ZoomResponse) -> NoReturn:
+        too_long = answer.kind is ZoomOutcome.RATE_LIMITED and self._asked_seconds(answer) > MAX_RETRY_AFTER_SECONDS
+        if too_long or answer.kind is ZoomOutcome.DAILY_LIMIT:
             self._close(endpoint.label, answer)
-        if answer.foreign:
-            raise Unread(f"{endpoint.path}: {answer.message}", self._where_to_look())
+        if answer.from_intermediary:
+            raise Unread(f"{endpoint.path}: {answer.message}", self._address_advice())
         about_an_id = "{" in endpoint.path
         if self._configured_api_url is not None and (
-            answer.nowhere or (answer.kind is Kind.VANISHED and not about_an_id)
+            answer.unknown_path or (answer.kind is ZoomOutcome.NOT_FOUND and not about_an_id)
         ):
-            raise Refused(f"{endpoint.path}: {answer.message}", self._where_to_look())
+            raise Refused(f"{endpoint.path}: {answer.message}", self._address_advice())
         raise _failure(endpoint, answer)
 
-    def _close(self, label: Label, answer: Answer) -> NoReturn:
+    def _close(self, label: Label, answer: ZoomResponse) -> NoReturn:
         """Let nobody call under this label any more in this run."""
         now = self._clock.now()
-        announced = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
-        if answer.kind is Kind.DAILY_LIMIT:
+        total_records = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
+        if answer.kind is ZoomOutcome.DAILY_LIMIT:
             message = f"Zoom's daily limit for {label.value} calls is used up."
         else:
             message = (
@@ -208,13 +208,13 @@ class ZoomClient:
         limit = DailyLimitReached(
             message,
             NextStep("Run `{}` again after it clears.", Command("collect")),
-            announced or next_utc_midnight(now),
+            total_records or next_utc_midnight(now),
         )
         with self._lock:
             self._daily_limits[label] = limit
         raise limit
 
-    def _where_to_look(self) -> str:
+    def _address_advice(self) -> str:
         """What mends it that something else than the API answers."""
         if self._configured_api_url is not None:
             return (
@@ -234,7 +234,7 @@ def _path(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
     return endpoint.path_for(ids)
 
 
-def announced(body: JsonObject) -> int | None:
+def total_records(body: JsonObject) -> int | None:
     """How many rows a page of a list announces for the whole of it; None where it says nothing that can be."""
     total = body.get("total_records")
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
@@ -245,14 +245,14 @@ def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
     if endpoint.rows is None:
         return None if body else f"Zoom's answer to {endpoint.path} is empty"
     rows = body.get(endpoint.rows)
-    if rows is None and (not endpoint.rows_required or announced(body) == 0):
+    if rows is None and (not endpoint.rows_required or total_records(body) == 0):
         return None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return f"Zoom's answer to {endpoint.path} holds no list of objects named {endpoint.rows}"
     return None
 
 
-def _give_up_unreached(path: str, failure: requests.RequestException, tries: int) -> NoReturn:
+def _raise_unreachable(path: str, failure: requests.RequestException, tries: int) -> NoReturn:
     cause = type(failure).__name__
     if isinstance(failure, requests.ConnectionError | requests.Timeout):
         raise Unread(
@@ -262,17 +262,17 @@ def _give_up_unreached(path: str, failure: requests.RequestException, tries: int
     raise Unread(f"the answer to {path} broke off {tries} times ({cause})", _LATER) from None
 
 
-_IN_ZOOMS_WORDS: Mapping[Kind, type[CollectorError]] = {
-    Kind.NOT_LICENSED: NotLicensed,
-    Kind.VANISHED: Vanished,
-    Kind.NOT_APPLICABLE: NotApplicable,
-    Kind.PAGE_TOKEN_EXPIRED: RestartListing,
+_ERRORS: Mapping[ZoomOutcome, type[CollectorError]] = {
+    ZoomOutcome.NOT_LICENSED: NotLicensed,
+    ZoomOutcome.NOT_FOUND: DeletedMeanwhile,
+    ZoomOutcome.NOT_APPLICABLE: NotApplicable,
+    ZoomOutcome.PAGE_TOKEN_EXPIRED: RestartListing,
 }
 
 
-def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
+def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
     match answer.kind:
-        case Kind.TOKEN_REFUSED:
+        case ZoomOutcome.TOKEN_REFUSED:
             return SignInRequired(
                 f"Zoom refused the token, also after a new one was asked for ({answer.message})",
                 NextStep(
@@ -281,28 +281,33 @@ def _failure(endpoint: Endpoint, answer: Answer) -> CollectorError:
                     Command("auth login"),
                 ),
             )
-        case Kind.SCOPE_MISSING:
+        case ZoomOutcome.SCOPE_MISSING:
             return Denied(
                 f"the token lacks a scope ({answer.message})",
                 endpoint.scopes.how_to_get(None),
                 answer.scopes or endpoint.scopes.advice,
             )
-        case Kind.PRIVILEGE_MISSING:
+        case ZoomOutcome.PRIVILEGE_MISSING:
             return Denied(
                 f"Zoom says: {answer.message}",
                 f"Give the role of the administrator who installed the app the privilege {endpoint.privilege}.",
             )
-        case Kind.NOT_LICENSED | Kind.VANISHED | Kind.NOT_APPLICABLE | Kind.PAGE_TOKEN_EXPIRED:
-            return _IN_ZOOMS_WORDS[answer.kind](f"Zoom says: {answer.message}")
-        case Kind.REFUSED:
+        case (
+            ZoomOutcome.NOT_LICENSED
+            | ZoomOutcome.NOT_FOUND
+            | ZoomOutcome.NOT_APPLICABLE
+            | ZoomOutcome.PAGE_TOKEN_EXPIRED
+        ):
+            return _ERRORS[answer.kind](f"Zoom says: {answer.message}")
+        case ZoomOutcome.REFUSED:
             return Refused(f"{endpoint.path}: {answer.message}")
-        case Kind.RATE_LIMITED:
+        case ZoomOutcome.RATE_LIMITED:
             return Unread(
-                f"{endpoint.path} was refused {MOST_RATE_LIMITED_TRIES} times for Zoom's rate limit ({answer.message})",
+                f"{endpoint.path} was refused {MAX_RATE_LIMITED_TRIES} times for Zoom's rate limit ({answer.message})",
                 "Check ZOOM_PLAN, and lower ZOOM_RATE_SHARE if other apps use the same account; then run the command "
                 "again.",
             )
-        case Kind.TRY_AGAIN:
-            return Unread(f"{endpoint.path} failed {MOST_TRIES} times: {answer.message}", _LATER)
+        case ZoomOutcome.TRY_AGAIN:
+            return Unread(f"{endpoint.path} failed {MAX_TRIES} times: {answer.message}", _LATER)
         case _:
             return Unread(f"{endpoint.path}: {answer.message}", _UNEXPECTED)

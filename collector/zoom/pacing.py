@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.clock import Clock
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 
 MARGIN = 0.975
@@ -21,16 +21,16 @@ SLOWED_SECONDS = 60.0
 """How long a label goes at half its rate after Zoom refused a call for its per-second limit."""
 
 
-CALLS_PER_SECOND: Mapping[Plan, Mapping[Label, float]] = {
-    Plan.FREE: {Label.LIGHT: 4, Label.MEDIUM: 2, Label.HEAVY: 1},
-    Plan.PRO: {Label.LIGHT: 30, Label.MEDIUM: 20, Label.HEAVY: 10},
-    Plan.BUSINESS: {Label.LIGHT: 80, Label.MEDIUM: 60, Label.HEAVY: 40},
+CALLS_PER_SECOND: Mapping[ZoomPlan, Mapping[Label, float]] = {
+    ZoomPlan.FREE: {Label.LIGHT: 4, Label.MEDIUM: 2, Label.HEAVY: 1},
+    ZoomPlan.PRO: {Label.LIGHT: 30, Label.MEDIUM: 20, Label.HEAVY: 10},
+    ZoomPlan.BUSINESS: {Label.LIGHT: 80, Label.MEDIUM: 60, Label.HEAVY: 40},
 }
 """Zoom's published limits in calls a second; `unlimited` (for a sandbox) has none."""
 
 
 @dataclass
-class _Lane:
+class _LabelPace:
     interval: float
     slowed_interval: float
     next_turn: float = 0.0
@@ -41,11 +41,11 @@ class _Lane:
 class Pacer:
     """Hands out turns, one label apart from the other; safe to share between threads."""
 
-    def __init__(self, plan: Plan, share: float, clock: Clock) -> None:
+    def __init__(self, plan: ZoomPlan, share: float, clock: Clock) -> None:
         """`share`: the part of the account's allowance this run may use, above 0, at most 1."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._lanes = {label: _lane(plan, label, share) for label in Label}
+        self._paces = {label: _label_pace(plan, label, share) for label in Label}
 
     def wait_turn(self, label: Label) -> None:
         """Return when this label's next call may be sent."""
@@ -53,28 +53,28 @@ class Pacer:
             turn = self._take_turn(label)
             self._clock.wait(turn - self._clock.monotonic())
             with self._lock:
-                if self._lanes[label].paused_until <= turn:
+                if self._paces[label].paused_until <= turn:
                     return
 
     def pause(self, label: Label, seconds: float) -> None:
         """Zoom refused a call: nobody calls under this label for `seconds`, and slowly for a minute after."""
         with self._lock:
-            lane = self._lanes[label]
+            pace = self._paces[label]
             now = self._clock.monotonic()
-            lane.paused_until = max(lane.paused_until, now + seconds)
-            lane.slowed_until = lane.paused_until + SLOWED_SECONDS
-            lane.next_turn = max(lane.next_turn, lane.paused_until)
+            pace.paused_until = max(pace.paused_until, now + seconds)
+            pace.slowed_until = pace.paused_until + SLOWED_SECONDS
+            pace.next_turn = max(pace.next_turn, pace.paused_until)
 
     def _take_turn(self, label: Label) -> float:
         with self._lock:
-            lane = self._lanes[label]
-            turn = max(self._clock.monotonic(), lane.next_turn, lane.paused_until)
-            lane.next_turn = turn + (lane.slowed_interval if turn < lane.slowed_until else lane.interval)
+            pace = self._paces[label]
+            turn = max(self._clock.monotonic(), pace.next_turn, pace.paused_until)
+            pace.next_turn = turn + (pace.slowed_interval if turn < pace.slowed_until else pace.interval)
             return turn
 
 
-def _lane(plan: Plan, label: Label, share: float) -> _Lane:
-    if plan is Plan.UNLIMITED:
-        return _Lane(interval=0.0, slowed_interval=2 / CALLS_PER_SECOND[Plan.BUSINESS][label])
+def _label_pace(plan: ZoomPlan, label: Label, share: float) -> _LabelPace:
+    if plan is ZoomPlan.UNLIMITED:
+        return _LabelPace(interval=0.0, slowed_interval=2 / CALLS_PER_SECOND[ZoomPlan.BUSINESS][label])
     interval = 1 / (CALLS_PER_SECOND[plan][label] * MARGIN * share)
-    return _Lane(interval=interval, slowed_interval=2 * interval)
+    return _LabelPace(interval=interval, slowed_interval=2 * interval)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from collector.errors import RestartListing, Unread
 from collector.model.graph import JsonObject
-from collector.zoom.client import ZoomClient, announced
+from collector.zoom.client import ZoomClient, total_records
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
 
-MOST_RESTARTS = 3
+MAX_RESTARTS = 3
 """How often a listing begins again because its page token expired (they live 15 minutes)."""
-MOST_REPEATED_PAGES = 5
+MAX_REPEATED_PAGES = 5
 """Pages with just the rows of an earlier one, under a token of their own, before the listing is taken for endless."""
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 """Pages of a list before it is taken for endless: three million rows."""
 
 
@@ -37,13 +37,13 @@ def pages(
     Raises what ZoomClient.get raises, Unread when tokens keep expiring, and RestartListing when the pages go in
     circles: Zoom repeated a token or its pages, sent empty ones with tokens, or never ends.
     """
-    for _ in range(MOST_RESTARTS + 1):
-        if (yield from _one_pass(client, endpoint, ids, params)):
+    for _ in range(MAX_RESTARTS + 1):
+        if (yield from _pages_once(client, endpoint, ids, params)):
             return
-    raise Unread(f"the page tokens of {endpoint.path} expired {MOST_RESTARTS + 1} times before the list ended")
+    raise Unread(f"the page tokens of {endpoint.path} expired {MAX_RESTARTS + 1} times before the list ended")
 
 
-def _one_pass(
+def _pages_once(
     client: ZoomClient, endpoint: Endpoint, ids: Mapping[str, str], params: Mapping[str, str]
 ) -> Generator[Page, None, bool]:
     """The pages from the first; False at last when a page token expired before the list ended."""
@@ -71,10 +71,10 @@ def _one_pass(
             raise RestartListing(f"Zoom sent the same page token twice for {endpoint.path}")
         if empty_pages > 1:
             raise RestartListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
-        if repeated_pages > MOST_REPEATED_PAGES:
+        if repeated_pages > MAX_REPEATED_PAGES:
             raise RestartListing(f"Zoom sent the same pages again and again for {endpoint.path}")
-        if count > MOST_PAGES:
-            raise RestartListing(f"{endpoint.path} goes on after {MOST_PAGES} pages")
+        if count > MAX_PAGES:
+            raise RestartListing(f"{endpoint.path} goes on after {MAX_PAGES} pages")
         tokens.add(token)
         earlier.add(contents)
         query["next_page_token"] = token
@@ -84,4 +84,4 @@ def _page(endpoint: Endpoint, body: JsonObject) -> Page:
     if endpoint.rows is None:
         return Page([body], 1)
     rows = body.get(endpoint.rows)
-    return Page(rows if isinstance(rows, list) else [], announced(body))
+    return Page(rows if isinstance(rows, list) else [], total_records(body))

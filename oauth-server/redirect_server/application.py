@@ -14,22 +14,22 @@ from collector.errors import UsageError
 from collector.next_steps import Command, NextStep
 from collector.settings import Settings
 from collector.settings.redirect_address import Address
-from redirect_server import problems, words
-from redirect_server.entrance import Entrance
-from redirect_server.flow import Flow
-from redirect_server.guard import STYLE, Guard, protect
-from redirect_server.log import log, whereabouts
+from redirect_server import formatting, problems
+from redirect_server.access_keys import AccessKeys
+from redirect_server.flow import SignInFlow
+from redirect_server.guard import STYLE, Guard, add_security_headers
+from redirect_server.log import log, traceback_summary
 from redirect_server.pages import Pages
 from redirect_server.views import Overview, SignInPages
 
-_LARGEST_BODY = 32768
+_MAX_BODY = 32768
 _HTTP_PROBLEMS = {404: problems.NOT_FOUND, 405: problems.WRONG_METHOD, 413: problems.TOO_LARGE}
 
 
 class _Request(Request):
     """A request whose Host is judged by the guard alone, and whose forms are small."""
 
-    max_form_memory_size = _LARGEST_BODY
+    max_form_memory_size = _MAX_BODY
     max_form_parts = 16
 
 
@@ -59,29 +59,34 @@ def client_of(settings: Settings) -> OAuthClient:
 
 
 def create_app(
-    flow: Flow, entrance: Entrance, instance: str, page_delivered: Callable[[], None], *, invented: bool = False
+    flow: SignInFlow,
+    access_keys: AccessKeys,
+    instance: str,
+    page_delivered: Callable[[], None],
+    *,
+    is_sandbox: bool = False,
 ) -> Flask:
     """The WSGI application around a flow, for the browsers that the entrance lets in.
 
     `instance`: what /health answers. `page_delivered`: called when the page that says "connected" has been sent.
-    `invented`: the pages say that this Zoom is not the real one.
+    `is_sandbox`: the pages say that this Zoom is not the real one.
     """
     app = _Application("redirect_server", template_folder="templates", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["style"] = STYLE
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    filters = (words.absolute, words.machine, words.whole, words.breakable)
+    filters = (formatting.absolute, formatting.machine, formatting.whole, formatting.breakable)
     app.jinja_env.filters.update((function.__name__, function) for function in filters)
     guard = Guard(flow.address)
-    pages = Pages(flow, guard, entrance, invented)
+    pages = Pages(flow, guard, access_keys, is_sandbox)
     _add_routes(app, flow, Overview(flow, pages, instance), SignInPages(flow, pages, guard, page_delivered))
-    _add_checks(app, flow.address, guard, entrance, pages)
+    _add_checks(app, flow.address, guard, access_keys, pages)
     _add_error_pages(app, pages)
     return app
 
 
-def _add_routes(app: Flask, flow: Flow, overview: Overview, sign_in: SignInPages) -> None:
+def _add_routes(app: Flask, flow: SignInFlow, overview: Overview, sign_in: SignInPages) -> None:
     for path, view in (
         ("/", overview.home),
         ("/status", overview.status),
@@ -104,7 +109,7 @@ def _add_routes(app: Flask, flow: Flow, overview: Overview, sign_in: SignInPages
         app.add_url_rule(path, f"POST {path}", view, methods=["POST"])
 
 
-def _add_checks(app: Flask, address: Address, guard: Guard, entrance: Entrance, pages: Pages) -> None:
+def _add_checks(app: Flask, address: Address, guard: Guard, access_keys: AccessKeys, pages: Pages) -> None:
     open_to_all = frozenset({address.path, "/health"})
 
     @app.before_request
@@ -117,13 +122,13 @@ def _add_checks(app: Flask, address: Address, guard: Guard, entrance: Entrance, 
         problem = guard.refusal(request)
         if problem is not None:
             return pages.problem(problem)
-        if request.path in open_to_all or entrance.is_inside(guard.browser_id(request)):
+        if request.path in open_to_all or access_keys.is_admitted(guard.browser_id(request)):
             return pages.go("/") if guard.key(request) is not None else None
         key = guard.key(request)
-        browser_id = None if key is None else entrance.admit(key)
+        browser_id = None if key is None else access_keys.admit(key)
         return pages.admitted(browser_id) if browser_id else pages.problem(problems.NOT_LET_IN)
 
-    app.after_request(protect)
+    app.after_request(add_security_headers)
 
 
 def _add_error_pages(app: Flask, pages: Pages) -> None:
@@ -137,5 +142,5 @@ def _add_error_pages(app: Flask, pages: Pages) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         incident = secrets.token_hex(3)
-        log.error("%s: %s", incident, whereabouts(error))
+        log.error("%s: %s", incident, traceback_summary(error))
         return pages.problem(problems.unexpected(incident))

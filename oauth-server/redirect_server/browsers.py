@@ -15,15 +15,15 @@ from collector.auth.signin import Attempt, SignIn
 ATTEMPT_SECONDS = 600.0
 """How long a sign-in may take, and how long one that waits for a decision is kept in memory."""
 
-MOST_PENDING = 8
+MAX_PENDING = 8
 """Attempts a browser may have open at once: as many tabs. The oldest is dropped."""
 
-MOST_BROWSERS = 64
-_MOST_USED = 256
+MAX_BROWSERS = 64
+_MAX_USED_STATES = 256
 _REMEMBERED_SECONDS = 3600.0
 
 
-class Stale(Enum):
+class InvalidState(Enum):
     """Why a state is not good any more, or never was."""
 
     UNKNOWN = "unknown"
@@ -32,7 +32,7 @@ class Stale(Enum):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingSignIn:
     """A finished sign-in that is not on disk yet: a person has to decide, or the disk has to be mended."""
 
     sign_in: SignIn
@@ -49,12 +49,12 @@ class Connected:
 
 
 @dataclass
-class Browser:
+class BrowserSession:
     """One browser. `one_at_a_time` makes a reloaded callback wait for the first one's outcome."""
 
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     attempts: OrderedDict[bytes, Attempt] = field(default_factory=OrderedDict)
-    waiting: Waiting | None = None
+    pending: PendingSignIn | None = None
     connected: Connected | None = None
     notice: str | None = None
 
@@ -64,25 +64,25 @@ class Browser:
         return notice
 
 
-class Browsers:
+class BrowserSessions:
     """Every browser with something to remember, the least recently seen forgotten first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._browsers: OrderedDict[str, Browser] = OrderedDict()
+        self._browsers: OrderedDict[str, BrowserSession] = OrderedDict()
         self._used: OrderedDict[bytes, None] = OrderedDict()
 
-    def get(self, browser_id: str) -> Browser:
+    def get(self, browser_id: str) -> BrowserSession:
         """What is known of this browser; an empty one if nothing is."""
         with self._lock:
-            return self._browsers.get(browser_id) or Browser()
+            return self._browsers.get(browser_id) or BrowserSession()
 
-    def remembered(self, browser_id: str) -> Browser:
+    def get_or_create(self, browser_id: str) -> BrowserSession:
         """The same, kept from now on."""
         with self._lock:
-            browser = self._browsers.setdefault(browser_id, Browser())
+            browser = self._browsers.setdefault(browser_id, BrowserSession())
             self._browsers.move_to_end(browser_id)
-            while len(self._browsers) > MOST_BROWSERS:
+            while len(self._browsers) > MAX_BROWSERS:
                 self._browsers.popitem(last=False)
             return browser
 
@@ -95,29 +95,29 @@ class Browsers:
 
     def add(self, browser_id: str, attempt: Attempt) -> None:
         """Bind an attempt to the browser it was started in (RFC 9700 §2.1, RFC 6749 §10.12)."""
-        browser = self.remembered(browser_id)
+        browser = self.get_or_create(browser_id)
         with self._lock:
             browser.attempts[_hash(attempt.state)] = attempt
-            while len(browser.attempts) > MOST_PENDING:
+            while len(browser.attempts) > MAX_PENDING:
                 browser.attempts.popitem(last=False)
 
-    def take(self, browser_id: str, state: str, now: float) -> Attempt | Stale:
+    def take(self, browser_id: str, state: str, now: float) -> Attempt | InvalidState:
         """The attempt of this state, good once; `now`: seconds since 1970. A foreign state stays untouched."""
         key = _hash(state)
         with self._lock:
             browser = self._browsers.get(browser_id)
             attempt = browser.attempts.get(key) if browser else None
             if browser is None or attempt is None:
-                return Stale.USED if key in self._used else Stale.UNKNOWN
+                return InvalidState.USED if key in self._used else InvalidState.UNKNOWN
             age = now - attempt.started_at
             if not 0 <= age <= _REMEMBERED_SECONDS:
                 del browser.attempts[key]
-                return Stale.UNKNOWN
+                return InvalidState.UNKNOWN
             if age > ATTEMPT_SECONDS:
-                return Stale.EXPIRED
+                return InvalidState.EXPIRED
             del browser.attempts[key]
             self._used[key] = None
-            while len(self._used) > _MOST_USED:
+            while len(self._used) > _MAX_USED_STATES:
                 self._used.popitem(last=False)
             return attempt
 

@@ -7,28 +7,35 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from collector.auth import OAuthClient, SignedIn, StoredSignIn, TokenFile, signin, stored_sign_in
-from collector.auth.refusals import Refusal
+from collector.auth import OAuthClient, SignInTokenSource, StoredSignIn, TokenFile, signin, stored_sign_in
+from collector.auth.token_errors import Refusal
 from collector.clock import Clock
 from collector.errors import CollectorError, ProfileBusy
 from collector.resources import missing_scopes
 from collector.settings import Settings
 from collector.settings.redirect_address import Address
 from redirect_server import problems
-from redirect_server.browsers import ATTEMPT_SECONDS, Browser, Browsers, Connected, Stale, Waiting
+from redirect_server.browsers import (
+    ATTEMPT_SECONDS,
+    BrowserSession,
+    BrowserSessions,
+    Connected,
+    InvalidState,
+    PendingSignIn,
+)
+from redirect_server.formatting import describe_account
 from redirect_server.log import log
+from redirect_server.problem_pages import Explainer
 from redirect_server.problems import Problem
-from redirect_server.refusals import Explainer
-from redirect_server.words import who
 
 _CODE = re.compile(r"[\x21-\x7e]{1,2048}")
-_MOST_PARAMETERS = 32
+_MAX_PARAMETERS = 32
 _REFRESH_PAUSE = 10.0
 
 Outcome = Connected | Problem
 
 
-class Flow:
+class SignInFlow:
     """Everything that is done for one profile and one app. Safe to use from several threads.
 
     `not_served`: paths for which no scope is missed, since the sandbox lacks them.
@@ -48,10 +55,10 @@ class Flow:
         self.address = address
         self.clock = clock
         self.file = TokenFile(settings.profile.folder, settings.profile.name)
-        self.browsers = Browsers()
+        self.browsers = BrowserSessions()
         self._randomness = randomness
         self._not_served = not_served
-        self._signed_in = SignedIn(client, self.file, clock, randomness)
+        self._signed_in = SignInTokenSource(client, self.file, clock, randomness)
         self._explain = Explainer(settings.profile, client, address)
         self._refreshed_at: float | None = None
         self.has_connected = False
@@ -61,22 +68,22 @@ class Flow:
         """How the profile's sign-in stands; nobody is asked."""
         return stored_sign_in(self.file, self.client, self.clock)
 
-    def begin(self, browser_id: str) -> signin.Attempt | Problem:
+    def start_sign_in(self, browser_id: str) -> signin.Attempt | Problem:
         """A new attempt bound to the browser, after the disk has shown that it can keep what comes of it."""
         if self.settings.access_token is not None:
             return problems.TOKEN_IN_ENVIRONMENT
         try:
-            with self.file.locked(self.clock, patience=0.0), self.file.prepared():
+            with self.file.locked(self.clock, patience=0.0), self.file.reserved():
                 pass
         except ProfileBusy:
             pass  # it will be over by the time the person has allowed the app
         except OSError as failure:
             return self._explain.storage(failure)
-        attempt = signin.begin(self.client, self.address.redirect_uri, self.clock.now())
+        attempt = signin.start_authorization(self.client, self.address.redirect_uri, self.clock.now())
         self.browsers.add(browser_id, attempt)
         return attempt
 
-    def finish(self, browser_id: str, query: str, authority: str) -> Outcome:
+    def handle_callback(self, browser_id: str, query: str, authority: str) -> Outcome:
         """What comes of the query Zoom sent the browser back with. `authority`: host and port it came to.
 
         The state is looked at before anything else (RFC 9700 §4.7); a good one is good once.
@@ -90,7 +97,7 @@ class Flow:
         browser = self.browsers.get(browser_id)
         with browser.one_at_a_time:
             attempt = self.browsers.take(browser_id, state, self.clock.now())
-            if isinstance(attempt, Stale):
+            if isinstance(attempt, InvalidState):
                 return self._stale(browser, attempt, authority)
             browser.connected = None  # what is shown from now on is what comes of this attempt
             if "error" in parameters:
@@ -98,16 +105,16 @@ class Flow:
             code = parameters.get("code", "")
             if not _CODE.fullmatch(code):
                 return problems.CODE_MALFORMED
-            return self._exchange(browser, attempt, code)
+            return self._exchange_code(browser, attempt, code)
 
-    def keep(self, browser: Browser, *, replace: bool) -> Outcome:
+    def save(self, browser: BrowserSession, *, replace: bool) -> Outcome:
         """Put the browser's waiting sign-in on disk. `replace`: even when another account is signed in."""
         with browser.one_at_a_time:
-            return self._keep_waiting(browser, replace)
+            return self._save_pending(browser, replace)
 
-    def discard(self, browser: Browser) -> None:
+    def discard(self, browser: BrowserSession) -> None:
         """Forget the browser's waiting sign-in."""
-        browser.waiting = None
+        browser.pending = None
 
     def refresh(self) -> Problem | None:
         """Renew the stored token now; None when it has been."""
@@ -140,54 +147,54 @@ class Flow:
         log.info("The sign-in has been removed from this computer.")
         return None
 
-    def _stale(self, browser: Browser, stale: Stale, authority: str) -> Outcome:
-        if stale is Stale.USED:
-            if browser.waiting is not None:
-                return self._keep_waiting(browser, replace=False)  # a reload must not hide the decision
+    def _stale(self, browser: BrowserSession, stale: InvalidState, authority: str) -> Outcome:
+        if stale is InvalidState.USED:
+            if browser.pending is not None:
+                return self._save_pending(browser, replace=False)  # a reload must not hide the decision
             stored = self.stored()
             if browser.connected is not None and stored.state == "usable":
                 return Connected(stored.account, (), again=True)
             return problems.STATE_USED
-        if stale is Stale.EXPIRED:
+        if stale is InvalidState.EXPIRED:
             return problems.STATE_EXPIRED
         return problems.state_unknown(authority, self.address.authority)
 
-    def _exchange(self, browser: Browser, attempt: signin.Attempt, code: str) -> Outcome:
+    def _exchange_code(self, browser: BrowserSession, attempt: signin.Attempt, code: str) -> Outcome:
         try:
-            sign_in = signin.exchange(
+            sign_in = signin.exchange_code(
                 self.client, attempt, code, self.clock, self._randomness, api_url=self.settings.api_url
             )
         except CollectorError as failure:
             return self._explain.exchange(failure)
         if isinstance(sign_in, Refusal):
             return self._explain.exchange(sign_in)
-        return self._keep(browser, Waiting(sign_in, self.clock.now()), replace=False)
+        return self._save(browser, PendingSignIn(sign_in, self.clock.now()), replace=False)
 
-    def _keep_waiting(self, browser: Browser, replace: bool) -> Outcome:
-        waiting = browser.waiting
-        if waiting is None or self.clock.now() - waiting.since > ATTEMPT_SECONDS:
-            browser.waiting = None
+    def _save_pending(self, browser: BrowserSession, replace: bool) -> Outcome:
+        pending = browser.pending
+        if pending is None or self.clock.now() - pending.since > ATTEMPT_SECONDS:
+            browser.pending = None
             return problems.NOTHING_WAITS
-        return self._keep(browser, waiting, replace)
+        return self._save(browser, pending, replace)
 
-    def _keep(self, browser: Browser, waiting: Waiting, replace: bool) -> Outcome:
-        sign_in = waiting.sign_in
+    def _save(self, browser: BrowserSession, pending: PendingSignIn, replace: bool) -> Outcome:
+        sign_in = pending.sign_in
         try:
-            signin.keep(sign_in, self.file, self.clock, replace=replace)
+            signin.save(sign_in, self.file, self.clock, replace=replace)
         except CollectorError as failure:
-            browser.waiting = waiting
+            browser.pending = pending
             return self._explain.keep(failure)
-        browser.waiting = None
+        browser.pending = None
         self.has_connected = True
         browser.connected = Connected(sign_in.account, missing_scopes(sign_in.scopes, self._not_served))
-        log.info("Connected as %s: the sign-in is kept in %s.", who(sign_in.account), self.file.path)
+        log.info("Connected as %s: the sign-in is kept in %s.", describe_account(sign_in.account), self.file.path)
         return browser.connected
 
 
 def _parameters(query: str) -> dict[str, str] | None:
     """The parameters of a query; None when one is there twice or there are too many (RFC 6749 §3.1)."""
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError:
         return None
     parameters = dict(pairs)

@@ -42,7 +42,7 @@ HEADERS: Mapping[str, str] = {
 
 _BROWSER_ID = re.compile(r"[A-Za-z0-9_-]{43}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
-_LONGEST_QUERY = 8192
+_MAX_QUERY_LENGTH = 8192
 
 
 class Guard:
@@ -76,7 +76,7 @@ class Guard:
 
     def refusal(self, request: Request) -> Problem | None:
         """Why this request is not served, or None."""
-        if len(request.query_string) > _LONGEST_QUERY:
+        if len(request.query_string) > _MAX_QUERY_LENGTH:
             return TOO_LONG
         if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
             return PREFETCH
@@ -121,7 +121,7 @@ class Guard:
         return hmac.compare_digest(request.form.get("csrf", "").encode(), self.csrf(browser_id).encode())
 
 
-def protect(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """The response with the headers every response has."""
     for name, value in HEADERS.items():
         response.headers[name] = value

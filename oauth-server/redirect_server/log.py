@@ -41,7 +41,7 @@ def log_to(stream: TextIO, *, verbose: bool) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
-def whereabouts(failure: BaseException) -> str:
+def traceback_summary(failure: BaseException) -> str:
     """The kind of a failure and the way to it, without its text: that may quote what was being worked on."""
     steps = traceback.extract_tb(failure.__traceback__)[-4:]
     way = " > ".join(f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Response, g, render_template, request
 
+from redirect_server.access_keys import AccessKeys
 from redirect_server.browsers import new_browser_id
-from redirect_server.entrance import Entrance
-from redirect_server.flow import Flow
+from redirect_server.flow import SignInFlow
 from redirect_server.guard import Guard
 from redirect_server.log import log
 from redirect_server.problems import Problem
@@ -15,11 +15,11 @@ from redirect_server.problems import Problem
 class Pages:
     """Renders for the browser of the current request, and gives it its cookie if it has been let in."""
 
-    def __init__(self, flow: Flow, guard: Guard, entrance: Entrance, invented: bool) -> None:
+    def __init__(self, flow: SignInFlow, guard: Guard, access_keys: AccessKeys, is_sandbox: bool) -> None:
         self._flow = flow
-        self.invented = invented
+        self.is_sandbox = is_sandbox
         self._guard = guard
-        self._entrance = entrance
+        self._access_keys = access_keys
 
     def browser_id(self) -> str:
         """The id of the browser of this request, a new one where it has none."""
@@ -30,8 +30,8 @@ class Pages:
     def change_id(self) -> None:
         """Give the browser another id: what was known of it before it signed in is worth nothing after it."""
         before = self.browser_id()
-        if self._entrance.is_inside(before):
-            g.browser_id = self._entrance.change(before)
+        if self._access_keys.is_admitted(before):
+            g.browser_id = self._access_keys.rotate_id(before)
             self._flow.browsers.rename(before, g.browser_id)
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
@@ -40,7 +40,7 @@ class Pages:
         html = render_template(
             template,
             profile=self._flow.settings.profile.name,
-            invented=self.invented,
+            is_sandbox=self.is_sandbox,
             csrf=self._guard.csrf(browser_id),
             **values,
         )
@@ -54,9 +54,9 @@ class Pages:
         response.headers.update(problem.headers)
         return response
 
-    def go(self, place: str, status: int = 303) -> Response:
+    def go(self, location: str, status: int = 303) -> Response:
         """On to another page. No body: the place may hold what must not be written down twice."""
-        return self._with_cookie(Response(status=status, headers={"Location": place}))
+        return self._with_cookie(Response(status=status, headers={"Location": location}))
 
     def admitted(self, browser_id: str) -> Response:
         """On to the overview, without the key in the address, with the cookie that stands for it."""
@@ -64,6 +64,6 @@ class Pages:
         return self.go("/")
 
     def _with_cookie(self, response: Response) -> Response:
-        if self._entrance.is_inside(self.browser_id()):
+        if self._access_keys.is_admitted(self.browser_id()):
             self._guard.set_cookie(response, self.browser_id())
         return response

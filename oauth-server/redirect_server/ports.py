@@ -15,14 +15,14 @@ _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPRO
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundSockets:
     """The sockets that are ours, and the family this computer does not have, if it lacks one."""
 
     sockets: list[socket.socket]
     missing: str | None
 
 
-def bind(address: Address) -> Bound:
+def bind(address: Address) -> BoundSockets:
     """Bind 127.0.0.1 and ::1 at the address's port. Raises UsageError when that cannot be."""
     sockets: list[socket.socket] = []
     missing = []
@@ -42,10 +42,10 @@ def bind(address: Address) -> Bound:
         for bound in sockets:
             bound.close()
         raise
-    return Bound(sockets, missing[0] if missing else None)
+    return BoundSockets(sockets, missing[0] if missing else None)
 
 
-def taken_fix(address: Address) -> str:
+def free_port_advice(address: Address) -> str:
     """The two steps to another port."""
     uri = address.at(host="127.0.0.1", port=address.port + 1 if address.port < 65535 else address.port - 1)
     return (
@@ -81,8 +81,10 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 def _unavailable(address: Address, host: str, problem: OSError) -> UsageError:
-    where = f"{f'[{host}]' if ':' in host else host}:{address.port}"
+    socket_address = f"{f'[{host}]' if ':' in host else host}:{address.port}"
     if problem.errno == errno.EADDRINUSE:
-        return UsageError(f"{where} is taken by another program.{macos_hint(address.port)}", taken_fix(address))
+        return UsageError(
+            f"{socket_address} is taken by another program.{macos_hint(address.port)}", free_port_advice(address)
+        )
     reason = problem.strerror or "the system refuses it"
-    return UsageError(f"{where} cannot be used: {reason}.", taken_fix(address))
+    return UsageError(f"{socket_address} cannot be used: {reason}.", free_port_advice(address))

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 
 from collector.errors import UsageError
 from collector.settings.redirect_address import Address
-from redirect_server.ports import macos_hint, taken_fix
+from redirect_server.ports import free_port_advice, macos_hint
 
 _SECONDS = 1.0
 
@@ -18,20 +18,20 @@ def probe(address: Address, instance: str) -> list[str]:
 
     `instance`: the random id of this server. Raises UsageError when somebody else answers at one of them.
     """
-    silent = []
+    unreachable_hosts = []
     for host in _addresses(address):
         try:
             found = _instance(host, address)
         except ConnectionRefusedError:
-            silent.append(host)
+            unreachable_hosts.append(host)
             continue
         if found != instance:
             raise UsageError(
                 f"Another program answers {address.authority} at {host}, so a browser may never reach this server."
                 + macos_hint(address.port),
-                taken_fix(address),
+                free_port_advice(address),
             )
-    return silent
+    return unreachable_hosts
 
 
 def _addresses(address: Address) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from collector.redaction import one_line
 
-_LONGEST_QUOTE = 300
+_MAX_QUOTE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Problem:
     @property
     def short_quote(self) -> str:
         """Zoom's words, cut and without characters that steer a terminal."""
-        return one_line(self.quote)[:_LONGEST_QUOTE]
+        return one_line(self.quote)[:_MAX_QUOTE_LENGTH]
 
 
 NOT_LET_IN = Problem(
@@ -77,7 +77,7 @@ TOO_LONG = Problem(
     414,
     "address-too-long",
     "This address is too long",
-    "It is longer than anything Zoom sends. It was not looked at any further.",
+    "It is longer than anything Zoom sends and was ignored.",
     action=START_AGAIN,
 )
 NOTHING_SENT = Problem(
@@ -125,7 +125,7 @@ STATE_USED = Problem(
     400,
     "sign-in-used",
     "This sign-in has been used already",
-    "Each answer of Zoom is good once. The overview shows whether a sign-in came of it.",
+    "Zoom's answer can be used once. The overview shows whether you are signed in.",
     action=START_AGAIN,
     others=(HOME,),
 )
@@ -184,7 +184,7 @@ def zoom_error(error: str) -> Problem:
         error, ("Zoom ended the sign-in with an error", "Start again. If it stays, look at the app in the Marketplace.")
     )
     code = f"zoom-{error.replace('_', '-')}" if error in _ERRORS else "zoom-error"
-    return Problem(400, code, title, "No sign-in came of it, and nothing was saved.", (advice,), action=START_AGAIN)
+    return Problem(400, code, title, "You are not signed in, and nothing was saved.", (advice,), action=START_AGAIN)
 
 
 # --- what the server itself refuses -----------------------------------------------------------------------------

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
-_MOST_WAITING = 32
+_MAX_WAITING = 32
 """Connections to an address that have not sent a whole request. A browser opens six."""
-LONGEST_TASK = 45
+MAX_TASK_SECONDS = 45
 """Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
 
 
@@ -31,7 +31,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
 
     def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
         waiting = [channel for channel in server.active_channels.values() if not channel.requests]
-        if len(waiting) >= _MOST_WAITING:
+        if len(waiting) >= _MAX_WAITING:
             min(waiting, key=lambda channel: channel.last_activity).will_close = True
         super().__init__(server, *arguments, **more)
 
@@ -67,6 +67,6 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
     finally:
         with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
             # First the tasks: their threads write to pipes that closing takes.
-            server.task_dispatcher.shutdown(timeout=LONGEST_TASK)
+            server.task_dispatcher.shutdown(timeout=MAX_TASK_SECONDS)
             listeners[0].trigger.pull_trigger(close)
             thread.join()

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from collector.cli.plain_text import printable
 from redirect_server.browsers import Connected, new_browser_id
-from redirect_server.flow import Flow, Outcome
+from redirect_server.flow import Outcome, SignInFlow
+from redirect_server.formatting import describe_account
 from redirect_server.problems import Problem
 from redirect_server.views import query_of
-from redirect_server.words import who
 
-_LONGEST_LINE = 8192
+_MAX_LINE_BYTES = 8192
 
 
 class Terminal:
@@ -24,7 +24,7 @@ class Terminal:
     """
 
     def __init__(
-        self, flow: Flow, read: Callable[[], str], say: Callable[[str], None], connected: Callable[[], None]
+        self, flow: SignInFlow, read: Callable[[], str], say: Callable[[str], None], connected: Callable[[], None]
     ) -> None:
         self._flow = flow
         self._read = read
@@ -35,9 +35,9 @@ class Terminal:
     def run(self) -> None:
         """Offer an address and take what is pasted, until a sign-in came of it or nobody types any more."""
         while True:
-            attempt = self._flow.begin(self._id)
+            attempt = self._flow.start_sign_in(self._id)
             if isinstance(attempt, Problem):
-                self._tell(attempt)
+                self._print_problem(attempt)
                 return
             self._say(
                 "Or open this address in any browser, allow the app, and paste here the address of the page that then "
@@ -47,33 +47,37 @@ class Terminal:
             line = self._read()
             if not line:
                 return
-            if line.strip() and self._settled(self._finish(line)):
+            if line.strip() and self._is_finished(self._finish(line)):
                 return
 
-    def settle(self, seconds: float) -> bool:
+    def wait_until_idle(self, seconds: float) -> bool:
         """Wait until no sign-in is being finished here, and let none begin; False if that takes longer."""
         return self._flow.browsers.get(self._id).one_at_a_time.acquire(timeout=seconds)
 
     def _finish(self, line: str) -> Outcome:
-        outcome = self._flow.finish(self._id, query_of(line), self._flow.address.authority)
+        outcome = self._flow.handle_callback(self._id, query_of(line), self._flow.address.authority)
         browser = self._flow.browsers.get(self._id)
-        if isinstance(outcome, Problem) and browser.waiting is not None:
-            self._tell(outcome)
+        if isinstance(outcome, Problem) and browser.pending is not None:
+            self._print_problem(outcome)
             self._say("Type yes to save the new sign-in now, anything else to leave things as they are:")
             if self._read().strip().lower() == "yes":
-                return self._flow.keep(browser, replace=True)
+                return self._flow.save(browser, replace=True)
             self._flow.discard(browser)
         return outcome
 
-    def _settled(self, outcome: Outcome) -> bool:
+    def _is_finished(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Connected):
-            self._say(printable(f"Connected as {who(outcome.account)}. The sign-in is kept in {self._flow.file.path}."))
+            self._say(
+                printable(
+                    f"Connected as {describe_account(outcome.account)}. The sign-in is kept in {self._flow.file.path}."
+                )
+            )
             self._connected()
             return True
-        self._tell(outcome)
+        self._print_problem(outcome)
         return False
 
-    def _tell(self, problem: Problem) -> None:
+    def _print_problem(self, problem: Problem) -> None:
         quote = (f"Zoom's own words: {problem.short_quote}",) if problem.quote else ()
         facts = tuple(f"{label}: {value}" for label, value in problem.facts)
         commands = tuple(f"  $ {command}" for command in problem.commands)
@@ -87,4 +91,4 @@ def read_line(descriptor: int) -> str:
     Unlike a file's readline it holds no lock while it waits, so the program can end meanwhile.
     """
     select.select([descriptor], [], [])
-    return os.read(descriptor, _LONGEST_LINE).decode("utf-8", "replace")
+    return os.read(descriptor, _MAX_LINE_BYTES).decode("utf-8", "replace")

@@ -13,18 +13,18 @@ from collector.own_command import own_command
 from collector.resources import all_resources, least_privilege
 from collector.settings.redirect_address import SERVER_NAME
 from redirect_server.browsers import Connected
-from redirect_server.flow import Flow, Outcome
+from redirect_server.flow import Outcome, SignInFlow
+from redirect_server.formatting import relative
 from redirect_server.guard import Guard
 from redirect_server.log import log
 from redirect_server.pages import Pages
 from redirect_server.problems import Problem
-from redirect_server.words import relative
 
 
 class Overview:
     """The overview and what can be done with a sign-in that is there."""
 
-    def __init__(self, flow: Flow, pages: Pages, instance: str) -> None:
+    def __init__(self, flow: SignInFlow, pages: Pages, instance: str) -> None:
         self._flow = flow
         self._pages = pages
         self._instance = instance
@@ -45,7 +45,7 @@ class Overview:
             wanted=self._scopes,
             from_environment=flow.settings.access_token is not None,
             notice=flow.browsers.get(self._pages.browser_id()).take_notice(),
-            command=command(flow, invented=self._pages.invented),
+            command=command(flow, is_sandbox=self._pages.is_sandbox),
         )
 
     def status(self) -> Response:
@@ -100,14 +100,14 @@ class Overview:
             return response
         if as_json:
             return jsonify(ok=True)
-        self._flow.browsers.remembered(self._pages.browser_id()).notice = notice
+        self._flow.browsers.get_or_create(self._pages.browser_id()).notice = notice
         return self._pages.go("/")
 
 
 class SignInPages:
     """The way to Zoom and back."""
 
-    def __init__(self, flow: Flow, pages: Pages, guard: Guard, page_delivered: Callable[[], None]) -> None:
+    def __init__(self, flow: SignInFlow, pages: Pages, guard: Guard, page_delivered: Callable[[], None]) -> None:
         self._flow = flow
         self._pages = pages
         self._guard = guard
@@ -119,7 +119,7 @@ class SignInPages:
             return Response()
         if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             return self._pages.page("confirm_install.html")
-        attempt = self._flow.begin(self._pages.browser_id())
+        attempt = self._flow.start_sign_in(self._pages.browser_id())
         if isinstance(attempt, Problem):
             return self._pages.problem(attempt)
         log.info("A sign-in has been started.")
@@ -142,7 +142,7 @@ class SignInPages:
         """For a browser on another computer: the address to open there, and a place to paste what comes of it."""
         if request.method == "HEAD":
             return Response()
-        attempt = self._flow.begin(self._pages.browser_id())
+        attempt = self._flow.start_sign_in(self._pages.browser_id())
         if isinstance(attempt, Problem):
             return self._pages.problem(attempt)
         return self._pages.page("paste.html", attempt=attempt, address=self._flow.address)
@@ -154,17 +154,17 @@ class SignInPages:
     def keep(self) -> Response:
         """Save the sign-in that waits for this browser's decision, or for the disk."""
         browser = self._flow.browsers.get(self._pages.browser_id())
-        return self._show(self._flow.keep(browser, replace=request.form.get("replace") == "yes"))
+        return self._show(self._flow.save(browser, replace=request.form.get("replace") == "yes"))
 
     def discard(self) -> Response:
         """Leave everything as it was before the sign-in that waits."""
-        browser = self._flow.browsers.remembered(self._pages.browser_id())
+        browser = self._flow.browsers.get_or_create(self._pages.browser_id())
         self._flow.discard(browser)
         browser.notice = "Nothing has been changed: the earlier account is still signed in."
         return self._pages.go("/")
 
     def _outcome(self, query: str, authority: str) -> Response:
-        return self._show(self._flow.finish(self._pages.browser_id(), query, authority))
+        return self._show(self._flow.handle_callback(self._pages.browser_id(), query, authority))
 
     def _show(self, outcome: Outcome) -> Response:
         """RFC 9700 §4.2.4: success leads on to another address, so that the code leaves the address bar."""
@@ -180,16 +180,16 @@ class SignInPages:
             "done.html",
             connected=connected,
             path=self._flow.file.path,
-            command=command(self._flow, invented=self._pages.invented),
+            command=command(self._flow, is_sandbox=self._pages.is_sandbox),
         )
         if request.method == "GET":
             response.call_on_close(self._page_delivered)
         return response
 
 
-def command(flow: Flow, *, invented: bool) -> str:
+def command(flow: SignInFlow, *, is_sandbox: bool) -> str:
     """What to run once signed in; after a rehearsal, whose sign-in ends with it, what collects an invented account."""
-    if invented:
+    if is_sandbox:
         return f"{own_command()} demo"
     return Command("collect").for_call(flow.settings.profile.name_to_give)
 

@@ -9,12 +9,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from collector.auth import ServerToServer, TokenFile
+from collector.auth import ServerToServerTokenSource, TokenFile
 from collector.clock import SystemClock
 from collector.redaction import Secret
 
 folder, oauth_url, threads = sys.argv[1:]
-source = ServerToServer(
+source = ServerToServerTokenSource(
     "client-id-1234",
     Secret("client-secret"),
     "account-id",

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from collector.auth import OAuthClient, ServerToServer, SignedIn, TokenDocument, TokenFile
+from collector.auth import OAuthClient, ServerToServerTokenSource, SignInTokenSource, StoredToken, TokenFile
 from collector.redaction import Secret
 
 from .rotation import Rotation, serving
@@ -51,10 +51,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def new_source(clock: FakeClock, folder: Path) -> Callable[..., ServerToServer]:
+def new_source(clock: FakeClock, folder: Path) -> Callable[..., ServerToServerTokenSource]:
     """A source as a new process would have it; keywords replace the usual arguments."""
 
-    def build(**changed: object) -> ServerToServer:
+    def build(**changed: object) -> ServerToServerTokenSource:
         arguments = {
             "client_id": "client-id-1234",
             "client_secret": Secret("client-secret"),
@@ -64,7 +64,7 @@ def new_source(clock: FakeClock, folder: Path) -> Callable[..., ServerToServer]:
             "clock": clock,
             "randomness": random.Random(7),
         }
-        return ServerToServer(**(arguments | changed))
+        return ServerToServerTokenSource(**(arguments | changed))
 
     return build
 
@@ -129,21 +129,21 @@ def file(folder: Path) -> TokenFile:
 
 
 @pytest.fixture
-def new_signed_in(clock: FakeClock, file: TokenFile) -> Callable[..., SignedIn]:
+def new_signed_in(clock: FakeClock, file: TokenFile) -> Callable[..., SignInTokenSource]:
     """A source as a new process would have it; keywords replace the usual arguments."""
 
-    def build(**changed: object) -> SignedIn:
+    def build(**changed: object) -> SignInTokenSource:
         arguments = {"client": CLIENT, "file": file, "clock": clock, "randomness": random.Random(7)}
-        return SignedIn(**(arguments | changed))
+        return SignInTokenSource(**(arguments | changed))
 
     return build
 
 
 @pytest.fixture
-def sign_in(clock: FakeClock, file: TokenFile) -> Callable[..., TokenDocument]:
+def sign_in(clock: FakeClock, file: TokenFile) -> Callable[..., StoredToken]:
     """Stores a browser sign-in of an hour: token-0 and refresh-0; keywords replace its fields."""
 
-    def store(**changed: object) -> TokenDocument:
+    def store(**changed: object) -> StoredToken:
         fields = {
             "grant": "authorization_code",
             "client_hash": CLIENT.hash(),
@@ -156,7 +156,7 @@ def sign_in(clock: FakeClock, file: TokenFile) -> Callable[..., TokenDocument]:
             "account": {"id": "user-1", "email": "ada@example.com", "account_id": "account-1"},
             "generation": 1,
         }
-        document = TokenDocument(**(fields | changed))
+        document = StoredToken(**(fields | changed))
         with file.locked(clock):
             file.save(document)
         return document

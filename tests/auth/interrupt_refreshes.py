@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from collector.auth import OAuthClient, SignedIn, TokenFile
+from collector.auth import OAuthClient, SignInTokenSource, TokenFile
 from collector.clock import SystemClock
 from collector.redaction import Secret
 
@@ -32,7 +32,7 @@ def refresh_without_end(ready: int) -> None:
     code = 1
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        source = SignedIn(client, file, SystemClock(), random.Random())
+        source = SignInTokenSource(client, file, SystemClock(), random.Random())
         os.write(ready, b".")
         while True:
             source.refresh()

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from collector.auth import OAuthClient, SignedIn, TokenFile
+from collector.auth import OAuthClient, SignInTokenSource, TokenFile
 from collector.clock import SystemClock
 from collector.redaction import Secret
 
@@ -18,6 +18,6 @@ client = OAuthClient("client-id-1234", Secret("client-secret"), oauth_url)
 print("ready", flush=True)
 with ThreadPoolExecutor(int(threads)) as pool:
     for _ in sys.stdin:
-        source = SignedIn(client, TokenFile(Path(folder), "default"), SystemClock(), random.Random())
+        source = SignInTokenSource(client, TokenFile(Path(folder), "default"), SystemClock(), random.Random())
         calls = [pool.submit(source.token) for _ in range(int(threads))]
         print(json.dumps([call.result().access_token for call in calls]), flush=True)

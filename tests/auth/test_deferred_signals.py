@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collector.deferred_signals import settle, signals_deferred, signals_delivered
+from collector.deferred_signals import signals_deferred, signals_delivered, wait_for_exchanges
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_who_ends_the_process_waits_for_an_exchange_in_another_thread() -> None:
     reader = threading.Thread(target=exchange)
     reader.start()
     assert exchanging.wait(10)
-    assert settle(0) is False
+    assert wait_for_exchanges(0) is False
     answered.set()
-    assert settle(10) is True
+    assert wait_for_exchanges(10) is True
     reader.join(10)

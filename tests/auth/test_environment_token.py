@@ -2,18 +2,18 @@
 
 import pytest
 
-from collector.auth import EnvironmentToken, Token, TokenSource
+from collector.auth import EnvironmentTokenSource, Token, TokenSource
 from collector.errors import SignInRequired
 from collector.redaction import Secret
 
 
 def test_is_used_as_it_is_with_unknown_scopes_and_host():
-    source: TokenSource = EnvironmentToken(Secret("given"))
+    source: TokenSource = EnvironmentTokenSource(Secret("given"))
     assert source.token() == Token("given", scopes=None, api_url=None)
 
 
 def test_cannot_be_renewed():
-    source = EnvironmentToken(Secret("given"))
+    source = EnvironmentTokenSource(Secret("given"))
     with pytest.raises(SignInRequired, match="ZOOM_ACCESS_TOKEN was refused by Zoom") as refusal:
         source.renew(source.token())
     assert "ZOOM_ACCESS_TOKEN" in refusal.value.next_step

@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from collector import private_files
-from collector.auth import EnvironmentToken, OAuthClient
+from collector.auth import EnvironmentTokenSource, OAuthClient
 from collector.auth.status import stored_sign_in
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.clock import SystemClock
 from collector.errors import CollectorError
 from collector.redaction import Secret
@@ -142,8 +142,8 @@ def test_a_sign_in_over_the_wire(new_signed_in, sign_in, serve_rotation, caplog)
 
 
 def test_representations():
-    document = TokenDocument("g", "c", TOKEN, None, None, 0.0, 1.0, REFRESH_TOKEN, others={"note": SECRET})
+    document = StoredToken("g", "c", TOKEN, None, None, 0.0, 1.0, REFRESH_TOKEN, others={"note": SECRET})
     client = OAuthClient("client-id-1234", Secret(SECRET), OAUTH_URL)
     assert_silent(f"{client} {client!r} {vars(client)} {client.hash()}")
-    environment = EnvironmentToken(Secret(TOKEN))
+    environment = EnvironmentTokenSource(Secret(TOKEN))
     assert_silent(f"{document} {document!r} {document.token()} {vars(environment)} {environment!r}")

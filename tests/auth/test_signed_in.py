@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from collector.auth import OAuthClient, Token, TokenSource, single_flight
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
 from collector.next_steps import NextStep
 from collector.redaction import Secret
@@ -121,7 +121,7 @@ def test_refreshes_that_are_asked_for_together_are_one(new_signed_in, sign_in, r
     source = new_signed_in()
     load, loaded = source._file.load, Semaphore(0)
 
-    def announced_load() -> TokenDocument | None:
+    def announced_load() -> StoredToken | None:
         loaded.release()
         return load()
 
@@ -370,14 +370,14 @@ def test_an_answer_lost_without_a_change_is_harmless(new_signed_in, sign_in, req
 
 
 @pytest.mark.parametrize(
-    "trouble", [{"status_code": 503}, {"exc": requests.ConnectTimeout}, {"status_code": 429}, {"text": "<html>"}]
+    "cause", [{"status_code": 503}, {"exc": requests.ConnectTimeout}, {"status_code": 429}, {"text": "<html>"}]
 )
 def test_while_zoom_is_down_the_old_token_is_used_as_long_as_it_lives(
-    new_signed_in, sign_in, requests_mock, clock, caplog, trouble
+    new_signed_in, sign_in, requests_mock, clock, caplog, cause
 ):
     sign_in()
     source = new_signed_in()
-    posts = requests_mock.post(TOKEN_URL, [trouble])
+    posts = requests_mock.post(TOKEN_URL, [cause])
     clock.time += 3400
     assert source.token().access_token == "token-0"
     asked = posts.call_count

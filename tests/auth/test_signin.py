@@ -17,12 +17,12 @@ import pytest
 import requests
 
 from collector import private_files
-from collector.auth import OAuthClient, SignedIn, TokenFile, signin
+from collector.auth import OAuthClient, SignInTokenSource, TokenFile, signin
 from collector.auth.configured import oauth_client, token_file, token_source
-from collector.auth.refusals import Refusal
+from collector.auth.token_errors import Refusal
 from collector.collect.account import collect_account
-from collector.collect.progress import Silence
-from collector.collect.session import zoom_client
+from collector.collect.clients import zoom_client
+from collector.collect.progress import NoProgress
 from collector.errors import (
     CollectorError,
     NewerVersion,
@@ -76,7 +76,7 @@ def file(tmp_path) -> TokenFile:
 
 @pytest.fixture
 def attempt():
-    return signin.begin(CLIENT, REDIRECT_URI, 1_800_000_000.0)
+    return signin.start_authorization(CLIENT, REDIRECT_URI, 1_800_000_000.0)
 
 
 def answer(**changed: object) -> dict[str, object]:
@@ -91,7 +91,7 @@ def answer(**changed: object) -> dict[str, object]:
 
 
 def exchange(attempt, clock, code: str = "canary-code") -> signin.SignIn:
-    return signin.exchange(CLIENT, attempt, code, clock, random.Random(7), api_url=API_URL)
+    return signin.exchange_code(CLIENT, attempt, code, clock, random.Random(7), api_url=API_URL)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def granted(requests_mock, attempt, clock):
 
 
 def test_an_attempt_asks_for_a_code_with_state_and_s256():
-    attempt = signin.begin(CLIENT, REDIRECT_URI, 5.0)
+    attempt = signin.start_authorization(CLIENT, REDIRECT_URI, 5.0)
     parts = urlsplit(attempt.authorization_url)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(attempt.code_verifier.encode()).digest())
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{OAUTH_URL}/oauth/authorize"
@@ -126,7 +126,7 @@ def test_an_attempt_asks_for_a_code_with_state_and_s256():
 
 
 def test_no_two_attempts_are_alike():
-    attempts = [signin.begin(CLIENT, REDIRECT_URI, 0.0) for _ in range(1000)]
+    attempts = [signin.start_authorization(CLIENT, REDIRECT_URI, 0.0) for _ in range(1000)]
     assert len({attempt.state for attempt in attempts}) == len({attempt.code_verifier for attempt in attempts}) == 1000
     assert {len(attempt.state) for attempt in attempts} == {43}
 
@@ -193,12 +193,12 @@ def test_a_sign_in_is_good_without_knowing_whose_it_is(requests_mock, attempt, c
 
 def test_the_token_goes_to_zooms_own_hosts_only(requests_mock, attempt, clock):
     requests_mock.post(TOKEN_URL, json=answer(api_url="https://evil.example"))
-    sign_in = signin.exchange(CLIENT, attempt, "code", clock, random.Random(7))
+    sign_in = signin.exchange_code(CLIENT, attempt, "code", clock, random.Random(7))
     assert sign_in.account is None
     assert [request.url for request in requests_mock.request_history] == [TOKEN_URL]
     asked = requests_mock.get("https://eu.api.zoom.us/v2/users/me", json=ADA)
     requests_mock.post(TOKEN_URL, json=answer(api_url="https://eu.api.zoom.us"))
-    assert signin.exchange(CLIENT, attempt, "code", clock, random.Random(7)).account == ADA
+    assert signin.exchange_code(CLIENT, attempt, "code", clock, random.Random(7)).account == ADA
     assert asked.call_count == 1
 
 
@@ -225,7 +225,7 @@ def test_refusals_say_what_they_are_about(requests_mock, attempt, clock, status,
     refusal = exchange(attempt, clock)
     assert isinstance(refusal, Refusal)
     assert refusal.kind == kind
-    assert refusal.words == (reason.replace("canary-code", "***") or error or f"HTTP {status}")
+    assert refusal.zoom_message == (reason.replace("canary-code", "***") or error or f"HTTP {status}")
     assert posts.call_count == 1
 
 
@@ -251,16 +251,16 @@ def test_failures_have_names(requests_mock, attempt, clock, response, cause):
 
 def test_what_is_kept_is_on_the_disk(granted, file, clock):
     sign_in = granted()
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     assert file.load() == sign_in.document
     assert file.load().account == ADA
 
 
 def test_signing_in_again_follows_what_was_there(granted, file, clock):
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     fields = json.loads(file.path.read_bytes()) | {"generation": 7, "note": "kept", "reauth": {"reason": "x"}}
     file.path.write_text(json.dumps(fields))
-    signin.keep(granted(id="user-2", email="grace@example.com"), file, clock)
+    signin.save(granted(id="user-2", email="grace@example.com"), file, clock)
     document = file.load()
     assert (document.generation, document.others, document.reauth) == (8, {"note": "kept"}, None)
     assert document.account["email"] == "grace@example.com"
@@ -274,24 +274,24 @@ def test_signing_in_again_follows_what_was_there(granted, file, clock):
     ],
 )
 def test_another_account_is_kept_only_when_said_so(granted, file, clock, other):
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     sign_in = granted(**other)
     with pytest.raises(OtherAccount, match=r"ada@example\.com") as failure:
-        signin.keep(sign_in, file, clock)
+        signin.save(sign_in, file, clock)
     assert failure.value.before == ADA
     assert failure.value.now == sign_in.account
     assert "--profile" in failure.value.next_step
     assert file.load().account == ADA
-    signin.keep(sign_in, file, clock, replace=True)
+    signin.save(sign_in, file, clock, replace=True)
     assert file.load().account == sign_in.account
 
 
 def test_who_is_unknown_is_not_another(granted, file, clock):
     sign_in = granted()
     unknown = replace(sign_in, account=None, document=replace(sign_in.document, account=None))
-    signin.keep(unknown, file, clock)
-    signin.keep(sign_in, file, clock)
-    signin.keep(unknown, file, clock)
+    signin.save(unknown, file, clock)
+    signin.save(sign_in, file, clock)
+    signin.save(unknown, file, clock)
     assert file.load().generation == 3
 
 
@@ -299,31 +299,31 @@ def test_a_server_to_server_token_gives_way(granted, file, clock):
     sign_in = granted()
     with file.locked(clock):
         file.save(replace(sign_in.document, grant="account_credentials", account={"id": "x"}, generation=0))
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     assert file.load() == sign_in.document
 
 
 def test_a_damaged_file_is_replaced(granted, file, clock, caplog):
     sign_in = granted()
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     file.path.write_bytes(b"cut")
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     assert file.load() == sign_in.document
     assert "is damaged" in caplog.text
 
 
 def test_a_newer_file_is_left_untouched(granted, file, clock):
     sign_in = granted()
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     file.path.write_bytes(b'{"version": 2}')
     with pytest.raises(NewerVersion):
-        signin.keep(sign_in, file, clock)
+        signin.save(sign_in, file, clock)
     assert file.path.read_bytes() == b'{"version": 2}'
 
 
 def test_a_disk_that_refuses_is_told_with_its_reason(granted, file, clock, monkeypatch):
     sign_in = granted()
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -331,7 +331,7 @@ def test_a_disk_that_refuses_is_told_with_its_reason(granted, file, clock, monke
     monkeypatch.setattr(private_files.os, "replace", refuse)
     monkeypatch.setattr(private_files.Path, "unlink", refuse)
     monkeypatch.setattr(private_files.Path, "mkdir", refuse)
-    for work in (lambda: signin.keep(sign_in, file, clock), lambda: signin.forget(file, clock)):
+    for work in (lambda: signin.save(sign_in, file, clock), lambda: signin.forget(file, clock)):
         with pytest.raises(StorageFailed, match="No space left on device") as failure:
             work()
         assert failure.value.__context__.errno == 28
@@ -339,7 +339,7 @@ def test_a_disk_that_refuses_is_told_with_its_reason(granted, file, clock, monke
 
 def test_forgetting_leaves_nothing_that_is_secret(granted, file, clock):
     signin.forget(file, clock)
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     signin.forget(file, clock)
     assert [path.name for path in file.path.parent.iterdir()] == ["token.lock"]
 
@@ -350,7 +350,7 @@ def revoke(file, clock, client=CLIENT) -> None:
 
 def test_revoking_ends_it_there_and_here(granted, file, clock, requests_mock):
     posts = requests_mock.post(REVOKE_URL, json={"status": "success"})
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     revoke(file, clock)
     assert parse_qs(posts.last_request.text)["token"] == ["canary-access"]
     assert file.load() is None
@@ -358,7 +358,7 @@ def test_revoking_ends_it_there_and_here(granted, file, clock, requests_mock):
 
 def test_an_access_token_that_has_ended_is_refreshed_to_be_revoked(granted, file, clock, requests_mock):
     posts = requests_mock.post(REVOKE_URL, json={"status": "success"})
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     clock.time += 7200
     requests_mock.post(TOKEN_URL, json=answer(access_token="later"))
     revoke(file, clock)
@@ -370,10 +370,10 @@ def test_what_zoom_no_longer_knows_is_forgotten(granted, file, clock, requests_m
     posts = requests_mock.post(
         REVOKE_URL, status_code=400, json={"error": "invalid_request", "reason": "Invalid token"}
     )
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     revoke(file, clock)
     assert file.load() is None
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     clock.time += 7200
     requests_mock.post(TOKEN_URL, status_code=400, json={"error": "invalid_grant"})
     revoke(file, clock)
@@ -391,7 +391,7 @@ def test_what_zoom_no_longer_knows_is_forgotten(granted, file, clock, requests_m
 def test_what_could_not_be_revoked_is_kept(granted, file, clock, requests_mock, response, failure):
     requests_mock.post(REVOKE_URL, [response])
     sign_in = granted()
-    signin.keep(sign_in, file, clock)
+    signin.save(sign_in, file, clock)
     with pytest.raises(failure):
         revoke(file, clock)
     assert file.load() == sign_in.document
@@ -401,7 +401,7 @@ def test_there_must_be_something_of_ours_to_revoke(granted, file, clock, request
     posts = requests_mock.post(REVOKE_URL, json={})
     with pytest.raises(SignInRequired, match="Nobody has signed in"):
         revoke(file, clock)
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
     with pytest.raises(SignInRequired, match="another app"):
         revoke(file, clock, replace(CLIENT, client_id="other"))
     file.path.write_bytes(b"cut")
@@ -411,15 +411,15 @@ def test_there_must_be_something_of_ours_to_revoke(granted, file, clock, request
 
 
 def test_a_sign_out_that_comes_first_is_no_trouble(granted, file, clock, requests_mock, monkeypatch):
-    signin.keep(granted(), file, clock)
-    monkeypatch.setattr(SignedIn, "token", lambda _: signin.forget(file, clock))
+    signin.save(granted(), file, clock)
+    monkeypatch.setattr(SignInTokenSource, "token", lambda _: signin.forget(file, clock))
     revoke(file, clock)
     assert file.load() is None
 
 
 def test_a_disk_that_does_not_let_go(granted, file, clock, requests_mock, monkeypatch):
     requests_mock.post(REVOKE_URL, json={})
-    signin.keep(granted(), file, clock)
+    signin.save(granted(), file, clock)
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
@@ -461,13 +461,13 @@ def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, c
         settings = read_settings({**sandbox.browser_environment(url), "ZOOM_HOME": str(tmp_path)}, tmp_path)
         client, randomness = oauth_client(settings), random.Random(7)
         assert client.is_public is public
-        attempt = signin.begin(client, settings.redirect_uri, clock.now())
+        attempt = signin.start_authorization(client, settings.redirect_uri, clock.now())
         answered = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))
         assert answered["state"] == attempt.state
-        sign_in = signin.exchange(client, attempt, answered["code"], clock, randomness, api_url=settings.api_url)
+        sign_in = signin.exchange_code(client, attempt, answered["code"], clock, randomness, api_url=settings.api_url)
         assert sign_in.account["email"] == sandbox.account.owner.email
         assert missing_scopes(sign_in.scopes) == ()
-        signin.keep(sign_in, token_file(settings.profile), clock)
+        signin.save(sign_in, token_file(settings.profile), clock)
 
         def clients(count: int):
             sources = [token_source(settings, clock, randomness) for _ in range(count)]
@@ -478,7 +478,7 @@ def test_after_signing_in_whatever_runs_an_hour_later_refreshes_once(tmp_path, c
 
         def collect() -> int | None:
             collected = collect_account(
-                settings, clock=clock, randomness=randomness, progress=Silence(), folder=tmp_path
+                settings, clock=clock, randomness=randomness, progress=NoProgress(), folder=tmp_path
             )
             return collected.record.exit_code
 

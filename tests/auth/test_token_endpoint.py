@@ -16,9 +16,9 @@ from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from collector import connections
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.refusals import Refusal
-from collector.auth.token_answer import TokenAnswer
 from collector.auth.token_endpoint import TokenEndpoint
+from collector.auth.token_errors import Refusal
+from collector.auth.token_response import TokenResponse
 from collector.errors import CollectionFailed, Interrupted, TokenEndpointFailed, UsageError
 from collector.redaction import Secret
 
@@ -30,7 +30,7 @@ def endpoint(clock):
     return TokenEndpoint(OAuthClient("client-id-1234", Secret("client-secret"), OAUTH_URL), clock, random.Random(7))
 
 
-def ask(endpoint: TokenEndpoint) -> TokenAnswer:
+def ask(endpoint: TokenEndpoint) -> TokenResponse:
     return endpoint.request("account_credentials", account_id="account-id")
 
 
@@ -59,7 +59,7 @@ ASKING = [ask, lambda endpoint: endpoint.revoke("token")]
     ids=["more than any token", "more once unpacked"],
 )
 def test_no_more_bytes_are_read_than_of_other_answers(endpoint, requests_mock, monkeypatch, asking, given):
-    monkeypatch.setattr(connections, "MOST_BYTES", 1000)
+    monkeypatch.setattr(connections, "MAX_BYTES", 1000)
     requests_mock.post(ANY, **given)
     with pytest.raises(TokenEndpointFailed, match="could not be read"):
         asking(endpoint)
@@ -105,7 +105,7 @@ def test_a_proxy_no_computer_can_have_is_told(endpoint, clock, monkeypatch):
     with pytest.raises(TokenEndpointFailed, match="the address, or that of the proxy, cannot be called") as failure:
         ask(endpoint)
     assert "HTTPS_PROXY" in failure.value.next_step
-    assert not failure.value.may_have_acted
+    assert not failure.value.may_have_been_processed
 
 
 def test_credentials_that_cannot_be_sent_are_refused_before_sending(clock, zoom):
@@ -120,7 +120,7 @@ def test_credentials_that_cannot_be_sent_are_refused_before_sending(clock, zoom)
 def test_a_good_answer(endpoint, requests_mock):
     requests_mock.post(TOKEN_URL, json=answer(1, token_type="Bearer", surprise=1))
     given = ask(endpoint)
-    assert given == TokenAnswer(
+    assert given == TokenResponse(
         "token-1", 3600, "user:read:user:admin group:read:list_groups:admin", "https://api.zoom.us"
     )
     assert "token-1" not in repr(given)
@@ -191,7 +191,7 @@ def test_401_is_a_refusal_whatever_it_says(endpoint, requests_mock):
     requests_mock.post(TOKEN_URL, text="<html>", status_code=401)
     refusal = ask(endpoint)
     assert isinstance(refusal, Refusal)
-    assert refusal.words == "HTTP 401"
+    assert refusal.zoom_message == "HTTP 401"
 
 
 PASSING = [
@@ -211,9 +211,9 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("trouble", PASSING)
-def test_what_may_pass_is_tried_again(endpoint, clock, requests_mock, trouble):
-    requests_mock.post(TOKEN_URL, [trouble, trouble, trouble, {"json": answer(1)}])
+@pytest.mark.parametrize("cause", PASSING)
+def test_what_may_pass_is_tried_again(endpoint, clock, requests_mock, cause):
+    requests_mock.post(TOKEN_URL, [cause, cause, cause, {"json": answer(1)}])
     assert ask(endpoint).access_token == "token-1"
     first, second, third = clock.waits
     assert 1 <= first <= 1.5
@@ -221,16 +221,16 @@ def test_what_may_pass_is_tried_again(endpoint, clock, requests_mock, trouble):
     assert 4 <= third <= 6
 
 
-@pytest.mark.parametrize("trouble", PASSING)
-def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requests_mock, trouble):
-    posts = requests_mock.post(TOKEN_URL, [trouble])
+@pytest.mark.parametrize("cause", PASSING)
+def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requests_mock, cause):
+    posts = requests_mock.post(TOKEN_URL, [cause])
     with pytest.raises(CollectionFailed, match=r"^No token from zoom\.example: .+\.$") as failure:
         ask(endpoint)
     told = failure.value.next_step
-    if "exc" in trouble:
+    if "exc" in cause:
         assert "REQUESTS_CA_BUNDLE" in told
         assert told.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
-    elif trouble.get("status_code", 200) >= 429:
+    elif cause.get("status_code", 200) >= 429:
         assert told == "Run this again later. How Zoom itself is doing: https://status.zoom.us"
     else:
         assert told.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
@@ -350,40 +350,40 @@ MAYBE_SENT = [
 ]
 
 
-def use_code(endpoint: TokenEndpoint) -> TokenAnswer:
-    return endpoint.request("authorization_code", once_only=True, code="the-code")
+def use_code(endpoint: TokenEndpoint) -> TokenResponse:
+    return endpoint.request("authorization_code", single_use=True, code="the-code")
 
 
-@pytest.mark.parametrize("trouble", NEVER_SENT)
-def test_a_code_is_sent_again_once_when_there_was_no_connection(endpoint, requests_mock, trouble):
-    posts = requests_mock.post(TOKEN_URL, [{"exc": trouble}, {"json": answer(1)}])
+@pytest.mark.parametrize("cause", NEVER_SENT)
+def test_a_code_is_sent_again_once_when_there_was_no_connection(endpoint, requests_mock, cause):
+    posts = requests_mock.post(TOKEN_URL, [{"exc": cause}, {"json": answer(1)}])
     assert use_code(endpoint).access_token == "token-1"
-    requests_mock.post(TOKEN_URL, exc=trouble)
+    requests_mock.post(TOKEN_URL, exc=cause)
     with pytest.raises(TokenEndpointFailed) as failure:
         use_code(endpoint)
-    assert not failure.value.may_have_acted
+    assert not failure.value.may_have_been_processed
     assert posts.call_count == 2
 
 
-@pytest.mark.parametrize("trouble", [*MAYBE_SENT, {"status_code": 429}])
-def test_a_code_that_may_have_arrived_is_never_sent_again(endpoint, clock, requests_mock, trouble):
-    posts = requests_mock.post(TOKEN_URL, [trouble])
+@pytest.mark.parametrize("cause", [*MAYBE_SENT, {"status_code": 429}])
+def test_a_code_that_may_have_arrived_is_never_sent_again(endpoint, clock, requests_mock, cause):
+    posts = requests_mock.post(TOKEN_URL, [cause])
     with pytest.raises(TokenEndpointFailed):
         use_code(endpoint)
     assert (posts.call_count, clock.waits) == (1, [])
 
 
-@pytest.mark.parametrize("trouble", MAYBE_SENT)
-def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, requests_mock, trouble):
-    posts = requests_mock.post(TOKEN_URL, [trouble])
+@pytest.mark.parametrize("cause", MAYBE_SENT)
+def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, requests_mock, cause):
+    posts = requests_mock.post(TOKEN_URL, [cause])
     with pytest.raises(TokenEndpointFailed) as failure:
         endpoint.request("refresh_token", refresh_token="refresh-0")
-    assert failure.value.may_have_acted
+    assert failure.value.may_have_been_processed
     assert posts.call_count == 2
-    requests_mock.post(TOKEN_URL, [trouble, {"status_code": 400, "json": {"error": "invalid_grant"}}])
+    requests_mock.post(TOKEN_URL, [cause, {"status_code": 400, "json": {"error": "invalid_grant"}}])
     refusal = endpoint.request("refresh_token", refresh_token="refresh-0")
     assert isinstance(refusal, Refusal)
-    assert refusal.lost == failure.value.words
+    assert refusal.lost_response == failure.value.zoom_message
 
 
 def test_trouble_tells_how_long_to_wait_and_what_to_quote(endpoint, requests_mock):

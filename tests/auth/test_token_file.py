@@ -15,10 +15,10 @@ from filelock import FileLock
 
 from collector import private_files
 from collector.auth import TokenFile
-from collector.auth.token_document import TokenDocument
+from collector.auth.stored_token import StoredToken
 from collector.errors import NewerVersion, ProfileBusy, SignInRequired
 
-DOCUMENT = TokenDocument(
+DOCUMENT = StoredToken(
     grant="account_credentials",
     client_hash="c" * 64,
     access_token="token-1",
@@ -178,13 +178,13 @@ def test_the_next_change_removes_what_killed_writers_left(file, clock, change):
 def test_a_prepared_place_holds_the_room_for_the_next_document(file, clock, others, room):
     with file.locked(clock):
         file.save(replace(DOCUMENT, others=others))
-        with file.prepared() as save:
+        with file.reserved() as save:
             (place,) = file.path.parent.glob(".token.json-*.tmp")
             assert place.stat().st_size >= room
             assert mode(place) == 0o600
             save(replace(DOCUMENT, access_token="token-2"))
         assert file.load().access_token == "token-2"
-        with file.prepared():
+        with file.reserved():
             pass
         assert file.load().access_token == "token-2"
     assert not list(file.path.parent.glob("*.tmp"))
@@ -206,7 +206,7 @@ def test_a_disk_without_room_is_found_out_before_anything_is_spent(file, clock, 
 
     with file.locked(clock):
         monkeypatch.setattr(private_files.os, place, full)
-        with pytest.raises(OSError, match="No space left"), file.prepared():
+        with pytest.raises(OSError, match="No space left"), file.reserved():
             pytest.fail("there was no room")
     assert not list(file.path.parent.glob("*.tmp"))
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from collector.auth.configured import token_source
 from collector.clock import SystemClock
-from collector.collect.progress import Silence
-from collector.collect.run import Job, collect
-from collector.collect.session import current_token, zoom_client
+from collector.collect.clients import current_token, zoom_client
+from collector.collect.progress import NoProgress
+from collector.collect.run import CollectionInputs, collect
 from collector.resources import all_resources
 from collector.settings import read_settings
 from collector.store import Store
@@ -33,18 +33,18 @@ def run(client: ZoomClient, store: Store, scopes: frozenset[str] | None, account
     """One run, measured from the first call to the recorded end. Raises RuntimeError unless it was complete."""
     with timed() as measured:
         record = collect(
-            Job(
+            CollectionInputs(
                 client=client,
                 store=store,
                 clock=SystemClock(),
-                progress=Silence(),
+                progress=NoProgress(),
                 resources=all_resources(),
                 scopes=scopes,
                 account_id=account_id,
             )
         )
     if record.exit_code != 0:
-        reasons = [f"{entry.reading}: {entry.reason}" for entry in record.coverage if entry.reason]
+        reasons = [f"{entry.dataset}: {entry.reason}" for entry in record.coverage if entry.reason]
         raise RuntimeError(f"The run ended with {record.exit_code}: {reasons}")
     measured.calls = client.calls.total()
     measured.facts = {"users": store.count("zoom_user")}

@@ -9,10 +9,10 @@ from typing import Any
 
 from requests.adapters import BaseAdapter
 
-from collector.auth import EnvironmentToken
+from collector.auth import EnvironmentTokenSource
 from collector.clock import SystemClock
 from collector.redaction import Secret
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.store import Store
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
@@ -36,8 +36,8 @@ def client_of(zoom: BaseAdapter) -> ZoomClient:
     """A client that asks this transport, as fast as it answers."""
     clock = SystemClock()
     return ZoomClient(
-        EnvironmentToken(Secret("prepared"), ADDRESS),
-        Pacer(Plan.UNLIMITED, 1.0, clock),
+        EnvironmentTokenSource(Secret("prepared"), ADDRESS),
+        Pacer(ZoomPlan.UNLIMITED, 1.0, clock),
         clock,
         random.Random(0),
         oauth_url=ADDRESS,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from redirect_server.flow import Flow
+from redirect_server.flow import SignInFlow
 
 from collector.sandbox import Account, Sandbox, generate_account
-from tests.oauth_server.troubles import all_problems
-from tests.oauth_server.visiting import free_port, new_flow, running
-from tests.sandbox.asking import MovableClock
+from tests.oauth_server.all_problems import all_problems
+from tests.oauth_server.visitor import free_port, new_flow, running
+from tests.sandbox.client import MovableClock
 
 Picture = Callable[[Page, str], None]
 
@@ -33,20 +33,20 @@ def zoom(account: Account, clock: MovableClock) -> Sandbox:
 
 
 @pytest.fixture
-def flow(zoom: Sandbox, clock: MovableClock, tmp_path: Path) -> Iterator[Flow]:
+def flow(zoom: Sandbox, clock: MovableClock, tmp_path: Path) -> Iterator[SignInFlow]:
     with zoom.serve() as url:
         yield new_flow(zoom.browser_environment(url), tmp_path / "home", clock)
 
 
 @pytest.fixture
-def address(flow: Flow) -> Iterator[str]:
+def address(flow: SignInFlow) -> Iterator[str]:
     """The address in the terminal."""
     with running(flow) as address:
         yield address
 
 
 @pytest.fixture
-def home(page: Page, address: str, flow: Flow) -> str:
+def home(page: Page, address: str, flow: SignInFlow) -> str:
     """The overview, to the browser that was opened with that address."""
     page.goto(address)
     return flow.address.home
@@ -59,7 +59,7 @@ def connect(page: Page, home: str) -> None:
 
 
 def test_connect_refresh_and_disconnect(
-    page: Page, home: str, flow: Flow, zoom: Sandbox, account: Account, clock: MovableClock, picture: Picture
+    page: Page, home: str, flow: SignInFlow, zoom: Sandbox, account: Account, clock: MovableClock, picture: Picture
 ) -> None:
     page.goto(home)
     expect(page.get_by_role("link", name="Connect Zoom")).to_be_focused()
@@ -103,7 +103,7 @@ def test_connect_refresh_and_disconnect(
     assert not flow.file.path.exists()
 
 
-def test_forget(page: Page, home: str, flow: Flow, zoom: Sandbox, picture: Picture) -> None:
+def test_forget(page: Page, home: str, flow: SignInFlow, zoom: Sandbox, picture: Picture) -> None:
     connect(page, home)
     page.get_by_role("link", name="To the overview").click()
     page.get_by_role("button", name="Forget…").click()
@@ -114,7 +114,7 @@ def test_forget(page: Page, home: str, flow: Flow, zoom: Sandbox, picture: Pictu
     assert not flow.file.path.exists()
 
 
-def test_a_declined_consent(page: Page, home: str, flow: Flow, picture: Picture) -> None:
+def test_a_declined_consent(page: Page, home: str, flow: SignInFlow, picture: Picture) -> None:
     page.goto(f"{home}install")
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You chose not to connect")
@@ -143,7 +143,7 @@ def test_with_scopes_missing(
     zoom = Sandbox(account, clock=clock, scopes={"user:read:user:admin"}, redirect_uris=(uri,))
     with (
         zoom.serve() as url,
-        running(new_flow(zoom.browser_environment(url), tmp_path, clock), invented=True) as address,
+        running(new_flow(zoom.browser_environment(url), tmp_path, clock), is_sandbox=True) as address,
     ):
         connect(page, address)
         expect(page.get_by_role("heading", level=2).first).to_contain_text("scopes are missing")
@@ -160,7 +160,7 @@ def test_pasting(page: Page, home: str, zoom: Sandbox, picture: Picture) -> None
     expect(page.get_by_role("heading", level=1)).to_contain_text("Connected as")
 
 
-def test_another_account(page: Page, home: str, flow: Flow, clock: MovableClock, picture: Picture) -> None:
+def test_another_account(page: Page, home: str, flow: SignInFlow, clock: MovableClock, picture: Picture) -> None:
     connect(page, home)
     account = generate_account(users=3, groups=1, custom_roles=0, seed=8)
     other = Sandbox(account, clock=clock, redirect_uris=(f"http://localhost:{free_port()}/redirect",))
@@ -188,7 +188,7 @@ def test_sent_by_another_site(page: Page, home: str, picture: Picture) -> None:
 
 
 def test_a_sign_in_that_zoom_has_ended(
-    page: Page, home: str, flow: Flow, zoom: Sandbox, clock: MovableClock, picture: Picture
+    page: Page, home: str, flow: SignInFlow, zoom: Sandbox, clock: MovableClock, picture: Picture
 ) -> None:
     connect(page, home)
     zoom.uninstall()
@@ -211,14 +211,14 @@ def test_with_a_token_in_the_environment(
         picture(page, "17-token-in-environment")
 
 
-def test_at_the_other_name(page: Page, address: str, flow: Flow) -> None:
+def test_at_the_other_name(page: Page, address: str, flow: SignInFlow) -> None:
     page.goto(address.replace("localhost", "127.0.0.1"))
     assert page.url == flow.address.home
     expect(page.get_by_role("link", name="Connect Zoom")).to_be_visible()
 
 
 def test_a_browser_that_was_not_let_in(
-    page: Page, chromium: Browser, address: str, flow: Flow, picture: Picture
+    page: Page, chromium: Browser, address: str, flow: SignInFlow, picture: Picture
 ) -> None:
     page.goto(flow.address.home)
     expect(page.get_by_role("heading", level=1)).to_have_text("Open the address in the terminal")
@@ -247,10 +247,10 @@ def test_without_javascript_and_by_keyboard(chromium: Browser, address: str, zoo
 
 
 def test_every_page_about_a_failure(
-    page: Page, home: str, flow: Flow, tmp_path: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch
+    page: Page, home: str, flow: SignInFlow, tmp_path: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problems = all_problems(tmp_path)
-    monkeypatch.setattr(flow, "finish", lambda _id, query, _authority: problems[query])
+    monkeypatch.setattr(flow, "handle_callback", lambda _id, query, _authority: problems[query])
     for name, problem in problems.items():
         answer = page.goto(f"{flow.address.redirect_uri}?{name}")
         assert answer

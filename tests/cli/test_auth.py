@@ -21,7 +21,7 @@ from collector.auth import signin
 from collector.auth.configured import oauth_client, token_file, token_source
 from collector.cli import run
 from collector.clock import SystemClock
-from collector.collect.session import zoom_client
+from collector.collect.clients import zoom_client
 from collector.errors import ExitCode
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
@@ -76,10 +76,10 @@ def settings(configure) -> Settings:
 def sign_in(sandbox: Sandbox, settings: Settings) -> signin.SignIn:
     """A person signs in and it is kept."""
     client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
-    attempt = signin.begin(client, settings.redirect_uri, clock.now())
+    attempt = signin.start_authorization(client, settings.redirect_uri, clock.now())
     code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
-    granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
-    signin.keep(granted, token_file(settings.profile), clock)
+    granted = signin.exchange_code(client, attempt, code, clock, randomness, api_url=settings.api_url)
+    signin.save(granted, token_file(settings.profile), clock)
     return granted
 
 
@@ -394,7 +394,7 @@ def findings(settings: Settings) -> dict[str, doctor.Finding]:
     clock, randomness = SystemClock(), random.Random(7)
     tokens = token_source(settings, clock, randomness)
     client = zoom_client(settings, tokens, clock, randomness)
-    found = doctor.examine(settings, tokens, client, all_resources(), clock, randomness)
+    found = doctor.run_checks(settings, tokens, client, all_resources(), clock, randomness)
     return {finding.subject: finding for finding in found}
 
 
@@ -449,7 +449,7 @@ def test_doctor_on_a_port_that_is_taken(configure, body, level, words):
     settings = configure(ZOOM_REDIRECT_URI=f"http://127.0.0.1:{server.server_port}/redirect")
     clock, randomness = SystemClock(), random.Random(7)
     tokens = token_source(settings, clock, randomness)
-    findings = doctor.examine(settings, tokens, None, (), clock, randomness)
+    findings = doctor.run_checks(settings, tokens, None, (), clock, randomness)
     found = next(finding for finding in findings if finding.subject == "redirect address")
     thread.join()
     server.server_close()

@@ -10,7 +10,7 @@ import pytest
 
 from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
-from tests.fakes import Gate
+from tests.fakes import BlockedCall
 
 from .conftest import Command, Outcome, served, served_jupiterone
 from .processes import started
@@ -20,14 +20,14 @@ AT_ONCE = 8.0
 
 
 @pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = Gate()
+def gate() -> Iterator[BlockedCall]:
+    gate = BlockedCall()
     yield gate
     gate.open.set()
 
 
 @pytest.fixture
-def zoom(account: Account, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def zoom(account: Account, gate: BlockedCall, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """On a socket. What is slow there comes once the gate is open."""
     sandbox = Sandbox(account, clock=gate)
     with served(sandbox, monkeypatch):
@@ -37,7 +37,7 @@ def zoom(account: Account, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         yield sandbox
 
 
@@ -61,7 +61,7 @@ def test_what_can_be_done_meanwhile(
     collector: Command,
     zoom: Sandbox,
     jupiterone: JupiterOneSandbox,
-    gate: Gate,
+    gate: BlockedCall,
     work: Path,
     path: str,
     answered: int,

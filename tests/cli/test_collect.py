@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from collector.cli.progress import Bars, Lines, progress_for
+from collector.cli.progress import ProgressBars, ProgressLines, progress_for
 from collector.model.step import Step, StepResult, StepStatus
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, Sandbox
 
@@ -257,15 +257,15 @@ class TestProgress:
         )
 
     def test_more_than_was_expected(self, capsys: pytest.CaptureFixture[str]) -> None:
-        lines = Lines()
+        lines = ProgressLines()
         lines.advance(self.STEP, 1003)
         assert capsys.readouterr().err == "Fetch Users: 1,003 rows, lists and documents done\n"
 
     def test_bars_are_for_terminals_only(self) -> None:
-        assert isinstance(progress_for(Console(file=io.StringIO(), force_terminal=True, _environ={})), Bars)
-        assert isinstance(progress_for(Console(file=io.StringIO(), _environ={})), Lines)
+        assert isinstance(progress_for(Console(file=io.StringIO(), force_terminal=True, _environ={})), ProgressBars)
+        assert isinstance(progress_for(Console(file=io.StringIO(), _environ={})), ProgressLines)
         dumb = Console(file=io.StringIO(), force_terminal=True, _environ={"TERM": "dumb"})
-        assert isinstance(progress_for(dumb), Lines)
+        assert isinstance(progress_for(dumb), ProgressLines)
 
     def test_a_step_that_was_not_run_has_no_bar(self) -> None:
         console = Console(file=io.StringIO(), force_terminal=True, width=100, _environ={})

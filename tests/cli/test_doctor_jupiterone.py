@@ -12,7 +12,7 @@ import pytest
 
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
-from collector.upkeep.doctor.jupiterone import NO_JOB
+from collector.upkeep.doctor.jupiterone import NONEXISTENT_JOB
 from tests.fakes import FakeClock
 
 from .conftest import Command, served_jupiterone
@@ -25,7 +25,7 @@ NO_GRAPHQL = Fault("forbidden", path="/graphql", times=None)
 
 @pytest.fixture
 def jupiterone(zoom: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         yield sandbox
 
 
@@ -156,7 +156,7 @@ def test_such_a_key_is_asked_for_the_job_it_made(
     """JupiterOne documents no answer for a job that does not exist; it may be a refusal."""
     monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", jupiterone.add_instance().id)
     assert (collector("collect").code, collector("sync").code) == (0, 0)
-    jupiterone.faults.add(NO_GRAPHQL, Fault("forbidden", "status", path=f"*/{NO_JOB}", times=None))
+    jupiterone.faults.add(NO_GRAPHQL, Fault("forbidden", "status", path=f"*/{NONEXISTENT_JOB}", times=None))
     assert KEY_TAKEN in collector("doctor").out
     (job,) = jupiterone.jobs
     assert jupiterone.requests[-1].path.endswith(job.document()["id"])

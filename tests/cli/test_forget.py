@@ -162,7 +162,7 @@ class TestUser:
     @pytest.mark.parametrize(
         ("answer", "code", "goes"), [("n", 0, False), ("", 0, False), ("y", 0, True), (None, 130, False)]
     )
-    @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["text", "json"])
+    @pytest.mark.parametrize("to_json", [(), ("--json",)], ids=["text", "json"])
     def test_it_asks_first(
         self,
         collector: Command,
@@ -170,12 +170,12 @@ class TestUser:
         answer: str | None,
         code: int,
         goes: bool,
-        as_json: tuple[str, ...],
+        to_json: tuple[str, ...],
     ) -> None:
         typed = io.StringIO("" if answer is None else f"{answer}\n")
         monkeypatch.setattr(typed, "isatty", lambda: True)
         monkeypatch.setattr(sys, "stdin", typed)
-        outcome = collector("forget", "--user", "ada@example.com", *as_json)
+        outcome = collector("forget", "--user", "ada@example.com", *to_json)
         assert outcome.code == code
         assert "Forget ada@example.com in the profile 'default', now and in its history, for good? [y/N]" in outcome.err
         assert ("Nothing was changed.\n" in outcome.err) == (answer in ("n", ""))

@@ -27,7 +27,7 @@ def typed() -> list[list[str]]:
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         yield sandbox
 
 

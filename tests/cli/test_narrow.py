@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from collector.cli.progress import Bars
+from collector.cli.progress import ProgressBars
 from collector.cli.wrapping import wrapped
 from collector.model.step import Step
 from collector.sandbox import Fault, Sandbox
@@ -54,7 +54,7 @@ VERBS = [
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         yield sandbox
 
 
@@ -83,7 +83,7 @@ def is_one_word(line: str) -> bool:
 @pytest.mark.parametrize("columns", [40, 60, 79, 80, 120])
 def test_the_progress_keeps_its_count_and_whole_words(columns: int) -> None:
     shown = io.StringIO()
-    with Bars(Console(file=shown, force_terminal=True, color_system=None, width=columns)) as bars:
+    with ProgressBars(Console(file=shown, force_terminal=True, color_system=None, width=columns)) as bars:
         for name, done, expected in (
             ("Build Account and Group Relationship", 1234, 12345),
             ("Fetch Users", 123456, 1000000),

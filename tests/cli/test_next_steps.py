@@ -19,7 +19,7 @@ from .conftest import Command, served_jupiterone
 
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
 

@@ -12,7 +12,7 @@ from filelock import FileLock
 from rich.table import Table
 
 from collector.cli.output import console, print_table
-from collector.collect.account import Collected
+from collector.collect.account import CollectResult
 from collector.errors import CollectionFailed, CollectorError, ExitCode, SignInRequired, UsageError, worst_of
 from collector.sandbox import Account, Sandbox
 from collector.sandbox import Fault as ZoomFault
@@ -27,7 +27,7 @@ from .conftest import Command, configure, served_jupiterone
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """A JupiterOne on a socket, which the collector is configured to upload to."""
-    with served_jupiterone(JupiterOneSandbox(settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
 
@@ -126,13 +126,13 @@ def test_without_a_record_the_dry_run_says_so(collected: Command, jupiterone: Ju
 
 
 def test_what_is_told_where_the_key_may_not_query(collected: Command, jupiterone: JupiterOneSandbox) -> None:
-    alone = "told by this computer's record of its own uploads alone, since JupiterOne did not say what it holds"
-    assert alone not in words(collected("sync").out)
+    collect_lock = "told by this computer's record of its own uploads alone, since JupiterOne did not say what it holds"
+    assert collect_lock not in words(collected("sync").out)
     assert json.loads(collected("sync", "--dry-run", "--json").out)["recordAlone"] is None
     jupiterone.j1ql_allowed = False
     for arguments in (("--dry-run",), ()):
         outcome = collected("sync", *arguments)
-        assert (outcome.code, alone in words(outcome.out)) == (0, True)
+        assert (outcome.code, collect_lock in words(outcome.out)) == (0, True)
         assert "may not query" in json.loads(collected("sync", *arguments, "--json").out)["recordAlone"]
 
 
@@ -246,7 +246,7 @@ def test_an_upload_that_fails_after_the_collection(
 def test_a_collection_that_fails_uploads_nothing(
     collector: Command, jupiterone: JupiterOneSandbox, tmp_path: Path, failure: CollectorError
 ) -> None:
-    def collect() -> Collected:
+    def collect() -> CollectResult:
         raise failure
 
     settings = read_settings(os.environ, tmp_path)

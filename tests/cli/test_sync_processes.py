@@ -12,7 +12,7 @@ import pytest
 
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
-from tests.fakes import Gate
+from tests.fakes import BlockedCall
 
 from .conftest import Command, served_jupiterone
 from .processes import ended, started
@@ -24,16 +24,16 @@ AS_IT_WAS = (
 
 
 @pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = Gate()
+def gate() -> Iterator[BlockedCall]:
+    gate = BlockedCall()
     yield gate
     gate.open.set()
 
 
 @pytest.fixture
-def jupiterone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+def jupiterone(gate: BlockedCall, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """On a socket. What is slow there comes once the gate is open."""
-    with served_jupiterone(JupiterOneSandbox(clock=gate, settling_polls=0), monkeypatch) as sandbox:
+    with served_jupiterone(JupiterOneSandbox(clock=gate, polls_until_finished=0), monkeypatch) as sandbox:
         monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
         yield sandbox
         gate.open.set()
@@ -50,7 +50,7 @@ def _slow(_collected: None, jupiterone: JupiterOneSandbox) -> None:
 
 
 @pytest.mark.usefixtures("_slow")
-def test_two_at_once_and_asked_to_stop(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+def test_two_at_once_and_asked_to_stop(jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
         code, _, err = ended("sync", cwd=work)
@@ -66,7 +66,7 @@ def test_two_at_once_and_asked_to_stop(jupiterone: JupiterOneSandbox, gate: Gate
 
 
 @pytest.mark.usefixtures("_slow")
-def test_killed(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+def test_killed(jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
         process.kill()
@@ -84,7 +84,7 @@ def _slow_to_open_a_job(_collected: None, jupiterone: JupiterOneSandbox) -> None
 
 
 @pytest.mark.usefixtures("_slow_to_open_a_job")
-def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
         process.kill()
@@ -99,7 +99,7 @@ def test_killed_while_its_job_is_being_created(jupiterone: JupiterOneSandbox, ga
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("times", [1, 2])
 def test_asked_to_stop_while_its_job_is_being_created(
-    jupiterone: JupiterOneSandbox, gate: Gate, work: Path, number: signal.Signals, times: int
+    jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path, number: signal.Signals, times: int
 ) -> None:
     with started("sync", cwd=work) as process:
         assert gate.reached.wait(60)
@@ -112,7 +112,7 @@ def test_asked_to_stop_while_its_job_is_being_created(
 
 
 @pytest.mark.usefixtures("_collected")
-def test_asked_to_stop_when_its_job_is_finalized(jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+def test_asked_to_stop_when_its_job_is_finalized(jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path) -> None:
     gate.open.set()
     jupiterone.faults.add(Fault("never_finishes", operation="finalize"))
     with started("sync", cwd=work) as process:
@@ -129,7 +129,7 @@ def test_asked_to_stop_when_its_job_is_finalized(jupiterone: JupiterOneSandbox, 
     )
 
 
-def test_polling(zoom: Sandbox, jupiterone: JupiterOneSandbox, gate: Gate, work: Path) -> None:
+def test_polling(zoom: Sandbox, jupiterone: JupiterOneSandbox, gate: BlockedCall, work: Path) -> None:
     gate.open.set()
     with started("run", "--poll", cwd=work, settings={"POLLING_INTERVAL": "THIRTY_MINUTES"}) as process:
         assert process.stdout is not None

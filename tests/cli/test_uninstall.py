@@ -23,7 +23,7 @@ from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import read_settings
-from collector.upkeep.uninstall import Uninstalling
+from collector.upkeep.uninstall import Uninstall
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
@@ -46,10 +46,10 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
         configure(monkeypatch, sandbox.browser_environment(url))
         settings = read_settings(os.environ, Path.cwd())
         client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
-        attempt = signin.begin(client, settings.redirect_uri, clock.now())
+        attempt = signin.start_authorization(client, settings.redirect_uri, clock.now())
         code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
-        granted = signin.exchange(client, attempt, code, clock, randomness, api_url=settings.api_url)
-        signin.keep(granted, token_file(settings.profile), clock)
+        granted = signin.exchange_code(client, attempt, code, clock, randomness, api_url=settings.api_url)
+        signin.save(granted, token_file(settings.profile), clock)
         yield sandbox
 
 
@@ -326,7 +326,7 @@ class TestWhatFails:
         self, collector: Command, work: Path, profile: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr("collector.tree.exchange.new_folder", lambda target: target / "no" / "such" / "folder")
+            patch.setattr("collector.tree.swap.new_folder", lambda target: target / "no" / "such" / "folder")
             outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 1
         assert parts(outcome) == {**DONE, ".j1-integration": "failed", "profile": "left"}
@@ -367,7 +367,7 @@ class TestWhatFails:
         profile: Path,
         parts_done: int,
     ) -> None:
-        begun = Uninstalling(read_settings(os.environ, work), work, SystemClock(), random.Random(7)).run()
+        begun = Uninstall(read_settings(os.environ, work), work, SystemClock(), random.Random(7)).run()
         done = [result.outcome.value for result in islice(begun, parts_done)]
         begun.close()
         expected = list(DONE.values())
@@ -420,9 +420,9 @@ class TestOpenJobs:
     ) -> None:
         outcome = collector("uninstall", "--yes", *keep)
         assert outcome.code == 0
-        will = f"end the job {job} (account {jupiterone.account}) in JupiterOne, which an upload left open\n"
-        assert f"  - {will}" in outcome.out
-        assert f"done     open jobs in JupiterOne: {will}" in outcome.out
+        action = f"end the job {job} (account {jupiterone.account}) in JupiterOne, which an upload left open\n"
+        assert f"  - {action}" in outcome.out
+        assert f"done     open jobs in JupiterOne: {action}" in outcome.out
         assert [job.status for job in jupiterone.jobs] == ["ABORTED"]
         asked = [request.operation for request in jupiterone.requests]
         deleted = asked.index("deleteIntegrationInstance") if not keep else len(asked)

@@ -119,7 +119,7 @@ class Row:
     def partial_types(self) -> list[str]:
         return sorted(f"zoom_{name}" for name in _listed(self.outcome[2]))
 
-    def stays(self, news: Iterable[str]) -> set[str]:
+    def remains(self, news: Iterable[str]) -> set[str]:
         """Those of the news that have not reached the graph."""
         within, _, without = self.outcome[3].partition(" but ")
         return set(_matching(_listed(within), news)) - set(_matching(_listed(without), news))
@@ -145,9 +145,9 @@ class Reading:
     """`settings: partial, 6 carried over, 2 missing`; `read` is checked where the table tells it."""
 
     status: str
-    carried_over: int = 0
+    stale: int = 0
     missing: int = 0
-    vanished: int = 0
+    deleted_meanwhile: int = 0
     unavailable: int = 0
     read: int | None = None
 
@@ -181,7 +181,7 @@ def declared_endpoints(resources: Iterable[Resource]) -> set[str]:
     """Everything the collector calls, as the headings of the table name it."""
     found = set()
     for resource in resources:
-        found |= {one_pass.reading(resource.listing.path) for one_pass in resource.passes}
+        found |= {list_pass.dataset(resource.listing.path) for list_pass in resource.passes}
         found |= {_with_query(document.endpoint.path, document.endpoint.params) for document in resource.documents}
         found |= {link.members.path for link in resource.links if link.members is not None}
         if resource.lookup is not None and resource.moves_between_lists:

@@ -10,14 +10,14 @@ from requests.adapters import BaseAdapter
 
 from collector.auth import Token
 from collector.collect.choice import Choice
-from collector.collect.progress import Silence
-from collector.collect.run import Job, check_steps, collect
+from collector.collect.progress import NoProgress
+from collector.collect.run import CollectionInputs, check_steps, collect
 from collector.errors import SignInRequired
 from collector.model.coverage import Coverage
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.store import RunRecord, Store
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
@@ -71,7 +71,7 @@ class Profile:
         network: BaseAdapter | None = None,
         configured_account: bool = True,
         settings: SettingsChoice = SettingsChoice.ALL,
-        most_age: int | None = None,
+        max_age: int | None = None,
         fresh: bool = False,
         user_id: str | None = None,
         free_plan: bool = False,
@@ -81,7 +81,7 @@ class Profile:
         randomness = random.Random(7)
         client = ZoomClient(
             SandboxTokens(self.sandbox, frozenset(scopes), scopes_told, user_id),
-            Pacer(Plan(self.sandbox.plan), 1.0, self.clock),
+            Pacer(ZoomPlan(self.sandbox.plan), 1.0, self.clock),
             self.clock,
             randomness,
             oauth_url=ADDRESS,
@@ -90,15 +90,15 @@ class Profile:
         )
         resources = all_resources()
         record = collect(
-            Job(
+            CollectionInputs(
                 client=client,
                 store=self.store,
                 clock=self.clock,
-                progress=Silence(),
+                progress=NoProgress(),
                 resources=resources,
                 scopes=frozenset(scopes) if scopes_told else None,
                 account_id=self.account.id if configured_account else None,
-                choice=Choice(check_steps(resources, steps) if steps else None, settings, most_age),
+                choice=Choice(check_steps(resources, steps) if steps else None, settings, max_age),
                 fresh=fresh,
                 free_plan=free_plan,
             )
@@ -149,13 +149,13 @@ class Profile:
 
 def coverage(record: RunRecord, reading: str) -> Coverage:
     """The one entry about this reading."""
-    (entry,) = (entry for entry in record.coverage if entry.reading == reading)
+    (entry,) = (entry for entry in record.coverage if entry.dataset == reading)
     return entry
 
 
 def not_complete(record: RunRecord) -> dict[str, str]:
     """Reading → status, of everything that was not read completely."""
-    return {entry.reading: entry.status.value for entry in record.coverage if entry.status.value != "complete"}
+    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status.value != "complete"}
 
 
 def statuses(record: RunRecord) -> dict[str, str]:

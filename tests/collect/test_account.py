@@ -18,8 +18,8 @@ import pytest
 from collector.clock import SystemClock
 from collector.collect import account as collecting
 from collector.collect import pool
-from collector.collect.account import Collected, collect_account
-from collector.collect.progress import Silence
+from collector.collect.account import CollectResult, collect_account
+from collector.collect.progress import NoProgress
 from collector.errors import CollectorError, ExitCode
 from collector.model.step import Step
 from collector.sandbox import Account, Fault, Sandbox, generate_account
@@ -27,10 +27,10 @@ from collector.settings import NAMES, read_settings
 from collector.store import Store
 from tests.cli.processes import ended, started
 from tests.collect.conftest import people
-from tests.fakes import NOON, FakeClock, Gate
+from tests.fakes import NOON, BlockedCall, FakeClock
 
 
-class StopsBefore(Silence):
+class StopsBefore(NoProgress):
     """Somebody presses Ctrl-C when this step begins."""
 
     def __init__(self, step_id: str, clock: SystemClock) -> None:
@@ -48,17 +48,19 @@ def account() -> Account:
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate()
+def gate() -> BlockedCall:
+    return BlockedCall()
 
 
 @pytest.fixture
-def zoom(account: Account, gate: Gate) -> Sandbox:
+def zoom(account: Account, gate: BlockedCall) -> Sandbox:
     return Sandbox(account, clock=gate)
 
 
 @pytest.fixture
-def environment(zoom: Sandbox, gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def environment(
+    zoom: Sandbox, gate: BlockedCall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
     """The settings to read the sandbox, which is being served."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
@@ -74,19 +76,19 @@ def work(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
-Collect = Callable[..., Collected]
+Collect = Callable[..., CollectResult]
 
 
 @pytest.fixture
 def collect(environment: dict[str, str], work: Path) -> Collect:
     """One collection in this process, without waiting. Keywords replace settings."""
 
-    def once(clock: object = None, progress: object = None, **changed: str) -> Collected:
+    def once(clock: object = None, progress: object = None, **changed: str) -> CollectResult:
         return collect_account(
             read_settings({**environment, **changed}, work),
             clock=clock or FakeClock(),
             randomness=random.Random(7),
-            progress=progress or Silence(),
+            progress=progress or NoProgress(),
             folder=work,
         )
 
@@ -190,7 +192,7 @@ class TestTree:
         self, collect: Collect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock, released = SystemClock(), threading.Event()
-        monkeypatch.setattr(pool, "_PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr(pool, "_DRAIN_SECONDS", 0.0)
 
         def hang(*_: object) -> None:
             clock.stop()
@@ -213,7 +215,7 @@ class TestTree:
         assert len(in_tree(work, "zoom_role")) == 5
 
     def test_a_daily_limit_says_when_it_clears(
-        self, collect: Collect, zoom: Sandbox, gate: Gate, monkeypatch: pytest.MonkeyPatch
+        self, collect: Collect, zoom: Sandbox, gate: BlockedCall, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(gate, "now", lambda: NOON)
         assert collect().clears_at is None
@@ -279,7 +281,7 @@ class TestAnotherAccount:
 class TestProcesses:
     @pytest.fixture
     def running(
-        self, collect: Collect, zoom: Sandbox, environment: dict[str, str], work: Path, gate: Gate
+        self, collect: Collect, zoom: Sandbox, environment: dict[str, str], work: Path, gate: BlockedCall
     ) -> Iterator[subprocess.Popen[str]]:
         """A second collection, in a process of its own, that waits for the answer about the groups."""
         collect()
@@ -290,7 +292,7 @@ class TestProcesses:
             yield process
 
     def test_a_second_one_is_turned_away(
-        self, running: subprocess.Popen[str], environment: dict[str, str], work: Path, gate: Gate
+        self, running: subprocess.Popen[str], environment: dict[str, str], work: Path, gate: BlockedCall
     ) -> None:
         code, out, err = ended("collect", cwd=work, settings=environment)
         assert (code, out) == (2, "")
@@ -332,7 +334,12 @@ class TestProcesses:
         assert "zoom_user" not in record.partial_types
 
     def test_a_kill_leaves_the_old_tree_and_a_usable_store(
-        self, running: subprocess.Popen[str], collect: Collect, environment: dict[str, str], work: Path, gate: Gate
+        self,
+        running: subprocess.Popen[str],
+        collect: Collect,
+        environment: dict[str, str],
+        work: Path,
+        gate: BlockedCall,
     ) -> None:
         before = tree(work)
         os.kill(running.pid, signal.SIGKILL)

@@ -12,7 +12,7 @@ from collector.sandbox import Account, Fault, User, generate_account
 from collector.sandbox.served import users
 
 from .profile import Profile, coverage
-from .test_going_on import SETTINGS, graph
+from .test_resume import SETTINGS, graph
 
 DAY = 24 * 3600
 WEEK = 7 * DAY * 1000
@@ -39,22 +39,22 @@ def collected(profile: Profile) -> Profile:
 
 class TestChanged:
     def test_nothing_changed_and_no_settings_are_read(self, collected: Profile) -> None:
-        record = collected.collect(most_age=WEEK)
+        record = collected.collect(max_age=WEEK)
         assert record.exit_code == 0
         assert record.partial_types == []
         assert collected.sandbox.calls.count(SETTINGS) == 0
         for kind in KINDS:
             entry = coverage(record, kind)
-            assert (entry.status.value, entry.read, entry.carried_over) == ("skipped", 0, 6)
+            assert (entry.status.value, entry.read, entry.stale) == ("skipped", 0, 6)
             assert entry.oldest is not None
             assert entry.oldest < record.started_at - (DAY - 60) * 1000
             assert entry.reason == "unchanged since they were read (--changed)"
 
     def test_whose_row_changed(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "bob").id, department="Workshop")
-        record = collected.collect(most_age=WEEK)
+        record = collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
-        assert (coverage(record, "settings").read, coverage(record, "settings").carried_over) == (1, 5)
+        assert (coverage(record, "settings").read, coverage(record, "settings").stale) == (1, 5)
 
     def test_who_merely_signed_in(self, tmp_path: Path) -> None:
         account = generate_account(users=97, seed=3)
@@ -63,7 +63,7 @@ class TestChanged:
         before = _last_logins(profile)
         profile.sandbox.calls.clear()
         profile.clock.time += 6 * DAY
-        record = profile.collect(most_age=WEEK)
+        record = profile.collect(max_age=WEEK)
         after = _last_logins(profile)
         assert sum(after[key] != before[key] for key in before) >= 33
         assert (record.exit_code, profile.sandbox.calls.count(SETTINGS)) == (0, 0)
@@ -82,7 +82,7 @@ class TestChanged:
     def test_what_moves_by_itself(self, collected: Profile, field: str, value: str | None) -> None:
         real = users.list_row
         with patch.object(users, "list_row", lambda *given: {**real(*given), field: value}):
-            record = collected.collect(most_age=WEEK)
+            record = collected.collect(max_age=WEEK)
         assert (record.exit_code, collected.sandbox.calls.count(SETTINGS)) == (0, 0)
         name = {"last_login_time": "lastLoginTime", "last_client_version": "lastClientVersion", "pic_url": "picUrl"}[
             field
@@ -91,24 +91,24 @@ class TestChanged:
 
     def test_who_is_new(self, collected: Profile, account: Account) -> None:
         account.add_user("new@example.com", "New", "Comer")
-        collected.collect(most_age=WEEK)
+        collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
         assert collected.user("new@example.com")["meetingSecurityWaitingRoom"] is not None
 
     def test_whose_groups_changed(self, collected: Profile, account: Account) -> None:
         account.add_member(account.groups[0].id, person(account, "max").id)
-        collected.collect(most_age=WEEK)
+        collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
     def test_whose_role_changed(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "max").id, role_id="1")
-        collected.collect(most_age=WEEK)
+        collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
     def test_who_changed_in_a_run_that_read_no_settings(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "bob").id, department="Workshop")
         collected.collect(settings=SettingsChoice.NONE)
-        collected.collect(most_age=WEEK)
+        collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
     def test_whose_settings_could_not_be_read_when_the_groups_changed(
@@ -120,17 +120,17 @@ class TestChanged:
         assert collected.collect().exit_code == 3
         collected.sandbox.faults.clear()
         collected.sandbox.calls.clear()
-        assert collected.collect(most_age=WEEK).exit_code == 0
+        assert collected.collect(max_age=WEEK).exit_code == 0
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
     def test_settings_older_than_the_greatest_age_are_read_again(self, collected: Profile) -> None:
-        record = collected.collect(most_age=(DAY - 60) * 1000)
+        record = collected.collect(max_age=(DAY - 60) * 1000)
         assert collected.sandbox.calls.count(SETTINGS) == 6 * len(KINDS)
         assert coverage(record, "settings").status.value == "complete"
 
     def test_settings_read_in_the_future_are_read_again(self, collected: Profile) -> None:
         collected.clock.time -= 2 * DAY
-        collected.collect(most_age=WEEK)
+        collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == 6 * len(KINDS)
 
     def test_the_graph_is_that_of_a_full_run_with_a_twentieth_of_the_calls(self, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ class TestChanged:
         active = next(user for user in account.users if user.status == "active")
         account.update_user(active.id, department="Workshop", group_ids=(account.groups[0].id,))
         profile.sandbox.calls.clear()
-        assert profile.collect(most_age=WEEK).exit_code == 0
+        assert profile.collect(max_age=WEEK).exit_code == 0
         assert profile.sandbox.calls.count() <= calls * 0.05
         full.collect()
         assert graph(profile) == graph(full)
@@ -172,7 +172,7 @@ class TestSettingsChoice:
         before = graph(collected)
         record = collected.collect(settings=SettingsChoice.NONE)
         entry = coverage(record, "settings")
-        assert (entry.read, entry.carried_over, entry.missing) == (0, 6, 0)
+        assert (entry.read, entry.stale, entry.missing) == (0, 6, 0)
         assert entry.oldest is not None
         assert entry.oldest < record.started_at
         assert entry.reason == "left out by choice of --settings none"

@@ -19,7 +19,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from collector.collect.tally import FAILURES_IN_A_ROW
+from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES
 from collector.errors import Interrupted, SignInRequired
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, User
@@ -92,7 +92,7 @@ def settings_of(account: Account, name: str) -> str:
 
 def unread(record: RunRecord, part: str) -> tuple[str, int, int, int]:
     entry = coverage(record, part)
-    return entry.status.value, entry.carried_over, entry.missing, entry.unavailable
+    return entry.status.value, entry.stale, entry.missing, entry.unavailable
 
 
 class TestListedAndThenSaidNotToExist:
@@ -143,7 +143,7 @@ class TestListedAndThenSaidNotToExist:
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
         assert record.partial_types == []
-        assert sum(coverage(record, part).vanished for part in PARTS) == 1
+        assert sum(coverage(record, part).deleted_meanwhile for part in PARTS) == 1
         assert notes(record) == ["Deleted in Zoom while they were read: 1 user."]
         assert "bob@example.com" not in profile.users
         assert "bob@example.com" not in {email for _, email in profile.members}
@@ -158,9 +158,9 @@ class TestListedAndThenSaidNotToExist:
         record = profile.collect(network=zoom)
         assert record.exit_code == 3
         assert len(profile.users) == 208
-        assert coverage(record, "settings").carried_over + coverage(record, "settings").unavailable == 206
+        assert coverage(record, "settings").stale + coverage(record, "settings").unavailable == 206
         asked = sum(path.endswith("/settings") for path in zoom.paths)
-        assert asked < 4 * (FAILURES_IN_A_ROW + 2 * 32 + 1)  # so many of each kind, and those in flight
+        assert asked < 4 * (MAX_CONSECUTIVE_FAILURES + 2 * 32 + 1)  # so many of each kind, and those in flight
 
     @pytest.mark.parametrize(
         ("kind", "name", "refusal"), [("group", "Engineering", NO_GROUP), ("role", "Helpdesk", NO_ROLE)]
@@ -180,12 +180,12 @@ class TestListedAndThenSaidNotToExist:
         zoom.put(f"/{kind}s/{thing.id}", refusal)
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
-        assert coverage(record, f"members of {kind}s").vanished == 1
+        assert coverage(record, f"members of {kind}s").deleted_meanwhile == 1
         assert notes(record)[0] == f"Deleted in Zoom while they were read: 1 {kind}."
         assert profile.store.entity(f"zoom_{kind}:{thing.id}") is None
 
     def test_25_who_are_really_gone_do_not_end_the_reading(self, profile: Profile, account: Account) -> None:
-        gone = [account.add_user(f"gone{number:02}@example.com") for number in range(2 * FAILURES_IN_A_ROW)]
+        gone = [account.add_user(f"gone{number:02}@example.com") for number in range(2 * MAX_CONSECUTIVE_FAILURES)]
         profile.collect()
         zoom = Instead(profile)
         for user in gone:
@@ -214,7 +214,7 @@ class TestListedAndThenSaidNotToExist:
             profile.collect(network=zoom)
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
-        assert coverage(record, "members of groups").vanished == 1
+        assert coverage(record, "members of groups").deleted_meanwhile == 1
         assert "Deleted in Zoom while they were read: 1 group." in notes(record)
 
     @pytest.mark.parametrize("answered", [1, 2, 3])
@@ -299,7 +299,7 @@ class TestSettingsOfInactivePeople:
         assert "meetingSecurityWaitingRoom" not in profile.user("ina@example.com")
 
     def test_they_do_not_end_the_reading(self, profile: Profile, account: Account) -> None:
-        for number in range(2 * FAILURES_IN_A_ROW):
+        for number in range(2 * MAX_CONSECUTIVE_FAILURES):
             account.add_user(f"gone{number:02}@example.com", status="inactive")
         profile.collect()
         zoom = Instead(profile)
@@ -307,7 +307,7 @@ class TestSettingsOfInactivePeople:
             zoom.put(f"/users/{user.id}/settings", (400, {"code": 200, "message": "Only available for paid account."}))
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
-        assert unread(record, "settings") == ("complete", 0, 0, 2 * FAILURES_IN_A_ROW + 1)
+        assert unread(record, "settings") == ("complete", 0, 0, 2 * MAX_CONSECUTIVE_FAILURES + 1)
         assert coverage(record, "settings").read == 5
 
     @pytest.mark.parametrize("answer", [BROKEN, (429, {"code": 429, "message": "Too many"}), (200, {})])
@@ -348,7 +348,7 @@ class TestManyLeave:
     def check(self, profile: Profile, record: RunRecord) -> None:
         assert record.exit_code == 0
         assert record.partial_types == [] or "zoom_user" not in record.partial_types
-        assert coverage(record, MISSING).vanished == 250
+        assert coverage(record, MISSING).deleted_meanwhile == 250
         assert "Gone since the last collection: 250 users." in notes(record)
         assert len(profile.users) == 350
         assert profile.sandbox.calls.count(LOOK_UP, 404) == 250
@@ -386,7 +386,7 @@ class TestManyLeave:
         record = profile.collect(**USERS_ONLY, network=big)
         assert record.exit_code == 3
         assert len(profile.users) == 600
-        assert len(big.paths) < 20 + FAILURES_IN_A_ROW + 2 * 32
+        assert len(big.paths) < 20 + MAX_CONSECUTIVE_FAILURES + 2 * 32
 
     def test_refusals_of_single_ones_hide_nobody(self, profile: Profile, account: Account, big: Instead) -> None:
         odd = sorted(profile.store.find("zoom_user", f"more{number:03}@example.com")[0]["id"] for number in range(250))
@@ -418,7 +418,7 @@ class TestInvitationsAccepted:
         record = profile.collect(**USERS_ONLY)
         assert record.exit_code == 0
         assert profile.sandbox.calls.count(LOOK_UP) == 0
-        assert (coverage(record, MISSING).read, coverage(record, MISSING).vanished) == (201, 0)
+        assert (coverage(record, MISSING).read, coverage(record, MISSING).deleted_meanwhile) == (201, 0)
         assert notes(record) == ["Invitations accepted: 201."]
         keys = {str(entity["_key"]) for entity in profile.store.entities("zoom_user")}
         assert sum("pending:" in key for key in keys) == 2
@@ -499,7 +499,7 @@ class TestAnswersAboutSomethingElse:
         assert profile.user("ada@example.com")["meetingAuthenticationOptionNames"] == ["Staff"]
 
     def test_emptied_for_everybody_all_are_asked(self, profile: Profile, account: Account) -> None:
-        for number in range(2 * FAILURES_IN_A_ROW):
+        for number in range(2 * MAX_CONSECUTIVE_FAILURES):
             account.add_user(f"more{number:02}@example.com")
         profile.collect()
         zoom = Instead(profile)

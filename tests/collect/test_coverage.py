@@ -93,7 +93,7 @@ class TestCompleteRun:
 
     def test_every_reading_has_its_coverage(self, profile: Profile) -> None:
         record = profile.collect()
-        assert [(entry.step, entry.reading, entry.is_set, entry.read) for entry in record.coverage] == [
+        assert [(entry.step, entry.dataset, entry.is_set, entry.read) for entry in record.coverage] == [
             ("fetch-users", "users?status=active", True, 5),
             ("fetch-users", "users?status=inactive", True, 1),
             ("fetch-users", "users?status=pending", True, 2),
@@ -220,7 +220,7 @@ class TestSetBrokenOff:
         record = profile.collect()
         for document in DOCUMENTS:
             entry = coverage(record, document)
-            assert (entry.status.value, entry.read, entry.carried_over, entry.missing) == ("partial", 5, 1, 0)
+            assert (entry.status.value, entry.read, entry.stale, entry.missing) == ("partial", 5, 1, 0)
             assert entry.oldest == first.started_at
             assert entry.reason == coverage(record, "users?status=inactive").reason
 
@@ -390,7 +390,7 @@ class TestDocumentUnread:
         assert record.exit_code == 3
         assert not_complete(record) == {"settings": "partial"}
         entry = coverage(record, "settings")
-        assert (entry.read, entry.carried_over, entry.missing, entry.oldest) == (5, 1, 0, first.started_at)
+        assert (entry.read, entry.stale, entry.missing, entry.oldest) == (5, 1, 0, first.started_at)
         assert entry.reason == "/users/{userId}/settings failed 5 times: Zoom answered HTTP 500: Internal error"
         assert profile.user("ada@example.com") == before
 
@@ -409,7 +409,7 @@ class TestDocumentUnread:
         assert record.exit_code == 3
         assert record.partial_types == []
         entry = coverage(record, "meeting_security")
-        assert (entry.read, entry.carried_over, entry.missing, entry.oldest) == (5, 0, 1, None)
+        assert (entry.read, entry.stale, entry.missing, entry.oldest) == (5, 0, 1, None)
         assert "meetingSecurityWaitingRoom" not in profile.user("ada@example.com")
         assert "meetingSecurityWaitingRoom" in profile.user("bob@example.com")
 
@@ -421,7 +421,7 @@ class TestDocumentUnread:
         profile.clock.time += 86_400
         profile.sandbox.faults.add(broken(settings_of(account, "bob"), option=None))
         entry = coverage(profile.collect(), "settings")
-        assert (entry.carried_over, entry.oldest) == (2, first.started_at)
+        assert (entry.stale, entry.oldest) == (2, first.started_at)
 
     def test_a_document_read_again_says_what_holds_now(self, profile: Profile, account: Account) -> None:
         profile.collect()
@@ -459,7 +459,7 @@ class TestMissingFromAllLists:
         record = profile.collect()
         assert record.exit_code == 0
         assert profile.sandbox.calls.count("/v2/users/<user_id>", 404) == 1
-        assert coverage(record, "known users missing from the lists").vanished == 1
+        assert coverage(record, "known users missing from the lists").deleted_meanwhile == 1
         assert profile.users == EVERYBODY - {"bob@example.com"}
 
     def test_who_is_still_there_stays(self, profile: Profile) -> None:
@@ -468,7 +468,7 @@ class TestMissingFromAllLists:
             record = profile.collect()
         assert record.exit_code == 0
         entry = coverage(record, "known users missing from the lists")
-        assert (entry.status.value, entry.read, entry.vanished) == ("complete", 1, 0)
+        assert (entry.status.value, entry.read, entry.deleted_meanwhile) == ("complete", 1, 0)
         assert profile.users == EVERYBODY
         assert coverage(record, "settings").read == 6
 
@@ -769,7 +769,7 @@ class TestAdministrators:
         profile.sandbox.faults.add(broken("/roles/*[!s]"))
         record = profile.collect()
         assert record.exit_code == 3
-        assert coverage(record, "privileges").carried_over == 5
+        assert coverage(record, "privileges").stale == 5
         assert profile.role("Helpdesk")["admin"] is True
         assert profile.user("bob@example.com")["isAdmin"] is True
 

@@ -51,8 +51,8 @@ def test_no_pair_is_left_out() -> None:
     for endpoint in PLACES:
         for fault in KINDS:
             tellings = {telling for at, what, telling in told if (at, what) == (endpoint, fault)}
-            least = {ALWAYS} if fault in LASTING else {ONCE, ALWAYS}
-            assert tellings == {NEVER} or least <= tellings, f"{endpoint} × {fault}"
+            min_settings = {ALWAYS} if fault in LASTING else {ONCE, ALWAYS}
+            assert tellings == {NEVER} or min_settings <= tellings, f"{endpoint} × {fault}"
 
 
 def test_no_pair_is_told_twice() -> None:
@@ -74,18 +74,18 @@ def test_the_news_are_many(two_days: TwoDays) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row.how_often != NEVER], ids=str)
 def test_fault(row: Row, two_days: TwoDays, tmp_path: Path) -> None:
     faults = two_days.profile.sandbox.faults
-    struck_before = faults.struck[KINDS[row.fault]]
+    struck_before = faults.applied[KINDS[row.fault]]
     with two_days.begin(tmp_path):
         faults.add(*row.faults(two_days.path))
         exit_code, record = _collect(two_days, row)
-        assert faults.struck[KINDS[row.fault]] > struck_before
+        assert faults.applied[KINDS[row.fault]] > struck_before
         assert exit_code == row.exit_code
         assert (record is not None) == row.expects_run
         if record is not None:
             assert record.exit_code == row.exit_code
             assert _disturbed(record, row) == row.coverage
             assert record.partial_types == row.partial_types
-            assert {entry.oldest for entry in record.coverage if entry.carried_over} <= {two_days.first.started_at}
+            assert {entry.oldest for entry in record.coverage if entry.stale} <= {two_days.first.started_at}
         assert _unlike(two_days.graph(), _expected_graph(row, two_days)) == {}
         faults.clear()
         assert two_days.heals()
@@ -105,21 +105,21 @@ def _disturbed(record: RunRecord, row: Row) -> dict[str, Reading]:
     """The readings that are not as after an undisturbed run, in which bob, Sales and Auditor go."""
     found = {}
     for entry in record.coverage:
-        told = row.coverage.get(entry.reading)
+        told = row.coverage.get(entry.dataset)
         read = entry.read if told is not None and told.read is not None else None
         reading = Reading(
-            entry.status.value, entry.carried_over, entry.missing, entry.vanished, entry.unavailable, read
+            entry.status.value, entry.stale, entry.missing, entry.deleted_meanwhile, entry.unavailable, read
         )
-        if reading != Reading("complete", vanished=1 if entry.reading in GONE else 0):
-            found[entry.reading] = reading
+        if reading != Reading("complete", deleted_meanwhile=1 if entry.dataset in GONE else 0):
+            found[entry.dataset] = reading
     return found
 
 
 def _expected_graph(row: Row, two_days: TwoDays) -> dict[str, str]:
     """Tuesday's graph, with Monday's facts where they stay."""
-    stays = row.stays(two_days.news)
-    graph = {name: value for name, value in two_days.now.items() if name not in stays}
-    graph.update({name: value for name, value in two_days.earlier.items() if name in stays})
+    remains = row.remains(two_days.news)
+    graph = {name: value for name, value in two_days.now.items() if name not in remains}
+    graph.update({name: value for name, value in two_days.earlier.items() if name in remains})
     return graph
 
 

@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from collector.auth import EnvironmentToken
+from collector.auth import EnvironmentTokenSource
 from collector.collect.listing import ListEnd, Rows, read_list
 from collector.errors import DailyLimitReached, Denied, RestartListing, SignInRequired, Unread
 from collector.redaction import Secret
 from collector.resources.declaration import by_id
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 from collector.zoom.pacing import Pacer
@@ -40,8 +40,8 @@ def read(requests_mock):
         requests_mock.get("https://api.zoom.us/v2/users", list(answers))
         clock = FakeClock()
         client = ZoomClient(
-            EnvironmentToken(Secret("token")),
-            Pacer(Plan.UNLIMITED, 1.0, clock),
+            EnvironmentTokenSource(Secret("token")),
+            Pacer(ZoomPlan.UNLIMITED, 1.0, clock),
             clock,
             random.Random(0),
             oauth_url="https://zoom.us",

@@ -90,7 +90,7 @@ def test_a_missing_scope_is_named_with_the_one_to_add(profile: Profile, scope: s
     _, _, denied = WITHOUT[scope]
     style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
     record = profile.collect(scopes=style - {scope})
-    named = {entry.reading for entry in record.coverage if scope in entry.scopes}
+    named = {entry.dataset for entry in record.coverage if scope in entry.scopes}
     assert named == denied
     assert set(not_complete(record).values()) == ({"denied"} if denied else set())
     assert all(scope in entry.next_step for entry in record.coverage if entry.scopes)

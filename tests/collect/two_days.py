@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.collect.context import Context, Result, Task
+from collector.collect.context import Result, RunContext, Task
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
 from collector.sandbox import Account
@@ -199,11 +199,11 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Profiles read pages of two rows, one call after the other."""
     small = tuple(_with_small_pages(resource) for resource in all_resources())
     monkeypatch.setattr(profiles, "all_resources", lambda: small)
-    monkeypatch.setattr(Context, "in_parallel", _one_after_the_other)
+    monkeypatch.setattr(RunContext, "in_parallel", _one_after_the_other)
 
 
 def _one_after_the_other(
-    _: Context, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *__: object
+    _: RunContext, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *__: object
 ) -> Iterator[tuple[Task, Result]]:
     for task in tasks:
         for result in work(task):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import UploadFailed
-from collector.jupiterone.batches import LARGEST_BODY_BYTES, Batch, batches
+from collector.jupiterone.batches import MAX_BODY_BYTES, Batch, batches
 
 LIMIT = 200
 
@@ -23,7 +23,7 @@ def test_nothing_is_lost_and_no_body_is_too_large(names):
     objects = [{"_key": f"k{n}", "name": name} for n, name in enumerate(names)]
     made = list(batches("entities", objects, LIMIT))
     assert [value for batch in made for value in contents(batch)] == objects
-    assert all(len(batch.body_again) <= LIMIT for batch in made)
+    assert all(len(batch.body_for_retry) <= LIMIT for batch in made)
     assert all(batch.objects for batch in made)
 
 
@@ -50,7 +50,7 @@ def test_objects_are_walked_as_batches_are_taken():
 def test_the_limit_is_that_of_jupiterones_own_client():
     objects = ({"_key": f"k{n}", "text": "x" * 1000} for n in range(6000))
     assert [len(batch.body) // 1_000_000 for batch in batches("entities", objects)] == [4, 1]
-    assert LARGEST_BODY_BYTES == 5_000_000
+    assert MAX_BODY_BYTES == 5_000_000
 
 
 def test_bytes_are_counted_not_letters():
@@ -70,7 +70,7 @@ def test_an_object_too_large_for_any_body_is_told_by_its_key_alone():
 def test_a_batch_sent_for_the_second_time_says_so():
     batch = Batch("relationships", (b'{"_key":"a"}',))
     assert json.loads(batch.body) == {"relationships": [{"_key": "a"}]}
-    assert json.loads(batch.body_again) == {"relationships": [{"_key": "a"}], "ignoreDuplicates": True}
+    assert json.loads(batch.body_for_retry) == {"relationships": [{"_key": "a"}], "ignoreDuplicates": True}
 
 
 def test_halves():

@@ -190,11 +190,11 @@ def test_a_result_at_an_address_that_cannot_be_called(client, clock, url):
     assert clock.waits == []
 
 
-@pytest.mark.parametrize("in_doubt", [None, lambda: {"found": "another"}])
-def test_an_address_that_cannot_be_called_leaves_no_doubt(clock, in_doubt):
+@pytest.mark.parametrize("on_lost_response", [None, lambda: {"found": "another"}])
+def test_an_address_that_cannot_be_called_leaves_no_doubt(clock, on_lost_response):
     client = JupiterOne(Access("j1dev", Secret(KEY), "https://api.eu..jupiterone.io"), clock, random.Random(1))
     with pytest.raises(RequestFailed, match="POST /persister/synchronization/jobs was not sent"):
-        post(client, in_doubt=in_doubt)
+        post(client, on_lost_response=on_lost_response)
     assert clock.waits == []
 
 

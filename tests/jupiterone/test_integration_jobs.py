@@ -23,7 +23,7 @@ def test_the_newest_come_first(jupiterone, target, clock):
         job.follow()
     clock.time += 3600
     synchronization.start(target)
-    found = latest_jobs(jupiterone, target.instance_id, most=3)
+    found = latest_jobs(jupiterone, target.instance_id, limit=3)
     assert [(job.status, job.ended_at is not None, job.errors_occurred) for job in found] == [
         ("IN_PROGRESS", False, False),
         ("COMPLETED", True, False),

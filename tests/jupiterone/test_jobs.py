@@ -17,7 +17,7 @@ from collector.jupiterone.jobs import Counts, Target, job_report
     ],
 )
 def test_what_a_job_is_created_with(target, body):
-    assert target.as_json() == body
+    assert target.to_json() == body
 
 
 @pytest.mark.parametrize(

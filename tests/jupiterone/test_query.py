@@ -51,9 +51,9 @@ def test_a_table_without_rows_is_no_zero(client, requests_mock):
 
 
 def test_where_nothing_stands(query, jupiterone, target):
-    assert query.finds_nothing(target)
+    assert query.is_empty(target)
     uploaded(jupiterone, target, 1)
-    assert not query.finds_nothing(target)
+    assert not query.is_empty(target)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_where_nothing_stands(query, jupiterone, target):
 )
 def test_only_an_empty_list_is_nothing(client, requests_mock, result, nothing):
     requests_mock.post(GRAPHQL, json={"data": {"queryV1": result}})
-    assert Query(client).finds_nothing(WITHIN) is nothing
+    assert Query(client).is_empty(WITHIN) is nothing
     assert requests_mock.last_request.json()["variables"]["query"] == (
         "FIND * WITH _integrationInstanceId = 'i-1' LIMIT 1"
     )

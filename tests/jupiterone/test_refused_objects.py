@@ -6,7 +6,7 @@ import pytest
 
 from collector.errors import RequestFailed, UploadFailed
 from collector.jupiterone.jobs import job_report
-from collector.jupiterone.synchronization import Job
+from collector.jupiterone.synchronization import SynchronizationJob
 
 from .conftest import API, memberships, users
 
@@ -19,7 +19,7 @@ def refused(client, requests_mock, error, status=400, number=5, collection="enti
     requests_mock.post(f"{JOB}/entities", json={"job": {"id": "7"}})
     requests_mock.post(f"{JOB}/{collection}", status_code=status, json=error)
     with pytest.raises(UploadFailed) as raised:
-        Job(client, job_report({"id": "7"})).upload(users(number), memberships(number))
+        SynchronizationJob(client, job_report({"id": "7"})).upload(users(number), memberships(number))
     return raised.value
 
 

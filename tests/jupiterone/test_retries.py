@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from collector.errors import Interrupted, RequestFailed
-from collector.jupiterone.connection import MOST_RATE_LIMITED_TRIES, MOST_TRIES, Access, JupiterOne
+from collector.jupiterone.connection import MAX_RATE_LIMITED_TRIES, MAX_TRIES, Access, JupiterOne
 from collector.redaction import Secret
 
 from .conftest import API, KEY
@@ -39,7 +39,7 @@ def test_tries_end(client, requests_mock, clock):
     requests_mock.post(JOBS, **BROKEN)
     with pytest.raises(RequestFailed) as failure:
         post(client, correlation_id="c-1")
-    assert requests_mock.call_count == MOST_TRIES
+    assert requests_mock.call_count == MAX_TRIES
     assert clock.waits == [1.0, 2.0, 4.0, 8.0]
     assert failure.value.message == (
         "JupiterOne: POST /persister/synchronization/jobs (correlation id c-1) failed 5 times, "
@@ -78,7 +78,7 @@ def test_a_rate_limit_without_end(client, requests_mock):
     requests_mock.post(JOBS, **LIMITED)
     with pytest.raises(RequestFailed, match="429 TOO_MANY: slowly") as failure:
         post(client)
-    assert requests_mock.call_count == MOST_RATE_LIMITED_TRIES
+    assert requests_mock.call_count == MAX_RATE_LIMITED_TRIES
     assert failure.value.next_step == "Run the command again later."
 
 
@@ -109,7 +109,7 @@ def test_a_wait_that_is_interrupted(client, requests_mock, monkeypatch):
 def test_work_that_was_done_though_the_answer_was_lost(client, requests_mock, clock):
     requests_mock.post(JOBS, [GONE, GONE])
     doubts = iter([None, {"done": True}])
-    assert post(client, in_doubt=lambda: next(doubts)) == {"done": True}
+    assert post(client, on_lost_response=lambda: next(doubts)) == {"done": True}
     assert (requests_mock.call_count, clock.waits) == (2, [1.0, 2.0])
 
 
@@ -117,8 +117,8 @@ def test_doubt_has_the_last_word(client, requests_mock):
     requests_mock.post(JOBS, **GONE)
     asked = []
     with pytest.raises(RequestFailed):
-        post(client, in_doubt=lambda: asked.append(1))
-    assert (requests_mock.call_count, len(asked)) == (MOST_TRIES, MOST_TRIES)
+        post(client, on_lost_response=lambda: asked.append(1))
+    assert (requests_mock.call_count, len(asked)) == (MAX_TRIES, MAX_TRIES)
 
 
 REFUSED = {"exc": requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))}
@@ -129,7 +129,7 @@ REFUSED = {"exc": requests.ConnectionError(MaxRetryError(None, "/", NewConnectio
 def test_what_was_never_sent_leaves_no_doubt(client, requests_mock, unsent):
     requests_mock.post(JOBS, [unsent, unsent, GONE, unsent, OK])
     asked = []
-    post(client, in_doubt=lambda: asked.append(1))
+    post(client, on_lost_response=lambda: asked.append(1))
     assert len(asked) == 2, "after the answer that was lost, until there is one"
 
 
@@ -138,7 +138,7 @@ def test_an_answer_leaves_no_doubt(client, requests_mock, certain):
     requests_mock.post(JOBS, [certain, OK] if certain is LIMITED else [certain])
     asked = []
     try:
-        post(client, in_doubt=lambda: asked.append(1))
+        post(client, on_lost_response=lambda: asked.append(1))
     except RequestFailed:
         assert certain is not LIMITED
     assert asked == []

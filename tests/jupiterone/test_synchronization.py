@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.errors import AccessRefused, InstanceMissing, UploadFailed
-from collector.jupiterone.synchronization import ARRIVAL_SECONDS, Event, Synchronization, Target, Uploaded
+from collector.jupiterone.synchronization import ARRIVAL_SECONDS, Event, Synchronization, Target, UploadCounts
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
 from .conftest import API, GOES_BY, connected, memberships, operations, users
@@ -31,7 +31,7 @@ def test_a_whole_upload(sandbox, synchronization, target):
     assert (job.report.status, job.id) == ("AWAITING_UPLOADS", sandbox.jobs[0].id)
     job.publish([Event("step_start", "Starting."), Event("step_end", "Completed.")])
     uploaded = job.upload(iter(users(5)), iter(memberships(5)))
-    assert (uploaded.entities, uploaded.relationships, uploaded.sent_again) == (5, 4, 0)
+    assert (uploaded.entities, uploaded.relationships, uploaded.resent) == (5, 4, 0)
     assert job.finalize([]).status == "FINALIZE_PENDING"
     report = job.follow()
     assert (report.finished, report.job_id, report.integration_job_id is not None) == (True, job.id, True)
@@ -203,7 +203,7 @@ COUNTS = ("numEntitiesUploaded", "numRelationshipsUploaded")
     ids=["none", "zero", "all", "more", "late", "late entities", "a little later", "slowly"],
 )
 def test_counts_that_say_nothing_against_finalizing(counting, counts):
-    counting(counts[0], *counts).check_arrival(Uploaded(40, 20))
+    counting(counts[0], *counts).check_all_arrived(UploadCounts(40, 20))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_counts_that_say_nothing_against_finalizing(counting, counts):
 def test_fewer_than_were_sent_have_arrived(counting, clock, counts, said):
     begun = clock.now()
     with pytest.raises(UploadFailed, match=said) as failure:
-        counting(counts).check_arrival(Uploaded(40, 20))
+        counting(counts).check_all_arrived(UploadCounts(40, 20))
     assert failure.value.next_step == "Run `collector sync` again."
     assert clock.now() - begun == ARRIVAL_SECONDS
 
@@ -258,14 +258,15 @@ def test_a_job_that_is_not_finished_in_time(sandbox, synchronization, target, cl
 
 
 @pytest.mark.parametrize(
-    "foreign", [{"json": {}}, {"json": {"job": {"id": "8", "status": "FINISHED"}}}, {"json": {"status": "FINISHED"}}]
+    "from_intermediary",
+    [{"json": {}}, {"json": {"job": {"id": "8", "status": "FINISHED"}}}, {"json": {"status": "FINISHED"}}],
 )
-def test_another_answer_is_not_followed(client, requests_mock, foreign):
+def test_another_answer_is_not_followed(client, requests_mock, from_intermediary):
     path = f"{API}/persister/synchronization/jobs/7"
     finished = {"json": {"job": {"id": "7", "status": "FINISHED", "numEntitiesCreated": 2}}}
-    requests_mock.get(path, [{"json": {"job": {"id": "7", "status": "FINALIZE_PENDING"}}}, foreign, finished])
+    requests_mock.get(path, [{"json": {"job": {"id": "7", "status": "FINALIZE_PENDING"}}}, from_intermediary, finished])
     assert job_seven(client).follow().entities.created == 2
-    requests_mock.get(path, **foreign)
+    requests_mock.get(path, **from_intermediary)
     with pytest.raises(UploadFailed, match="an answer to something else"):
         Synchronization(client).report("7")
 

@@ -12,8 +12,8 @@ import pytest
 from collector.clock import SystemClock
 from collector.errors import Interrupted, UploadFailed
 from collector.jupiterone.jobs import job_report
-from collector.jupiterone.synchronization import Job, Synchronization, Target
-from collector.jupiterone.uploading import MOST_AT_ONCE, Uploaded, Uploader
+from collector.jupiterone.synchronization import Synchronization, SynchronizationJob, Target
+from collector.jupiterone.uploading import MAX_PARALLEL_BATCHES, UploadCounts, Uploader
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
 from .conftest import connected, memberships, users
@@ -50,7 +50,7 @@ class FakeJupiterOne:
             self.largest_batch = max(self.largest_batch, objects)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-            if self.at_once == MOST_AT_ONCE:
+            if self.at_once == MAX_PARALLEL_BATCHES:
                 self.full.set()
         assert self.go_on.wait(10)
         with self._lock:
@@ -95,10 +95,10 @@ def test_six_at_once_and_no_more_in_memory(clock):
     assert jupiterone.full.wait(10)
     jupiterone.go_on.set()
     thread.join(10)
-    assert jupiterone.most_at_once == MOST_AT_ONCE
-    assert uploader.uploaded == Uploaded(entities=200)
+    assert jupiterone.most_at_once == MAX_PARALLEL_BATCHES
+    assert uploader.uploaded == UploadCounts(entities=200)
     assert set(jupiterone.paths) == {"/persister/synchronization/jobs/7/entities"}
-    assert max(ahead) <= (MOST_AT_ONCE + 1) * jupiterone.largest_batch
+    assert max(ahead) <= (MAX_PARALLEL_BATCHES + 1) * jupiterone.largest_batch
 
 
 @pytest.mark.parametrize("kind", ["too_large_413", "too_large_code"])
@@ -118,7 +118,7 @@ def test_too_large_is_told_by_the_code_whatever_the_status(client, requests_mock
     requests_mock.post(ENTITIES, [too_large, {"json": OURS}])
     uploader = Uploader(client, "7")
     uploader.upload("entities", users(4))
-    assert uploader.uploaded == Uploaded(entities=4)
+    assert uploader.uploaded == UploadCounts(entities=4)
     assert len(requests_mock.request_history) == 3
 
 
@@ -127,7 +127,7 @@ def test_the_end_of_a_job_is_told_by_the_code_whatever_the_status(client, reques
     ended = {"error": {"code": "JOB_NOT_AWAITING_UPLOADS", "message": "too late"}}
     requests_mock.post(ENTITIES, status_code=status, json=ended)
     with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):
-        Job(client, job_report(OURS["job"])).upload(users(4), [])
+        SynchronizationJob(client, job_report(OURS["job"])).upload(users(4), [])
     assert len(requests_mock.request_history) == 1
 
 
@@ -150,7 +150,7 @@ def test_an_object_that_no_body_can_hold(sandbox, job):
 def test_a_batch_whose_answer_was_lost_is_sent_again_and_does_no_harm(sandbox, job, kind, caplog):
     sandbox.faults.add(Fault(kind, operation="entities", after=3), Fault(kind, operation="relationships"))
     uploaded = job.upload(users(40), memberships(40))
-    assert (uploaded.entities, uploaded.relationships, uploaded.sent_again) == (40, 39, 2)
+    assert (uploaded.entities, uploaded.relationships, uploaded.resent) == (40, 39, 2)
     assert "sent again to job" in caplog.text
     job.finalize([])
     report = job.follow()
@@ -176,7 +176,7 @@ def test_an_answer_that_is_not_the_jobs_confirms_nothing(client, requests_mock, 
     requests_mock.post(ENTITIES, [answer, {"json": OURS}])
     uploader = Uploader(client, "7")
     uploader.upload("entities", users(4))
-    assert uploader.uploaded == Uploaded(entities=4, sent_again=1)
+    assert uploader.uploaded == UploadCounts(entities=4, resent=1)
     assert b"ignoreDuplicates" in gzip.decompress(requests_mock.last_request.body)
 
 
@@ -184,7 +184,7 @@ def test_an_answer_that_is_not_the_jobs_confirms_nothing(client, requests_mock, 
 def test_a_batch_that_is_never_confirmed(client, requests_mock, answer):
     requests_mock.post(ENTITIES, **answer)
     with pytest.raises(UploadFailed) as raised:
-        Job(client, job_report(OURS["job"])).upload(users(4), [])
+        SynchronizationJob(client, job_report(OURS["job"])).upload(users(4), [])
     assert "failed 5 times" in raised.value.message
     assert "HTTPS_PROXY" in raised.value.next_step
 
@@ -194,7 +194,7 @@ def test_a_server_that_does_not_know_ignore_duplicates(client, requests_mock):
     requests_mock.post(ENTITIES, [{"status_code": 502}, unknown, unknown, {"json": OURS}])
     uploader = Uploader(client, "7")
     uploader.upload("entities", users(1))
-    assert uploader.uploaded == Uploaded(entities=1, sent_again=1)
+    assert uploader.uploaded == UploadCounts(entities=1, resent=1)
     last = requests_mock.request_history[-1]
     assert last.headers["Content-Encoding"] == "gzip"
     assert len({request.headers["JupiterOne-Correlation-Id"] for request in requests_mock.request_history}) == 1

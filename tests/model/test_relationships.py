@@ -29,7 +29,7 @@ def test_types(source, class_, target, type_):
 
 def test_what_is_written_of_a_relationship():
     assigned = RelationshipType("zoom_user", "ASSIGNED", "zoom_role")
-    assert assigned.between("zoom_user:ada", "zoom_role:2").as_json() == {
+    assert assigned.between("zoom_user:ada", "zoom_role:2").to_json() == {
         "_key": "zoom_user:ada|assigned|zoom_role:2",
         "_type": "zoom_user_assigned_role",
         "_class": "ASSIGNED",

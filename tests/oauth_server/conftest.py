@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests_mock
-from redirect_server.flow import Flow
+from redirect_server.flow import SignInFlow
 
 from collector.sandbox import Account, Sandbox, generate_account
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
-from .visiting import Visitor, new_flow
+from .visitor import Visitor, new_flow
 
 ENVIRONMENT = {
     "ZOOM_CLIENT_ID": "client-id-1234",
@@ -84,8 +84,8 @@ def account() -> Account:
 
 
 @pytest.fixture
-def flow_of(home: Path, clock: MovableClock) -> Callable[..., Flow]:
-    def build(sandbox: Sandbox, url: str, **settings: str) -> Flow:
+def flow_of(home: Path, clock: MovableClock) -> Callable[..., SignInFlow]:
+    def build(sandbox: Sandbox, url: str, **settings: str) -> SignInFlow:
         return new_flow({**sandbox.browser_environment(url), **settings}, home, clock)
 
     return build

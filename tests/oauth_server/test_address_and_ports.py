@@ -13,7 +13,7 @@ from redirect_server import ports
 from collector.errors import UsageError
 from collector.settings.redirect_address import Address
 
-from .visiting import free_port, listening, refuse
+from .visitor import free_port, listening, refuse
 
 
 def address_at(port: int, host: str = "localhost") -> Address:
@@ -80,7 +80,7 @@ def test_a_taken_port_is_told(family: socket.AddressFamily, host: str) -> None:
 
 
 def test_the_last_port_has_one_before_it() -> None:
-    assert ":65534/" in ports.taken_fix(address_at(65535))
+    assert ":65534/" in ports.free_port_advice(address_at(65535))
 
 
 def test_a_mac_is_told_about_airplay(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 import requests
 from redirect_server import command
-from redirect_server.ending import Ending
-from redirect_server.rehearsal import not_in_rehearsal
+from redirect_server.sandbox_mode import not_in_rehearsal
+from redirect_server.shutdown import Shutdown
 
-from collector.auth import OAuthClient, TokenDocument, TokenFile
-from collector.auth.token_document import SIGN_IN_GRANT
+from collector.auth import OAuthClient, StoredToken, TokenFile
+from collector.auth.stored_token import SIGN_IN_GRANT
 from collector.clock import SystemClock
 from collector.errors import ExitCode, SignInRequired
 from collector.redaction import Secret
@@ -33,7 +33,7 @@ from tests.auth.rotation import Rotation, serving
 from tests.served import add_kiosks
 
 from .conftest import ENVIRONMENT
-from .visiting import csrf_in, free_port, listening, refuse
+from .visitor import csrf_in, free_port, listening, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "k" * 22
@@ -46,7 +46,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ZOOM_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("redirect_server.entrance._new_key", lambda: KEY)
+    monkeypatch.setattr("redirect_server.access_keys._new_key", lambda: KEY)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     earlier = signal.getsignal(signal.SIGTERM)
     names = ("redirect_server", "collector", "authlib", "urllib3", "waitress.queue")
@@ -118,7 +118,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     port = free_port()
     uri = f"http://127.0.0.1:{port}/redirect"
     zoom = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
-    monkeypatch.setattr("redirect_server.ending._LINGER", 0.0)
+    monkeypatch.setattr("redirect_server.shutdown._LINGER", 0.0)
     with zoom.serve() as url:
         for name, value in zoom.browser_environment(url).items():
             monkeypatch.setenv(name, value)
@@ -136,7 +136,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 def test_the_sandbox(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     port = free_port()
     monkeypatch.setenv("ZOOM_REDIRECT_URI", f"http://127.0.0.1:{port}/redirect")
-    monkeypatch.setattr("redirect_server.ending._LINGER", 0.0)
+    monkeypatch.setattr("redirect_server.shutdown._LINGER", 0.0)
     person = sign_in_when_it_is_there(port, lambda url: Sandbox.consent(None, url))  # type: ignore[arg-type]
     assert command.run(["--sandbox", "--once"]) == ExitCode.COMPLETE
     person.join(10)
@@ -151,7 +151,7 @@ def test_what_the_sandbox_lacks_is_said_and_its_scopes_are_not_missed(
     assert missing_scopes(GRANULAR_SCOPES) == (("fetch-kiosks", "kiosk:read:admin", "kiosk:read:list_kiosks:admin"),)
     assert missing_scopes(GRANULAR_SCOPES, not_in_rehearsal()) == ()
     monkeypatch.setenv("ZOOM_REDIRECT_URI", f"http://127.0.0.1:{free_port()}/redirect")
-    monkeypatch.setattr("redirect_server.ending.ONCE_SECONDS", 0.0)
+    monkeypatch.setattr("redirect_server.shutdown.ONCE_SECONDS", 0.0)
     assert command.run(["--sandbox", "--once"]) == ExitCode.SIGN_IN
     assert "Not in the sandbox: /kiosks." in capsys.readouterr().out
 
@@ -162,7 +162,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Ending, "wait", interrupted)
+    monkeypatch.setattr(Shutdown, "wait", interrupted)
     monkeypatch.setattr(command, "probe", lambda *_: ["::1"])
     monkeypatch.setattr(command, "open_browser", opened.append)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
@@ -188,7 +188,7 @@ def test_over_ssh(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
             if thread.name == "terminal":
                 thread.join(5)
 
-    monkeypatch.setattr(Ending, "wait", wait_for_the_terminal)
+    monkeypatch.setattr(Shutdown, "wait", wait_for_the_terminal)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     reading, writing = os.pipe()
     os.close(writing)
@@ -242,14 +242,14 @@ def test_as_a_process(place: Path, number: signal.Signals) -> None:
 def test_a_sign_in_whose_last_page_was_never_opened_is_one(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def in_vain(self: Ending) -> None:
+    def in_vain(self: Shutdown) -> None:
         person.join(10)
         raise SignInRequired("Nobody has signed in within 10 minutes.")
 
     port = free_port()
     uri = f"http://127.0.0.1:{port}/redirect"
     zoom = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
-    monkeypatch.setattr(Ending, "wait", in_vain)
+    monkeypatch.setattr(Shutdown, "wait", in_vain)
     with zoom.serve() as url:
         for name, value in zoom.browser_environment(url).items():
             monkeypatch.setenv(name, value)
@@ -276,7 +276,7 @@ def test_a_second_request_to_stop_loses_nothing(place: Path) -> None:
         scope = "user:read:user:admin"
         with file.locked(SystemClock()):
             file.save(
-                TokenDocument(SIGN_IN_GRANT, client.hash(), "token-0", scope, None, now, now + 3600, rotation.latest)
+                StoredToken(SIGN_IN_GRANT, client.hash(), "token-0", scope, None, now, now + 3600, rotation.latest)
             )
         settings = {"ZOOM_CLIENT_SECRET": "client-secret", "ZOOM_OAUTH_URL": url, "ZOOM_API_URL": url}
         settings["ZOOM_REDIRECT_URI"] = f"http://127.0.0.1:{port}/redirect"

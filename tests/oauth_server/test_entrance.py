@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 import requests_mock
-from redirect_server.browsers import MOST_BROWSERS
-from redirect_server.entrance import Entrance
+from redirect_server.access_keys import AccessKeys
+from redirect_server.browsers import MAX_BROWSERS
 
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .conftest import ENVIRONMENT, answer_to
 from .test_protection import HOME, OWN_PAGE
 from .test_states import code_of
-from .visiting import Visitor, csrf_in, free_port, new_flow, running
+from .visitor import Visitor, csrf_in, free_port, new_flow, running
 
 
 def routes(visitor: Visitor) -> list[tuple[str, str]]:
@@ -51,8 +51,8 @@ def test_health_is_for_everybody(visitor: Visitor) -> None:
 
 
 def test_the_address_lets_one_browser_in(visitor: Visitor) -> None:
-    address = visitor.entrance.address
-    assert visitor.entrance.address == address
+    address = visitor.access_keys.address
+    assert visitor.access_keys.address == address
     first, second = visitor.stranger(), visitor.stranger()
     answer = first.open(address)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
@@ -66,15 +66,15 @@ def test_the_address_lets_one_browser_in(visitor: Visitor) -> None:
 
 def test_an_address_that_comes_twice_puts_out_whoever_used_it(visitor: Visitor) -> None:
     """It may have been read in the list of processes, and used before its owner could."""
-    address = visitor.entrance.address
+    address = visitor.access_keys.address
     thief, owner = visitor.stranger(), visitor.stranger()
     assert thief.open(address).status_code == 303
     for _ in range(3):
         assert owner.open(address).status_code == 403
     assert thief.get("/").status_code == 403
     (said,) = visitor.said
-    assert said == f"That address has been opened before. Open {visitor.entrance.address} to go on; it is good once."
-    assert owner.open(visitor.entrance.address).status_code == 303
+    assert said == f"That address has been opened before. Open {visitor.access_keys.address} to go on; it is good once."
+    assert owner.open(visitor.access_keys.address).status_code == 303
     assert thief.open(address).status_code == 403
     assert owner.get("/").status_code == 200
     assert len(visitor.said) == 1
@@ -87,7 +87,7 @@ def test_other_keys_open_nothing(visitor: Visitor, key: str) -> None:
 
 
 def test_looking_whether_it_is_there_does_not_use_it_up(visitor: Visitor) -> None:
-    address = visitor.entrance.address.removeprefix(HOME)
+    address = visitor.access_keys.address.removeprefix(HOME)
     stranger = visitor.stranger()
     assert stranger.client.head(address, base_url=HOME).status_code == 403
     assert stranger.get(address, Sec_Purpose="prefetch").status_code == 503
@@ -117,7 +117,7 @@ def test_the_cookie_changes_at_sign_in(visitor: Visitor, zoom_us: requests_mock.
 def test_an_address_that_comes_again_after_the_sign_in_puts_out_the_same_browser(
     visitor: Visitor, zoom_us: requests_mock.Mocker
 ) -> None:
-    address = visitor.entrance.address
+    address = visitor.access_keys.address
     thief = visitor.stranger()
     thief.open(address)
     assert thief.come_back(answer_to(thief.start())).status_code == 303
@@ -127,7 +127,7 @@ def test_an_address_that_comes_again_after_the_sign_in_puts_out_the_same_browser
 
 def test_sign_ins_of_strangers_do_not_push_out_the_owners(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
     callback = answer_to(visitor.start())
-    for number in range(2 * MOST_BROWSERS):
+    for number in range(2 * MAX_BROWSERS):
         stranger = visitor.stranger()
         assert stranger.get("/install").status_code == 403
         assert stranger.get("/paste").status_code == 403
@@ -160,6 +160,6 @@ def test_half_open_connections_do_not_lock_the_owner_out(home: Path, clock: Mova
 
 
 def test_keys_cannot_be_guessed() -> None:
-    keys = {Entrance(HOME, lambda _: None).address for _ in range(1000)}
+    keys = {AccessKeys(HOME, lambda _: None).address for _ in range(1000)}
     assert len(keys) == 1000
     assert all(len(key.partition("=")[2]) == 22 for key in keys)

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from redirect_server.problem_pages import Explainer
 from redirect_server.problems import Problem
-from redirect_server.refusals import Explainer
 
 from collector import private_files
 from collector.auth import OAuthClient
-from collector.auth.refusals import SIGN_IN_AGAIN
+from collector.auth.token_errors import SIGN_IN_AGAIN
 from collector.errors import SignInRequired
 from collector.settings import read_settings
 from collector.settings.redirect_address import Address
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
+from .all_problems import SECRET, all_problems
 from .conftest import ANSWER, ME_URL, REVOKE_URL, TOKEN_URL, answer_to
-from .troubles import SECRET, all_problems
-from .visiting import Visitor, title_of
+from .visitor import Visitor, title_of
 
 NewVisitor = Callable[..., Visitor]
 CASES = sorted(all_problems(Path("/nowhere")))
@@ -33,7 +33,7 @@ LOST = requests.ConnectionError("no connection")
 @pytest.mark.parametrize("case", CASES)
 def test_each_is_a_whole_page(case: str, visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = all_problems(tmp_path)[case]
-    monkeypatch.setattr(visitor.flow, "finish", lambda *_: problem)
+    monkeypatch.setattr(visitor.flow, "handle_callback", lambda *_: problem)
     answer = visitor.get("/redirect?state=x")
     html = answer.text
     assert answer.status_code == problem.status >= 400
@@ -286,7 +286,7 @@ def test_something_nobody_thought_of(
     def break_down(*_: object) -> Problem:
         raise ZeroDivisionError("canary-in-an-exception")
 
-    monkeypatch.setattr(visitor.flow, "finish", break_down)
+    monkeypatch.setattr(visitor.flow, "handle_callback", break_down)
     answer = visitor.get("/redirect?state=x")
     assert (answer.status_code, title_of(answer.text)) == (500, "Something went wrong in this server")
     (incident,) = re.findall(r"unexpected-([0-9a-f]{6})", answer.text)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from redirect_server.log import log
 
-from .visiting import Visitor
+from .visitor import Visitor
 
 NAMES = st.sampled_from(["code", "state", "error", "error_description", "scope", "code[]", "State", "", "x"])
 VALUES = st.one_of(

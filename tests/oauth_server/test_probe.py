@@ -14,10 +14,10 @@ from redirect_server import probe
 
 from collector.errors import UsageError
 from collector.settings.redirect_address import Address
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .conftest import ENVIRONMENT
-from .visiting import INSTANCE, free_port, listening, new_flow, running
+from .visitor import INSTANCE, free_port, listening, new_flow, running
 
 
 def address_at(port: int, host: str = "localhost") -> Address:

@@ -9,10 +9,10 @@ import pytest
 import requests_mock
 from redirect_server.guard import HEADERS
 
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .conftest import ENVIRONMENT, TOKEN_URL, answer_to
-from .visiting import Visitor, free_port, new_flow, running
+from .visitor import Visitor, free_port, new_flow, running
 
 GETS = ["/", "/install", "/redirect", "/redirect?code=x", "/done", "/status", "/health", "/paste"]
 GETS += ["/favicon.ico", "/nowhere", "/refresh", "/%00", "/redirect/", "//", "/static/x"]

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from collector.sandbox.server import serving
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .second_server import ME, SecondServer
-from .visiting import Visitor, new_flow, title_of
+from .visitor import Visitor, new_flow, title_of
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
-from redirect_server.log import log, log_to, whereabouts
+from redirect_server.log import log, log_to, traceback_summary
 
 from collector.sandbox import CANARY, Account, Sandbox
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .conftest import REVOKE_URL, TOKEN_URL, answer_to
-from .visiting import Visitor
+from .visitor import Visitor
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def test_authlib_and_urllib3_stay_quiet(logged: io.StringIO) -> None:
 def test_whereabouts_leave_the_text_out() -> None:
     with pytest.raises(ValueError, match="canary") as failure:
         raise ValueError("canary")
-    assert whereabouts(failure.value).startswith("ValueError at test_secrecy.py:")
-    assert "canary" not in whereabouts(failure.value)
+    assert traceback_summary(failure.value).startswith("ValueError at test_secrecy.py:")
+    assert "canary" not in traceback_summary(failure.value)
 
 
 def test_the_browsers_own_cookie_is_a_random_id(visitor: Visitor) -> None:

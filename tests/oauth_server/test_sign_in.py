@@ -11,17 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from redirect_server import views
-from redirect_server.flow import Flow
+from redirect_server.flow import SignInFlow
 
-from collector.auth import SignedIn
+from collector.auth import SignInTokenSource
 from collector.auth.configured import token_source
 from collector.own_command import own_command
 from collector.sandbox import Account, NotRedirected, Sandbox, generate_account
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
-from .visiting import Visitor, free_port, new_flow, running, title_of
+from .visitor import Visitor, free_port, new_flow, running, title_of
 
-NewFlow = Callable[..., Flow]
+NewFlow = Callable[..., SignInFlow]
 BOTH_HOSTS = pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 KINDS = pytest.mark.parametrize("public", [False, True], ids=["with a secret", "public client"])
 
@@ -64,7 +64,7 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
 
         assert stat.S_IMODE(flow.file.path.stat().st_mode) == 0o600
         tokens = token_source(flow.settings, clock, flow._randomness)
-        assert isinstance(tokens, SignedIn)
+        assert isinstance(tokens, SignInTokenSource)
         headers = {"Authorization": f"Bearer {tokens.token().access_token}"}
         assert requests.get(f"{url}/v2/users/me", headers=headers, timeout=5).json()["id"] == account.owner.id
         assert zoom.calls.count("/oauth/token") == 1
@@ -72,8 +72,8 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
 
 def test_a_rehearsal_ends_with_a_command_that_works_after_it(account: Account, flow_of: NewFlow) -> None:
     flow = flow_of(Sandbox(account), "http://127.0.0.1:1")
-    assert views.command(flow, invented=False).endswith("collector collect")
-    assert views.command(flow, invented=True) == f"{own_command()} demo"
+    assert views.command(flow, is_sandbox=False).endswith("collector collect")
+    assert views.command(flow, is_sandbox=True) == f"{own_command()} demo"
 
 
 def test_on_sockets_and_both_families(account: Account, clock: MovableClock, flow_of: NewFlow) -> None:
@@ -97,7 +97,7 @@ def test_every_attempt_is_its_own(visitor: Visitor) -> None:
 
 
 def test_the_challenge_is_that_of_the_verifier(visitor: Visitor) -> None:
-    attempt = visitor.flow.begin("browser")
+    attempt = visitor.flow.start_sign_in("browser")
     assert not hasattr(attempt, "code")
     digest = hashlib.sha256(attempt.code_verifier.encode()).digest()  # type: ignore[union-attr]
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

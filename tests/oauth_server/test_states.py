@@ -8,14 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests_mock
-from redirect_server.browsers import MOST_BROWSERS, MOST_PENDING, Browsers, Stale, new_browser_id
+from redirect_server.browsers import MAX_BROWSERS, MAX_PENDING, BrowserSessions, InvalidState, new_browser_id
 
 from collector import private_files
 from collector.auth.signin import Attempt
-from tests.sandbox.asking import MovableClock
+from tests.sandbox.client import MovableClock
 
 from .conftest import ADA, ANSWER, ME_URL, TOKEN_URL, answer_to
-from .visiting import Visitor, title_of
+from .visitor import Visitor, title_of
 
 
 def code_of(html: str) -> str:
@@ -83,7 +83,7 @@ def test_two_tabs_in_any_order(visitor: Visitor, zoom_us: requests_mock.Mocker) 
 
 
 def test_the_ninth_tab_drops_the_first(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
-    callbacks = [answer_to(visitor.start()) for _ in range(MOST_PENDING + 1)]
+    callbacks = [answer_to(visitor.start()) for _ in range(MAX_PENDING + 1)]
     assert code_of(visitor.come_back(callbacks[0]).text) == "sign-in-unknown"
     assert visitor.come_back(callbacks[1]).status_code == 303
 
@@ -97,24 +97,24 @@ def test_the_cookie_stays_small(visitor: Visitor) -> None:
 
 
 def test_the_least_recently_seen_browser_is_forgotten() -> None:
-    browsers = Browsers()
+    browsers = BrowserSessions()
     attempts = [
-        Attempt(f"state-{number}", "verifier", "http://x", 0.0, "http://y") for number in range(MOST_BROWSERS + 1)
+        Attempt(f"state-{number}", "verifier", "http://x", 0.0, "http://y") for number in range(MAX_BROWSERS + 1)
     ]
     ids = [new_browser_id() for _ in attempts]
     for browser_id, attempt in zip(ids, attempts, strict=True):
         browsers.add(browser_id, attempt)
-    assert browsers.take(ids[0], "state-0", 1.0) is Stale.UNKNOWN
+    assert browsers.take(ids[0], "state-0", 1.0) is InvalidState.UNKNOWN
     assert browsers.take(ids[1], "state-1", 1.0) is attempts[1]
 
 
 def test_used_states_are_remembered_to_an_extent() -> None:
-    browsers = Browsers()
+    browsers = BrowserSessions()
     for number in range(300):
         browsers.add("browser", Attempt(f"state-{number}", "v", "http://x", 0.0, "http://y"))
         browsers.take("browser", f"state-{number}", 1.0)
-    assert browsers.take("browser", "state-299", 1.0) is Stale.USED
-    assert browsers.take("browser", "state-0", 1.0) is Stale.UNKNOWN
+    assert browsers.take("browser", "state-299", 1.0) is InvalidState.USED
+    assert browsers.take("browser", "state-0", 1.0) is InvalidState.UNKNOWN
 
 
 def test_a_restarted_server_knows_nothing(new_visitor, zoom_us: requests_mock.Mocker) -> None:

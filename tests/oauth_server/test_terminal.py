@@ -14,7 +14,7 @@ from redirect_server.terminal import Terminal, read_line
 from collector import private_files
 
 from .conftest import ANSWER, ME_URL, TOKEN_URL, answer_to
-from .visiting import Visitor
+from .visitor import Visitor
 
 
 class Typist:
@@ -106,8 +106,8 @@ def test_the_end_waits_for_a_sign_in_that_is_being_finished(visitor: Visitor, zo
     thread = threading.Thread(target=terminal.run)
     thread.start()
     assert asked.wait(10)
-    assert not terminal.settle(0.05)
+    assert not terminal.wait_until_idle(0.05)
     answering.set()
-    assert terminal.settle(10)
+    assert terminal.wait_until_idle(10)
     assert visitor.flow.stored().state == "usable"
     thread.join(10)

@@ -71,7 +71,7 @@ def test_either_goes_on_where_the_other_has_been(both: Both, tmp_path: Path) -> 
     write_tree(both.store, tmp_path / TREE)
     both.sync()
     sync_with_the_command_line(both, tmp_path, both.instance)
-    both.jupiterone.settle()
+    both.jupiterone.finish_jobs()
     report = both.jupiterone.jobs[-1].document()
     changes = ("Created", "Updated", "Deleted")
     assert {report[f"num{kind}{change}"] for kind in ("Entities", "Relationships") for change in changes} == {0}

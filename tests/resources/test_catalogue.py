@@ -130,7 +130,7 @@ def test_what_zoom_does_not_send_is_absent_never_false():
     ],
 )
 def test_a_document_without_a_field_of_its_kind_is_about_something_else(document, body):
-    assert not convert(document, body).of_kind
+    assert not convert(document, body).is_expected_kind
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_document_without_a_field_of_its_kind_is_about_something_else(document
     ],
 )
 def test_one_field_of_its_kind_is_enough(document, body):
-    assert convert(document, body).of_kind
+    assert convert(document, body).is_expected_kind
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_an_undescribed_setting_never_poses_as_a_property_of_the_user(path):
 def test_a_setting_belongs_to_the_document_that_describes_it():
     """What the main document repeats of another one is neither taken nor called unknown."""
     body = {"meeting_security": {"waiting_room": True, "password_for_pmi": "CANARY"}, "meeting_authentication": True}
-    assert convert(SETTINGS, body) == Conversion({}, of_kind=False)
+    assert convert(SETTINGS, body) == Conversion({}, is_expected_kind=False)
 
 
 def test_very_long_and_very_deep_documents():

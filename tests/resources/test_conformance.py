@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from collector.model.graph import Properties
 from collector.resources import steps
-from collector.resources.declaration import Document, Resource
+from collector.resources.declaration import EntityDocument, Resource
 from collector.zoom.endpoint import Endpoint
 from tests.served import DECLARED
 
@@ -113,7 +113,7 @@ def rows(samples: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def documents(resource: Resource, samples: dict[str, Any]) -> list[tuple[Document, dict[str, Any]]]:
+def documents(resource: Resource, samples: dict[str, Any]) -> list[tuple[EntityDocument, dict[str, Any]]]:
     """Each further document with each of its samples."""
     by_part = samples.get("documents", {})
     return [(document, sample) for document in resource.documents for sample in by_part[document.part]]
@@ -130,10 +130,12 @@ def endpoints(resource: Resource) -> Iterator[Endpoint]:
 
 def wrong_values(properties: Properties) -> list[str]:
     """The properties JupiterOne would refuse, by name or by value."""
-    return [name for name, value in properties.items() if not PROPERTY_NAME.fullmatch(name) or not is_plain(value)]
+    return [
+        name for name, value in properties.items() if not PROPERTY_NAME.fullmatch(name) or not is_property_value(value)
+    ]
 
 
-def is_plain(value: object) -> bool:
+def is_property_value(value: object) -> bool:
     """Whether it is a text, number, boolean, null, or a list of one of the first three."""
     if isinstance(value, list):
         return len({type(item) for item in value}) <= 1 and all(isinstance(i, str | int | float) for i in value)

@@ -9,7 +9,7 @@ import pytest
 from collector.errors import UsageError
 from collector.model.graph import EntityType, RelationshipType
 from collector.resources import all_resources, entity_types, relationship_types
-from collector.resources.document import END, START, Change, data_model_section, document, replace_section
+from collector.resources.data_model_docs import END, START, Change, data_model_section, document, replace_section
 
 NAMES = {"account", "users", "groups", "roles"}
 ZOOM = """\

@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from collector.auth import EnvironmentToken
-from collector.collect.progress import Silence
-from collector.collect.run import Job, collect
+from collector.auth import EnvironmentTokenSource
+from collector.collect.progress import NoProgress
+from collector.collect.run import CollectionInputs, collect
 from collector.errors import ExitCode
 from collector.model.coverage import Status
 from collector.model.unknown import UnknownSetting
 from collector.redaction import Secret
 from collector.resources import all_resources
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.store import RunRecord, Store
 from collector.tree import write_tree
 from collector.zoom.client import ZoomClient
@@ -54,8 +54,8 @@ def run(replay: Replay, store: Store):
     def collecting() -> RunRecord:
         clock = FakeClock()
         client = ZoomClient(
-            EnvironmentToken(Secret("secret-token")),
-            Pacer(Plan.UNLIMITED, 1.0, clock),
+            EnvironmentTokenSource(Secret("secret-token")),
+            Pacer(ZoomPlan.UNLIMITED, 1.0, clock),
             clock,
             random.Random(0),
             oauth_url="https://zoom.us",
@@ -63,7 +63,7 @@ def run(replay: Replay, store: Store):
         )
         resources = tuple(resource for resource in all_resources() if resource.name in NAMES)
         scopes = frozenset({"user:read:admin", "group:read:admin", "role:read:admin"})
-        return collect(Job(client, store, clock, Silence(), resources, scopes))
+        return collect(CollectionInputs(client, store, clock, NoProgress(), resources, scopes))
 
     return collecting
 
@@ -72,7 +72,7 @@ def graph_in(store: Store) -> dict[str, list[Any]]:
     """All entities and relationships of the store, each sorted by key."""
     entities = [entity for type_ in store.entity_types() for entity in store.entities(type_)]
     relationships = [
-        relationship.as_json() for type_ in store.relationship_types() for relationship in store.relationships(type_)
+        relationship.to_json() for type_ in store.relationship_types() for relationship in store.relationships(type_)
     ]
     return by_key(entities, relationships)
 
@@ -133,7 +133,7 @@ def test_every_step_succeeds(run):
 def test_only_the_privileges_could_not_be_read(run):
     record = run()
     (gap,) = [entry for entry in record.coverage if entry.status is not Status.COMPLETE]
-    assert (gap.step, gap.reading, gap.status, gap.is_set, gap.missing) == (
+    assert (gap.step, gap.dataset, gap.status, gap.is_set, gap.missing) == (
         "fetch-roles",
         "privileges",
         Status.DENIED,

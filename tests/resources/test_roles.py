@@ -63,13 +63,13 @@ def test_privileges_zoom_did_not_send_are_not_called_none(privileges):
 
 @pytest.mark.parametrize("identifier", [None, "", 0, 1, ["0"]])
 def test_an_answer_that_does_not_say_which_role_it_is_decides_nothing(identifier):
-    assert not convert_privileges({"id": identifier, "privileges": ["User:Read"]}).of_kind
+    assert not convert_privileges({"id": identifier, "privileges": ["User:Read"]}).is_expected_kind
 
 
 @pytest.mark.parametrize("odd", [None, 7, {"name": "User:Edit"}, ["User:Edit"]])
 @pytest.mark.parametrize("identifier", ["custom", "0"])
 def test_a_list_of_something_else_is_no_list_of_privileges(identifier, odd):
-    assert not convert_privileges({"id": identifier, "privileges": ["User:Read", odd]}).of_kind
+    assert not convert_privileges({"id": identifier, "privileges": ["User:Read", odd]}).is_expected_kind
 
 
 OWNER, MEMBER, HELPDESK, UNKNOWN = {"admin": True}, {"admin": False}, {"admin": True}, {"name": "Custom"}

@@ -239,7 +239,7 @@ def test_passcodes_in_addresses_are_masked(field, name):
 
 
 def test_the_lists_and_documents_that_are_read():
-    assert [one_pass.reading(RESOURCE.name) for one_pass in RESOURCE.passes] == [
+    assert [list_pass.dataset(RESOURCE.name) for list_pass in RESOURCE.passes] == [
         "users?status=active",
         "users?status=inactive",
         "users?status=pending",

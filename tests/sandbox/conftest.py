@@ -4,7 +4,7 @@ import pytest
 
 from collector.sandbox import Account, Sandbox, generate_account
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 
 @pytest.fixture
@@ -23,5 +23,5 @@ def sandbox(account: Account, clock: MovableClock) -> Sandbox:
 
 
 @pytest.fixture
-def zoom(sandbox: Sandbox) -> Asker:
-    return Asker(sandbox)
+def zoom(sandbox: Sandbox) -> SandboxClient:
+    return SandboxClient(sandbox)

@@ -8,8 +8,8 @@ import pytest
 
 from collector.sandbox import CANARY, Account, Sandbox, generate_account
 
-from .asking import MovableClock
-from .signing_in import CHALLENGE, DEAD, REDIRECT, VERIFIER, SigningIn, s256, sent_back_with
+from .client import MovableClock
+from .sign_in import CHALLENGE, DEAD, REDIRECT, VERIFIER, SigningIn, s256, sent_back_with
 
 MISSING_VERIFIER = {"reason": "Missing code_verifier.", "error": "invalid_grant"}
 WRONG_VERIFIER = {"reason": "Invalid code_verifier.", "error": "invalid_grant"}

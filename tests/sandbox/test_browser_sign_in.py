@@ -9,7 +9,7 @@ import requests
 
 from collector.sandbox import Account, Fault, NotRedirected, Sandbox
 
-from .signing_in import DEAD, VERIFIER, SigningIn, sent_back_with
+from .sign_in import DEAD, VERIFIER, SigningIn, sent_back_with
 
 
 def authorization_url(sandbox: Sandbox, url: str, **changes: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from collector.sandbox import CANARY, PMI_CANARY, Account, Sandbox
 from collector.sandbox.profiles import PROFILES
 
-from .asking import Asker
+from .client import SandboxClient
 
 SECRET_NAMES = {
     "host_key",
@@ -35,7 +35,7 @@ def leaves(document: object, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, document
 
 
-def everything(zoom: Asker, account: Account) -> Iterator[tuple[str, Any]]:
+def everything(zoom: SandboxClient, account: Account) -> Iterator[tuple[str, Any]]:
     """All leaves of all answers about the account's users."""
     yield from leaves(zoom.document("/users/me"))
     yield from leaves(zoom.all_rows("/users", "users", include_fields="host_key"))
@@ -49,7 +49,7 @@ def everything(zoom: Asker, account: Account) -> Iterator[tuple[str, Any]]:
 def test_secrets_hold_a_canary(account: Account) -> None:
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", profile=profile)
-    zoom = Asker(Sandbox(account, future_fields=True))
+    zoom = SandboxClient(Sandbox(account, future_fields=True))
     seen = set()
     for name, value in everything(zoom, account):
         if name in SECRET_NAMES or (name == "pmi_password" and not isinstance(value, bool)):
@@ -61,7 +61,7 @@ def test_secrets_hold_a_canary(account: Account) -> None:
 
 
 def test_nothing_else_does(account: Account) -> None:
-    zoom = Asker(Sandbox(account))
+    zoom = SandboxClient(Sandbox(account))
     for name, value in everything(zoom, account):
         if name not in SECRET_NAMES | {"pmi_password"}:
             assert CANARY not in str(value), name
@@ -70,6 +70,6 @@ def test_nothing_else_does(account: Account) -> None:
 def test_credentials_hold_a_canary(sandbox: Sandbox) -> None:
     assert CANARY in sandbox.client_secret
     assert CANARY in sandbox.issue_token()
-    cookies = Asker(sandbox).get("/users/me").headers.getlist("Set-Cookie")
+    cookies = SandboxClient(sandbox).get("/users/me").headers.getlist("Set-Cookie")
     assert cookies
     assert all(CANARY in cookie for cookie in cookies)

@@ -8,7 +8,7 @@ import pytest
 
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Sandbox
 
-from .signing_in import CHALLENGE, SigningIn, sent_back_with
+from .sign_in import CHALLENGE, SigningIn, sent_back_with
 
 
 @pytest.fixture

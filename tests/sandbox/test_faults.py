@@ -9,22 +9,22 @@ import pytest
 from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.fault import FaultKind
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 
-def test_strikes_after_and_as_often_as_planned(zoom: Asker, sandbox: Sandbox) -> None:
+def test_strikes_after_and_as_often_as_planned(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status_500", after=1, times=2))
     assert [zoom.get("/users/me").status_code for _ in range(5)] == [200, 500, 500, 200, 200]
 
 
-def test_strikes_until_cleared(zoom: Asker, sandbox: Sandbox) -> None:
+def test_strikes_until_cleared(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status_500", times=None))
     assert {zoom.get("/users/me").status_code for _ in range(5)} == {500}
     sandbox.faults.clear()
     assert zoom.get("/users/me").status_code == 200
 
 
-def test_strikes_where_planned(zoom: Asker, sandbox: Sandbox, account: Account) -> None:
+def test_strikes_where_planned(zoom: SandboxClient, sandbox: Sandbox, account: Account) -> None:
     settings = f"/users/{account.owner.id}/settings"
     sandbox.faults.add(Fault("status_500", "/users/*/settings", query={"option": "meeting_security"}, times=None))
     assert zoom.get(settings).status_code == 200
@@ -32,12 +32,12 @@ def test_strikes_where_planned(zoom: Asker, sandbox: Sandbox, account: Account) 
     assert zoom.get(settings, option="meeting_security").status_code == 500
 
 
-def test_can_strike_where_a_parameter_is_missing(zoom: Asker, sandbox: Sandbox) -> None:
+def test_can_strike_where_a_parameter_is_missing(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status_500", "/users", query={"status": None}, times=None))
     assert [zoom.get("/users").status_code, zoom.get("/users", status="inactive").status_code] == [500, 200]
 
 
-def test_one_fault_after_the_other(zoom: Asker, sandbox: Sandbox) -> None:
+def test_one_fault_after_the_other(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status_500", times=2), Fault("qps_429"))
     assert [zoom.get("/users/me").status_code for _ in range(4)] == [500, 500, 429, 200]
 
@@ -57,7 +57,7 @@ REFUSALS: list[tuple[FaultKind, int, int, str]] = [
 
 @pytest.mark.parametrize(("kind", "status", "code", "words"), REFUSALS)
 def test_refusals(
-    zoom: Asker, sandbox: Sandbox, account: Account, kind: FaultKind, status: int, code: int, words: str
+    zoom: SandboxClient, sandbox: Sandbox, account: Account, kind: FaultKind, status: int, code: int, words: str
 ) -> None:
     sandbox.faults.add(Fault(kind, "/users/*/settings"))
     refusal = zoom.refusal(f"/users/{account.owner.id}/settings")
@@ -66,7 +66,7 @@ def test_refusals(
     assert zoom.get("/users/me").status_code == (401 if kind == "revoked" else 200)
 
 
-def test_a_refusal_can_say_when_to_come_back(zoom: Asker, sandbox: Sandbox) -> None:
+def test_a_refusal_can_say_when_to_come_back(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("qps_429", retry_after="2"), Fault("daily_429"))
     assert zoom.get("/users").headers["Retry-After"] == "2"
     assert zoom.get("/users").headers["Retry-After"] == "2025-12-02T00:00:00Z"
@@ -74,27 +74,27 @@ def test_a_refusal_can_say_when_to_come_back(zoom: Asker, sandbox: Sandbox) -> N
 
 @pytest.mark.parametrize(("path", "refusal"), [("/groups/g", (404, 4130)), ("/roles/r", (400, 1034))])
 def test_groups_and_roles_vanish_in_their_own_way(
-    zoom: Asker, sandbox: Sandbox, path: str, refusal: tuple[int, int]
+    zoom: SandboxClient, sandbox: Sandbox, path: str, refusal: tuple[int, int]
 ) -> None:
     sandbox.faults.add(Fault("vanished_404", f"{path}/members"))
     assert zoom.refusal(f"{path}/members")[:2] == refusal
 
 
 @pytest.mark.parametrize(("kind", "status"), [("status_502_html", 502), ("html_200", 200)])
-def test_pages_instead_of_json(zoom: Asker, sandbox: Sandbox, kind: FaultKind, status: int) -> None:
+def test_pages_instead_of_json(zoom: SandboxClient, sandbox: Sandbox, kind: FaultKind, status: int) -> None:
     sandbox.faults.add(Fault(kind))
     answer = zoom.get("/users")
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
     assert answer.text.startswith("<!DOCTYPE html>")
 
 
-def test_redirects_go_to_another_host(zoom: Asker, sandbox: Sandbox) -> None:
+def test_redirects_go_to_another_host(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("redirect"))
     answer = zoom.get("/users")
     assert (answer.status_code, answer.location) == (302, "https://another-region.invalid/v2/users")
 
 
-def test_slow_answers_take_their_time(zoom: Asker, sandbox: Sandbox, clock: MovableClock) -> None:
+def test_slow_answers_take_their_time(zoom: SandboxClient, sandbox: Sandbox, clock: MovableClock) -> None:
     before = clock.now()
     sandbox.faults.add(Fault("slow", delay=30.0))
     assert zoom.get("/users").status_code == 200
@@ -103,11 +103,11 @@ def test_slow_answers_take_their_time(zoom: Asker, sandbox: Sandbox, clock: Mova
 
 def test_every_answer_can_be_late(account: Account, clock: MovableClock) -> None:
     before = clock.now()
-    assert Asker(Sandbox(account, clock=clock, latency=0.25)).get("/users/me").status_code == 200
+    assert SandboxClient(Sandbox(account, clock=clock, latency=0.25)).get("/users/me").status_code == 200
     assert clock.now() == before + 0.25
 
 
-def test_json_can_be_cut(zoom: Asker, sandbox: Sandbox) -> None:
+def test_json_can_be_cut(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("truncated"))
     answer = zoom.get("/users/me")
     assert answer.status_code == 200
@@ -115,7 +115,7 @@ def test_json_can_be_cut(zoom: Asker, sandbox: Sandbox) -> None:
         json.loads(answer.text)
 
 
-def test_refusals_can_be_cut_too(zoom: Asker, sandbox: Sandbox) -> None:
+def test_refusals_can_be_cut_too(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("truncated"))
     answer = zoom.get("/users/nobody")
     assert answer.status_code == 404
@@ -123,13 +123,13 @@ def test_refusals_can_be_cut_too(zoom: Asker, sandbox: Sandbox) -> None:
         json.loads(answer.text)
 
 
-def test_types_can_be_wrong(zoom: Asker, sandbox: Sandbox) -> None:
+def test_types_can_be_wrong(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("wrong_types"), Fault("wrong_rows"))
     assert isinstance(zoom.get("/users").json, list)
     assert {type(row) for row in zoom.document("/users")["users"]} == {str}
 
 
-def test_rows_can_come_twice_or_not_at_all(zoom: Asker, sandbox: Sandbox) -> None:
+def test_rows_can_come_twice_or_not_at_all(zoom: SandboxClient, sandbox: Sandbox) -> None:
     good = zoom.document("/users", page_size=5)["users"]
     sandbox.faults.add(Fault("duplicated_rows"), Fault("missing_rows"))
     assert zoom.document("/users", page_size=5)["users"] == [good[0], *good]
@@ -137,25 +137,25 @@ def test_rows_can_come_twice_or_not_at_all(zoom: Asker, sandbox: Sandbox) -> Non
 
 
 @pytest.mark.parametrize("kind", ["duplicated_rows", "missing_rows", "empty_page_with_token", "wrong_rows"])
-def test_faults_of_lists_leave_documents_alone(zoom: Asker, sandbox: Sandbox, kind: FaultKind) -> None:
+def test_faults_of_lists_leave_documents_alone(zoom: SandboxClient, sandbox: Sandbox, kind: FaultKind) -> None:
     good = zoom.document("/users/me/settings")
     sandbox.faults.add(Fault(kind))
     assert zoom.document("/users/me/settings") == good
 
 
-def test_an_empty_page_leads_to_the_page_it_hides(zoom: Asker, sandbox: Sandbox, account: Account) -> None:
+def test_an_empty_page_leads_to_the_page_it_hides(zoom: SandboxClient, sandbox: Sandbox, account: Account) -> None:
     sandbox.faults.add(Fault("empty_page_with_token", after=1))
     rows = zoom.all_rows("/users", "users", page_size=20)
     assert [row["id"] for row in rows] == [user.id for user in account.users_with_status("active")]
 
 
-def test_a_token_can_come_again(zoom: Asker, sandbox: Sandbox) -> None:
+def test_a_token_can_come_again(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("repeated_token", "/users"))
     token = zoom.document("/users", page_size=5)["next_page_token"]
     assert zoom.document("/users", page_size=5, next_page_token=token)["next_page_token"] == token
 
 
-def test_a_token_can_expire_early(zoom: Asker, sandbox: Sandbox) -> None:
+def test_a_token_can_expire_early(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("expired_page_token", "/users"))
     token = zoom.document("/users", page_size=5)["next_page_token"]
     message = "The next page token is either invalid or has expired."

@@ -7,27 +7,27 @@ from collections.abc import Callable
 import pytest
 
 from collector.sandbox import Account, Sandbox
-from collector.sandbox.limits import HeaderProfile, Plan, RateLimits, RetryAfter
+from collector.sandbox.limits import HeaderProfile, RateLimits, RetryAfter, ZoomPlan
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 PER_SECOND = "You have reached the maximum per-second rate limit for this API. Try again later."
-Open = Callable[..., Asker]
+Open = Callable[..., SandboxClient]
 
 
 @pytest.fixture
 def open_(account: Account, clock: MovableClock) -> Open:
     """A sandbox of this plan, header profile and so on."""
 
-    def opened(plan: Plan, profile: HeaderProfile = "recorded", retry_after: RetryAfter = "iso") -> Asker:
+    def opened(plan: ZoomPlan, profile: HeaderProfile = "recorded", retry_after: RetryAfter = "iso") -> SandboxClient:
         sandbox = Sandbox(account, plan=plan, header_profile=profile, retry_after=retry_after, clock=clock)
-        return Asker(sandbox)
+        return SandboxClient(sandbox)
 
     return opened
 
 
 @pytest.mark.parametrize(("plan", "light", "medium"), [("free", 4, 2), ("pro", 30, 20), ("business", 80, 60)])
-def test_so_many_a_second(open_: Open, clock: MovableClock, plan: Plan, light: int, medium: int) -> None:
+def test_so_many_a_second(open_: Open, clock: MovableClock, plan: ZoomPlan, light: int, medium: int) -> None:
     zoom = open_(plan)
     for _ in range(2):
         for path, allowed in (("/users/me", light), ("/users", medium)):
@@ -47,7 +47,7 @@ def test_the_second_slides(open_: Open, clock: MovableClock) -> None:
 
 def test_limits_are_the_accounts_not_the_tokens(open_: Open) -> None:
     one = open_("free")
-    other = Asker(one.sandbox)
+    other = SandboxClient(one.sandbox)
     assert [asker.get("/users").status_code for asker in (one, other, one)] == [200, 200, 429]
 
 

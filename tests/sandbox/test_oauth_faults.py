@@ -9,8 +9,8 @@ import pytest
 from collector.sandbox import Fault, Sandbox
 from collector.sandbox.fault import FaultKind
 
-from .asking import MovableClock
-from .signing_in import DEAD, SigningIn
+from .client import MovableClock
+from .sign_in import DEAD, SigningIn
 
 
 @pytest.fixture

@@ -6,21 +6,21 @@ import pytest
 
 from collector.sandbox import Account, Sandbox
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 BAD_TOKEN = (400, 300, "The next page token is either invalid or has expired.")
 
 
-def test_pages_hold_thirty_unasked(zoom: Asker) -> None:
+def test_pages_hold_thirty_unasked(zoom: SandboxClient) -> None:
     assert len(zoom.document("/users")["users"]) == 30
 
 
-def test_tokens_lead_through_everybody_once(zoom: Asker, account: Account) -> None:
+def test_tokens_lead_through_everybody_once(zoom: SandboxClient, account: Account) -> None:
     rows = zoom.all_rows("/users", "users", page_size=7)
     assert [row["id"] for row in rows] == [user.id for user in account.users_with_status("active")]
 
 
-def test_page_numbers_lead_through_everybody_once(zoom: Asker, account: Account) -> None:
+def test_page_numbers_lead_through_everybody_once(zoom: SandboxClient, account: Account) -> None:
     first = zoom.document("/users", page_size=7, page_number=1)
     assert first["page_count"] == -(-first["total_records"] // 7)
     assert "next_page_token" not in first
@@ -34,7 +34,7 @@ def test_page_numbers_lead_through_everybody_once(zoom: Asker, account: Account)
 
 
 @pytest.mark.parametrize("size", ["301", "0", "-1", "many"])
-def test_impossible_sizes_are_refused(zoom: Asker, size: str) -> None:
+def test_impossible_sizes_are_refused(zoom: SandboxClient, size: str) -> None:
     answer = zoom.get("/users", page_size=size)
     assert answer.status_code == 400
     assert answer.json == {
@@ -44,7 +44,7 @@ def test_impossible_sizes_are_refused(zoom: Asker, size: str) -> None:
     }
 
 
-def test_a_token_lasts_fifteen_minutes(zoom: Asker, clock: MovableClock) -> None:
+def test_a_token_lasts_fifteen_minutes(zoom: SandboxClient, clock: MovableClock) -> None:
     token = zoom.document("/users")["next_page_token"]
     clock.wait(15 * 60 - 1)
     assert zoom.get("/users", next_page_token=token).status_code == 200
@@ -52,7 +52,7 @@ def test_a_token_lasts_fifteen_minutes(zoom: Asker, clock: MovableClock) -> None
     assert zoom.refusal("/users", next_page_token=token) == BAD_TOKEN
 
 
-def test_a_token_is_good_for_the_same_question_only(zoom: Asker, account: Account) -> None:
+def test_a_token_is_good_for_the_same_question_only(zoom: SandboxClient, account: Account) -> None:
     token = zoom.document("/users", page_size=5)["next_page_token"]
     assert zoom.get("/users", page_size=5, next_page_token=token).status_code == 200
     assert zoom.refusal("/users", page_size=6, next_page_token=token) == BAD_TOKEN
@@ -61,45 +61,45 @@ def test_a_token_is_good_for_the_same_question_only(zoom: Asker, account: Accoun
     assert zoom.refusal(members, page_size=5, next_page_token=token) == BAD_TOKEN
 
 
-def test_a_token_outlives_the_access_token(zoom: Asker, sandbox: Sandbox) -> None:
+def test_a_token_outlives_the_access_token(zoom: SandboxClient, sandbox: Sandbox) -> None:
     token = zoom.document("/users")["next_page_token"]
-    assert Asker(sandbox).get("/users", next_page_token=token).status_code == 200
+    assert SandboxClient(sandbox).get("/users", next_page_token=token).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x", "AAAA", "A" * 32, "ü"])
-def test_an_invented_token_is_refused(zoom: Asker, token: str) -> None:
+def test_an_invented_token_is_refused(zoom: SandboxClient, token: str) -> None:
     assert zoom.refusal("/users", next_page_token=token) == BAD_TOKEN
 
 
-def test_a_token_wins_over_a_page_number(zoom: Asker) -> None:
+def test_a_token_wins_over_a_page_number(zoom: SandboxClient) -> None:
     token = zoom.document("/users", page_size=5)["next_page_token"]
     both = zoom.document("/users", page_size=5, page_number=1, next_page_token=token)
     assert both == zoom.document("/users", page_size=5, next_page_token=token)
 
 
 def test_the_last_page_has_no_token_or_an_empty_one(account: Account) -> None:
-    missing = Asker(Sandbox(account, token_absent_style="missing")).document("/users", page_size=300)
-    empty = Asker(Sandbox(account, token_absent_style="empty")).document("/users", page_size=300)
+    missing = SandboxClient(Sandbox(account, token_absent_style="missing")).document("/users", page_size=300)
+    empty = SandboxClient(Sandbox(account, token_absent_style="empty")).document("/users", page_size=300)
     assert "next_page_token" not in missing
     assert empty["next_page_token"] == ""
 
 
 def test_rows_can_come_twice(account: Account) -> None:
-    rows = Asker(Sandbox(account, dup_rate=1.0)).all_rows("/users", "users", page_size=10)
+    rows = SandboxClient(Sandbox(account, dup_rate=1.0)).all_rows("/users", "users", page_size=10)
     active = account.users_with_status("active")
     assert {row["id"] for row in rows} == {user.id for user in active}
     assert len(rows) == len(active) + (len(active) - 1) // 10
 
 
 def test_rows_can_get_lost(account: Account) -> None:
-    rows = Asker(Sandbox(account, skip_rate=1.0)).all_rows("/users", "users", page_size=10)
+    rows = SandboxClient(Sandbox(account, skip_rate=1.0)).all_rows("/users", "users", page_size=10)
     active = account.users_with_status("active")
     assert len(rows) == len(active) - (len(active) - 1) // 10
 
 
 def test_what_comes_twice_follows_from_the_seed(account: Account) -> None:
     def listed(seed: int) -> list[str]:
-        asker = Asker(Sandbox(account, dup_rate=0.5, seed=seed))
+        asker = SandboxClient(Sandbox(account, dup_rate=0.5, seed=seed))
         return [row["id"] for row in asker.all_rows("/users", "users", page_size=2)]
 
     assert listed(1) == listed(1) != listed(2)

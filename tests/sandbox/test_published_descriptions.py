@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from collector.sandbox import Account, Sandbox, generate_account
 from collector.sandbox.profiles import PROFILES
 
-from .asking import Asker
+from .client import SandboxClient
 
 DESCRIPTIONS = Path(__file__).parents[2].parent / "shared" / "zoom-openapi"
 OPENAPI_FILES = ("users-2024-07-25.json", "users-2025-03-23.json")
@@ -59,10 +59,10 @@ def answers() -> Answers:
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", type_=2, profile=profile)
         account.add_user(f"{profile}.basic@example.com", type_=1, profile=profile)
-    return list(asked(Asker(Sandbox(account)), account))
+    return list(asked(SandboxClient(Sandbox(account)), account))
 
 
-def asked(zoom: Asker, account: Account) -> Iterator[tuple[str, dict[str, Any]]]:
+def asked(zoom: SandboxClient, account: Account) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "GET /users/{userId}", zoom.document("/users/me")
     for user in account.users:
         yield "GET /users/{userId}", zoom.document(f"/users/{user.id}")
@@ -81,7 +81,7 @@ def asked(zoom: Asker, account: Account) -> Iterator[tuple[str, dict[str, Any]]]
         yield "GET /roles/{roleId}/members", zoom.document(f"/roles/{role.id}/members", page_number=1)
 
 
-def settings(zoom: Asker, user_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def settings(zoom: SandboxClient, user_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
     path = f"/users/{user_id}/settings"
     yield SETTINGS, zoom.document(path)
     for option in ("meeting_authentication", "recording_authentication", "meeting_security"):

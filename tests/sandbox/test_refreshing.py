@@ -8,8 +8,8 @@ import pytest
 
 from collector.sandbox import Account, Sandbox
 
-from .asking import MovableClock
-from .signing_in import DEAD, SigningIn
+from .client import MovableClock
+from .sign_in import DEAD, SigningIn
 
 DAY = 24 * 3600
 

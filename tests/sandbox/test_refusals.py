@@ -7,7 +7,7 @@ import pytest
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Sandbox
 from collector.sandbox.served import ENDPOINTS
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 NO_TOKEN = (401, 124, "Invalid access token.")
 PATHS = {
@@ -32,27 +32,27 @@ def test_every_endpoint_is_asked_below() -> None:
     assert len(PATHS) == len(ENDPOINTS)
 
 
-def test_a_token_is_needed(zoom: Asker, sandbox: Sandbox) -> None:
+def test_a_token_is_needed(zoom: SandboxClient, sandbox: Sandbox) -> None:
     zoom.token = "unknown"
     assert zoom.refusal("/users/me") == NO_TOKEN
     answer = sandbox.app.test_client().get("/v2/users/me")
     assert (answer.status_code, answer.json) == (401, {"code": 124, "message": "Invalid access token."})
 
 
-def test_a_token_lasts_an_hour(zoom: Asker, clock: MovableClock) -> None:
+def test_a_token_lasts_an_hour(zoom: SandboxClient, clock: MovableClock) -> None:
     clock.wait(3599)
     assert zoom.get("/users/me").status_code == 200
     clock.wait(1)
     assert zoom.refusal("/users/me") == (401, 124, "Access token is expired.")
 
 
-def test_revoked_tokens_are_refused(zoom: Asker, sandbox: Sandbox) -> None:
+def test_revoked_tokens_are_refused(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.revoke_tokens()
     assert zoom.refusal("/users/me") == NO_TOKEN
-    assert Asker(sandbox).get("/users/me").status_code == 200
+    assert SandboxClient(sandbox).get("/users/me").status_code == 200
 
 
-def test_a_token_in_the_query_is_refused(zoom: Asker) -> None:
+def test_a_token_in_the_query_is_refused(zoom: SandboxClient) -> None:
     status, code, message = zoom.refusal("/users/me", access_token=zoom.token)
     assert (status, code) == (401, 124)
     assert message.endswith("this access token is not supported as query parameter string.")
@@ -61,8 +61,8 @@ def test_a_token_in_the_query_is_refused(zoom: Asker) -> None:
 @pytest.mark.parametrize(("path", "scope"), PATHS.items())
 def test_one_granular_scope_an_endpoint(sandbox: Sandbox, account: Account, path: str, scope: str) -> None:
     path = real(path, account)
-    assert Asker(sandbox, sandbox.issue_token([scope])).get(path).status_code == 200
-    others = Asker(sandbox, sandbox.issue_token(GRANULAR_SCOPES - {scope}))
+    assert SandboxClient(sandbox, sandbox.issue_token([scope])).get(path).status_code == 200
+    others = SandboxClient(sandbox, sandbox.issue_token(GRANULAR_SCOPES - {scope}))
     status, code, message = others.refusal(path)
     assert (status, code) == (400, 4711)
     assert message.startswith(f"Invalid access token, does not contain scopes:[{scope}")
@@ -72,9 +72,9 @@ def test_one_granular_scope_an_endpoint(sandbox: Sandbox, account: Account, path
 def test_one_classic_scope_a_family(sandbox: Sandbox, account: Account, path: str) -> None:
     path = real(path, account)
     scope = f"{path.split('/')[1].removesuffix('s')}:read:admin"
-    assert Asker(sandbox, sandbox.issue_token([scope])).get(path).status_code == 200
-    assert Asker(sandbox, sandbox.issue_token([scope.replace("read", "write")])).get(path).status_code == 200
-    others = Asker(sandbox, sandbox.issue_token(CLASSIC_SCOPES - {scope}))
+    assert SandboxClient(sandbox, sandbox.issue_token([scope])).get(path).status_code == 200
+    assert SandboxClient(sandbox, sandbox.issue_token([scope.replace("read", "write")])).get(path).status_code == 200
+    others = SandboxClient(sandbox, sandbox.issue_token(CLASSIC_SCOPES - {scope}))
     message = f"Invalid access token, does not contain scopes:[{scope}]."
     assert others.refusal(path) == (400, 4700, message)
 
@@ -85,14 +85,14 @@ def test_scope_sets_are_the_documented_ones() -> None:
 
 
 def test_me_can_be_asked_with_less(sandbox: Sandbox, account: Account) -> None:
-    zoom = Asker(sandbox, sandbox.issue_token(["user_info:read"]))
+    zoom = SandboxClient(sandbox, sandbox.issue_token(["user_info:read"]))
     assert zoom.get("/users/me").status_code == 200
     assert zoom.refusal(f"/users/{account.owner.id}")[:2] == (400, 4700)
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_the_role_of_the_administrator_must_allow_it(
-    zoom: Asker, sandbox: Sandbox, account: Account, path: str
+    zoom: SandboxClient, sandbox: Sandbox, account: Account, path: str
 ) -> None:
     area = path.split("/")[1].removesuffix("s").capitalize()
     sandbox.denied_privileges.add(f"{area}:Read")
@@ -105,7 +105,7 @@ def test_the_role_of_the_administrator_must_allow_it(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_free_accounts_have_neither_groups_nor_roles(account: Account, path: str) -> None:
-    zoom = Asker(Sandbox(account, plan="free"))
+    zoom = SandboxClient(Sandbox(account, plan="free"))
     path = real(path, account)
     if path.startswith("/users"):
         assert zoom.get(path).status_code == 200
@@ -113,7 +113,7 @@ def test_free_accounts_have_neither_groups_nor_roles(account: Account, path: str
         assert zoom.refusal(path) == (400, 200, f"Only available for paid account: {account.id}.")
 
 
-def test_what_does_not_exist(zoom: Asker, sandbox: Sandbox) -> None:
+def test_what_does_not_exist(zoom: SandboxClient, sandbox: Sandbox) -> None:
     assert zoom.refusal("/meetings") == (404, 404, "Not Found")
     answer = sandbox.app.test_client().post("/v2/users")
     assert (answer.status_code, answer.content_type) == (405, "application/json;charset=UTF-8")

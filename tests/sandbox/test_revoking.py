@@ -6,7 +6,7 @@ import pytest
 
 from collector.sandbox import Account, Sandbox
 
-from .signing_in import DEAD, SigningIn
+from .sign_in import DEAD, SigningIn
 
 UNKNOWN = {"reason": "Invalid token", "error": "invalid_request"}
 

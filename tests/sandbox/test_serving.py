@@ -12,10 +12,10 @@ import requests
 
 from collector.sandbox import Account, Fault, Sandbox, serves
 from collector.sandbox.server import serving
-from tests.fakes import Gate
+from tests.fakes import BlockedCall
 
 
-class CrowdedGate(Gate):
+class CrowdedGate(BlockedCall):
     """`crowd` is complete once so many wait at the gate, and whoever waits for them."""
 
     def __init__(self, waiting: int) -> None:

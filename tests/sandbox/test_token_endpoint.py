@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Sandbox
 
-from .asking import Asker, MovableClock
+from .client import MovableClock, SandboxClient
 
 
 def post(
@@ -41,7 +41,7 @@ def test_gives_a_token_with_the_scopes_of_the_app(account: Account, scopes: froz
     assert set(answer.json["scope"].split()) == scopes
     assert answer.headers["Cache-Control"] == "no-store"
     assert "X-RateLimit-Category" not in answer.headers
-    assert Asker(sandbox, answer.json["access_token"]).get("/users/me").status_code == 200
+    assert SandboxClient(sandbox, answer.json["access_token"]).get("/users/me").status_code == 200
 
 
 def test_tokens_look_like_zooms(sandbox: Sandbox, account: Account) -> None:
@@ -53,7 +53,7 @@ def test_tokens_look_like_zooms(sandbox: Sandbox, account: Account) -> None:
 
 
 def test_several_tokens_are_good_at_once(sandbox: Sandbox, clock: MovableClock) -> None:
-    one, two = Asker(sandbox), Asker(sandbox)
+    one, two = SandboxClient(sandbox), SandboxClient(sandbox)
     assert one.token != two.token
     assert {asker.get("/users/me").status_code for asker in (one, two)} == {200}
     clock.wait(3600)
@@ -108,7 +108,7 @@ def test_without_any_client(sandbox: Sandbox) -> None:
     assert (answer.status_code, answer.json) == (400, {"reason": "Bad Request", "error": "invalid_request"})
 
 
-def test_an_app_can_be_switched_off(zoom: Asker, sandbox: Sandbox) -> None:
+def test_an_app_can_be_switched_off(zoom: SandboxClient, sandbox: Sandbox) -> None:
     sandbox.set_app_state("disabled")
     answer = post(sandbox, grant_for(sandbox), basic=client_of(sandbox))
     assert answer.json == {"reason": "The app has been disabled", "error": "invalid_request"}

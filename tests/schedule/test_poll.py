@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from collector.errors import Interrupted
-from collector.schedule.poll import MOST_JITTER_SECONDS, jitter_of, poll
+from collector.schedule.poll import MAX_JITTER_SECONDS, jitter_of, poll
 from collector.settings.choices import PollingInterval
 from tests.fakes import NOON, FakeClock
 
@@ -135,7 +135,7 @@ def test_the_jitter_is_little_and_never_early(seed: int) -> None:
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert len(set(gaps)) > 1
     assert all(30 <= gap <= 30 + jitter_of(30 * MINUTE) / MINUTE for gap in gaps)
-    assert jitter_of(7 * 24 * HOUR) == MOST_JITTER_SECONDS
+    assert jitter_of(7 * 24 * HOUR) == MAX_JITTER_SECONDS
 
 
 def test_each_due_time_is_announced() -> None:

@@ -12,13 +12,13 @@ import pytest
 
 from collector.cli.poll_log import PollLog
 from collector.clock import Clock, milliseconds
-from collector.collect.account import Collected
+from collector.collect.account import CollectResult
 from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UploadFailed, UsageError
 from collector.jupiterone.jobs import Target
 from collector.sandbox.jupiterone import Fault
-from collector.schedule.run import Ran, collect_then_upload, poll_account
+from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
-from collector.store import CUT_SHORT, Place, UploadState
+from collector.store import INTERRUPTED_REASON, UploadDestination, UploadState
 from collector.tree import write_tree
 from collector.upload import Upload
 from collector.upload.destination import Destination, access_to
@@ -27,7 +27,7 @@ from tests.jupiterone.conftest import NoChance
 from tests.upload.conftest import Both
 
 
-def poll(settings: Settings, run_once: Callable[[], Ran], clock: Clock, log: PollLog) -> NoReturn:
+def poll(settings: Settings, run_once: Callable[[], RunResult], clock: Clock, log: PollLog) -> NoReturn:
     poll_account(
         settings.profile,
         settings.jupiterone,
@@ -40,7 +40,7 @@ def poll(settings: Settings, run_once: Callable[[], Ran], clock: Clock, log: Pol
     )
 
 
-def place_of(both: Both) -> Place:
+def place_of(both: Both) -> UploadDestination:
     return Destination(access_to(both.settings().jupiterone), Target(instance_id=both.instance)).place
 
 
@@ -58,29 +58,29 @@ class Polling:
         """The lines of the log."""
         clock, wait = self.both.clock, FakeClock.wait
 
-        def stopping(seconds: float) -> None:
+        def stop_on_signals(seconds: float) -> None:
             wait(clock, seconds)
             if clock.time >= NOON + until:
                 raise Interrupted("The run was asked to stop.")
 
-        monkeypatch.setattr(clock, "wait", stopping)
+        monkeypatch.setattr(clock, "wait", stop_on_signals)
         log = PollLog(clock)
         with pytest.raises(Interrupted), log.with_warnings():
             poll(self.settings, self.run, clock, log)
         return [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
 
-    def run(self) -> Ran:
+    def run(self) -> RunResult:
         number = len(self.starts)
         self.starts.append((self.both.clock.time - NOON) / 60)
 
-        def collect() -> Collected:
+        def collect() -> CollectResult:
             happens = self.before.get(number)
             if isinstance(happens, Exception):
                 raise happens
             if happens is not None:
                 happens()
             record = self.both.profile.collect()
-            return Collected(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
+            return CollectResult(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
 
         return collect_then_upload(self.settings.profile, self.settings.jupiterone, Upload(), collect, self.both.sync)
 
@@ -152,7 +152,7 @@ def test_begun_again_after_a_run_that_was_stopped(
     else:
         both.profile.collect()
     states = {
-        "upload": (UploadState.ABORTED, CUT_SHORT),
+        "upload": (UploadState.ABORTED, INTERRUPTED_REASON),
         "killed upload": (UploadState.OPEN, ""),
         "failed upload": (UploadState.ABORTED, "JupiterOne ended the job."),
     }
@@ -194,9 +194,9 @@ def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) 
     def synchronize() -> Any:
         raise UploadFailed("x")
 
-    def collect() -> Collected:
+    def collect() -> CollectResult:
         tree = write_tree(both.store, both.folder / ".j1-integration")
-        return Collected(replace(record, exit_code=ExitCode.DAILY_LIMIT), tree)
+        return CollectResult(replace(record, exit_code=ExitCode.DAILY_LIMIT), tree)
 
     with pytest.raises(UploadFailed) as raised:
         collect_then_upload(both.settings().profile, both.settings().jupiterone, Upload(), collect, synchronize)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.settings.hosts import api_url, is_loopback, is_safe, names_impossible_host, zoom_cloud
+from collector.settings.hosts import api_url, has_invalid_host, is_loopback, is_safe, zoom_cloud
 
 ZOOM = "https://zoom.us"
 GOVERNMENT = "https://zoomgov.com"
@@ -95,7 +95,7 @@ def test_zooms_own_hosts(address, cloud):
 )
 def test_safe_addresses(address):
     assert is_safe(address)
-    assert not names_impossible_host(address)
+    assert not has_invalid_host(address)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_safe_addresses(address):
     ],
 )
 def test_a_host_that_cannot_be(address):
-    assert names_impossible_host(address)
+    assert has_invalid_host(address)
     assert not is_safe(address)
 
 
@@ -151,7 +151,7 @@ def test_a_host_that_cannot_be(address):
 )
 def test_unsafe_addresses(address):
     assert not is_safe(address)
-    assert not names_impossible_host(address), "something else is wrong with it"
+    assert not has_invalid_host(address), "something else is wrong with it"
 
 
 @pytest.mark.parametrize(

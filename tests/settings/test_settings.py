@@ -13,7 +13,7 @@ from platformdirs import user_data_path
 from collector.errors import ExitCode, UsageError
 from collector.redaction import Secret
 from collector.settings import NAMES, Settings, read_settings
-from collector.settings.choices import Plan, PollingInterval
+from collector.settings.choices import PollingInterval, ZoomPlan
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
 
@@ -63,8 +63,8 @@ def test_without_any_configuration(read):
         account_id=None,
         redirect_uri="http://localhost:5000/redirect",
         access_token=None,
-        plan=Plan.PRO,
-        plan_given=False,
+        plan=ZoomPlan.PRO,
+        plan_is_set=False,
         rate_share=0.8,
         oauth_url="https://zoom.us",
         api_url=None,
@@ -109,8 +109,8 @@ EVERY_SETTING = Settings(
     account_id="account-id",
     redirect_uri="https://tunnel.example/redirect/",
     access_token=Secret("access-token"),
-    plan=Plan.BUSINESS,
-    plan_given=True,
+    plan=ZoomPlan.BUSINESS,
+    plan_is_set=True,
     rate_share=0.5,
     oauth_url="https://zoomgov.com",
     api_url="http://127.0.0.1:5001",
@@ -146,7 +146,7 @@ def test_names_nobody_knows_are_left_alone(read):
 
 def test_the_environment_wins_over_the_file(read):
     settings = read({"ZOOM_PLAN": "free"}, dotenv="ZOOM_PLAN=business\nZOOM_PROFILE=acme\n")
-    assert (settings.plan, settings.profile.name) == (Plan.FREE, "acme")
+    assert (settings.plan, settings.profile.name) == (ZoomPlan.FREE, "acme")
 
 
 def test_an_empty_environment_variable_wins_too(read):
@@ -501,12 +501,12 @@ def test_bad_shares(problems, share):
 
 @pytest.mark.parametrize(
     ("value", "plan"),
-    [("free", Plan.FREE), ("PRO", Plan.PRO), ("Business", Plan.BUSINESS), ("unlimited", Plan.UNLIMITED)]
-    + [(name, Plan.BUSINESS) for name in ("enterprise", "Education", "PARTNER")],
+    [("free", ZoomPlan.FREE), ("PRO", ZoomPlan.PRO), ("Business", ZoomPlan.BUSINESS), ("unlimited", ZoomPlan.UNLIMITED)]
+    + [(name, ZoomPlan.BUSINESS) for name in ("enterprise", "Education", "PARTNER")],
 )
 def test_plans(read, value, plan):
     settings = read({"ZOOM_PLAN": value})
-    assert (settings.plan, settings.plan_given) == (plan, True)
+    assert (settings.plan, settings.plan_is_set) == (plan, True)
 
 
 @pytest.mark.parametrize("profile", ["default", "a", "0", "acme_2-eu", "a" * 32])

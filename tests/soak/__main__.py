@@ -29,11 +29,11 @@ def main(users: int, rate: float, times: int, seed: int, date: str) -> None:
         except NeverComplete as failure:
             raise click.ClickException(str(failure)) from None
     click.echo(f"{date}, {machine}.\n")
-    click.echo(_told(soaked, users, rate, seed))
+    click.echo(_describe(soaked, users, rate, seed))
     sys.exit(1 if soaked.differences else 0)
 
 
-def _told(soaked: Soaked, users: int, rate: float, seed: int) -> str:
+def _describe(soaked: Soaked, users: int, rate: float, seed: int) -> str:
     exits = ", ".join(f"{count} × {code}" for code, count in soaked.exits.most_common())
     kinds = ", ".join(f"`{kind}` {soaked.faults[kind]}" for kind in sorted(get_args(FaultKind)))
     graph = f"{soaked.entities:,} entities and {soaked.relationships:,} relationships"

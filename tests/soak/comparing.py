@@ -7,12 +7,12 @@ from itertools import islice
 
 from collector.store import Store
 
-_TOLD = 20
+_LISTED = 20
 
 
 def differences(expected: Store, found: Store) -> list[str]:
     """What is different now, a sentence for each entity or relationship, the first 20; none for equal graphs."""
-    return list(islice(_all_differences(expected, found), _TOLD))
+    return list(islice(_all_differences(expected, found), _LISTED))
 
 
 def size(store: Store) -> tuple[int, int]:
@@ -29,10 +29,10 @@ def _all_differences(expected: Store, found: Store) -> Iterator[str]:
             elif key not in right:
                 yield f"The {kind} {key} should not be there."
             elif right[key] != there[key]:
-                yield f"The {kind} {key} differs: {_told(right[key], there[key])}."
+                yield f"The {kind} {key} differs: {_describe(right[key], there[key])}."
 
 
-def _told(right: dict[str, object], there: dict[str, object]) -> str:
+def _describe(right: dict[str, object], there: dict[str, object]) -> str:
     names = sorted(name for name in right.keys() | there.keys() if right.get(name) != there.get(name))
     return ", ".join(f"{name} is {there.get(name)!r} instead of {right.get(name)!r}" for name in names[:3])
 

@@ -58,7 +58,7 @@ class Collections(ABC):
 
 
 @dataclass(frozen=True)
-class Undisturbed:
+class Baseline:
     """A whole run: its store, how many calls it made and how many seconds it took."""
 
     store: Path
@@ -132,14 +132,14 @@ class ByCommand(Collections):
         return folder / "home" / "default" / "graph.db"
 
 
-def undisturbed(collections: Collections, folder: Path) -> Undisturbed:
+def baseline(collections: Collections, folder: Path) -> Baseline:
     """One collection from beginning to end."""
     began = time.monotonic()
     collections.start(folder).wait(_LONGEST_SECONDS)
-    return Undisturbed(collections.store(folder), collections.take_calls(), time.monotonic() - began)
+    return Baseline(collections.store(folder), collections.take_calls(), time.monotonic() - began)
 
 
-def kill_once(collections: Collections, folder: Path, whole: Undisturbed, chance: random.Random) -> Killed:
+def kill_once(collections: Collections, folder: Path, whole: Baseline, chance: random.Random) -> Killed:
     """Kill a collection, unless it ends before, and let the next one end."""
     after = chance.uniform(0.0, whole.seconds)
     process = collections.start(folder)
@@ -164,13 +164,13 @@ def _has_ended(store: Path) -> bool:
         return False  # killed before there was a store
 
 
-def kill_many(users: int, kills: int, seed: int, served: bool, folder: Path) -> tuple[Undisturbed, list[Killed]]:
+def kill_many(users: int, kills: int, seed: int, served: bool, folder: Path) -> tuple[Baseline, list[Killed]]:
     """So many kills, one after another."""
     chance = random.Random(seed)
     killed = []
     with ExitStack() as stack:
         collections = ByCommand(stack.enter_context(sandbox(users))) if served else Prepared(users, folder)
-        whole = undisturbed(collections, folder / "whole")
+        whole = baseline(collections, folder / "whole")
         for number in range(kills):
             with tempfile.TemporaryDirectory(dir=folder) as empty:
                 killed.append(kill_once(collections, Path(empty), whole, chance))

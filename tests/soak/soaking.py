@@ -12,12 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collector.collect.progress import Silence
-from collector.collect.run import Job, collect
+from collector.collect.progress import NoProgress
+from collector.collect.run import CollectionInputs, collect
 from collector.errors import CollectorError, ExitCode
 from collector.resources import all_resources
 from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox, generate_account
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.store import Store
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
@@ -27,7 +27,7 @@ from tests.soak.comparing import differences, size
 from tests.soak.misbehaviour import LIES, misbehave
 from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
-GO_ON = (ExitCode.FAILED, ExitCode.INCOMPLETE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT)
+RESUME = (ExitCode.FAILED, ExitCode.INCOMPLETE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT)
 """Exit codes after which a run is run again. A Server-to-Server app needs nobody to sign in again."""
 MOST_RUNS = 200
 
@@ -77,12 +77,12 @@ def soak(folder: Path, users: int, rate: float, times: int, seed: int) -> Soaked
     account = generate_account(users=users, groups=8, custom_roles=3, seed=seed)
     soaked = Soaked()
     with Store.open(folder / "undisturbed.db") as expected, Store.open(folder / "soaked.db") as found:
-        undisturbed = _Collector(account, expected, seed)
-        soaked.calls_undisturbed = undisturbed.run().calls
+        baseline = _Collector(account, expected, seed)
+        soaked.calls_undisturbed = baseline.run().calls
         disturbed = _Collector(account, found, seed)
         misbehave(disturbed.sandbox, rate, times, seed)
         _until_complete(disturbed, soaked)
-        soaked.faults.update(disturbed.sandbox.faults.struck)
+        soaked.faults.update(disturbed.sandbox.faults.applied)
         soaked.entities, soaked.relationships = size(expected)
         soaked.differences = differences(expected, found)
     soaked.seconds = time.monotonic() - began
@@ -113,31 +113,31 @@ class _Collector:
 
     @property
     def lies(self) -> int:
-        return sum(self.sandbox.faults.struck[kind] for kind in LIES)
+        return sum(self.sandbox.faults.applied[kind] for kind in LIES)
 
     def run(self) -> SoakRun:
         """One run; when a daily limit ends it, time goes on to when that clears. Raises what no run can mend."""
         client = ZoomClient(
             SandboxTokens(self.sandbox, GRANULAR_SCOPES, told=True),
-            Pacer(Plan.UNLIMITED, 1.0, self.clock),
+            Pacer(ZoomPlan.UNLIMITED, 1.0, self.clock),
             self.clock,
             self._randomness,
             oauth_url=ADDRESS,
             configured_api_url=ADDRESS,
             new_session=lambda: session_with(WsgiAdapter(self.sandbox.app)),
         )
-        faults = self.sandbox.faults.struck.total()
+        faults = self.sandbox.faults.applied.total()
         exit_code = self._collect(client)
         if client.daily_limit is not None:
             self.clock.time = max(self.clock.time, client.daily_limit.clears_at)
-        return SoakRun(exit_code, client.calls.total(), self.sandbox.faults.struck.total() - faults)
+        return SoakRun(exit_code, client.calls.total(), self.sandbox.faults.applied.total() - faults)
 
     def _collect(self, client: ZoomClient) -> ExitCode:
-        job = Job(
+        job = CollectionInputs(
             client=client,
             store=self._store,
             clock=self.clock,
-            progress=Silence(),
+            progress=NoProgress(),
             resources=all_resources(),
             scopes=GRANULAR_SCOPES,
             account_id=self.sandbox.account.id,
@@ -145,7 +145,7 @@ class _Collector:
         try:
             record = collect(job)
         except CollectorError as failure:
-            if failure.exit_code not in GO_ON:
+            if failure.exit_code not in RESUME:
                 raise
             return failure.exit_code
         self._store.conclude()

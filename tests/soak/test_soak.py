@@ -53,17 +53,17 @@ def collected(tmp_path: Path, account: Account) -> Iterator[Callable[[], Store]]
         yield collect
 
 
-Collected = Callable[[], Store]
+CollectResult = Callable[[], Store]
 
 
-def test_equal_graphs_have_no_differences(collected: Collected) -> None:
+def test_equal_graphs_have_no_differences(collected: CollectResult) -> None:
     first, second = collected(), collected()
     assert differences(first, second) == []
     assert size(first)[0] == 12 + 1 + 6 + 5
     assert size(first) == size(second)
 
 
-def test_a_missing_user_is_noticed_with_all_its_ties(collected: Collected, account: Account) -> None:
+def test_a_missing_user_is_noticed_with_all_its_ties(collected: CollectResult, account: Account) -> None:
     before, user = collected(), account.users_with_status("active")[3]
     account.remove_user(user.id)
     found = differences(before, collected())
@@ -71,12 +71,12 @@ def test_a_missing_user_is_noticed_with_all_its_ties(collected: Collected, accou
     assert f"The relationship zoom_user:{user.id}|assigned|zoom_role:{user.role_id} is missing." in found
 
 
-def test_an_entity_too_many_is_noticed(collected: Collected, account: Account) -> None:
+def test_an_entity_too_many_is_noticed(collected: CollectResult, account: Account) -> None:
     before, group = collected(), account.add_group("New")
     assert f"The entity zoom_group:{group.id} should not be there." in differences(before, collected())
 
 
-def test_a_changed_setting_is_noticed(collected: Collected, account: Account) -> None:
+def test_a_changed_setting_is_noticed(collected: CollectResult, account: Account) -> None:
     before, user = collected(), account.owner
     account.change_settings(user.id, {"meeting_security.waiting_room": True})
     assert differences(before, collected()) == [

@@ -42,10 +42,10 @@ def collect(store: Store, *names: str) -> int:
     for name in names:
         key = f"zoom_user:{name.lower()}"
         run.put(key, ROW, user(name), 1000)
-        run.relate(HAS_USER.between(ACCOUNT, key))
-    for key in run.unseen("zoom_user"):
+        run.put_relationship(HAS_USER.between(ACCOUNT, key))
+    for key in run.missing_keys("zoom_user"):
         run.remove(key)
-    run.remove_unseen_relationships("zoom_account_has_user")
+    run.remove_missing_relationships("zoom_account_has_user")
     finish(run)
     return run.id
 

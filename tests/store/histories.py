@@ -14,7 +14,7 @@ from .graph import ACCOUNT, GROUP_HAS_USER, HAS_USER, account
 USERS = tuple(f"zoom_user:{name}" for name in ("ada", "bob", "cyd", "dan"))
 GROUP = "zoom_group:engineers"
 TYPES = ("zoom_account", "zoom_group", "zoom_user")
-TIES = (HAS_USER, GROUP_HAS_USER)
+RELATIONSHIPS = (HAS_USER, GROUP_HAS_USER)
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ def _read(run: Run, chance: random.Random, at: int) -> None:
         if fate < 0.6:
             run.put(key, ROW, {"_type": "zoom_user", "_class": ["User"], "dept": chance.choice("xyz")}, at)
             run.put(key, "settings", {"waitingRoom": chance.random() < 0.5}, at)
-            run.relate(HAS_USER.between(ACCOUNT, key))
+            run.put_relationship(HAS_USER.between(ACCOUNT, key))
         elif fate < 0.7:
             run.remove_part(key, "settings")
         if chance.random() < 0.4:
-            run.relate(GROUP_HAS_USER.between(GROUP, key))
+            run.put_relationship(GROUP_HAS_USER.between(GROUP, key))
     if chance.random() < 0.6:
-        for key in run.unseen("zoom_user"):
+        for key in run.missing_keys("zoom_user"):
             run.remove(key)
-    for tie in TIES:
+    for tie in RELATIONSHIPS:
         if chance.random() < 0.6:
-            run.remove_unseen_relationships(tie.type)
+            run.remove_missing_relationships(tie.type)

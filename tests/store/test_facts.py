@@ -61,7 +61,7 @@ def test_without_a_row_there_is_no_entity(store: Store) -> None:
     assert store.entity(ADA) is None
     assert list(store.entities("zoom_user")) == []
     assert store.entity_types() == []
-    assert not run.knows(ADA)
+    assert not run.exists(ADA)
 
 
 def test_equal_documents_are_kept_once(store: Store, path: Path) -> None:
@@ -127,14 +127,14 @@ def test_changing_there_and_back_in_a_run_is_no_change(store: Store, path: Path)
     run.put(ADA, ROW, user("Ada"), 1000)
     run.commit()
     assert history(path, ADA) == [("row", 1, None)]
-    assert run.seen(ADA)
+    assert run.was_listed(ADA)
 
 
 def test_who_is_removed_and_found_again_in_a_run_never_left(store: Store, path: Path) -> None:
     collect(store, "Ada")
     run = begin(store)
     run.remove(ADA)
-    assert not run.knows(ADA)
+    assert not run.exists(ADA)
     run.put(ADA, ROW, user("Ada"), 1000)
     run.commit()
     assert history(path, ADA) == [("row", 1, None)]
@@ -166,8 +166,8 @@ def test_what_a_run_may_ask(store: Store) -> None:
     run = begin(store)
     run.put(BOB, ROW, user("Bob"), 7000)
     run.put(CYD, ROW, user("Cyd"), 7000)
-    assert [run.knows(key) for key in (ADA, BOB, CYD, "zoom_user:dan")] == [True, True, True, False]
-    assert [run.seen(key) for key in (ADA, BOB, CYD, "zoom_user:dan")] == [False, True, True, False]
+    assert [run.exists(key) for key in (ADA, BOB, CYD, "zoom_user:dan")] == [True, True, True, False]
+    assert [run.was_listed(key) for key in (ADA, BOB, CYD, "zoom_user:dan")] == [False, True, True, False]
     assert run.part_read_at(ADA, ROW) == 1000
     assert run.part_read_at(BOB, ROW) == 7000
     assert run.part_read_at(ADA, "settings") is None
@@ -175,9 +175,9 @@ def test_what_a_run_may_ask(store: Store) -> None:
     assert run.value(ADA, ROW, "dept") is None
     assert run.value(ADA, "settings", "dept") is None
     assert list(run.keys("zoom_user")) == [ADA, BOB, CYD]
-    assert list(run.keys("zoom_user", seen_only=True)) == [BOB, CYD]
-    assert run.unseen("zoom_user") == [ADA]
-    assert run.unseen("zoom_group") == []
+    assert list(run.keys("zoom_user", listed_only=True)) == [BOB, CYD]
+    assert run.missing_keys("zoom_user") == [ADA]
+    assert run.missing_keys("zoom_group") == []
 
 
 def test_writing_while_walking_over_many_keys(store: Store) -> None:

@@ -23,7 +23,7 @@ from collector.store.database import Database
 from collector.store.forgetting import Forgotten, Person, forget
 
 from .graph import ACCOUNT, ADA, BOB, GROUP_HAS_USER, HAS_USER, account, begin, collect, finish, keys, user
-from .histories import HISTORIES, TIES, TYPES, MadeUpRun, milliseconds, write
+from .histories import HISTORIES, RELATIONSHIPS, TYPES, MadeUpRun, milliseconds, write
 
 DAY = 86_400_000
 FORGETTER = Path(__file__).with_name("forget_until_killed.py")
@@ -44,12 +44,12 @@ def collect_on(store: Store, day: int, people: Mapping[str, Properties], exit_co
     for key, row in people.items():
         run.put(key, ROW, row, day * DAY)
         run.put(key, "settings", {"waitingRoom": True}, day * DAY)
-        run.relate(HAS_USER.between(ACCOUNT, key))
-        run.relate(GROUP_HAS_USER.between("zoom_group:engineers", key))
-    for key in run.unseen("zoom_user"):
+        run.put_relationship(HAS_USER.between(ACCOUNT, key))
+        run.put_relationship(GROUP_HAS_USER.between("zoom_group:engineers", key))
+    for key in run.missing_keys("zoom_user"):
         run.remove(key)
     for tie in (HAS_USER, GROUP_HAS_USER):
-        run.remove_unseen_relationships(tie.type)
+        run.remove_missing_relationships(tie.type)
     run.finish(day * DAY, exit_code, [], [], [])
     store.conclude()
     return run.id
@@ -96,7 +96,7 @@ def test_a_person_is_found_by_the_address_in_any_case_and_form(store: Store, sto
 def graph(store: Store, run: int | None) -> list[object]:
     return [
         *([list(store.entities(type_, run)) for type_ in TYPES]),
-        *([list(store.relationships(tie.type, run)) for tie in TIES]),
+        *([list(store.relationships(tie.type, run)) for tie in RELATIONSHIPS]),
     ]
 
 
@@ -253,7 +253,7 @@ class TestPerson:
         forget(path, person=person("ada@example.com"))
         with Store.open_existing(path) as store:
             run = store.begin(2000, {}, fresh=False)
-            assert run.goes_on
+            assert run.is_resumed
             assert run.checkpoints.load_all("without settings") == {BOB: {}}
 
     def test_history_and_a_person_at_once(self, kept: Path) -> None:

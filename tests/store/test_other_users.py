@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectionFailed
-from collector.settings.profile import Profile, alone, uploading_alone
+from collector.settings.profile import Profile, collect_lock, upload_lock
 from collector.store import Store
 
 from .graph import collect
@@ -68,11 +68,11 @@ def test_rights_of_others_are_taken_away(path: Path, mode: int, caplog: pytest.L
     path.parent.chmod(0o777)
     with Store.open_existing(path) as store:
         assert store.count("zoom_user") == 1
-    assert [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent)] == [0o600, 0o700]
+    assert [stat.S_IMODE(destination.stat().st_mode) for destination in (path, path.parent)] == [0o600, 0o700]
     assert f"{path} was open to other users" in caplog.text
 
 
-@pytest.mark.parametrize(("hold", "name"), [(alone, "collect.lock"), (uploading_alone, "sync.lock")])
+@pytest.mark.parametrize(("hold", "name"), [(collect_lock, "collect.lock"), (upload_lock, "sync.lock")])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_planted_lock(tmp_path: Path, hold: Callable[..., object], name: str, kind: str) -> None:
     profile = Profile("acme", tmp_path / "home" / "acme")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from collector.store.forgetting import RunTimes, stand_ins
+from collector.store.forgetting import RunTimes, replacement_runs
 
 
-def complete(number: int, hour: int, reading: int | None = None, exit_code: int = 0) -> RunTimes:
+def complete(number: int, hour: int, session: int | None = None, exit_code: int = 0) -> RunTimes:
     """A run that took an hour and ended at this one."""
-    return RunTimes(number, reading or number, hour - 1, hour, concluded=exit_code == 0)
+    return RunTimes(number, session or number, hour - 1, hour, concluded=exit_code == 0)
 
 
-def killed(number: int, hour: int, reading: int | None = None) -> RunTimes:
-    return RunTimes(number, reading or number, hour, None, concluded=False)
+def killed(number: int, hour: int, session: int | None = None) -> RunTimes:
+    return RunTimes(number, session or number, hour, None, concluded=False)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ def killed(number: int, hour: int, reading: int | None = None) -> RunTimes:
         pytest.param([complete(1, 9), complete(2, 1), complete(3, 4)], 5, {2: 3}, id="the clock was set back"),
         pytest.param([complete(1, 1), complete(2, 99), complete(3, 3)], 9, {1: 2}, id="the clock was ahead"),
         pytest.param(
-            [complete(1, 1, exit_code=75), complete(2, 2, reading=1), complete(3, 3)],
+            [complete(1, 1, exit_code=75), complete(2, 2, session=1), complete(3, 3)],
             2,
             {},
             id="a reading is kept whole",
         ),
         pytest.param(
-            [complete(1, 1, exit_code=75), complete(2, 2, reading=1), complete(3, 3)],
+            [complete(1, 1, exit_code=75), complete(2, 2, session=1), complete(3, 3)],
             3,
             {1: 3, 2: 3},
             id="a reading is forgotten whole",
@@ -59,5 +59,5 @@ def killed(number: int, hour: int, reading: int | None = None) -> RunTimes:
     ],
 )
 def test_stand_ins(runs: list[RunTimes], before: int, forgotten: dict[int, int]) -> None:
-    assert stand_ins(runs, before) == forgotten
-    assert stand_ins(reversed(runs), before) == forgotten
+    assert replacement_runs(runs, before) == forgotten
+    assert replacement_runs(reversed(runs), before) == forgotten

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from collector.store import ROW, Place, RememberedInstance, Store, UploadRecord, UploadState, Version
+from collector.store import ROW, RememberedInstance, Store, UploadDestination, UploadRecord, UploadState, Version
 from collector.store.forgetting import Person, forget
 from collector.store.schema import MIGRATIONS
 
 from .graph import ACCOUNT, ADA, ASSIGNED_ROLE, BOB, CYD, HAS_USER, begin, collect, finish, user
 
-PLACE = Place("api.us.jupiterone.io", "j1dev", "integration-external", "5f7a")
-ELSEWHERE = Place("api.us.jupiterone.io", "j1dev", "api", "zoom")
+PLACE = UploadDestination("api.us.jupiterone.io", "j1dev", "integration-external", "5f7a")
+ELSEWHERE = UploadDestination("api.us.jupiterone.io", "j1dev", "api", "zoom")
 
 
-def finished(store: Store, place: Place = PLACE, run: int = 1) -> int:
-    number = store.uploads.begin(run, place, ["zoom_role"], 1000)
+def finished(store: Store, destination: UploadDestination = PLACE, run: int = 1) -> int:
+    number = store.uploads.begin(run, destination, ["zoom_role"], 1000)
     store.uploads.opened(number, f"job-{number}")
     store.uploads.sent(number, {"zoom_user": 2})
     store.uploads.finalized(number)
@@ -45,10 +45,10 @@ def test_an_upload_from_its_beginning_to_its_end(store: Store) -> None:
 @pytest.mark.parametrize("state", UploadState)
 def test_which_uploads_are_unsettled(store: Store, state: UploadState) -> None:
     store.uploads.end(store.uploads.begin(1, PLACE, [], 1000), state, 2000)
-    unsettled = {UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED}
-    assert bool(store.uploads.unsettled(PLACE.host, "j1dev")) is (state in unsettled)
-    assert store.uploads.unsettled(PLACE.host, "another") == []
-    assert store.uploads.unsettled("api.eu.jupiterone.io", "j1dev") == []
+    unfinished = {UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED}
+    assert bool(store.uploads.unfinished(PLACE.host, "j1dev")) is (state in unfinished)
+    assert store.uploads.unfinished(PLACE.host, "another") == []
+    assert store.uploads.unfinished("api.eu.jupiterone.io", "j1dev") == []
 
 
 def test_every_place_has_its_own_record(store: Store) -> None:
@@ -132,17 +132,17 @@ def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
     finished(store, nowhere)
     number = store.uploads.begin(2, nowhere, [], 1000)
     assert store.uploads.finished(PLACE) == []
-    assert [upload.id for upload in store.uploads.unsettled(PLACE.host, PLACE.account)] == [number]
+    assert [upload.id for upload in store.uploads.unfinished(PLACE.host, PLACE.account)] == [number]
 
 
 def test_the_places_of_uploads(store: Store) -> None:
-    assert store.uploads.places() == []
+    assert store.uploads.destinations() == []
     finished(store)
     finished(store, ELSEWHERE)
     finished(store)
     another = replace(PLACE, account="another")
     store.uploads.begin(2, another, [], 1000)
-    assert store.uploads.places() == [PLACE, ELSEWHERE], "a job was opened"
+    assert store.uploads.destinations() == [PLACE, ELSEWHERE], "a job was opened"
 
 
 def test_the_instance_and_where_it_is(store: Store) -> None:
@@ -169,4 +169,4 @@ def test_the_instance_and_where_it_is(store: Store) -> None:
     ],
 )
 def test_what_was_not_written_down_is_believed(instance: RememberedInstance, may_be: bool) -> None:
-    assert instance.may_be_at("api.us.jupiterone.io", "j1dev") is may_be
+    assert instance.matches("api.us.jupiterone.io", "j1dev") is may_be

@@ -20,7 +20,7 @@ def main(path: Path, attempt: str) -> None:
             for number in range(50):
                 key = f"zoom_user:{attempt}-{batch}-{number}"
                 run.put(key, ROW, {"_type": "zoom_user", "_class": ["User"], "batch": f"{attempt}-{batch}"}, 1000)
-                run.relate(HAS_USER.between("zoom_account:acme", key))
+                run.put_relationship(HAS_USER.between("zoom_account:acme", key))
             run.commit()
             print(batch, flush=True)
 

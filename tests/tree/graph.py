@@ -33,8 +33,8 @@ def collect(store: Store, *names: str) -> None:
     for name in names:
         key = f"zoom_user:{name.lower()}"
         run.put(key, ROW, {"_type": "zoom_user", "_class": ["User"], "displayName": name}, 1000)
-        run.relate(HAS_USER.between(ACCOUNT, key))
-    for key in run.unseen("zoom_user"):
+        run.put_relationship(HAS_USER.between(ACCOUNT, key))
+    for key in run.missing_keys("zoom_user"):
         run.remove(key)
     counts = {"zoom_user": len(names)}
     run.finish(
@@ -48,7 +48,7 @@ def collect(store: Store, *names: str) -> None:
             ),
             StepResult(FETCH_GROUPS, StepStatus.DISABLED, ("zoom_group",), {"zoom_group": 0}),
         ],
-        [Coverage("fetch-users", "settings", Status.DENIED, False, carried_over=2, oldest=900, scopes=("user:read",))],
+        [Coverage("fetch-users", "settings", Status.DENIED, False, stale=2, oldest=900, scopes=("user:read",))],
         [UnknownSetting("in_meeting.new", "boolean", 2, True)],
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from collector.errors import CollectionFailed
 from collector.store import Store
-from collector.tree import exchange, write_tree
+from collector.tree import swap, write_tree
 
 from .graph import assert_whole, collect, graph_keys
 
@@ -70,7 +70,7 @@ def interrupt_every_call(home: Path, how: str) -> int:
         shutil.copytree(untouched, tree, symlinks=True)
         tree.with_name(f"{tree.name}.new-{_NO_PROCESS}").mkdir()
         ended = in_a_process_of_its_own(database, tree, number, how)
-        exchange.clear_leftovers(tree)
+        swap.clean_up_stale_folders(tree)
         assert_whole(tree)
         assert os.listdir(tree.parent) == [tree.name]
         found.append(graph_keys(tree))

@@ -79,7 +79,7 @@ def test_entities_and_relationships(store: Store, folder: Path) -> None:
 
 def test_only_relationships_between_what_is_in_the_tree(store: Store, folder: Path) -> None:
     run = store.begin(1000, {})
-    run.relate(HAS_USER.between(ACCOUNT, "zoom_user:unheard-of"))
+    run.put_relationship(HAS_USER.between(ACCOUNT, "zoom_user:unheard-of"))
     run.commit()
     assert write_tree(store, folder).relationships == 2
     assert "zoom_account:acme|has|zoom_user:unheard-of" not in graph_keys(folder)

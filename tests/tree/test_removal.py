@@ -10,7 +10,7 @@ import pytest
 from collector.errors import CollectionFailed
 from collector.store import Store
 from collector.tree import remove_tree, write_tree
-from collector.tree.exchange import new_folder
+from collector.tree.swap import new_folder
 
 
 def test_it_goes_with_what_killed_processes_left(store: Store, folder: Path) -> None:

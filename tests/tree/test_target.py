@@ -11,7 +11,7 @@ import pytest
 
 from collector.errors import UsageError
 from collector.store import Store
-from collector.tree import check_target, exchange, write_tree
+from collector.tree import check_target, swap, write_tree
 
 from .graph import assert_whole, collect, graph_keys
 
@@ -145,7 +145,7 @@ def test_the_tree_of_another_user_is_not_written_to(
 def test_a_target_taken_away_by_the_dead_is_put_back(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     folder.rename(folder.with_name(f"{folder.name}.old-{dead_process()}"))
-    exchange.clear_leftovers(folder)
+    swap.clean_up_stale_folders(folder)
     assert graph_keys(folder) == ADA_AND_BOB
 
 
@@ -153,6 +153,6 @@ def test_the_whole_of_what_was_replaced_goes_away(store: Store, folder: Path) ->
     write_tree(store, folder)
     left = folder.with_name(f"{folder.name}.old-{dead_process()}")
     left.mkdir()
-    exchange.clear_leftovers(folder)
+    swap.clean_up_stale_folders(folder)
     assert not left.exists()
     assert graph_keys(folder) == ADA_AND_BOB

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from collector.auth import EnvironmentToken
-from collector.collect.session import zoom_client
+from collector.auth import EnvironmentTokenSource
+from collector.collect.clients import zoom_client
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
 from collector.settings import Settings, read_settings
-from collector.upkeep.doctor import Finding, Level, examine
-from collector.upkeep.doctor.examination import _redirect_address, endpoints
-from collector.upkeep.doctor.network import _clock, examine_network
+from collector.upkeep.doctor import Finding, Level, run_checks
+from collector.upkeep.doctor.checks import _redirect_address, endpoints
+from collector.upkeep.doctor.network import _clock, check_network
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import WsgiAdapter
 
@@ -56,9 +56,9 @@ def findings_before_the_token(settings: Settings, network: Recording) -> list[Fi
         session.mount("https://", network)
         return session
 
-    clock, tokens, randomness = FakeClock(), EnvironmentToken(Secret("some-token")), random.Random(7)
+    clock, tokens, randomness = FakeClock(), EnvironmentTokenSource(Secret("some-token")), random.Random(7)
     client = zoom_client(settings, tokens, clock, randomness)
-    findings = examine(settings, tokens, client, all_resources(), clock, randomness, new_session)
+    findings = run_checks(settings, tokens, client, all_resources(), clock, randomness, new_session)
     return list(itertools.takewhile(lambda finding: finding.subject != "token", findings))
 
 
@@ -91,7 +91,7 @@ def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings
 def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://a..b:3128")
     monkeypatch.delenv("no_proxy", raising=False)
-    found = list(examine_network(settings.oauth_url, settings.api_url, FakeClock(), requests.Session))
+    found = list(check_network(settings.oauth_url, settings.api_url, FakeClock(), requests.Session))
     assert [(finding.level, finding.exit_code) for finding in found] == [(Level.FAILURE, 1)] * 2
     assert all("HTTPS_PROXY" in finding.fix for finding in found)
 

@@ -20,7 +20,7 @@ from collector.sandbox import Account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store, UploadRecord
-from collector.upload import Foresight, Synced, Upload, foresee_upload, upload_graph
+from collector.upload import Upload, UploadDiff, UploadResult, preview_upload, upload_graph
 from collector.upload.destination import access_to
 from tests.collect.conftest import people
 from tests.collect.profile import Profile
@@ -57,7 +57,7 @@ class Both:
         settings: Settings | None = None,
         on_progress: OnProgress | None = None,
         **upload: Any,
-    ) -> Synced:
+    ) -> UploadResult:
         adapter, settings = network or WsgiAdapter(self.jupiterone.app), settings or self.settings()
         return upload_graph(
             settings.profile,
@@ -74,11 +74,11 @@ class Both:
         access, adapter = access_to(self.settings().jupiterone), WsgiAdapter(self.jupiterone.app)
         return JupiterOne(access, self.clock, NoChance(1), lambda: session_with(adapter))
 
-    def foresee(
+    def compute_diff(
         self, *, network: BaseAdapter | None = None, settings: Settings | None = None, **upload: Any
-    ) -> Foresight:
+    ) -> UploadDiff:
         adapter, settings = network or WsgiAdapter(self.jupiterone.app), settings or self.settings()
-        return foresee_upload(
+        return preview_upload(
             settings.profile,
             settings.jupiterone,
             Upload(**upload),
@@ -151,7 +151,7 @@ class Both:
         """What the profile's store holds now, in JupiterOne's words, by `_key`."""
         store = self.store
         entities = [entity for type_ in store.entity_types() for entity in store.entities(type_)]
-        ties = [tie.as_json() for type_ in store.relationship_types() for tie in store.relationships(type_)]
+        ties = [tie.to_json() for type_ in store.relationship_types() for tie in store.relationships(type_)]
         return {str(one["_key"]): one for one in [*entities, *ties]}
 
     @property

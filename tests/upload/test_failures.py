@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 
 from collector.errors import AccessRefused, CollectionFailed, CollectorError, ExitCode, Interrupted, UploadFailed
 from collector.sandbox.jupiterone import Fault
-from collector.store import CUT_SHORT, Uploads, UploadState
+from collector.store import INTERRUPTED_REASON, Uploads, UploadState
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both
@@ -112,7 +112,7 @@ def test_killed_at_every_request(tmp_path: Path, answered: bool, caplog: pytest.
         caplog.clear()
         assert both.uploaded == both.stored, operation
         assert synced.exit_code == ExitCode.COMPLETE
-        assert both.store.uploads.unsettled(both.latest.place.host, both.latest.place.account) == []
+        assert both.store.uploads.unfinished(both.latest.destination.host, both.latest.destination.account) == []
         assert both.latest.state is UploadState.FINISHED
         both.store.close()
     assert kills == 28, "create, 18 + 2 events, entities, relationships, a look, finalize, 3 looks at the job"
@@ -189,7 +189,7 @@ def test_signals_wait_until_the_job_is_recorded(
         both.sync(network=network)
     assert (network.came_too_early, came) == ([], [number])
     assert both.statuses == ["FINISHED", "ABORTED"]
-    assert (both.latest.job, both.latest.reason) == (both.jupiterone.jobs[-1].id, CUT_SHORT)
+    assert (both.latest.job, both.latest.reason) == (both.jupiterone.jobs[-1].id, INTERRUPTED_REASON)
     both.store.close()
 
 
@@ -201,7 +201,7 @@ def test_signals_end_the_creation_of_a_job_before_the_next_try(tmp_path: Path, c
     with pytest.raises(KeyboardInterrupt):
         both.sync(network=Signalled(both, signal.SIGINT, came=came), allow_deletes=True)
     assert both.operations()[first:] == ["create"]
-    assert (both.latest.state, both.latest.reason) == (UploadState.FAILED, CUT_SHORT)
+    assert (both.latest.state, both.latest.reason) == (UploadState.FAILED, INTERRUPTED_REASON)
     both.store.close()
 
 
@@ -220,7 +220,7 @@ def test_a_job_that_was_finalized_after_all_is_the_record(tmp_path: Path) -> Non
     both = collected(tmp_path)
     assert kill(both, 24, answered=True)
     assert both.latest.state is UploadState.OPEN
-    assert both.sync().foresight.changes["zoom_user"].deleted == 0, "bob went with the upload that was killed"
+    assert both.sync().diff.changes["zoom_user"].deleted == 0, "bob went with the upload that was killed"
     assert "abort" not in both.operations()
     both.store.close()
 
@@ -232,7 +232,7 @@ def test_a_job_that_jupiterone_has_failed_meanwhile(tmp_path: Path) -> None:
         both.sync()
     number = both.latest.id
     assert both.latest.state is UploadState.FINALIZED
-    both.jupiterone.settle()
+    both.jupiterone.finish_jobs()
     both.sync()
     assert both.end_of(number) == ("failed", "JupiterOne ended the job as ERROR_UNEXPECTED_FAILURE.")
     assert both.uploaded == both.stored
@@ -381,7 +381,7 @@ def test_a_job_that_comes_to_nothing(tmp_path: Path, kind: Any) -> None:
     with pytest.raises(UploadFailed, match="JupiterOne ended the synchronization job"):
         both.sync()
     assert (both.latest.state, both.uploaded) == (UploadState.FAILED, before)
-    assert both.foresee().changes["zoom_user"].deleted == 1, "the record is still that of the upload before"
+    assert both.compute_diff().changes["zoom_user"].deleted == 1, "the record is still that of the upload before"
     both.store.close()
 
 

@@ -56,9 +56,9 @@ def test_more_than_a_fifth_and_more_than_ten(deleted: int, before: int, too_many
         ("", "", True, TypeChanges()),
         ("", "a1 b1", True, TypeChanges(created=2)),
         ("a1 b1", "", True, TypeChanges(deleted=2)),
-        ("a1 b1", "", False, TypeChanges(staying=2)),
+        ("a1 b1", "", False, TypeChanges(retained=2)),
         ("a1 b1 d1", "b2 c1 d1", True, TypeChanges(created=1, updated=1, deleted=1, unchanged=1)),
-        ("a1 z1", "m1", False, TypeChanges(created=1, staying=2)),
+        ("a1 z1", "m1", False, TypeChanges(created=1, retained=2)),
     ],
 )
 def test_counting_changes(before: str, after: str, whole: bool, changes: TypeChanges) -> None:
@@ -185,7 +185,7 @@ def test_another_host_is_another_place(crowd: Both) -> None:
     crowd.sync()
     leave(crowd, 12)
     crowd.change_uploads("UPDATE upload SET host = 'api.eu.jupiterone.io'")
-    assert crowd.foresee().base is None
+    assert crowd.compute_diff().base is None
     with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user \(25%\)"):
         crowd.sync()
 
@@ -197,17 +197,17 @@ def test_what_stays_is_not_forgotten(crowd: Both) -> None:
     crowd.clock.time += 60
     leave(crowd, 12)
     crowd.change_uploads(f"UPDATE step_result SET partial_types = types WHERE run = {crowd.latest_run.id}")
-    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36, staying=12)
+    assert crowd.compute_diff().changes["zoom_user"] == TypeChanges(unchanged=36, retained=12)
     crowd.sync(allow_deletes=True)
     crowd.clock.time += 60
     crowd.profile.collect()
-    changes = crowd.foresee().changes
+    changes = crowd.compute_diff().changes
     assert changes["zoom_user"] == TypeChanges(unchanged=36, deleted=12)
     assert changes["zoom_account_has_user"] == TypeChanges(unchanged=36, deleted=12)
     with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user \(25%\)"):
         crowd.sync()
     assert crowd.sync(allow_deletes=True).report.entities.deleted == 12
-    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36)
+    assert crowd.compute_diff().changes["zoom_user"] == TypeChanges(unchanged=36)
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -218,9 +218,9 @@ def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> Non
         crowd.sync()
     crowd.elsewhere(people_more=40)
     before = crowd.uploaded
-    foresight = crowd.foresee()
-    assert foresight.changes["zoom_user"] == TypeChanges(unchanged=48, deleted=40)
-    assert foresight.changes["zoom_group"] == TypeChanges(unchanged=3)
+    diff = crowd.compute_diff()
+    assert diff.changes["zoom_user"] == TypeChanges(unchanged=48, deleted=40)
+    assert diff.changes["zoom_group"] == TypeChanges(unchanged=3)
     with pytest.raises(UnsafeUpload, match=r"would delete 40 of 88 zoom_user \(45%\) in JupiterOne"):
         crowd.sync()
     assert crowd.uploaded == before
@@ -234,7 +234,7 @@ def test_the_larger_number_of_deletions_counts(crowd: Both) -> None:
     crowd.sync()
     crowd.elsewhere(people_more=-20)
     leave(crowd, 12)
-    assert crowd.foresee().changes["zoom_user"] == TypeChanges(unchanged=36, deleted=12)
+    assert crowd.compute_diff().changes["zoom_user"] == TypeChanges(unchanged=36, deleted=12)
     with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user"):
         crowd.sync()
 
@@ -277,8 +277,8 @@ def test_an_answer_without_rows_is_no_zero(crowd: Both) -> None:
     assert "--allow-deletes" in raised.value.next_step
     assert crowd.jupiterone.jobs == []
     crowd.sync()
-    foresight = crowd.sync(network=Rowless(crowd)).foresight
-    assert foresight.silence is not None, "then the record decides, and it is said"
+    diff = crowd.sync(network=Rowless(crowd)).diff
+    assert diff.query_failure is not None, "then the record decides, and it is said"
     leave(crowd, 12)
     with pytest.raises(UnsafeUpload, match=r"would delete 12 of 48 zoom_user"):
         crowd.sync(network=Rowless(crowd))
@@ -298,16 +298,16 @@ def test_foreseeing_without_jupiterone(crowd: Both, recorded: bool) -> None:
         leave(crowd, 12)
     expected = TypeChanges(unchanged=36, deleted=12) if recorded else TypeChanges(created=48)
     begun = crowd.clock.now()
-    foresight = crowd.foresee(network=Unreachable())
-    assert foresight.changes["zoom_user"] == expected
-    assert foresight.silence is not None
-    assert "no answer (ConnectionError)" in foresight.silence.message
+    diff = crowd.compute_diff(network=Unreachable())
+    assert diff.changes["zoom_user"] == expected
+    assert diff.query_failure is not None
+    assert "no answer (ConnectionError)" in diff.query_failure.message
     assert crowd.clock.now() - begun < 5, "nobody waits for long"
     crowd.jupiterone.j1ql_allowed = False
-    foresight = crowd.foresee()
-    assert foresight.changes["zoom_user"] == expected
-    assert foresight.silence is not None
-    assert "may not query" in foresight.silence.message
+    diff = crowd.compute_diff()
+    assert diff.changes["zoom_user"] == expected
+    assert diff.query_failure is not None
+    assert "may not query" in diff.query_failure.message
 
 
 def test_a_scope_that_no_query_can_name(both: Both) -> None:
@@ -315,7 +315,7 @@ def test_a_scope_that_no_query_can_name(both: Both) -> None:
     with pytest.raises(UnsafeUpload, match="A query cannot name"):
         both.sync(source="api", scope="Ada's")
     both.sync(source="api", scope="Ada's", allow_deletes=True)
-    assert both.sync(source="api", scope="Ada's").foresight.silence is not None
+    assert both.sync(source="api", scope="Ada's").diff.query_failure is not None
 
 
 def test_a_key_that_may_not_query(both: Both) -> None:
@@ -349,17 +349,17 @@ def test_history_that_was_forgotten_is_no_record(both: Both) -> None:
     both.clock.time += 3600
     both.profile.collect()
     forget(both.profile.path, before=int(both.clock.time * 1000) - 1)
-    foresight = both.foresee()
-    assert (foresight.base, foresight.changes["zoom_user"]) == (None, TypeChanges(unchanged=8))
+    diff = both.compute_diff()
+    assert (diff.base, diff.changes["zoom_user"]) == (None, TypeChanges(unchanged=8))
     both.sync()
-    assert both.foresee().changes["zoom_user"] == TypeChanges(unchanged=8)
+    assert both.compute_diff().changes["zoom_user"] == TypeChanges(unchanged=8)
 
 
 def test_a_person_who_was_forgotten_leaves_jupiterone_too(both: Both) -> None:
     both.profile.collect()
     both.sync()
     forget_in_profile(both.settings().profile, both.folder, both.clock, before=None, email="bob@example.com")
-    changes = both.foresee().changes
+    changes = both.compute_diff().changes
     assert changes["zoom_user"] == TypeChanges(unchanged=7, deleted=1), "whoever was forgotten is only a number now"
     assert changes["zoom_group_has_user"] == TypeChanges(unchanged=4, deleted=1)
     assert both.sync().report.entities.deleted == 1
@@ -369,8 +369,8 @@ def test_a_person_who_was_forgotten_leaves_jupiterone_too(both: Both) -> None:
 
 def test_foreseeing_sends_nothing(both: Both) -> None:
     both.profile.collect()
-    foresight = both.foresee()
-    assert (foresight.base, foresight.changes["zoom_user"]) == (None, TypeChanges(created=8))
+    diff = both.compute_diff()
+    assert (diff.base, diff.changes["zoom_user"]) == (None, TypeChanges(created=8))
     assert set(both.operations()) == {"queryV1", "deferred"}
     assert both.store.uploads.latest() is None
 
@@ -384,7 +384,7 @@ def test_what_was_foreseen_comes_true(crowd: Both) -> None:
     assert ada is not None
     crowd.profile.account.update_user(ada.id, last_name="Lovelace")
     crowd.profile.collect()
-    changes = crowd.foresee().changes
+    changes = crowd.compute_diff().changes
     assert changes["zoom_user"] == TypeChanges(created=1, updated=1, deleted=1, unchanged=46)
     report = crowd.sync().report
     entities = [change for type_, change in changes.items() if "_has_" not in type_ and "_assigned_" not in type_]

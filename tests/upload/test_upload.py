@@ -12,7 +12,7 @@ import requests
 from collector.errors import ExitCode, ProfileBusy, UsageError
 from collector.sandbox import GRANULAR_SCOPES, Fault
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
-from collector.settings.profile import uploading_alone
+from collector.settings.profile import upload_lock
 from collector.store import UploadState
 from collector.upload.diff import TypeChanges
 from tests.wsgi_adapter import WsgiAdapter
@@ -39,7 +39,7 @@ def test_a_second_upload_changes_nothing(both: Both) -> None:
     both.sync()
     both.profile.collect()
     synced = both.sync()
-    assert set(synced.foresight.changes.values()) <= {TypeChanges(unchanged=n) for n in range(9)}
+    assert set(synced.diff.changes.values()) <= {TypeChanges(unchanged=n) for n in range(9)}
     assert (synced.report.entities.created, synced.report.entities.updated, synced.report.entities.deleted) == (0, 0, 0)
     assert both.uploaded == both.stored
 
@@ -50,8 +50,8 @@ def test_a_user_who_left_is_deleted(both: Both) -> None:
     both.leaves("bob@example.com")
     both.profile.collect()
     synced = both.sync()
-    assert synced.foresight.changes["zoom_user"] == TypeChanges(unchanged=7, deleted=1)
-    assert synced.foresight.changes["zoom_group_has_user"] == TypeChanges(unchanged=4, deleted=1)
+    assert synced.diff.changes["zoom_user"] == TypeChanges(unchanged=7, deleted=1)
+    assert synced.diff.changes["zoom_group_has_user"] == TypeChanges(unchanged=4, deleted=1)
     assert (synced.report.entities.deleted, synced.report.relationships.deleted) == (1, 3)
     assert both.uploaded == both.stored
 
@@ -91,9 +91,9 @@ def test_what_stays_because_its_type_is_partial(both: Both) -> None:
     both.profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"} - MEMBERS)
     before = len(both.uploaded)
     synced = both.sync()
-    changes = synced.foresight.changes
-    assert changes["zoom_group"] == TypeChanges(unchanged=2, staying=1)
-    assert changes["zoom_group_has_user"] == TypeChanges(unchanged=2, deleted=1, staying=2), "bob takes his with him"
+    changes = synced.diff.changes
+    assert changes["zoom_group"] == TypeChanges(unchanged=2, retained=1)
+    assert changes["zoom_group_has_user"] == TypeChanges(unchanged=2, deleted=1, retained=2), "bob takes his with him"
     deleted = sum(change.deleted for change in changes.values())
     assert deleted == synced.report.entities.deleted + synced.report.relationships.deleted
     assert len(both.uploaded) == before - deleted
@@ -149,7 +149,7 @@ def test_the_exit_code_follows_what_jupiterone_counts(both: Both, errors: int, e
 def test_two_at_once(both: Both) -> None:
     both.profile.collect()
     with (
-        uploading_alone(both.settings().profile),
+        upload_lock(both.settings().profile),
         pytest.raises(ProfileBusy, match="of profile 'default' is under way"),
     ):
         both.sync()
@@ -161,8 +161,8 @@ def test_a_scope_of_source_api(both: Both) -> None:
     both.sync(source="api", scope="zoom")
     assert len(both.jupiterone.entities(scope="zoom")) == 17
     assert both.jupiterone.entities(instance_id=both.instance) == {}
-    assert both.foresee().base is None, "another place has its own record"
-    assert both.foresee(source="api", scope="zoom").base is not None
+    assert both.compute_diff().base is None, "another place has its own record"
+    assert both.compute_diff(source="api", scope="zoom").base is not None
 
 
 def test_the_instance_the_profile_remembers(both: Both) -> None:
@@ -185,7 +185,7 @@ def test_the_instance_the_profile_remembers_in_another_account(both: Both, host:
     with pytest.raises(UsageError, match=f"{both.instance} belongs to the JupiterOne account {account}"):
         both.sync(settings=unset)
     with pytest.raises(UsageError, match="belongs to the JupiterOne account"):
-        both.foresee(settings=unset)
+        both.compute_diff(settings=unset)
     assert both.operations() == []
     both.sync()
     assert both.uploaded == both.stored, "a configured one is taken as it is"
@@ -195,7 +195,7 @@ def test_left_open_by_choice(both: Both) -> None:
     both.profile.collect()
     synced = both.sync(skip_finalize=True)
     assert not synced.finalized
-    assert (both.statuses, both.latest.state) == (["AWAITING_UPLOADS"], UploadState.LEFT_OPEN)
+    assert (both.statuses, both.latest.state) == (["AWAITING_UPLOADS"], UploadState.NOT_FINALIZED)
     both.sync()
     assert both.statuses == ["AWAITING_UPLOADS", "FINISHED"], "what somebody wanted open is not aborted"
 
@@ -205,7 +205,7 @@ def test_every_entity_carries_the_tag(both: Both) -> None:
     both.sync()
     run = both.store.begin(0, {"tag.AccountName": "Acme"})
     run.finish(1, 0, [], [], [])
-    assert both.sync().foresight.changes["zoom_user"] == TypeChanges(updated=8)
+    assert both.sync().diff.changes["zoom_user"] == TypeChanges(updated=8)
     assert {entity["tag.AccountName"] for entity in both.jupiterone.entities().values()} == {"Acme"}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from collector.auth import Token
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 from collector.zoom.pacing import Pacer
@@ -86,7 +86,7 @@ def new_client(clock: FakeClock, tokens: Tokens) -> Callable[..., ZoomClient]:
         configured = changed.get("configured_api_url")
         arguments = {
             "tokens": tokens if configured is None else Tokens(obtained_for=str(configured)),
-            "pacer": Pacer(Plan.UNLIMITED, 1.0, clock),
+            "pacer": Pacer(ZoomPlan.UNLIMITED, 1.0, clock),
             "clock": clock,
             "randomness": Chance(0.0),
             "oauth_url": "https://zoom.us",

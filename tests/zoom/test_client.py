@@ -15,9 +15,10 @@ import requests
 from requests.adapters import BaseAdapter
 
 from collector import __version__
-from collector.auth import EnvironmentToken
+from collector.auth import EnvironmentTokenSource
 from collector.errors import (
     DailyLimitReached,
+    DeletedMeanwhile,
     Denied,
     NotApplicable,
     NotLicensed,
@@ -26,10 +27,9 @@ from collector.errors import (
     SignInRequired,
     Unread,
     UsageError,
-    Vanished,
 )
 from collector.redaction import Secret
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer
 from tests.fakes import NOON
@@ -226,7 +226,7 @@ def test_a_configured_address_where_nothing_is_says_which_setting_to_look_at(new
 
 def test_one_that_is_gone_is_no_matter_of_the_configured_address(new_client, requests_mock):
     requests_mock.get("https://gateway.example/v2/users/ada/settings", **refusal(404, 1001, "User does not exist."))
-    with pytest.raises(Vanished):
+    with pytest.raises(DeletedMeanwhile):
         new_client(configured_api_url="https://gateway.example").get(SETTINGS, {"userId": "ada"})
 
 
@@ -300,7 +300,7 @@ def test_when_the_new_token_is_refused_too_a_person_must_help(client, requests_m
 def test_a_token_from_the_environment_is_tried_once(new_client, requests_mock):
     requests_mock.get(f"{API}/users/me", **DEAD_TOKEN)
     with pytest.raises(SignInRequired, match="ZOOM_ACCESS_TOKEN was refused"):
-        new_client(tokens=EnvironmentToken(Secret("pasted"))).get(ME)
+        new_client(tokens=EnvironmentTokenSource(Secret("pasted"))).get(ME)
     assert requests_mock.call_count == 1
 
 
@@ -525,7 +525,7 @@ def test_zoom_is_given_the_time_it_asks_for(client, requests_mock, clock, asked,
 
 
 def test_a_per_second_limit_pauses_its_label_for_everybody(new_client, requests_mock, clock):
-    pacer = Pacer(Plan.UNLIMITED, 1.0, clock)
+    pacer = Pacer(ZoomPlan.UNLIMITED, 1.0, clock)
     requests_mock.get(f"{API}/users", **PER_SECOND)
     client = new_client(pacer=pacer)
 
@@ -627,7 +627,7 @@ def test_a_missing_privilege_names_the_privilege(client, requests_mock):
             NotLicensed,
             "Zoom says: Only available for paid accounts.",
         ),
-        (refusal(404, 1001, "User does not exist: ada."), Vanished, "Zoom says: User does not exist: ada."),
+        (refusal(404, 1001, "User does not exist: ada."), DeletedMeanwhile, "Zoom says: User does not exist: ada."),
         (
             refusal(400, 1000, "You can not access settings of users that are still in pending state."),
             NotApplicable,

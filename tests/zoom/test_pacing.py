@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from collector.settings.choices import Plan
+from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import CALLS_PER_SECOND, Pacer
 from tests.fakes import FakeClock
@@ -33,17 +33,17 @@ def turns(pacer: Pacer, clock: FakeClock, count: int, label: Label = Label.MEDIU
 @pytest.mark.parametrize(
     ("plan", "share", "label", "calls_per_second"),
     [
-        (Plan.FREE, 1.0, Label.LIGHT, 3.9),
-        (Plan.FREE, 1.0, Label.MEDIUM, 1.95),
-        (Plan.FREE, 1.0, Label.HEAVY, 0.975),
-        (Plan.PRO, 1.0, Label.LIGHT, 29.25),
-        (Plan.PRO, 1.0, Label.MEDIUM, 19.5),
-        (Plan.PRO, 0.8, Label.MEDIUM, 15.6),
-        (Plan.PRO, 0.01, Label.MEDIUM, 0.195),
-        (Plan.PRO, 1.0, Label.HEAVY, 9.75),
-        (Plan.BUSINESS, 1.0, Label.LIGHT, 78),
-        (Plan.BUSINESS, 0.5, Label.MEDIUM, 29.25),
-        (Plan.BUSINESS, 1.0, Label.HEAVY, 39),
+        (ZoomPlan.FREE, 1.0, Label.LIGHT, 3.9),
+        (ZoomPlan.FREE, 1.0, Label.MEDIUM, 1.95),
+        (ZoomPlan.FREE, 1.0, Label.HEAVY, 0.975),
+        (ZoomPlan.PRO, 1.0, Label.LIGHT, 29.25),
+        (ZoomPlan.PRO, 1.0, Label.MEDIUM, 19.5),
+        (ZoomPlan.PRO, 0.8, Label.MEDIUM, 15.6),
+        (ZoomPlan.PRO, 0.01, Label.MEDIUM, 0.195),
+        (ZoomPlan.PRO, 1.0, Label.HEAVY, 9.75),
+        (ZoomPlan.BUSINESS, 1.0, Label.LIGHT, 78),
+        (ZoomPlan.BUSINESS, 0.5, Label.MEDIUM, 29.25),
+        (ZoomPlan.BUSINESS, 1.0, Label.HEAVY, 39),
     ],
 )
 def test_turns_come_evenly_at_the_plans_rate_and_share(clock, plan, share, label, calls_per_second):
@@ -59,14 +59,14 @@ def test_no_second_whenever_it_begins_holds_more_than_zoom_allows(clock, plan, l
 
 
 def test_idle_time_is_not_saved_up(clock):
-    pacer = Pacer(Plan.PRO, 1.0, clock)
+    pacer = Pacer(ZoomPlan.PRO, 1.0, clock)
     turns(pacer, clock, 1)
     clock.time += 3600
     assert turns(pacer, clock, 3) == pytest.approx([0, 1 / 19.5, 2 / 19.5])
 
 
 def test_labels_do_not_wait_for_each_other(clock):
-    pacer = Pacer(Plan.FREE, 1.0, clock)
+    pacer = Pacer(ZoomPlan.FREE, 1.0, clock)
     for label in Label:
         pacer.wait_turn(label)
     assert clock.waits == []
@@ -77,12 +77,12 @@ def test_labels_do_not_wait_for_each_other(clock):
 
 
 def test_unlimited_means_no_waiting(clock):
-    turns(Pacer(Plan.UNLIMITED, 0.01, clock), clock, 1000)
+    turns(Pacer(ZoomPlan.UNLIMITED, 0.01, clock), clock, 1000)
     assert clock.waits == []
 
 
 def test_after_a_pause_the_rate_is_halved_for_a_minute(clock):
-    pacer = Pacer(Plan.PRO, 1.0, clock)
+    pacer = Pacer(ZoomPlan.PRO, 1.0, clock)
     pacer.pause(Label.MEDIUM, 3)
     times = turns(pacer, clock, 700)
     during = [time for time in times if time < 63]
@@ -93,13 +93,13 @@ def test_after_a_pause_the_rate_is_halved_for_a_minute(clock):
 
 
 def test_unlimited_slows_down_too_when_zoom_says_so(clock):
-    pacer = Pacer(Plan.UNLIMITED, 1.0, clock)
+    pacer = Pacer(ZoomPlan.UNLIMITED, 1.0, clock)
     pacer.pause(Label.MEDIUM, 1)
     assert turns(pacer, clock, 3) == pytest.approx([1, 1 + 2 / 60, 1 + 4 / 60])
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one(clock):
-    pacer = Pacer(Plan.PRO, 1.0, clock)
+    pacer = Pacer(ZoomPlan.PRO, 1.0, clock)
     pacer.pause(Label.MEDIUM, 10)
     pacer.pause(Label.MEDIUM, 1)
     assert turns(pacer, clock, 1) == [10]
@@ -145,7 +145,7 @@ class SharedClock:
 def crowd(threads: int, calls_each: int, after_call: Callable[[Pacer, int, float], None]) -> list[float]:
     """When a crowd of threads gets to call at Pro's full rate. `after_call` gets the pacer, the count and the time."""
     clock = SharedClock(threads)
-    pacer = Pacer(Plan.PRO, 1.0, clock)
+    pacer = Pacer(ZoomPlan.PRO, 1.0, clock)
     times: list[float] = []
     lock = threading.Lock()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.errors import Denied, RestartListing, Unread, Vanished
+from collector.errors import DeletedMeanwhile, Denied, RestartListing, Unread
 from collector.zoom import paging
 from collector.zoom.paging import Page, pages
 
@@ -180,7 +180,7 @@ def test_pages_smaller_than_asked_for_are_no_endless_list(client, zoom):
 
 
 def test_a_list_without_a_total_does_not_go_on_for_ever(client, zoom, monkeypatch):
-    monkeypatch.setattr(paging, "MOST_PAGES", 30)
+    monkeypatch.setattr(paging, "MAX_PAGES", 30)
     asked = zoom(*(page({"id": str(number)}, token=f"t{number}") for number in range(50)))
     _, message = rows_and_failure(client, RestartListing)
     assert message == "/users goes on after 30 pages"
@@ -213,7 +213,7 @@ def test_tokens_that_keep_expiring(client, zoom):
 
 @pytest.mark.parametrize(
     ("status", "code", "text", "error"),
-    [(400, 200, "No permission.", Denied), (404, 4130, "Group does not exist: g.", Vanished)],
+    [(400, 200, "No permission.", Denied), (404, 4130, "Group does not exist: g.", DeletedMeanwhile)],
 )
 def test_other_refusals_end_the_listing(client, zoom, status, code, text, error):
     zoom(page(ADA, token="t1"), {"status_code": status, "json": {"code": code, "message": text}})

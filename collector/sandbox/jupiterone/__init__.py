@@ -14,10 +14,10 @@ uploaded twice in a job is an error.
 
 from __future__ import annotations
 
-from collector.sandbox.jupiterone.exchange import Request
 from collector.sandbox.jupiterone.faults import Fault, FaultKind
 from collector.sandbox.jupiterone.instances import CUSTOM_DEFINITION_ID, ZOOM_DEFINITION_ID, Instance
 from collector.sandbox.jupiterone.jobs import Event, Job
+from collector.sandbox.jupiterone.request_handler import Request
 from collector.sandbox.jupiterone.sandbox import JupiterOneSandbox
 
 __all__ = [

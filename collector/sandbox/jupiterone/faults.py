@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from collector.sandbox.planned import Planned
+from collector.sandbox.scheduled_faults import ScheduledFaults
 
 FaultKind = Literal[
     "status_500",
@@ -71,7 +71,7 @@ class Fault:
     retry_after: str = ""
     rate_limit_reset: str = ""
 
-    def meets(self, path: str, operation: str) -> bool:
+    def matches(self, path: str, operation: str) -> bool:
         if self.kind in _OF_FINALIZING and operation != "finalize":
             return False
         return fnmatchcase(path, self.path) and fnmatchcase(operation, self.operation)
@@ -82,17 +82,17 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._planned: Planned[Fault] = Planned()
+        self._scheduled: ScheduledFaults[Fault] = ScheduledFaults()
 
     def add(self, *faults: Fault) -> None:
         with self._lock:
-            self._planned.add(*faults)
+            self._scheduled.add(*faults)
 
     def clear(self) -> None:
         with self._lock:
-            self._planned.clear()
+            self._scheduled.clear()
 
-    def strike(self, path: str, operation: str) -> Fault | None:
+    def next_fault(self, path: str, operation: str) -> Fault | None:
         """The fault that strikes this request, if one does."""
         with self._lock:
-            return self._planned.strike(lambda fault: fault.meets(path, operation))
+            return self._scheduled.next_fault(lambda fault: fault.matches(path, operation))

@@ -22,9 +22,9 @@ from graphql import (
 )
 
 from collector.sandbox.jupiterone.errors import ApiError, graphql_error, invalid, not_found
-from collector.sandbox.jupiterone.exchange import Answer, Exchange
 from collector.sandbox.jupiterone.faults import Fault
 from collector.sandbox.jupiterone.queries import Queries
+from collector.sandbox.jupiterone.request_handler import JupiterOneSandboxResponse, RequestHandler
 from collector.sandbox.jupiterone.synchronization import Synchronization
 
 GRAPHQL_PATH = "/graphql"
@@ -49,41 +49,41 @@ class GraphQLRoutes:
         resolvers: Mapping[str, Resolver],
         queries: Queries,
         synchronization: Synchronization,
-        exchange: Exchange,
+        handler: RequestHandler,
     ) -> None:
         self._resolvers = resolvers
         self._queries = queries
         self._synchronization = synchronization
-        self._exchange = exchange
+        self._handler = handler
 
     def add_to(self, app: Flask) -> None:
         app.add_url_rule(GRAPHQL_PATH, "graphql", self._graphql, methods=["POST"])
         app.add_url_rule(f"{DEFERRED_PATH}/<result_id>", "deferred", self._deferred, methods=["GET"])
 
     def _graphql(self) -> Response:
-        return self._exchange.respond(_operation(), self._produce, _errors)
+        return self._handler.respond(_operation(), self._produce, _errors)
 
-    def _produce(self, fault: Fault | None) -> Answer:
-        self._exchange.gate.admit()
+    def _produce(self, fault: Fault | None) -> JupiterOneSandboxResponse:
+        self._handler.checks.authorize()
         if fault is not None and fault.kind == "graphql_error":
             failure = graphql_error("An unexpected error occurred.", "INTERNAL_SERVER_ERROR")
-            return Answer.of({"errors": [failure.formatted], "data": None})
-        body = self._exchange.gate.body("graphql")
+            return JupiterOneSandboxResponse.of({"errors": [failure.formatted], "data": None})
+        body = self._handler.checks.body("graphql")
         with self._synchronization.locked():
             status, document = answer(body, self._resolvers)
-        return Answer.of(document, status)
+        return JupiterOneSandboxResponse.of(document, status)
 
     def _deferred(self, result_id: str) -> Response:
-        return self._exchange.respond("deferred", partial(self._deferred_result, result_id), lambda error: error.body)
+        return self._handler.respond("deferred", partial(self._deferred_result, result_id), lambda error: error.body)
 
-    def _deferred_result(self, result_id: str, _: Fault | None) -> Answer:
+    def _deferred_result(self, result_id: str, _: Fault | None) -> JupiterOneSandboxResponse:
         """The address alone lets in, as signed addresses of object stores do, which take no second credential."""
         if "Authorization" in request.headers:
             raise invalid("Only one auth mechanism allowed.", "InvalidArgument")
         result = self._queries.deferred(result_id)
         if result is None:
             raise not_found("The query result")
-        return Answer.of(result)
+        return JupiterOneSandboxResponse.of(result)
 
 
 def _operation() -> str:

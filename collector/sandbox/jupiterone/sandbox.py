@@ -10,7 +10,6 @@ from werkzeug.exceptions import HTTPException
 
 from collector.clock import Clock, SystemClock
 from collector.sandbox.canaries import CANARY
-from collector.sandbox.jupiterone.exchange import Exchange, Gate, Request, Requests
 from collector.sandbox.jupiterone.faults import Faults
 from collector.sandbox.jupiterone.graph import GraphObject, Scope, with_platform_properties
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
@@ -19,20 +18,21 @@ from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
 from collector.sandbox.jupiterone.jobs import Event, Job
 from collector.sandbox.jupiterone.queries import Queries
+from collector.sandbox.jupiterone.request_handler import Request, RequestChecks, RequestHandler, Requests
 from collector.sandbox.jupiterone.synchronization import Synchronization
 from collector.sandbox.jupiterone.synchronization_routes import SynchronizationRoutes
 from collector.sandbox.server import serving
 
-LARGEST_BODY = 6_000_000
+MAX_BODY = 6_000_000
 """Bytes. JupiterOne's SDK shrinks what is larger."""
 
 
 class JupiterOneSandbox:
     """Behaves like JupiterOne as far as the collector asks, and can be told to misbehave.
 
-    `accepts_gzip`: whether uploads may be compressed. `largest_body`: bytes. `settling_polls`: how many GETs still find
-    a finalized job unfinished. `j1ql_allowed`: whether the API key may query. Sandboxes of equal `seed` give the same
-    ids and have the same API key.
+    `accepts_gzip`: whether uploads may be compressed. `largest_body`: bytes. `polls_until_finished`: how many GETs
+    still find a finalized job unfinished. `j1ql_allowed`: whether the API key may query. Sandboxes of equal `seed` give
+    the same ids and have the same API key.
 
     Attributes to use: `app` (the WSGI application), `faults`, `account`, `api_key`, `j1ql_allowed` (may be changed).
     """
@@ -43,8 +43,8 @@ class JupiterOneSandbox:
         account: str = "sandbox",
         clock: Clock | None = None,
         accepts_gzip: bool = True,
-        largest_body: int = LARGEST_BODY,
-        settling_polls: int = 2,
+        largest_body: int = MAX_BODY,
+        polls_until_finished: int = 2,
         j1ql_allowed: bool = True,
         seed: int = 0,
     ) -> None:
@@ -56,18 +56,20 @@ class JupiterOneSandbox:
         self.faults = Faults()
         self._requests = Requests()
         self._instances = Instances()
-        self._synchronization = Synchronization(account, self._instances, self._identifiers, clock, settling_polls)
-        gate = Gate(account, self.api_key, accepts_gzip, largest_body)
-        exchange = Exchange(gate, self.faults, self._requests, self._identifiers, clock)
+        self._synchronization = Synchronization(
+            account, self._instances, self._identifiers, clock, polls_until_finished
+        )
+        checks = RequestChecks(account, self.api_key, accepts_gzip, largest_body)
+        handler = RequestHandler(checks, self.faults, self._requests, self._identifiers, clock)
         self.app = Flask("jupiterone sandbox", static_folder=None)
         self.app.config["PROPAGATE_EXCEPTIONS"] = True
-        routes = SynchronizationRoutes(self._synchronization, exchange)
+        routes = SynchronizationRoutes(self._synchronization, handler)
         routes.add_to(self.app)
         queries = Queries(
             account, self._synchronization, self._identifiers, lambda: self.j1ql_allowed, deferred_address
         )
         resolvers = Resolvers(account, self._instances, self._synchronization, queries, self._identifiers)
-        GraphQLRoutes(resolvers.by_name(), queries, self._synchronization, exchange).add_to(self.app)
+        GraphQLRoutes(resolvers.by_name(), queries, self._synchronization, handler).add_to(self.app)
         self.app.register_error_handler(HTTPException, lambda error: routes.unrouted(error.code or 404))
 
     def serve(self, port: int = 0) -> AbstractContextManager[str]:
@@ -118,9 +120,9 @@ class JupiterOneSandbox:
         """The latest 10,000, oldest first."""
         return self._requests.latest
 
-    def settle(self) -> None:
+    def finish_jobs(self) -> None:
         """Bring every finalized job to its end."""
-        self._synchronization.settle()
+        self._synchronization.finish_jobs()
 
     def add_instance(self, name: str = "Zoom", **properties: Any) -> Instance:
         """Make an instance of the custom definition without asking the API. `properties`: fields of Instance."""
@@ -139,7 +141,7 @@ class JupiterOneSandbox:
         self, kind: str, instance_id: str | None, scope: str | None, *, platform: bool
     ) -> dict[str, GraphObject]:
         with self._synchronization.locked():
-            self.settle()
+            self.finish_jobs()
             return {
                 key: with_platform_properties(origin, ingested, self.account) if platform else ingested.uploaded
                 for origin, data in self._synchronization.graph.scopes()

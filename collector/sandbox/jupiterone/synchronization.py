@@ -24,18 +24,18 @@ _SYNC_MODES: tuple[SyncMode, ...] = ("DIFF", "PATCH")
 class Synchronization:
     """All jobs and the graph they end up in; safe to share between threads.
 
-    `settling_polls`: how many GETs still find a finalized job unfinished. What the job uploaded is in the graph once
-    the job is finished.
+    `polls_until_finished`: how many GETs still find a finalized job unfinished. What the job uploaded is in the graph
+    once the job is finished.
     """
 
     def __init__(
-        self, account: str, instances: Instances, identifiers: Identifiers, clock: Clock, settling_polls: int
+        self, account: str, instances: Instances, identifiers: Identifiers, clock: Clock, polls_until_finished: int
     ) -> None:
         self._account = account
         self._instances = instances
         self._identifiers = identifiers
         self._clock = clock
-        self._settling_polls = settling_polls
+        self._polls_until_finished = polls_until_finished
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._events: list[Event] = []
@@ -122,7 +122,7 @@ class Synchronization:
         partial_types = _partial_types(body)
         with self._lock:
             job = self._awaiting_uploads(job_id)
-            self.settle()
+            self.finish_jobs()
             job.status = "FINALIZE_PENDING"
             job.outcome = outcome
             job.partial_types = partial_types
@@ -143,13 +143,13 @@ class Synchronization:
             job = self._job(job_id)
             if job.status in FINALIZING and job.outcome != "UNKNOWN":
                 job.polls += 1
-                if job.polls > self._settling_polls:
+                if job.polls > self._polls_until_finished:
                     self._finish(job)
                 else:
-                    job.status = FINALIZING[job.polls * len(FINALIZING) // (self._settling_polls + 1)]
+                    job.status = FINALIZING[job.polls * len(FINALIZING) // (self._polls_until_finished + 1)]
             return {"job": job.document()}
 
-    def settle(self) -> None:
+    def finish_jobs(self) -> None:
         """As if enough time had gone by: every job that was finalized comes to its end."""
         with self._lock:
             for job in self._jobs.values():

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, Response, request
 
 from collector.sandbox.jupiterone.errors import ApiError, invalid, not_found
-from collector.sandbox.jupiterone.exchange import Answer, Exchange
 from collector.sandbox.jupiterone.faults import Fault
 from collector.sandbox.jupiterone.jobs import JobStatus
+from collector.sandbox.jupiterone.request_handler import JupiterOneSandboxResponse, RequestHandler
 from collector.sandbox.jupiterone.synchronization import Body, Synchronization
 
 JOBS_PATH = "/persister/synchronization/jobs"
@@ -28,9 +28,9 @@ _OUTCOMES: dict[str, JobStatus] = {
 class SynchronizationRoutes:
     """The view functions, added to an application by `add_to`."""
 
-    def __init__(self, synchronization: Synchronization, exchange: Exchange) -> None:
+    def __init__(self, synchronization: Synchronization, handler: RequestHandler) -> None:
         self._synchronization = synchronization
-        self._exchange = exchange
+        self._handler = handler
 
     def add_to(self, app: Flask) -> None:
         synchronization = self._synchronization
@@ -63,26 +63,26 @@ class SynchronizationRoutes:
     def unrouted(self, status: int) -> Response:
         """Paths and methods the API does not know."""
 
-        def refuse(_: Fault | None) -> Answer:
+        def refuse(_: Fault | None) -> JupiterOneSandboxResponse:
             raise ApiError(405, "METHOD_NOT_ALLOWED", "Method not allowed.") if status == 405 else not_found("The path")
 
-        return self._exchange.respond("", refuse, _envelope)
+        return self._handler.respond("", refuse, _envelope)
 
     def _finalize(self, job_id: str, body: Body, fault: Fault | None) -> dict[str, Any]:
         outcome = _OUTCOMES.get(fault.kind, "FINISHED") if fault is not None else "FINISHED"
         return self._synchronization.finalize(job_id, body, outcome)
 
     def _respond(self, name: str, operation: Operation, job_id: str = "") -> Response:
-        return self._exchange.respond(name, partial(self._produce, name, operation, job_id), _envelope)
+        return self._handler.respond(name, partial(self._produce, name, operation, job_id), _envelope)
 
-    def _produce(self, name: str, operation: Operation, job_id: str, fault: Fault | None) -> Answer:
-        self._exchange.gate.admit()
+    def _produce(self, name: str, operation: Operation, job_id: str, fault: Fault | None) -> JupiterOneSandboxResponse:
+        self._handler.checks.authorize()
         if fault is not None and fault.kind == "job_ended":
             self._synchronization.end_job(job_id)
-        body = {} if request.method == "GET" else self._exchange.gate.body(name)
+        body = {} if request.method == "GET" else self._handler.checks.body(name)
         if not isinstance(body, dict):
             raise invalid("The body should be an object.")
-        return Answer.of(operation(job_id, body, fault))
+        return JupiterOneSandboxResponse.of(operation(job_id, body, fault))
 
 
 def _envelope(error: ApiError) -> dict[str, Any]:

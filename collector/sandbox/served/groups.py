@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from collector.sandbox.account import Account
-from collector.sandbox.answers import as_json
 from collector.sandbox.backend import Backend, Row, listing
 from collector.sandbox.directory import Group, User
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import group_does_not_exist
 from collector.sandbox.identifiers import identifier
 from collector.sandbox.paging import ListQuery
+from collector.sandbox.responses import json_bytes
 
 
 def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
@@ -26,11 +26,11 @@ def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
 
 
 def _list(zoom: Backend, groups: Sequence[Group], frame: dict[str, Any]) -> bytes:
-    return as_json({**frame, "groups": [group_row(zoom.account, group) for group in groups]})
+    return json_bytes({**frame, "groups": [group_row(zoom.account, group) for group in groups]})
 
 
 def _group(zoom: Backend, group_id: str, _: ListQuery) -> bytes:
-    return as_json(group_row(zoom.account, _find(zoom, group_id)))
+    return json_bytes(group_row(zoom.account, _find(zoom, group_id)))
 
 
 def _members(zoom: Backend, group_id: str, query: ListQuery) -> bytes:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collector.sandbox.account import Account
-from collector.sandbox.answers import as_json
 from collector.sandbox.backend import Backend, Row, listing
 from collector.sandbox.directory import Role, User
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import role_does_not_exist
 from collector.sandbox.paging import ListQuery
+from collector.sandbox.responses import json_bytes
 
 
 def _roles(zoom: Backend, _: str, __: ListQuery) -> bytes:
     roles = zoom.account.roles
     listed = [role_row(zoom.account, role) for role in roles]
-    return as_json({"total_records": len(roles), "roles": listed})
+    return json_bytes({"total_records": len(roles), "roles": listed})
 
 
 def _role(zoom: Backend, role_id: str, _: ListQuery) -> bytes:
-    return as_json(role_detail(zoom.account, _find(zoom, role_id)))
+    return json_bytes(role_detail(zoom.account, _find(zoom, role_id)))
 
 
 def _members(zoom: Backend, role_id: str, query: ListQuery) -> bytes:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import get_args
 
 from collector.sandbox.account import Account
-from collector.sandbox.answers import as_json
 from collector.sandbox.backend import Backend, Row, listing
 from collector.sandbox.canaries import CANARY, personal_meeting_id
 from collector.sandbox.directory import LICENSED, User, UserStatus
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import user_does_not_exist, user_is_pending, validation_failed
 from collector.sandbox.paging import ListQuery
+from collector.sandbox.responses import json_bytes
 from collector.sandbox.settings import MAIN, OPTIONS
 from collector.sandbox.timestamps import timestamp
 
@@ -39,11 +39,11 @@ def _users(zoom: Backend, _: str, query: ListQuery) -> bytes:
 
 
 def _me(zoom: Backend, _: str, query: ListQuery) -> bytes:
-    return as_json(own_detail(zoom.account, _find(zoom, query.subject), zoom.clock.now()))
+    return json_bytes(own_detail(zoom.account, _find(zoom, query.subject), zoom.clock.now()))
 
 
 def _user(zoom: Backend, user_id: str, _: ListQuery) -> bytes:
-    return as_json(detail(zoom.account, _find(zoom, user_id), zoom.clock.now()))
+    return json_bytes(detail(zoom.account, _find(zoom, user_id), zoom.clock.now()))
 
 
 def _settings(zoom: Backend, user_id: str, query: ListQuery) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from collector.errors import CollectorError, ExitCode
 from collector.settings import SECRET_NAMES
 from collector.settings.profile import Profile
-from collector.settings.reading import read_dotenv
+from collector.settings.reader import read_dotenv
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
 
@@ -27,11 +27,11 @@ _OPENED_FOR_WRITING = (
 )
 
 
-def examine_files(profile: Profile) -> Iterator[Finding]:
+def check_profile_files(profile: Profile) -> Iterator[Finding]:
     """Look at the profile's folder, or at the place where it would be made."""
     folder = profile.folder
     if not os.path.lexists(folder):
-        yield _place_of(folder)
+        yield _planned_folder(folder)
         return
     if not folder.is_dir():
         yield _failure(f"{folder} is no folder", f"Move {folder} aside, or choose another folder with ZOOM_HOME.")
@@ -49,7 +49,7 @@ def examine_files(profile: Profile) -> Iterator[Finding]:
     yield from _store(profile)
 
 
-def examine_dotenv(path: Path) -> Iterator[Finding]:
+def check_dotenv(path: Path) -> Iterator[Finding]:
     """Whether others may read the secrets in `./.env`, if it has any."""
     held = [name for name in SECRET_NAMES if read_dotenv(path).get(name)]
     if not held:
@@ -62,9 +62,9 @@ def examine_dotenv(path: Path) -> Iterator[Finding]:
         yield Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
 
 
-def _place_of(folder: Path) -> Finding:
+def _planned_folder(folder: Path) -> Finding:
     """Whether the folder, and those missing above it, can be made."""
-    above = next(place for place in folder.parents if os.path.lexists(place))
+    above = next(parent for parent in folder.parents if os.path.lexists(parent))
     if not above.is_dir():
         return _failure(
             f"{folder} cannot be made: {above} is no folder",

@@ -13,17 +13,17 @@ from collector.clock import Clock
 from collector.errors import AccessRefused, CollectorError, InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.instances import Instances
-from collector.jupiterone.jobs import describes_job, job_path
+from collector.jupiterone.jobs import is_job_response, job_path
 from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
 from collector.store import Store
 from collector.upkeep.doctor.finding import Finding, Level
-from collector.upkeep.doctor.network import NewSession, reach
+from collector.upkeep.doctor.network import NewSession, check_reachable
 from collector.upload.destination import access_to
 from collector.upload.instance import check_account, instance_in_use, remembered_instance
 
-NO_JOB = "00000000-0000-0000-0000-000000000000"
+NONEXISTENT_JOB = "00000000-0000-0000-0000-000000000000"
 """A job that is not there: whoever is told so has been let in."""
 
 _SUBJECT = "JupiterOne"
@@ -31,7 +31,7 @@ _INSTANCE = "integration instance"
 _SETTINGS = "HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL"
 
 
-def examine_jupiterone(
+def check_jupiterone(
     profile: Profile, given: JupiterOneSettings, clock: Clock, randomness: random.Random, new_session: NewSession
 ) -> Iterator[Finding]:
     """Look at key, account and the integration instance in use, if any of them is configured."""
@@ -47,7 +47,7 @@ def examine_jupiterone(
     except CollectorError as failure:
         yield Finding.of(_SUBJECT, failure)
         return
-    found = [reach(url, new_session, _SETTINGS)[0] for url in (access.api_url, access.graphql_url)]
+    found = [check_reachable(url, new_session, _SETTINGS)[0] for url in (access.api_url, access.graphql_url)]
     yield from found
     if any(finding.level is Level.FAILURE for finding in found):
         return
@@ -81,22 +81,22 @@ def _job_to_ask_for(profile: Profile, access: Access) -> str:
     """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
     path = profile.store_path
     if not Store.exists(path):
-        return NO_JOB
+        return NONEXISTENT_JOB
     with Store.open_existing(path) as store:
         latest = store.uploads.latest()
     if (
         latest is None
         or latest.job is None
-        or (latest.place.host, latest.place.account) != (access.host, access.account)
+        or (latest.destination.host, latest.destination.account) != (access.host, access.account)
     ):
-        return NO_JOB
+        return NONEXISTENT_JOB
     return latest.job
 
 
 def _check_synchronization(jupiterone: JupiterOne, job: str) -> None:
     """Raises AccessRefused when the key is not taken there either, RequestFailed when that stays open."""
     try:
-        jupiterone.get(job_path(job), partial(describes_job, job_id=job))
+        jupiterone.get(job_path(job), partial(is_job_response, job_id=job))
     except RequestFailed as failure:
         if failure.status not in (400, 404):
             raise

@@ -14,22 +14,22 @@ from collector.errors import ExitCode
 from collector.settings import hosts
 from collector.upkeep.doctor.finding import Finding, Level
 
-MOST_CLOCK_SKEW_SECONDS = 120
+MAX_CLOCK_SKEW_SECONDS = 120
 
 NewSession = Callable[[], requests.Session]
 
 
-def examine_network(oauth_url: str, api_url: str | None, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
+def check_network(oauth_url: str, api_url: str | None, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
     """Look for Zoom, and at the clock."""
     base = hosts.api_url(api_url, oauth_url, None)
     for url in dict.fromkeys(address for address in (oauth_url, base) if address):
-        finding, date = reach(url, new_session, "HTTPS_PROXY and REQUESTS_CA_BUNDLE")
+        finding, date = check_reachable(url, new_session, "HTTPS_PROXY and REQUESTS_CA_BUNDLE")
         yield finding
         if url == oauth_url and finding.level is Level.OK:
             yield _clock(date, clock)
 
 
-def reach(url: str, new_session: NewSession, settings_to_check: str) -> tuple[Finding, str | None]:
+def check_reachable(url: str, new_session: NewSession, settings_to_check: str) -> tuple[Finding, str | None]:
     """Whether anything at all answers there, without any credentials, and what time it says it is."""
     try:
         response = new_session().head(
@@ -56,7 +56,7 @@ def _clock(date: str | None, clock: Clock) -> Finding:
         skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
     except (TypeError, ValueError, OverflowError):
         return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
-    if abs(skew) > MOST_CLOCK_SKEW_SECONDS:
+    if abs(skew) > MAX_CLOCK_SKEW_SECONDS:
         return Finding(
             "clock",
             Level.WARNING,

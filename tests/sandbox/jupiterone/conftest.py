@@ -5,7 +5,7 @@ import pytest
 from collector.sandbox.jupiterone import Instance, JupiterOneSandbox
 from tests.fakes import FakeClock
 
-from .asking import Asker
+from .client import SandboxClient
 
 
 @pytest.fixture
@@ -24,5 +24,5 @@ def instance(sandbox: JupiterOneSandbox) -> Instance:
 
 
 @pytest.fixture
-def jupiterone(sandbox: JupiterOneSandbox) -> Asker:
-    return Asker(sandbox)
+def jupiterone(sandbox: JupiterOneSandbox) -> SandboxClient:
+    return SandboxClient(sandbox)

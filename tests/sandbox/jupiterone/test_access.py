@@ -10,7 +10,7 @@ import pytest
 
 from collector.sandbox.jupiterone import Instance, JupiterOneSandbox
 
-from .asking import JOBS, Asker, user
+from .client import JOBS, SandboxClient, user
 
 QUERY = "{ integrationInstancesV2 { instances { id } } }"
 LARGE = {"entities": [user(1, note="x" * 2000)]}
@@ -28,7 +28,7 @@ LARGE = {"entities": [user(1, note="x" * 2000)]}
     ],
 )
 def test_the_account_is_named_by_the_newer_or_the_older_header(
-    jupiterone: Asker, names: list[str], values: list[str], status: int
+    jupiterone: SandboxClient, names: list[str], values: list[str], status: int
 ) -> None:
     del jupiterone.headers["JupiterOne-Account"]
     jupiterone.headers |= dict(zip(names, values, strict=True))
@@ -37,7 +37,7 @@ def test_the_account_is_named_by_the_newer_or_the_older_header(
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer wrong", "Basic abc"])
-def test_a_wrong_key_is_refused(jupiterone: Asker, authorization: str) -> None:
+def test_a_wrong_key_is_refused(jupiterone: SandboxClient, authorization: str) -> None:
     jupiterone.headers["Authorization"] = authorization
     assert jupiterone.refusal(jupiterone.post("", {"source": "api", "scope": "zoom"})) == (401, "UNAUTHORIZED")
     assert jupiterone.refusal(jupiterone.get(f"{JOBS}/any")) == (401, "UNAUTHORIZED")
@@ -54,10 +54,10 @@ def test_an_account_has_a_key_of_its_own() -> None:
         "JUPITERONE_API_BASE_URL": "http://127.0.0.1:1",
         "JUPITERONE_GRAPHQL_URL": "http://127.0.0.1:1/graphql",
     }
-    assert Asker(sandbox).graphql(QUERY).status_code == 200
+    assert SandboxClient(sandbox).graphql(QUERY).status_code == 200
 
 
-def test_uploads_may_be_compressed(jupiterone: Asker, instance: Instance) -> None:
+def test_uploads_may_be_compressed(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.post_gzipped(f"/{job_id}/entities", {"entities": [user(1)]}).status_code == 200
     assert jupiterone.post_gzipped(f"/{job_id}/relationships", {"relationships": []}).status_code == 200
@@ -65,7 +65,7 @@ def test_uploads_may_be_compressed(jupiterone: Asker, instance: Instance) -> Non
     assert [request.gzipped for request in jupiterone.sandbox.requests] == [False, True, True, False]
 
 
-def test_nothing_else_may_be_compressed(jupiterone: Asker, instance: Instance) -> None:
+def test_nothing_else_may_be_compressed(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     answer = jupiterone.post_gzipped(f"/{job_id}/finalize", {})
     assert jupiterone.refusal(answer) == (415, "UNSUPPORTED_CONTENT_ENCODING")
@@ -84,14 +84,14 @@ def test_nothing_else_may_be_compressed(jupiterone: Asker, instance: Instance) -
     ],
 )
 def test_bodies_that_cannot_be_read(accepts_gzip: bool, encoding: str, body: bytes, refusal: tuple[int, str]) -> None:
-    jupiterone = Asker(JupiterOneSandbox(accepts_gzip=accepts_gzip))
+    jupiterone = SandboxClient(JupiterOneSandbox(accepts_gzip=accepts_gzip))
     job_id = jupiterone.start(source="api", scope="zoom")
     assert jupiterone.refusal(jupiterone.post(f"/{job_id}/entities", body, Content_Encoding=encoding)) == refusal
 
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_large_bodies_are_refused_compressed_or_not(compressed: bool) -> None:
-    jupiterone = Asker(JupiterOneSandbox(largest_body=2000))
+    jupiterone = SandboxClient(JupiterOneSandbox(largest_body=2000))
     job_id = jupiterone.start(source="api", scope="zoom")
     post = jupiterone.post_gzipped if compressed else jupiterone.post
     answer = post(f"/{job_id}/entities", LARGE)
@@ -102,12 +102,12 @@ def test_large_bodies_are_refused_compressed_or_not(compressed: bool) -> None:
 def test_the_largest_body_is_just_small_enough() -> None:
     size = len(json.dumps(LARGE))
     for largest_body, status in ((size, 200), (size - 1, 413)):
-        jupiterone = Asker(JupiterOneSandbox(largest_body=largest_body))
+        jupiterone = SandboxClient(JupiterOneSandbox(largest_body=largest_body))
         job_id = jupiterone.start(source="api", scope="zoom")
         assert jupiterone.post(f"/{job_id}/entities", LARGE).status_code == status
 
 
-def test_a_body_may_be_left_out(jupiterone: Asker) -> None:
+def test_a_body_may_be_left_out(jupiterone: SandboxClient) -> None:
     job_id = jupiterone.start(source="api", scope="zoom")
     assert jupiterone.post(f"/{job_id}/finalize").status_code == 200
 
@@ -120,12 +120,12 @@ def test_a_body_may_be_left_out(jupiterone: Asker) -> None:
         ("DELETE", f"{JOBS}/any", (405, "METHOD_NOT_ALLOWED")),
     ],
 )
-def test_other_paths_and_methods(jupiterone: Asker, method: str, path: str, refusal: tuple[int, str]) -> None:
+def test_other_paths_and_methods(jupiterone: SandboxClient, method: str, path: str, refusal: tuple[int, str]) -> None:
     answer: Any = jupiterone.sandbox.app.test_client().open(path, method=method, headers=jupiterone.headers)
     assert jupiterone.refusal(answer) == refusal
 
 
-def test_requests_are_recorded(jupiterone: Asker, instance: Instance) -> None:
+def test_requests_are_recorded(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     body = json.dumps({"entities": []}).encode()
     jupiterone.post(f"/{job_id}/entities", body, JupiterOne_Correlation_Id="batch-1")

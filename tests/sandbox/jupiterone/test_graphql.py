@@ -17,7 +17,7 @@ from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, Instance
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
 from collector.sandbox.jupiterone.graphql_routes import SCHEMA
 
-from .asking import Asker
+from .client import SandboxClient
 
 SHOW = "query Show($id: String!) { integrationInstance(id: $id) { %s } }"
 
@@ -25,7 +25,9 @@ SHOW = "query Show($id: String!) { integrationInstance(id: $id) { %s } }"
 NAME = {"name": "Example Ltd"}
 
 
-def test_a_job_and_its_instance_can_be_asked_for_through_each_other(jupiterone: Asker, instance: Instance) -> None:
+def test_a_job_and_its_instance_can_be_asked_for_through_each_other(
+    jupiterone: SandboxClient, instance: Instance
+) -> None:
     jupiterone.start(instance.id)
     through = "jobs { jobs { integrationInstance { mostRecentJob { integrationInstance { name } } } } }"
     (job,) = jupiterone.data(SHOW % through, id=instance.id)["jobs"]["jobs"]
@@ -41,13 +43,13 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("query", "variables", "code", "words"), REFUSED)
-def test_refuses(jupiterone: Asker, query: str, variables: dict[str, Any], code: str, words: str) -> None:
+def test_refuses(jupiterone: SandboxClient, query: str, variables: dict[str, Any], code: str, words: str) -> None:
     status, said, message = jupiterone.graphql_refusal(query, **variables)
     assert (status, said) == (200 if code == "BAD_USER_INPUT" else 400, code)
     assert words in message
 
 
-def test_does_nothing_where_anything_is_wrong(jupiterone: Asker) -> None:
+def test_does_nothing_where_anything_is_wrong(jupiterone: SandboxClient) -> None:
     query = """
     mutation {
       first: createIntegrationInstance(instance: {name: "a", integrationDefinitionId: "%s"}) { id }
@@ -57,7 +59,7 @@ def test_does_nothing_where_anything_is_wrong(jupiterone: Asker) -> None:
     assert jupiterone.sandbox.instances == []
 
 
-def test_an_error_of_one_field_leaves_the_others(jupiterone: Asker, instance: Instance) -> None:
+def test_an_error_of_one_field_leaves_the_others(jupiterone: SandboxClient, instance: Instance) -> None:
     query = """
     query ($id: String!) { gone: integrationInstance(id: "x") { name } there: integrationInstance(id: $id) { name } }"""
     answer = jupiterone.graphql(query, id=instance.id)
@@ -69,7 +71,7 @@ def test_an_error_of_one_field_leaves_the_others(jupiterone: Asker, instance: In
 
 
 @pytest.mark.parametrize("body", [{}, {"query": 1}, []])
-def test_needs_a_query(jupiterone: Asker, body: Any) -> None:
+def test_needs_a_query(jupiterone: SandboxClient, body: Any) -> None:
     answer = jupiterone.sandbox.app.test_client().post("/graphql", json=body, headers=jupiterone.headers)
     assert answer.status_code == 400
     assert answer.json is not None

@@ -9,13 +9,13 @@ import pytest
 
 from collector.sandbox.jupiterone import Instance, JupiterOneSandbox
 
-from .asking import Asker, counts, group, membership, relationship_counts, user
+from .client import SandboxClient, counts, group, membership, relationship_counts, user
 
 Sync = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def sync(jupiterone: Asker, instance: Instance) -> Sync:
+def sync(jupiterone: SandboxClient, instance: Instance) -> Sync:
     return lambda *data: jupiterone.sync(instance.id, *data)
 
 
@@ -23,7 +23,7 @@ def keys(objects: dict[str, Any]) -> set[str]:
     return set(objects)
 
 
-def test_keeps_what_was_uploaded_as_it_was(jupiterone: Asker, sync: Sync, sandbox: JupiterOneSandbox) -> None:
+def test_keeps_what_was_uploaded_as_it_was(jupiterone: SandboxClient, sync: Sync, sandbox: JupiterOneSandbox) -> None:
     rich = user(1, email=["a@example.com"], active=True, score=1.5, note=None, _rawData=[{"name": "default"}])
     job = sync([rich, group(1)], [membership(1, 1)])
     assert (counts(job), relationship_counts(job)) == ((2, 0, 0, 0), (1, 0, 0, 0))
@@ -66,7 +66,7 @@ def test_a_partial_relationship_type_stays_with_its_ends(sync: Sync, sandbox: Ju
     assert keys(sandbox.relationships()) == {membership(1, 1)["_key"]}
 
 
-def test_relationships_may_come_before_entities(jupiterone: Asker, instance: Instance) -> None:
+def test_relationships_may_come_before_entities(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/relationships", {"relationships": [membership(1, 1)]})
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1)]})
@@ -89,7 +89,9 @@ def test_an_end_may_be_there_from_an_earlier_job(sync: Sync, sandbox: JupiterOne
     assert keys(sandbox.relationships()) == {membership(1, 1)["_key"]}
 
 
-def test_a_key_twice_in_a_job_is_an_error(jupiterone: Asker, instance: Instance, sandbox: JupiterOneSandbox) -> None:
+def test_a_key_twice_in_a_job_is_an_error(
+    jupiterone: SandboxClient, instance: Instance, sandbox: JupiterOneSandbox
+) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1), user(2), group(1), user(1)]})
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(2, name="Later")]})
@@ -101,7 +103,7 @@ def test_a_key_twice_in_a_job_is_an_error(jupiterone: Asker, instance: Instance,
 
 
 @pytest.mark.parametrize("when", ["start", "upload"])
-def test_the_latest_wins_where_duplicates_are_ignored(jupiterone: Asker, instance: Instance, when: str) -> None:
+def test_the_latest_wins_where_duplicates_are_ignored(jupiterone: SandboxClient, instance: Instance, when: str) -> None:
     flag = {"ignoreDuplicates": True}
     job_id = jupiterone.start(instance.id, **(flag if when == "start" else {}))
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1)]})
@@ -110,7 +112,7 @@ def test_the_latest_wins_where_duplicates_are_ignored(jupiterone: Asker, instanc
     assert jupiterone.sandbox.entities() == {"zoom_user:1": user(1, name="Later")}
 
 
-def test_scopes_do_not_touch_each_other(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_scopes_do_not_touch_each_other(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     first, second = sandbox.add_instance("first"), sandbox.add_instance("second")
     jupiterone.sync(first.id, [user(1)])
     jupiterone.sync(second.id, [user(2)])
@@ -123,14 +125,14 @@ def test_scopes_do_not_touch_each_other(jupiterone: Asker, sandbox: JupiterOneSa
     assert keys(sandbox.entities()) == {"zoom_user:1", "zoom_user:2", "zoom_user:3"}
 
 
-def test_a_relationship_may_reach_into_another_scope(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_a_relationship_may_reach_into_another_scope(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     first, second = sandbox.add_instance("first"), sandbox.add_instance("second")
     jupiterone.sync(first.id, [user(1)])
     reaching = {**membership(1, 1), "_toEntitySource": "integration-external", "_toEntityScope": first.id}
     assert relationship_counts(jupiterone.sync(second.id, [group(1)], [reaching])) == (1, 0, 0, 0)
 
 
-def test_patch_adds_and_updates_and_deletes_nothing(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_patch_adds_and_updates_and_deletes_nothing(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     whole = jupiterone.start(source="api", scope="zoom")
     jupiterone.good(f"/{whole}/entities", {"entities": [user(1, email="a@example.com"), user(2)]})
     jupiterone.finish(whole)
@@ -145,7 +147,7 @@ def test_patch_adds_and_updates_and_deletes_nothing(jupiterone: Asker, sandbox: 
     }
 
 
-def test_the_platform_tags_with_the_account_name(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_the_platform_tags_with_the_account_name(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     tags = {"@tag": {"AccountName": True, "Production": False}}
     tagged, plain = sandbox.add_instance("Example Ltd", config=tags), sandbox.add_instance("plain")
     jupiterone.sync(tagged.id, [user(1)])
@@ -175,7 +177,7 @@ BAD_OBJECTS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("name", "properties"), BAD_OBJECTS)
 def test_takes_nothing_of_a_batch_with_a_bad_entity(
-    jupiterone: Asker, instance: Instance, name: str, properties: dict[str, Any]
+    jupiterone: SandboxClient, instance: Instance, name: str, properties: dict[str, Any]
 ) -> None:
     job_id = jupiterone.start(instance.id)
     answer = jupiterone.post(f"/{job_id}/entities", {"entities": [user(1), {**user(2), **properties}]})
@@ -185,7 +187,7 @@ def test_takes_nothing_of_a_batch_with_a_bad_entity(
 
 
 @pytest.mark.parametrize("missing", ["_key", "_type", "_class", "_fromEntityKey", "_toEntityKey"])
-def test_relationships_need_their_identity(jupiterone: Asker, instance: Instance, missing: str) -> None:
+def test_relationships_need_their_identity(jupiterone: SandboxClient, instance: Instance, missing: str) -> None:
     job_id = jupiterone.start(instance.id)
     relationship = {name: value for name, value in membership(1, 1).items() if name != missing}
     answer = jupiterone.post(f"/{job_id}/relationships", {"relationships": [relationship]})
@@ -205,13 +207,13 @@ def test_relationships_need_their_identity(jupiterone: Asker, instance: Instance
     ],
 )
 def test_refuses_what_is_no_list_of_objects(
-    jupiterone: Asker, instance: Instance, kind: str, body: Any, code: str
+    jupiterone: SandboxClient, instance: Instance, kind: str, body: Any, code: str
 ) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.refusal(jupiterone.post(f"/{job_id}/{kind}", body)) == (400, code)
 
 
-def test_entities_and_relationships_may_come_together(jupiterone: Asker, instance: Instance) -> None:
+def test_entities_and_relationships_may_come_together(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/upload", {"entities": [user(1), group(1)], "relationships": [membership(1, 1)]})
     job = jupiterone.finish(job_id)

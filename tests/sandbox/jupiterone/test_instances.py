@@ -9,7 +9,7 @@ import pytest
 from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, ZOOM_DEFINITION_ID, Fault, Instance, JupiterOneSandbox
 from tests.fakes import NOON
 
-from .asking import Asker, membership, user
+from .client import SandboxClient, membership, user
 
 CREATE = """
 mutation CreateInstance($instance: CreateIntegrationInstanceInput!) {
@@ -46,7 +46,7 @@ def names(page: dict[str, Any]) -> list[str]:
     return [instance["name"] for instance in page["instances"]]
 
 
-def test_creates_an_instance(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_creates_an_instance(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     given = {
         "name": "Example Ltd",
         "integrationDefinitionId": CUSTOM_DEFINITION_ID,
@@ -67,7 +67,7 @@ def test_creates_an_instance(jupiterone: Asker, sandbox: JupiterOneSandbox) -> N
     assert sandbox.ingested_entities(instance.id)["zoom_user:1"]["tag.AccountName"] == "Example Ltd"
 
 
-def test_an_instance_needs_only_a_name_and_a_definition(jupiterone: Asker) -> None:
+def test_an_instance_needs_only_a_name_and_a_definition(jupiterone: SandboxClient) -> None:
     created = jupiterone.data(CREATE, instance={"name": "a", "integrationDefinitionId": CUSTOM_DEFINITION_ID})
     assert (created["pollingInterval"], created["config"], created["description"]) == ("DISABLED", {}, None)
 
@@ -87,14 +87,14 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("given", "code", "words"), WRONG)
-def test_refuses_a_wrong_instance(jupiterone: Asker, given: dict[str, Any], code: str, words: str) -> None:
+def test_refuses_a_wrong_instance(jupiterone: SandboxClient, given: dict[str, Any], code: str, words: str) -> None:
     status, said, message = jupiterone.graphql_refusal(CREATE, instance=given)
     assert (status, said) == (200, code)
     assert words in message
     assert jupiterone.sandbox.instances == []
 
 
-def test_updates_what_is_named(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_updates_what_is_named(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     instance = sandbox.add_instance("old", description="kept", config={"a": 1})
     updated = jupiterone.data(UPDATE, id=instance.id, update={"name": "new", "offsiteComplete": True})
     assert updated == {
@@ -108,7 +108,7 @@ def test_updates_what_is_named(jupiterone: Asker, sandbox: JupiterOneSandbox) ->
     assert [each.name for each in sandbox.instances] == ["new"]
 
 
-def test_a_new_name_tags_what_is_uploaded_from_then_on(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_a_new_name_tags_what_is_uploaded_from_then_on(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     instance = sandbox.add_instance("old", config={"@tag": {"AccountName": True}})
     jupiterone.sync(instance.id, [user(1)])
     jupiterone.data(UPDATE, id=instance.id, update={"name": "new"})
@@ -118,7 +118,7 @@ def test_a_new_name_tags_what_is_uploaded_from_then_on(jupiterone: Asker, sandbo
 
 
 def test_deleting_an_instance_deletes_its_graph_and_ends_its_jobs(
-    jupiterone: Asker, sandbox: JupiterOneSandbox
+    jupiterone: SandboxClient, sandbox: JupiterOneSandbox
 ) -> None:
     instance, other = sandbox.add_instance("goes"), sandbox.add_instance("stays")
     jupiterone.sync(instance.id, [user(1)])
@@ -132,13 +132,15 @@ def test_deleting_an_instance_deletes_its_graph_and_ends_its_jobs(
 
 
 @pytest.mark.parametrize("query", [SHOW, DELETE])
-def test_an_instance_that_is_gone_is_not_found(jupiterone: Asker, sandbox: JupiterOneSandbox, query: str) -> None:
+def test_an_instance_that_is_gone_is_not_found(
+    jupiterone: SandboxClient, sandbox: JupiterOneSandbox, query: str
+) -> None:
     instance = sandbox.add_instance()
     sandbox.remove_instance(instance.id)
     assert jupiterone.graphql_refusal(query, id=instance.id)[:2] == (200, "NOT_FOUND")
 
 
-def test_lists_instances_in_pages(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_lists_instances_in_pages(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     for name in ("one", "two", "three"):
         sandbox.add_instance(name)
     first = jupiterone.data(LIST, limit=2)
@@ -151,7 +153,7 @@ def test_lists_instances_in_pages(jupiterone: Asker, sandbox: JupiterOneSandbox)
     assert jupiterone.graphql_refusal(LIST, cursor="wrong")[1] == "BAD_USER_INPUT"
 
 
-def test_knows_the_definition_of_custom_integrations(jupiterone: Asker, instance: Instance) -> None:
+def test_knows_the_definition_of_custom_integrations(jupiterone: SandboxClient, instance: Instance) -> None:
     query = "query ($t: String!) { findIntegrationDefinition(integrationType: $t) { id totalInstanceCount } }"
     assert jupiterone.data(query, t="custom") == {"id": CUSTOM_DEFINITION_ID, "totalInstanceCount": 1}
     assert jupiterone.data(query, t="unknown") is None
@@ -160,7 +162,7 @@ def test_knows_the_definition_of_custom_integrations(jupiterone: Asker, instance
     assert definitions == {"definitions": known, "pageInfo": {"hasNextPage": False}}
 
 
-def test_secrets_in_a_config_read_back_masked(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_secrets_in_a_config_read_back_masked(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     config = {"clientSecret": "a secret", "scopes": "user:read:admin"}
     made = sandbox.add_instance(definition_id=ZOOM_DEFINITION_ID, config=config)
     query = "query ($id: String!) { integrationInstance(id: $id) { config integrationDefinition { name } } }"
@@ -173,7 +175,7 @@ def test_secrets_in_a_config_read_back_masked(jupiterone: Asker, sandbox: Jupite
     assert sandbox.instances[0].config["clientSecret"] == "***masked***", "what is sent is what is kept"
 
 
-def test_integration_jobs_tell_how_synchronization_went(jupiterone: Asker, instance: Instance) -> None:
+def test_integration_jobs_tell_how_synchronization_went(jupiterone: SandboxClient, instance: Instance) -> None:
     jupiterone.sync(instance.id, [user(1)])
     with_errors = jupiterone.start(instance.id)
     event = {"name": "error_unexpected_error", "description": "A step failed."}

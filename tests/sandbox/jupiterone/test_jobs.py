@@ -9,12 +9,12 @@ import pytest
 from collector.sandbox.jupiterone import Fault, FaultKind, Instance, JupiterOneSandbox
 from tests.fakes import NOON
 
-from .asking import Asker, user
+from .client import SandboxClient, user
 
 ENDED = (400, "JOB_NOT_AWAITING_UPLOADS")
 
 
-def test_a_new_job_awaits_uploads(jupiterone: Asker, instance: Instance) -> None:
+def test_a_new_job_awaits_uploads(jupiterone: SandboxClient, instance: Instance) -> None:
     body = {"source": "integration-external", "integrationInstanceId": instance.id}
     job = jupiterone.good("", body)["job"]
     assert job["status"] == "AWAITING_UPLOADS"
@@ -26,14 +26,14 @@ def test_a_new_job_awaits_uploads(jupiterone: Asker, instance: Instance) -> None
     assert {value for name, value in job.items() if name.startswith("num")} == {0}
 
 
-def test_a_job_of_source_api_belongs_to_no_integration_job(jupiterone: Asker) -> None:
+def test_a_job_of_source_api_belongs_to_no_integration_job(jupiterone: SandboxClient) -> None:
     job = jupiterone.good("", {"source": "api", "scope": "zoom"})["job"]
     assert (job["source"], job["scope"]) == ("api", "zoom")
     assert "integrationJobId" not in job
     assert jupiterone.post(f"/{job['id']}/events", {"events": []}).status_code == 400
 
 
-def test_a_job_may_continue_an_integration_job(jupiterone: Asker, instance: Instance) -> None:
+def test_a_job_may_continue_an_integration_job(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id, integrationJobId="of-the-client")
     assert jupiterone.job(job_id)["integrationJobId"] == "of-the-client"
 
@@ -57,7 +57,7 @@ WRONG_STARTS: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("body", "code", "words"), WRONG_STARTS)
-def test_refuses_a_wrong_start(jupiterone: Asker, body: dict[str, Any], code: str, words: str) -> None:
+def test_refuses_a_wrong_start(jupiterone: SandboxClient, body: dict[str, Any], code: str, words: str) -> None:
     answer = jupiterone.post("", body)
     assert jupiterone.refusal(answer) == (400, code)
     assert words in answer.text
@@ -84,8 +84,8 @@ def test_refuses_a_wrong_start(jupiterone: Asker, body: dict[str, Any], code: st
     ],
 )
 def test_settles_while_it_is_asked_for(polls: int, statuses: list[str]) -> None:
-    sandbox = JupiterOneSandbox(settling_polls=polls)
-    jupiterone = Asker(sandbox)
+    sandbox = JupiterOneSandbox(polls_until_finished=polls)
+    jupiterone = SandboxClient(sandbox)
     job_id = jupiterone.start(source="api", scope="zoom")
     assert jupiterone.good(f"/{job_id}/finalize")["job"]["status"] == "FINALIZE_PENDING"
     jobs = [jupiterone.job(job_id) for _ in statuses]
@@ -93,7 +93,7 @@ def test_settles_while_it_is_asked_for(polls: int, statuses: list[str]) -> None:
     assert [job["done"] for job in jobs] == [status == "FINISHED" for status in statuses]
 
 
-def test_counts_come_at_the_end(jupiterone: Asker, instance: Instance) -> None:
+def test_counts_come_at_the_end(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1), user(2)]})
     assert jupiterone.job(job_id)["numEntitiesUploaded"] == 2
@@ -101,10 +101,10 @@ def test_counts_come_at_the_end(jupiterone: Asker, instance: Instance) -> None:
     assert [jupiterone.job(job_id)["numEntitiesCreated"] for _ in range(3)] == [0, 0, 2]
 
 
-def test_a_job_that_is_not_finalized_stays_open(jupiterone: Asker, instance: Instance) -> None:
+def test_a_job_that_is_not_finalized_stays_open(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1)]})
-    jupiterone.sandbox.settle()
+    jupiterone.sandbox.finish_jobs()
     assert jupiterone.job(job_id)["status"] == "AWAITING_UPLOADS"
     assert jupiterone.sandbox.entities() == {}
 
@@ -120,20 +120,22 @@ CALLS = [
 
 @pytest.mark.parametrize(("call", "body"), CALLS)
 @pytest.mark.parametrize("end", ["finalize", "abort"])
-def test_takes_nothing_after_its_end(jupiterone: Asker, instance: Instance, end: str, call: str, body: Any) -> None:
+def test_takes_nothing_after_its_end(
+    jupiterone: SandboxClient, instance: Instance, end: str, call: str, body: Any
+) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/{end}", {})
     assert jupiterone.refusal(jupiterone.post(f"/{job_id}/{call}", body)) == ENDED
-    jupiterone.sandbox.settle()
+    jupiterone.sandbox.finish_jobs()
     assert jupiterone.refusal(jupiterone.post(f"/{job_id}/{call}", body)) == ENDED
 
 
 @pytest.mark.parametrize(("call", "body"), [*CALLS, ("events", {"events": []})])
-def test_does_not_know_other_jobs(jupiterone: Asker, call: str, body: Any) -> None:
+def test_does_not_know_other_jobs(jupiterone: SandboxClient, call: str, body: Any) -> None:
     assert jupiterone.refusal(jupiterone.post(f"/unknown/{call}", body)) == (404, "NOT_FOUND")
 
 
-def test_an_aborted_job_keeps_its_reason_and_changes_nothing(jupiterone: Asker, instance: Instance) -> None:
+def test_an_aborted_job_keeps_its_reason_and_changes_nothing(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1)]})
     job = jupiterone.good(f"/{job_id}/abort", {"reason": "The disk is full."})["job"]
@@ -142,7 +144,7 @@ def test_an_aborted_job_keeps_its_reason_and_changes_nothing(jupiterone: Asker, 
     assert jupiterone.sandbox.entities() == {}
 
 
-def test_an_abort_may_name_the_status(jupiterone: Asker, instance: Instance) -> None:
+def test_an_abort_may_name_the_status(jupiterone: SandboxClient, instance: Instance) -> None:
     status = "ABORTED_DUE_TO_INVALID_CONFIGURATION"
     job_id = jupiterone.start(instance.id)
     assert jupiterone.post(f"/{job_id}/abort", {"terminalStatus": "FINISHED"}).status_code == 400
@@ -152,21 +154,21 @@ def test_an_abort_may_name_the_status(jupiterone: Asker, instance: Instance) -> 
 @pytest.mark.parametrize(
     ("kind", "status"), [("bad_data", "ERROR_BAD_DATA"), ("unexpected_failure", "ERROR_UNEXPECTED_FAILURE")]
 )
-def test_finalization_can_fail(jupiterone: Asker, instance: Instance, kind: FaultKind, status: str) -> None:
+def test_finalization_can_fail(jupiterone: SandboxClient, instance: Instance, kind: FaultKind, status: str) -> None:
     jupiterone.sandbox.faults.add(Fault(kind))
     job = jupiterone.sync(instance.id, [user(1)])
     assert (job["status"], job["done"]) == (status, True)
     assert jupiterone.sandbox.entities() == {}
 
 
-def test_finalization_can_take_for_ever(jupiterone: Asker, instance: Instance) -> None:
+def test_finalization_can_take_for_ever(jupiterone: SandboxClient, instance: Instance) -> None:
     jupiterone.sandbox.faults.add(Fault("never_finishes"))
     job_id = jupiterone.start(instance.id)
     jupiterone.good(f"/{job_id}/finalize")
     assert {jupiterone.job(job_id)["status"] for _ in range(20)} == {"FINALIZE_PENDING"}
 
 
-def test_the_platform_can_end_a_job(jupiterone: Asker, instance: Instance) -> None:
+def test_the_platform_can_end_a_job(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     jupiterone.sandbox.faults.add(Fault("job_ended", "relationships"))
     jupiterone.good(f"/{job_id}/entities", {"entities": [user(1)]})
@@ -174,7 +176,7 @@ def test_the_platform_can_end_a_job(jupiterone: Asker, instance: Instance) -> No
     assert jupiterone.job(job_id)["status"] == "ABORTED"
 
 
-def test_takes_events_in_order(jupiterone: Asker, instance: Instance) -> None:
+def test_takes_events_in_order(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     published = [{"name": "step_start", "description": "Starting"}, {"name": "step_end", "description": "Done"}]
     answer = jupiterone.good(f"/{job_id}/events", {"events": published})
@@ -187,14 +189,14 @@ def test_takes_events_in_order(jupiterone: Asker, instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("events", [None, {}, ["text"], [{"name": "x"}], [{"name": 1, "description": "x"}]])
-def test_refuses_what_are_no_events(jupiterone: Asker, instance: Instance, events: Any) -> None:
+def test_refuses_what_are_no_events(jupiterone: SandboxClient, instance: Instance, events: Any) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.post(f"/{job_id}/events", {"events": events}).status_code == 400
     assert jupiterone.sandbox.events == []
 
 
 @pytest.mark.parametrize("partial", [[], {"types": "zoom_user"}, {"types": [1]}])
-def test_refuses_wrong_partial_datasets(jupiterone: Asker, instance: Instance, partial: Any) -> None:
+def test_refuses_wrong_partial_datasets(jupiterone: SandboxClient, instance: Instance, partial: Any) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.post(f"/{job_id}/finalize", {"partialDatasets": partial}).status_code == 400
     assert jupiterone.job(job_id)["status"] == "AWAITING_UPLOADS"
@@ -203,7 +205,7 @@ def test_refuses_wrong_partial_datasets(jupiterone: Asker, instance: Instance, p
 def test_equal_seeds_give_equal_ids() -> None:
     def ids(seed: int) -> list[str]:
         sandbox = JupiterOneSandbox(seed=seed)
-        return [sandbox.api_key, sandbox.add_instance().id, Asker(sandbox).start(source="api", scope="zoom")]
+        return [sandbox.api_key, sandbox.add_instance().id, SandboxClient(sandbox).start(source="api", scope="zoom")]
 
     assert ids(1) == ids(1)
     assert not set(ids(1)) & set(ids(2))

@@ -8,7 +8,7 @@ import pytest
 
 from collector.sandbox.jupiterone import Fault, Instance, JupiterOneSandbox
 
-from .asking import Asker, group, membership, user
+from .client import SandboxClient, group, membership, user
 
 QUERY = """
 query J1QL($query: String!, $cursor: String, $deferredResponse: DeferredResponseOption) {
@@ -17,7 +17,7 @@ query J1QL($query: String!, $cursor: String, $deferredResponse: DeferredResponse
 
 
 @pytest.fixture
-def filled(jupiterone: Asker, sandbox: JupiterOneSandbox, instance: Instance) -> Asker:
+def filled(jupiterone: SandboxClient, sandbox: JupiterOneSandbox, instance: Instance) -> SandboxClient:
     """Three users and a group of two of them in one instance, a user in another, a user in a scope."""
     users = [user(1, active=True, email=["a@x", "b@x"]), user(2, active=False), user(3, active=True)]
     jupiterone.sync(instance.id, [*users, group(1)], [membership(1, 1), membership(1, 2)])
@@ -56,19 +56,19 @@ COUNTS: list[tuple[str, int]] = [
 
 
 @pytest.mark.parametrize(("query", "count"), COUNTS)
-def test_counts(filled: Asker, instance: Instance, query: str, count: int) -> None:
+def test_counts(filled: SandboxClient, instance: Instance, query: str, count: int) -> None:
     answer = filled.data(QUERY, query=query.replace("{instance}", instance.id))
     assert answer["type"] == "table"
     assert [list(row.values()) for row in answer["data"]] == [[count]]
 
 
-def test_counts_by_group(filled: Asker) -> None:
+def test_counts_by_group(filled: SandboxClient) -> None:
     answer = filled.data(QUERY, query="FIND * AS e RETURN e._type AS type, count(e) AS 'how many'")
     rows = {row["type"]: row["how many"] for row in answer["data"]}
     assert rows == {"zoom_user": 5, "zoom_group": 1}
 
 
-def test_does_not_follow_a_relationship_to_what_is_gone(jupiterone: Asker, sandbox: JupiterOneSandbox) -> None:
+def test_does_not_follow_a_relationship_to_what_is_gone(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     users, groups = sandbox.add_instance("users"), sandbox.add_instance("groups")
     jupiterone.sync(users.id, [user(1)])
     reaching = {**membership(1, 1), "_toEntitySource": "integration-external", "_toEntityScope": users.id}
@@ -79,7 +79,7 @@ def test_does_not_follow_a_relationship_to_what_is_gone(jupiterone: Asker, sandb
     assert jupiterone.data(QUERY, query=query)["data"] == [{"n": 0}]
 
 
-def test_lists_entities(filled: Asker, instance: Instance) -> None:
+def test_lists_entities(filled: SandboxClient, instance: Instance) -> None:
     query = f"FIND zoom_user WITH name = 'N1' AND _integrationInstanceId = '{instance.id}'"
     answer = filled.data(QUERY, query=query)
     (found,) = answer["data"]
@@ -89,14 +89,14 @@ def test_lists_entities(filled: Asker, instance: Instance) -> None:
     assert found["id"] == found["entity"]["_id"]
 
 
-def test_lists_properties_in_a_table(filled: Asker) -> None:
+def test_lists_properties_in_a_table(filled: SandboxClient) -> None:
     answer = filled.data(
         QUERY, query="FIND zoom_user AS u WITH _scope = 'zoom' RETURN u.name AS Name, u.active LIMIT 5"
     )
     assert (answer["type"], answer["data"]) == ("table", [{"Name": "N9", "u.active": None}])
 
 
-def test_gives_long_results_in_pages(jupiterone: Asker, instance: Instance) -> None:
+def test_gives_long_results_in_pages(jupiterone: SandboxClient, instance: Instance) -> None:
     jupiterone.sync(instance.id, [user(number) for number in range(600)])
     sizes: list[int] = []
     cursor = None
@@ -107,7 +107,7 @@ def test_gives_long_results_in_pages(jupiterone: Asker, instance: Instance) -> N
     assert sizes == [250, 250, 100]
 
 
-def test_sees_a_job_once_it_is_finished(jupiterone: Asker, instance: Instance) -> None:
+def test_sees_a_job_once_it_is_finished(jupiterone: SandboxClient, instance: Instance) -> None:
     def count() -> Any:
         return jupiterone.data(QUERY, query="FIND zoom_user AS u RETURN count(u) AS n")["data"][0]["n"]
 
@@ -120,7 +120,7 @@ def test_sees_a_job_once_it_is_finished(jupiterone: Asker, instance: Instance) -
     assert count() == 1
 
 
-def test_a_deferred_result_is_fetched_from_its_address(filled: Asker) -> None:
+def test_a_deferred_result_is_fetched_from_its_address(filled: SandboxClient) -> None:
     answer = filled.data(QUERY, query="FIND zoom_user AS u RETURN count(u) AS n", deferredResponse="FORCE")
     assert (answer["type"], answer["data"]) == ("deferred", None)
     client = filled.sandbox.app.test_client()
@@ -129,7 +129,7 @@ def test_a_deferred_result_is_fetched_from_its_address(filled: Asker) -> None:
     assert (documents[1]["type"], documents[1]["data"], documents[1]["cursor"]) == ("table", [{"n": 5}], None)
 
 
-def test_the_address_of_a_result_takes_no_key(filled: Asker) -> None:
+def test_the_address_of_a_result_takes_no_key(filled: SandboxClient) -> None:
     answer = filled.data(QUERY, query="FIND zoom_user", deferredResponse="FORCE")
     assert filled.refusal(filled.get(answer["url"])) == (400, "InvalidArgument")
     filled.sandbox.faults.add(Fault("status_500", "deferred"))
@@ -138,7 +138,7 @@ def test_the_address_of_a_result_takes_no_key(filled: Asker) -> None:
 
 
 def test_the_key_may_be_kept_from_querying() -> None:
-    jupiterone = Asker(JupiterOneSandbox(j1ql_allowed=False))
+    jupiterone = SandboxClient(JupiterOneSandbox(j1ql_allowed=False))
     assert jupiterone.graphql_refusal(QUERY, query="FIND zoom_user")[:2] == (200, "FORBIDDEN")
     jupiterone.sandbox.j1ql_allowed = True
     assert jupiterone.data(QUERY, query="FIND zoom_user")["data"] == []
@@ -161,11 +161,11 @@ def test_the_key_may_be_kept_from_querying() -> None:
         ("FIND zoom_user AS u WHERE x.name = 'N1'", 'nothing of the name "x"'),
     ],
 )
-def test_refuses_what_it_cannot_read(filled: Asker, query: str, words: str) -> None:
+def test_refuses_what_it_cannot_read(filled: SandboxClient, query: str, words: str) -> None:
     status, code, message = filled.graphql_refusal(QUERY, query=query)
     assert (status, code) == (200, "BAD_USER_INPUT")
     assert words in message
 
 
-def test_refuses_a_wrong_cursor(filled: Asker) -> None:
+def test_refuses_a_wrong_cursor(filled: SandboxClient) -> None:
     assert filled.graphql_refusal(QUERY, query="FIND zoom_user", cursor="x")[1] == "BAD_USER_INPUT"

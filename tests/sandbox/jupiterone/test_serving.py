@@ -9,10 +9,10 @@ import requests
 
 from collector.sandbox.jupiterone import Fault, Instance, JupiterOneSandbox
 
-from .asking import JOBS, Asker, user
+from .client import JOBS, SandboxClient, user
 
 
-def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instance, jupiterone: Asker) -> None:
+def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instance, jupiterone: SandboxClient) -> None:
     job_id = jupiterone.start(instance.id)
     with sandbox.serve() as url, ThreadPoolExecutor(6) as pool:
         upload = f"{sandbox.environment(url)['JUPITERONE_API_BASE_URL']}{JOBS}/{job_id}/entities"
@@ -22,7 +22,7 @@ def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instanc
     assert jupiterone.finish(job_id)["numEntitiesCreated"] == 1200
 
 
-def test_serves_graphql_and_deferred_results(sandbox: JupiterOneSandbox, jupiterone: Asker) -> None:
+def test_serves_graphql_and_deferred_results(sandbox: JupiterOneSandbox, jupiterone: SandboxClient) -> None:
     with sandbox.serve() as url:
         body = {"query": '{ queryV1(query: "FIND zoom_user", deferredResponse: FORCE) { url } }'}
         graphql = sandbox.environment(url)["JUPITERONE_GRAPHQL_URL"]
@@ -39,7 +39,9 @@ def test_serves_graphql_and_deferred_results(sandbox: JupiterOneSandbox, jupiter
         (Fault("dropped_body"), (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)),
     ],
 )
-def test_a_connection_can_be_dropped(sandbox: JupiterOneSandbox, jupiterone: Asker, fault: Fault, error: type) -> None:
+def test_a_connection_can_be_dropped(
+    sandbox: JupiterOneSandbox, jupiterone: SandboxClient, fault: Fault, error: type
+) -> None:
     sandbox.faults.add(fault)
     with sandbox.serve() as url, pytest.raises(error):
         requests.post(url + JOBS, json={"source": "api", "scope": "zoom"}, headers=jupiterone.headers, timeout=5)

@@ -1,0 +1,124 @@
+"""Staying signed in after somebody signed in with the browser (grants `authorization_code`, `refresh_token`).
+
+Zoom replaces the refresh token at every use, and whoever loses the new one is signed out. So one thread of one
+process at a time spends it, under the lock of the file, after re-reading it and after proving that the disk will
+take the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+
+from collector.auth.oauth_client import OAuthClient
+from collector.auth.renewal import Renewal
+from collector.auth.single_flight import SingleFlight
+from collector.auth.stored_token import SIGN_IN_GRANT, StoredToken
+from collector.auth.token_errors import SIGN_IN_AGAIN
+from collector.auth.token_file import TokenFile, storage_errors
+from collector.auth.token_source import Token
+from collector.clock import Clock
+from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, StorageFailed, UsageError
+
+_RETRY_PAUSE_SECONDS = 30.0
+"""Seconds without another try after a refresh failed while the old access token still lives."""
+
+_IsGood = Callable[[StoredToken], bool]
+
+_log = logging.getLogger("collector.auth")
+
+
+class SignInTokenSource:
+    """A TokenSource for the sign-in a profile holds.
+
+    However many threads and processes want a token at once, one of them refreshes and the others get the same.
+    """
+
+    def __init__(self, client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
+        self._client_hash = client.hash()
+        self._clock = clock
+        self._file = file
+        self._renewal = Renewal(client, file, clock, randomness)
+        self._flight: SingleFlight[StoredToken] = SingleFlight()
+        self._no_retry_until = 0.0
+
+    def token(self) -> Token:
+        """The stored token while more than 300 s are left, else a new one.
+
+        While another thread asks for the new one, or none can be had for now, the old one does until 60 s are left.
+        Raises SignInRequired when nobody is signed in or Zoom has refused the refresh token, UsageError when it
+        refuses the app, StorageFailed when the disk does not take a new token, CollectionFailed when Zoom gives no
+        usable answer, ProfileBusy when another process keeps the profile locked, NewerVersion.
+        """
+        return self._get(self._is_acceptable, accept_expiring=True)
+
+    def renew(self, rejected: Token) -> Token:
+        """Another token than the rejected one; raises as `token` does."""
+        return self._get(
+            lambda document: document.access_token != rejected.access_token and self._is_fresh(document),
+            accept_expiring=False,
+        )
+
+    def refresh(self) -> Token:
+        """A new token now, whether needed or not; raises as `token` does, UsageError without a refresh token."""
+        before = self._stored()
+        if before.refresh_token is None:
+            raise UsageError("This sign-in has no refresh token, so it cannot be refreshed.", SIGN_IN_AGAIN)
+        return self._get(lambda document: document.generation > before.generation, accept_expiring=False)
+
+    def _get(self, good: _IsGood, accept_expiring: bool) -> Token:
+        document = self._flight.get(
+            is_good=good,
+            make=lambda: self._next(good, accept_expiring),
+            acceptable_meanwhile=lambda document: accept_expiring and document.is_alive(self._clock.now()),
+        )
+        return document.token()
+
+    def _next(self, good: _IsGood, accept_expiring: bool) -> StoredToken:
+        """A good document from the file, else from Zoom."""
+        stored = self._stored()
+        if good(stored):
+            return stored
+        try:
+            return self._next_locked(good)
+        except (CollectionFailed, StorageFailed, ProfileBusy) as failure:
+            if not (accept_expiring and stored.is_alive(self._clock.now())):
+                raise
+            self._no_retry_until = self._clock.monotonic() + _RETRY_PAUSE_SECONDS
+            _log.warning("%s Using the current token until it expires.", failure.message)
+            return stored
+
+    def _next_locked(self, good: _IsGood) -> StoredToken:
+        with storage_errors("locked", self._file.path), self._file.locked(self._clock):
+            stored = self._stored()
+            if good(stored):
+                return stored
+            return self._renewal.renew(stored, lambda document: good(self._checked(document)))
+
+    def _stored(self) -> StoredToken:
+        with storage_errors("read", self._file.path):
+            stored = self._file.load()
+        return self._checked(stored)
+
+    def _checked(self, stored: StoredToken | None) -> StoredToken:
+        """The document if it is a sign-in with this app that Zoom has not refused; raises SignInRequired."""
+        if stored is None or stored.grant != SIGN_IN_GRANT:
+            raise self._required(f'Nobody has signed in to the profile "{self._file.profile}".')
+        if stored.client_hash != self._client_hash:
+            raise self._required(
+                f'The token of the profile "{self._file.profile}" belongs to another app than ZOOM_CLIENT_ID.'
+            )
+        if stored.reauth is not None:
+            raise self._required(str(stored.reauth.get("reason") or "Zoom no longer accepts this sign-in."))
+        return stored
+
+    def _required(self, message: str) -> SignInRequired:
+        return SignInRequired(message, SIGN_IN_AGAIN)
+
+    def _is_fresh(self, document: StoredToken) -> bool:
+        return document.is_fresh(self._clock.now())
+
+    def _is_acceptable(self, document: StoredToken) -> bool:
+        resting = self._clock.monotonic() < self._no_retry_until
+        return self._is_fresh(document) or (resting and document.is_alive(self._clock.now()))

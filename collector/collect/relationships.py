@@ -1,0 +1,252 @@
+"""The relationship steps."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from collector.collect.context import RunContext, StepOutcome
+from collector.collect.dataset_report import DatasetReport
+from collector.collect.listing import ListEnd, Rows, read_list
+from collector.collect.lookups import deleted_meanwhile_note, remove_gone
+from collector.collect.scopes import lacks_scope
+from collector.errors import CollectorError, DeletedMeanwhile, Unread
+from collector.model.graph import JsonObject, Relationship
+from collector.model.naming import property_name
+from collector.model.step import Step
+from collector.next_steps import Command, NextStep
+from collector.resources.declaration import Derivation, Link, Resource, by_id, identifier_of, invitation_of
+from collector.store import ROW
+from collector.zoom.endpoint import Endpoint
+
+
+def build_relationships(
+    context: RunContext, resource: Resource, link: Link, step: Step, member: Resource
+) -> StepOutcome:
+    """Tie the entities at both ends. `member` is the resource at the other end of the link."""
+    ends_complete = {resource.entity.type, member.entity.type} <= context.complete_types
+    if link.members is None:
+        outcome = _relate_all(context, link, step)
+    else:
+        outcome = _MembershipStep(context, resource, link, member, step, link.members).build()
+    complete = outcome.complete and ends_complete
+    if complete:
+        context.run.remove_missing_relationships(link.type.type)
+    context.run.commit()
+    return StepOutcome(step, outcome.coverage, complete, outcome.notes)
+
+
+def _relate_all(context: RunContext, link: Link, step: Step) -> StepOutcome:
+    report = DatasetReport(step.id, link.type.type, is_set=True)
+    for source_key in context.run.keys(link.type.source):
+        for target_key in context.run.keys(link.type.target):
+            context.raise_if_stopped()
+            context.run.put_relationship(link.type.between(source_key, target_key))
+            report.read += 1
+    return StepOutcome(step, (report.coverage(),), complete=True)
+
+
+def derive(context: RunContext, link: Link, derivation: Derivation) -> None:
+    """Give every entity the link starts from what follows from those it leads to, their documents included."""
+    targets: dict[str, Mapping[str, object]] = {}
+    for key in context.run.keys(link.type.source):
+        context.raise_if_stopped()
+        linked = []
+        for relationship in context.store.relationships_of(key):
+            if relationship.type != link.type.type:
+                continue
+            if relationship.target_key not in targets:
+                targets[relationship.target_key] = context.store.entity(relationship.target_key) or {}
+            linked.append(targets[relationship.target_key])
+        properties = derivation.derive(linked)
+        if properties:
+            context.run.put(key, derivation.part, properties, context.now())
+        else:
+            context.run.remove_part(key, derivation.part)
+    context.run.commit()
+
+
+@dataclass
+class _MemberList:
+    """What the member list of one entity came to. `listed`: those who also name that entity themselves."""
+
+    read: int = 0
+    listed: int = 0
+    unknown: int = 0
+    disagreements: int = 0
+
+
+@dataclass
+class _MembershipStep:
+    """Who belongs to what: from the property of the member that names it, where there is one, and from member lists."""
+
+    context: RunContext
+    resource: Resource
+    link: Link
+    member: Resource
+    step: Step
+    members: Endpoint
+    members_by_key: Counter[str] = field(default_factory=Counter)
+    member_lists: defaultdict[str, _MemberList] = field(default_factory=lambda: defaultdict(_MemberList))
+    members_without_key: int = 0
+    unknown_owners: int = 0
+    doubtful: list[str] = field(default_factory=list)
+    blocked_by: CollectorError | None = None
+
+    def build(self) -> StepOutcome:
+        report = DatasetReport(self.step.id, f"members of {self.resource.name}", is_set=True)
+        if self.link.foreign_key is not None:
+            self._relate_by_foreign_key(self.link.foreign_key)
+            self.context.run.commit()
+        self._resume(report)
+        owners = [key for key in self._owners_to_list() if key not in self.member_lists]
+        self.context.progress.expect(self.step, len(owners))
+        for owner_key, found in self.context.in_parallel(owners, self._read):
+            if isinstance(found, Rows):
+                for identifier, row in found.rows:
+                    self._relate_listed_member(owner_key, identifier, row)
+            else:
+                self._finish_list(owner_key, found, report)
+        self._resolve_doubtful(report)
+        report.read = sum(member_list.read for member_list in self.member_lists.values())
+        coverage = report.coverage()
+        return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes(report.deleted_meanwhile)))
+
+    def _resume(self, report: DatasetReport) -> None:
+        """Take over the member lists that an earlier run of this reading has read, unless people were listed since."""
+        run = self.context.run
+        listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
+        for owner_key, state in run.checkpoints.load_all(report.name).items():
+            state.pop("vanished", None)  # of versions before 0.2
+            if state.pop("run") >= listed_since:
+                self.member_lists[owner_key] = _MemberList(**state)
+                run.confirm_relationships(self.link.type.type, owner_key)
+        run.commit()
+
+    def _finish_list(self, owner_key: str, end: ListEnd, report: DatasetReport) -> None:
+        """Judge a member list; one read to its end is not read again when the run is cut short."""
+        member_list, failure = self.member_lists[owner_key], end.failure or self._contradiction(owner_key, end)
+        member_list.read = end.read
+        self.context.progress.advance(self.step)
+        if isinstance(failure, DeletedMeanwhile):
+            self.doubtful.append(owner_key)
+        elif failure is not None:
+            report.failed(failure)
+            if lacks_scope(failure):
+                self.blocked_by = failure  # the other lists need the same scope
+        elif self.link.foreign_key is not None:
+            member_list.disagreements += max(0, self.members_by_key[owner_key] - member_list.listed)
+        if failure is None:
+            self.context.run.checkpoints.save(
+                report.name, {**asdict(member_list), "run": self.context.run.id}, owner_key
+            )
+        self.context.run.commit()
+
+    def _contradiction(self, owner_key: str, end: ListEnd) -> Unread | None:
+        """An empty list of what the list of owners says has members, and had some before."""
+        context, member_count_field = self.context, self.link.member_count_field
+        if end.read or member_count_field is None or context.fresh:
+            return None
+        announced = context.run.value(owner_key, ROW, property_name(member_count_field))
+        if not announced or self.link.type.type not in {
+            relationship.type for relationship in context.store.relationships_of(owner_key)
+        }:
+            return None
+        return Unread(
+            f"{self.members.path} is empty although the list of {self.resource.name} counts {announced} members",
+            NextStep(
+                "Run `{}` again; if it is really empty, `{}` takes it as it is.",
+                Command("collect"),
+                Command("collect", "--fresh"),
+            ),
+        )
+
+    def _resolve_doubtful(self, report: DatasetReport) -> None:
+        """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves."""
+        removed = f"{report.name}, deleted meanwhile"
+        report.deleted_meanwhile = (self.context.run.checkpoints.load(removed) or {"count": 0})["count"]
+        for _, failure in remove_gone(self.context, self.resource, self.doubtful, self.members.path):
+            if failure is None:
+                report.deleted_meanwhile += 1
+                self.context.run.checkpoints.save(removed, {"count": report.deleted_meanwhile})
+            else:
+                report.failed(failure)
+        self.context.run.commit()
+
+    def _relate_by_foreign_key(self, foreign_key: str) -> None:
+        run = self.context.run
+        for member_key in run.keys(self.member.entity.type):
+            self.context.raise_if_stopped()
+            named = run.value(member_key, ROW, foreign_key)
+            if not named:
+                self.members_without_key += 1
+                continue
+            owner_key = self.resource.entity.key(identifier_of(str(named)))
+            if not run.was_listed(member_key):
+                continue  # what was named in an earlier reading is no news
+            if run.exists(owner_key):
+                self.members_by_key[owner_key] += 1
+                run.put_relationship(self._between(owner_key, member_key))
+            else:
+                self.unknown_owners += 1
+
+    def _owners_to_list(self) -> Iterator[str]:
+        for owner_key in self.context.run.keys(self.resource.entity.type):
+            if self.resource.id_of_key(owner_key) not in self.link.skip_member_list_for or self.members_without_key:
+                yield owner_key
+
+    def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:
+        if self.blocked_by is not None:
+            return iter([ListEnd(0, self.blocked_by)])
+        ids = self.resource.path_ids(owner_key) or {}
+        return read_list(self.context.client, self.members, ids, identify=_member_identifier)
+
+    def _relate_listed_member(self, owner_key: str, identifier: str, row: JsonObject) -> None:
+        member_key = self._known_member(identifier, row)
+        if member_key is None:
+            self.member_lists[owner_key].unknown += 1
+            return
+        named = self.context.run.value(member_key, ROW, self.link.foreign_key) if self.link.foreign_key else None
+        if not named:
+            self.context.run.put_relationship(self._between(owner_key, member_key))
+        elif self.resource.entity.key(identifier_of(str(named))) == owner_key:
+            self.member_lists[owner_key].listed += 1
+        else:
+            self.member_lists[owner_key].disagreements += 1
+
+    def _known_member(self, identifier: str, row: JsonObject) -> str | None:
+        """The key of the known entity a member row is about: by id, else the invitation by e-mail address."""
+        email = str(row.get("email") or "").lower()
+        for candidate in (identifier, invitation_of(email)):
+            key = self.member.entity.key(candidate)
+            if self.context.run.exists(key):
+                return key
+        return None
+
+    def _between(self, owner_key: str, member_key: str) -> Relationship:
+        if self.link.type.source == self.resource.entity.type:
+            return self.link.type.between(owner_key, member_key)
+        return self.link.type.between(member_key, owner_key)
+
+    def _notes(self, gone: int) -> Iterator[str]:
+        if gone:
+            yield deleted_meanwhile_note(self.resource, gone)
+        name, members = self.resource.name, self.member.name
+        unknown_members = sum(member_list.unknown for member_list in self.member_lists.values())
+        disagreements = sum(member_list.disagreements for member_list in self.member_lists.values())
+        if unknown_members:
+            yield f"{unknown_members} members of {name} are not among the known {members} and got no relationship."
+        if self.unknown_owners:
+            yield f"{self.unknown_owners} {members} name one of the {name} that is not listed and got no relationship."
+        if disagreements:
+            yield (
+                f"{disagreements} memberships differ between the {members} list, which decided, "
+                f"and the member lists of {name}."
+            )
+
+
+def _member_identifier(row: JsonObject) -> str | None:
+    """What tells member rows apart: the id, else (an invitation) the e-mail address."""
+    email = row.get("email")
+    return by_id(row) or (invitation_of(email) if isinstance(email, str) and email else None)

@@ -1,0 +1,52 @@
+"""Faults that strike requests in an order: each spares the first that it meets, and strikes some of the following."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+
+class ScheduledFault(Protocol):
+    """It spares the first `after` requests that it meets and strikes `times` of the following, all with None."""
+
+    @property
+    def after(self) -> int: ...
+
+    @property
+    def times(self) -> int | None: ...
+
+
+FaultT = TypeVar("FaultT", bound=ScheduledFault)
+
+
+class ScheduledFaults(Generic[FaultT]):
+    """Faults in the order they were added. A request struck by one is not seen by later ones.
+
+    Whoever shares it between threads locks it.
+    """
+
+    def __init__(self) -> None:
+        self._faults: list[FaultT] = []
+        self._matched: Counter[int] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def add(self, *faults: FaultT) -> None:
+        self._faults.extend(faults)
+
+    def clear(self) -> None:
+        self._faults.clear()
+        self._matched.clear()
+
+    def next_fault(self, matches: Callable[[FaultT], bool]) -> FaultT | None:
+        """The fault that strikes a request, which those meet that `matches` is true of."""
+        for position, fault in enumerate(self._faults):
+            if not matches(fault):
+                continue
+            self._matched[position] += 1
+            turn = self._matched[position] - fault.after
+            if turn > 0 and (fault.times is None or turn <= fault.times):
+                return fault
+        return None

@@ -1,0 +1,57 @@
+"""A reading of the account: one run, or several when the earlier ones were cut short."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from collector.errors import ExitCode
+from collector.store.database import Database
+
+RESUME_WITHIN_MILLISECONDS = 24 * 3600 * 1000
+"""How long after a run was cut short another one may go on with its reading."""
+
+
+def begin_run(
+    database: Database, started_at: int, tags: Mapping[str, str], options: str, *, fresh: bool
+) -> tuple[int, int]:
+    """Record that a run begins, and commit; the numbers of the run and of the one its reading began with.
+
+    It goes on with the reading of the run before it when that was not concluded, ended less than 24 hours ago and
+    read the same (`options`), unless `fresh`. `started_at`: milliseconds since 1970.
+    """
+    database.begin()
+    session = None if fresh else _resumable_session(database, started_at, options)
+    if session is None:
+        database.execute("DELETE FROM progress")
+    run = database.execute(
+        "INSERT INTO run (started_at, tags, reading, options) VALUES (?, ?, ?, ?)",
+        (started_at, json.dumps(tags, ensure_ascii=False), session, options),
+    ).lastrowid
+    assert run is not None  # noqa: S101 - SQLite numbers every inserted row
+    if session is None:
+        session = run
+        database.execute("UPDATE run SET reading = id WHERE id = ?", (run,))
+    database.commit()
+    return run, session
+
+
+def conclude_session(database: Database) -> None:
+    """Note that the newest run has come to its end and needs no other to go on with it, unless it was cut short."""
+    database.begin()
+    concluded = database.execute(
+        "UPDATE run SET concluded = 1 WHERE id = (SELECT max(id) FROM run) AND exit_code IN (?, ?)",
+        (int(ExitCode.COMPLETE), int(ExitCode.INCOMPLETE)),
+    )
+    if concluded.rowcount:
+        database.execute("DELETE FROM progress")
+    database.commit()
+
+
+def _resumable_session(database: Database, now: int, options: str) -> int | None:
+    last = database.row("SELECT * FROM run ORDER BY id DESC LIMIT 1")
+    if last is None or last["concluded"] or last["options"] != options:
+        return None
+    stopped_at = last["started_at"] if last["ended_at"] is None else last["ended_at"]
+    session: int = last["reading"]
+    return session if 0 <= now - stopped_at < RESUME_WITHIN_MILLISECONDS else None
