@@ -28,8 +28,8 @@ def check_addresses(reader: Reader) -> None:
             continue
         if not _is_well_known(name, address):
             reader.problems.append(
-                f"{name} stands in .env and names another host than {_owner_name(name)}; such an address must be set in "
-                "the environment itself, since a file may have come with its folder."
+                f"{name} stands in .env and names another host than {_owner_name(name)}; such an address must be set "
+                "in the environment itself, since a file may have come with its folder."
             )
             continue
         elsewhere = [each for each in credentials if reader.text(each) is not None and not reader.is_from_file(each)]
