@@ -15,7 +15,7 @@ from collector.auth.sign_in_tokens import SignInTokenSource
 from collector.auth.stored_token import SIGN_IN_GRANT
 from collector.auth.token_errors import SIGN_IN_AGAIN
 from collector.cli.confirmation import confirm
-from collector.cli.options import common_options, options, options_without_json, render
+from collector.cli.options import common_options, example, options, options_without_json, render
 from collector.cli.output import format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
@@ -43,13 +43,13 @@ _AFTER_LOGOUT_OF_APP = NextStep(
 )
 
 
-@click.group()
+@click.group(epilog=example("collector auth login"))
 @common_options
 def auth() -> None:
     """Sign in to Zoom, and see, renew or end the sign-in of a profile."""
 
 
-@auth.command()
+@auth.command(epilog=example("collector auth login --profile acme"))
 @click.option("--no-browser", is_flag=True, help="Open no browser; print the address to open elsewhere.")
 @options_without_json
 @click.pass_context
@@ -66,7 +66,7 @@ def login(context: click.Context, no_browser: bool) -> int:
     return _run(command)
 
 
-@auth.command()
+@auth.command(epilog=example("collector auth status --check"))
 @click.option("--check", is_flag=True, help="Also check the token with Zoom (renews it if needed).")
 @common_options
 @click.pass_context
@@ -97,7 +97,7 @@ def status(context: click.Context, check: bool) -> int:
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)
 
 
-@auth.command()
+@auth.command(epilog=example("collector auth refresh"))
 @options_without_json
 @click.pass_context
 def refresh(context: click.Context) -> None:
@@ -113,7 +113,9 @@ def refresh(context: click.Context) -> None:
     say(f'The profile "{settings.profile.name}" has a new access token.')
 
 
-@auth.command()
+@auth.command(
+    epilog=example('curl -H "Authorization: Bearer $(collector auth token)" https://api.zoom.us/v2/users/me')
+)
 @click.option("--show", is_flag=True, help="Print it to a terminal as well.")
 @options_without_json
 @click.pass_context
@@ -128,7 +130,7 @@ def token(context: click.Context, show: bool) -> None:
     click.echo(tokens.token().access_token)
 
 
-@auth.command()
+@auth.command(epilog=example("collector auth logout"))
 @options_without_json
 @click.pass_context
 def logout(context: click.Context) -> None:
@@ -147,7 +149,7 @@ def logout(context: click.Context) -> None:
         say("ZOOM_ACCESS_TOKEN is still set and will be used.")
 
 
-@auth.command()
+@auth.command(epilog=example("collector auth revoke --yes"))
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @options_without_json
 @click.pass_context

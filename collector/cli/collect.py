@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from collector.cli.collect_options import CollectRequest, collect_options
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.progress import progress_for
 from collector.cli.signals import stop_on_signals
@@ -18,7 +18,7 @@ from collector.collect.account import CollectResult, collect_account
 from collector.settings import Settings
 
 
-@click.command()
+@click.command(epilog=example("collector collect --changed --max-age 12h"))
 @collect_options
 @common_options
 @click.pass_context

@@ -10,7 +10,7 @@ import click
 
 from collector.cli.collect import collect_with_progress, print_collected
 from collector.cli.collect_options import CollectRequest, collect_options
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.output import console, print_json
 from collector.cli.poll_log import PollLog
 from collector.cli.signals import stop_on_signals
@@ -28,7 +28,7 @@ from collector.settings.profile import Profile
 from collector.upload import Upload, UploadResult, upload_graph
 
 
-@click.command("run")
+@click.command("run", epilog=example("POLLING_INTERVAL=ONE_HOUR collector run --poll"))
 @collect_options
 @upload_options
 @click.option("--poll", "polls", is_flag=True, help="Run again and again, POLLING_INTERVAL apart, and log JSON lines.")

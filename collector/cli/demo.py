@@ -13,7 +13,7 @@ from rich.table import Table
 
 from collector.cli.collect import collect_and_print
 from collector.cli.collect_options import CollectRequest
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.output import console
 from collector.cli.plain_text import printable
 from collector.cli.show import show_entities
@@ -36,7 +36,7 @@ _HOME = "home"
 _SHOWN_PROPERTIES = 25
 
 
-@click.command()
+@click.command(epilog=example("collector demo --users 50"))
 @click.option("--users", default=250, show_default=True, type=click.IntRange(1, 100_000), help="Size of the account.")
 @common_options
 @click.pass_context

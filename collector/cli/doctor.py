@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from collector.auth.configured import token_source
-from collector.cli.options import Options, common_options, options, render
+from collector.cli.options import Options, common_options, example, options, render
 from collector.cli.output import console, print_json
 from collector.cli.plain_text import printable_lines
 from collector.cli.wrapping import say, wrapped
@@ -24,7 +24,7 @@ _INDENT = 9
 _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 
 
-@click.command()
+@click.command(epilog=example("collector doctor"))
 @common_options
 @click.pass_context
 def doctor(context: click.Context) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from collector.cli.options import options_without_json
+from collector.cli.options import example, options_without_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.resources import all_resources, entity_types, relationship_types
@@ -14,7 +14,7 @@ from collector.resources.data_model_docs import data_model_section
 from collector.resources.data_model_docs import document as regenerate
 
 
-@click.command()
+@click.command(epilog=example("collector document --output docs/jupiterone.md"))
 @click.option(
     "-o",
     "--output",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from collector.cli.confirmation import require_confirmation
-from collector.cli.options import common_options, options, render
+from collector.cli.options import common_options, example, options, render
 from collector.cli.output import format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
@@ -24,7 +24,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d
 """ISO 8601 as every Python from 3.10 on reads it."""
 
 
-@click.command()
+@click.command(epilog=example("collector forget --before 2026-01-31"))
 @click.option("--before", "date", metavar="DATE", help="Forget the history before this date, or date and time.")
 @click.option("--user", "email", metavar="EMAIL", help="Forget this person, now and in the history.")
 @click.option("--yes", is_flag=True, help="Do not ask before a person is forgotten.")

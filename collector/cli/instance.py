@@ -16,7 +16,7 @@ from collector.cli.instance_output import (
     to_json,
     warn_about_tags,
 )
-from collector.cli.options import common_options, options, render
+from collector.cli.options import common_options, example, options, render
 from collector.cli.output import print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
@@ -48,7 +48,7 @@ _TAG = "--tag-with-account-name/--no-tag-with-account-name"
 _TAG_HELP = "Let JupiterOne put the account name on every entity as tag.AccountName."
 
 
-@click.group()
+@click.group(epilog=example("collector instance list"))
 @common_options
 def instance() -> None:
     """Create, list, show, update and delete integration instances in JupiterOne.
@@ -58,7 +58,7 @@ def instance() -> None:
     """
 
 
-@instance.command()
+@instance.command(epilog=example('collector instance create --account-name "Example Ltd"'))
 @click.option("--account-name", metavar="NAME", help="Name of the instance; default: ACCOUNT_NAME.")
 @click.option("--description", default="", metavar="TEXT", help="What helps your team to tell instances apart.")
 @click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows; default: POLLING_INTERVAL.")
@@ -108,7 +108,7 @@ def create(
     )
 
 
-@instance.command(name="list")
+@instance.command(name="list", epilog=example("collector instance list --json"))
 @common_options
 @click.pass_context
 def list_(context: click.Context) -> None:
@@ -133,7 +133,7 @@ def list_(context: click.Context) -> None:
         )
 
 
-@instance.command()
+@instance.command(epilog=example("collector instance show"))
 @click.argument("instance_id", metavar="[ID]", required=False)
 @common_options
 @click.pass_context
@@ -153,7 +153,7 @@ def show(context: click.Context, instance_id: str | None) -> None:
     print_jobs(jobs)
 
 
-@instance.command()
+@instance.command(epilog=example("collector instance update --polling-interval ONE_DAY"))
 @click.argument("instance_id", metavar="[ID]", required=False)
 @click.option("--account-name", metavar="NAME", help="Another name.")
 @click.option("--description", metavar="TEXT", help="Another description.")
@@ -194,7 +194,7 @@ def update(
         print_instance(changed, in_use, settings.profile, settings.tags)
 
 
-@instance.command()
+@instance.command(epilog=example("collector instance delete --yes"))
 @click.argument("instance_id", metavar="[ID]", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @common_options

@@ -101,6 +101,11 @@ def _with_options(command: Command, *, offers_json: bool) -> Command:
     return command
 
 
+def example(command: str) -> str:
+    """The end of a verb's help (click's `epilog`): a command to copy, on a line of its own."""
+    return f"\b\nExample:\n  {command}"
+
+
 def options(context: click.Context) -> Options:
     """The options of this call."""
     return context.find_root().ensure_object(Options)

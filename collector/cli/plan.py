@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.collect_options import choice_options
-from collector.cli.options import common_options, options, render
+from collector.cli.options import common_options, example, options, render
 from collector.cli.output import console, format_time, print_json, print_table
 from collector.cli.plain_text import printable
 from collector.clock import SystemClock
@@ -34,7 +34,7 @@ _MAX_SHOWN_AS_SECONDS = 90
 """Longer times are told in minutes, and are worth a faster plan's limits."""
 
 
-@click.command()
+@click.command(epilog=example("collector plan --settings security"))
 @choice_options
 @common_options
 @click.pass_context

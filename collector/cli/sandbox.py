@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from collector.cli.options import options_without_json
+from collector.cli.options import example, options_without_json
 from collector.cli.wrapping import say
 from collector.collect.choice import Choice
 from collector.collect.obstacles import Obstacles
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collector.sandbox.jupiterone import JupiterOneSandbox
 
 
-@click.command()
+@click.command(epilog=example("collector sandbox --users 1000 --port 9000"))
 @click.option("--users", default=250, show_default=True, type=click.IntRange(1, 1_000_000), help="Size of the account.")
 @click.option("--groups", default=6, show_default=True, type=click.IntRange(0, 5000), help="Number of groups.")
 @click.option(

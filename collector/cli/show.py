@@ -1,11 +1,11 @@
-"""`collector show`: what the graph says of one thing."""
+"""`collector show`: what the graph holds about one entity."""
 
 from __future__ import annotations
 
 import click
 from rich.console import Console
 
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
 from collector.query.show import EntityView, find_entities
@@ -15,12 +15,13 @@ from collector.settings.profile import Profile
 from collector.store import Store
 
 _MAX_NAMES = 20
+_EXAMPLES = {"user": "ada@example.com", "group": "Engineering", "role": "Admin"}
 
 
-@click.group()
+@click.group(epilog=example("collector show user ada@example.com"))
 @common_options
 def show() -> None:
-    """Show an entity: relationships, properties, and when each part was read."""
+    """Show a user, group, role or the account: relationships, properties, and when each part was read."""
 
 
 def _verb(resource: Resource) -> click.Command:
@@ -31,11 +32,12 @@ def _verb(resource: Resource) -> click.Command:
         show_entities(given.settings().profile, resource, text, json_output=given.json)
 
     named = click.pass_context(command)
-    description = f"Show the {noun}."
+    description, line = f"Show the {noun}.", f"collector show {noun}"
     if resource.listing.rows is not None:
         named = click.argument("text", metavar="NAME")(named)
-        description = f"Show the {noun} of this name, id, _key or e-mail address."
-    return click.command(noun, help=description)(common_options(named))
+        description = f"Show the {noun} with this name, id, _key or e-mail address."
+        line += f" {_EXAMPLES.get(noun, 'NAME')}"
+    return click.command(noun, help=description, epilog=example(line))(common_options(named))
 
 
 for _resource in all_resources():
@@ -50,7 +52,7 @@ def show_entities(
     json_output: bool = False,
     max_properties: int | None = None,
 ) -> None:
-    """Print what the graph says of the entities this names; of each at most so many properties."""
+    """Print the entities that match `text`, each with at most `max_properties` properties."""
     with Store.open_existing(profile.store_path) as store:
         views = find_entities(store, resource.entity, text)
     if json_output:

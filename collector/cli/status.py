@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 
 from collector.cli.destination import describe_destination, destination_to_json
-from collector.cli.options import common_options, options, render
+from collector.cli.options import common_options, example, options, render
 from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import print_wrapped
@@ -20,7 +20,7 @@ _EXIT_CODES = {0: "complete", 3: "incomplete", 75: "stopped by Zoom's daily limi
 _POLLING = Command("run", "--poll")
 
 
-@click.command()
+@click.command(epilog=example("collector status --json"))
 @common_options
 @click.pass_context
 def status(context: click.Context) -> None:

@@ -10,7 +10,7 @@ from typing import get_args
 
 import click
 
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.output import console, error_console, print_json
 from collector.cli.plain_text import printable
 from collector.cli.signals import stop_on_signals
@@ -64,7 +64,8 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
     help=f"""Upload the graph of the latest collection to JupiterOne.
 
     Types that were not read completely are never deleted from. {RULE}
-    """
+    """,
+    epilog=example("collector sync --dry-run"),
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, by type. Sends nothing.")
 @upload_options

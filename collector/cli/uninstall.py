@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from collector.cli.confirmation import require_confirmation
-from collector.cli.options import common_options, options, render
+from collector.cli.options import common_options, example, options, render
 from collector.cli.output import console, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say, wrapped
@@ -29,7 +29,7 @@ _WHAT_REMAINS = (
 )
 
 
-@click.command()
+@click.command(epilog=example("collector uninstall --keep-instance"))
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.option("--keep-jobs", is_flag=True, help="Do not abort jobs an interrupted upload left open in JupiterOne.")
 @click.option("--keep-instance", is_flag=True, help="Leave the integration instance and its graph in JupiterOne.")

@@ -1,21 +1,10 @@
-"""The verbs. Each is imported when it is called, so that none waits for what only others need."""
+"""The verbs, in the groups of `collector --help`. Each is imported when called, so none waits for another's libraries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 import click
-
-
-class Verbs(click.Group):
-    """A group that imports a verb when it is asked for; its help, which describes them all, imports them all."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        load = _VERBS.get(cmd_name)
-        return None if load is None else load()
 
 
 def _auth() -> click.Command:
@@ -102,19 +91,28 @@ def _demo() -> click.Command:
     return demo
 
 
-_VERBS: Mapping[str, Callable[[], click.Command]] = {
-    "auth": _auth,
-    "plan": _plan,
-    "collect": _collect,
-    "sync": _sync,
-    "run": _run,
-    "status": _status,
-    "show": _show,
-    "doctor": _doctor,
-    "document": _document,
-    "forget": _forget,
-    "instance": _instance,
-    "uninstall": _uninstall,
-    "sandbox": _sandbox,
-    "demo": _demo,
+GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
+    "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
+    "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
+    "Look": {"status": _status, "show": _show},
+    "Upload": {"sync": _sync, "run": _run},
+    "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
+
+
+class Verbs(click.Group):
+    """Imports a verb when it is called. Its help describes all of them, so it imports them all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for verbs in GROUPS.values() for name in verbs]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return next((verbs[cmd_name]() for verbs in GROUPS.values() if cmd_name in verbs), None)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        column = max(len(name) for name in self.list_commands(ctx))
+        for title, verbs in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(column), load().get_short_help_str(formatter.width)) for name, load in verbs.items()]
+                )
