@@ -1,20 +1,20 @@
-"""`collector`, and `python -m collector`, which also finds modules of the working folder: nothing names it so."""
+"""The program `collector`. Not documented as `python -m collector`, which would import from the working folder."""
 
 import os
 import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code. It is imported here, since that takes a while."""
+    """Run the command line and exit with its code. The slow import is here, where Ctrl-C is handled."""
     try:
         from collector.cli import run
-    except KeyboardInterrupt:  # nothing has begun that needs an end
+    except KeyboardInterrupt:  # nothing has started yet
         sys.exit(130)
     code = run()
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except OSError:  # has been told; Python would try it once more at the very end, and say so in its own way
+    except OSError:  # already reported; keep Python from flushing and reporting it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 

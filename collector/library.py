@@ -1,6 +1,6 @@
-"""What `import collector` offers: a profile, opened to read its graph, to collect its account and to upload it.
+"""What `import collector` offers: open a profile, read its graph, collect its account, upload it.
 
-Each method calls what the verb of the same name calls. Nothing is printed; failures are raised (`CollectorError`).
+Each method does what the verb of the same name does. Nothing is printed; failures are raised (`CollectorError`).
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ __all__ = [
 def open_profile(
     name: str | None = None, *, folder: Path | str | None = None, environment: Mapping[str, str] | None = None
 ) -> OpenProfile:
-    """Open a profile; without a name ZOOM_PROFILE, or "default".
+    """Open a profile; the default is ZOOM_PROFILE, or "default".
 
-    The configuration comes from `environment` (without one, that of this process) and from `.env` in `folder` (without
-    one, the working folder), as for the commands. `collect` writes `.j1-integration` into that folder.
+    The configuration comes from `environment` (default: that of this process) and from `.env` in `folder` (default: the
+    working folder), as for the commands. `collect` writes `.j1-integration` to that folder.
 
-    Raises UsageError naming everything that is wrong with the configuration.
+    Raises UsageError naming every problem of the configuration.
     """
     working_folder = Path.cwd() if folder is None else Path(folder).absolute()
     settings = read_settings(os.environ if environment is None else environment, working_folder, name)
@@ -67,10 +67,10 @@ def open_profile(
 
 
 class OpenProfile:
-    """A profile that `open_profile` has opened: a context manager, for the thread that opened it.
+    """A profile opened by `open_profile`: a context manager, for use in one thread.
 
-    What is read of the graph comes from this computer; only `collect` and `sync` use the network. All methods raise a
-    CollectorError when they cannot do what they are for.
+    The graph is read from this computer; only `collect` and `sync` use the network. Every method raises a
+    CollectorError if it fails.
     """
 
     def __init__(self, settings: Settings, folder: Path) -> None:
@@ -84,38 +84,38 @@ class OpenProfile:
         return self._settings.profile.name
 
     def entities(self, type_: str, run: int | None = None) -> Iterator[Properties]:
-        """The entities of a `_type` such as "zoom_user", each a dict as in JupiterOne, in the order of their `_key`s.
+        """The entities of a `_type` such as "zoom_user", each a dict as in JupiterOne, ordered by `_key`.
 
-        They are those of now, or with `run` those after that run (`RunRecord.id`). Raises UsageError for a type or a
-        run that there is not, and when nothing has been collected yet.
+        The current ones, or with `run` those after that run (`RunRecord.id`). Raises UsageError for an unknown type or
+        run, and if nothing has been collected yet.
         """
         _check_type(type_, [known.type for known in entity_types(all_resources())])
         return self._store(run).entities(type_, run)
 
     def relationships(self, type_: str, run: int | None = None) -> Iterator[Relationship]:
-        """The relationships of a `_type` such as "zoom_group_has_user", in the order of their keys; as `entities`."""
+        """The relationships of a `_type` such as "zoom_group_has_user", ordered by key; like `entities`."""
         _check_type(type_, [known.type for known in relationship_types(all_resources())])
         return self._store(run).relationships(type_, run)
 
     def runs(self) -> Iterator[RunRecord]:
-        """The finished runs, the newest first: when, how they ended, what was not read completely (`coverage`)."""
+        """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""
         return self._store().finished_runs()
 
     def status(self) -> ProfileStatus:
-        """How the last collection and the last upload went. Raises UsageError when nothing was collected yet."""
+        """The last collection and the last upload. Raises UsageError if nothing has been collected yet."""
         settings = self._settings
         return profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
 
     def collect(
         self, *, steps: Iterable[str] | None = None, settings: str = "all", fresh: bool = False
     ) -> CollectResult:
-        """Read the Zoom account into the profile, and write `.j1-integration`.
+        """Read the Zoom account into the store, and write `.j1-integration`.
 
-        `steps`: only these and what they depend on. `settings`: those of the users, "all", "security" or "none".
-        `fresh`: resume no interrupted run.
+        `steps`: run only these and those they depend on. `settings`: which user settings to read, "all", "security" or
+        "none". `fresh`: do not resume an interrupted run.
 
-        Something may have been denied or left unread: `CollectResult.record.exit_code` is 3 then, and its `coverage`
-        says what; 75 when a daily limit stopped it. Raises UsageError, ProfileBusy, SignInRequired or CollectionFailed.
+        `CollectResult.record.exit_code` is 3 if something was denied or left unread (see its `coverage`), and 75 if a
+        daily limit stopped the run. Raises UsageError, ProfileBusy, SignInRequired or CollectionFailed.
         """
         documents = _settings_choice(settings)
         return collect_account(
@@ -129,10 +129,10 @@ class OpenProfile:
         )
 
     def sync(self, *, allow_deletes: bool = False) -> UploadResult:
-        """Upload the graph of the latest collection to the profile's integration instance in JupiterOne.
+        """Upload the latest graph to the profile's integration instance in JupiterOne.
 
-        Unless `allow_deletes`, raises UsageError when more than a fifth of a type, and more than ten objects of it,
-        would be deleted; nothing is uploaded then. Any other CollectorError says why the upload failed.
+        Without `allow_deletes`, raises UsageError and uploads nothing if more than a fifth of a type, and more than ten
+        objects of it, would be deleted. Any other CollectorError says why the upload failed.
         """
         return upload_graph(
             self._settings.profile,
@@ -143,7 +143,7 @@ class OpenProfile:
         )
 
     def close(self) -> None:
-        """Close the graph's file; `with` does it at its end."""
+        """Close the store; `with` does so, too."""
         if self._opened is not None:
             self._opened.close()
             self._opened = None
@@ -160,11 +160,11 @@ class OpenProfile:
         return f"<OpenProfile {self.name!r}>"
 
     def _store(self, run: int | None = None) -> Store:
-        """The store, opened when it is read first: before the first collection there is none."""
+        """The store, opened at the first read: before the first collection there is none."""
         if self._opened is None:
             self._opened = Store.open_existing(self._settings.profile.store_path)
         if run is not None and not self._opened.knows_run(run):
-            raise UsageError(f"There is no finished run {run}.", "OpenProfile.runs() gives those there are.")
+            raise UsageError(f"There is no finished run {run}.", "OpenProfile.runs() lists the finished runs.")
         return self._opened
 
 

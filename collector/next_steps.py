@@ -1,4 +1,4 @@
-"""Commands of this program that somebody is told to run, and the sentences around them.
+"""Sentences with commands to run next, which can be completed for a profile.
 
 NextStep("Run `{}` again.", Command("sync"))     is the text "Run `collector sync` again."
 .for_call("work", "--source api")                "Run `collector --profile work sync --source api` again."
@@ -24,17 +24,17 @@ class Command:
         return self.for_call()
 
     def for_call(self, profile: str = "", target: str = "") -> str:
-        """The command that works on a profile ("": the default one) and, if it uploads, to a target (its options)."""
+        """The command for a profile ("": the default one) and, if it uploads, for a destination (its options)."""
         named = f"--profile {shlex.quote(profile)}" if profile and self.verb not in _OF_NO_PROFILE else ""
         there = target if self.verb in _OF_A_TARGET and "--source" not in self.arguments else ""
         return " ".join(filter(None, ("collector", named, self.verb, there, self.arguments)))
 
 
 class NextStep(str):
-    """A text with `{}` for each command in it. As a `str`, which is stored, logged and compared, it has plain commands.
+    """A sentence with `{}` for each command. As a `str`, which is stored, logged and compared, it has plain commands.
 
-    What came from outside is an argument like the commands, never part of the sentence; another NextStep may be one,
-    and keeps its commands.
+    Text from outside is passed like a command, never inside the sentence. A NextStep can be passed, too, and keeps its
+    commands.
     """
 
     _sentence: str
@@ -49,7 +49,7 @@ class NextStep(str):
         return made
 
     def for_call(self, profile: str = "", target: str = "") -> str:
-        """The text, whose commands work on what a call worked on: see `Command.for_call`."""
+        """The text, with its commands completed: see `Command.for_call`."""
         if not self._parts:
             return str(self)
         called = (
@@ -59,6 +59,6 @@ class NextStep(str):
 
 
 def joined(*texts: str) -> NextStep:
-    """Texts one after the other, without those that are empty; their commands stay commands."""
+    """The texts that are not empty, separated by spaces; their commands stay commands."""
     told = tuple(filter(None, texts))
     return NextStep(" ".join("{}" for _ in told), *told)

@@ -1,4 +1,4 @@
-"""How this program is called from a fresh shell, where nothing is activated."""
+"""How to call this program from a fresh shell, with no virtual environment activated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def own_command(folder: Path | None = None) -> str:
-    """`/path/.venv/bin/collector`, or the same seen from `folder` where it lies below it; ready to be pasted."""
+    """`/path/.venv/bin/collector`, relative to `folder` if it is inside it; quoted for a shell."""
     program = Path(sys.executable).with_name("collector")
     if not program.exists():
         return "collector"

@@ -1,4 +1,4 @@
-"""The command line: one file a noun. Verbs parse, call one function and print; no work is done here."""
+"""The command line, one file a verb. A verb parses its options, calls one function and prints the result."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; every failure is told in whole sentences on standard error.
+    """Run the command line and return its exit code. A failure is explained on standard error, never by a traceback.
 
-    Raises SystemExit when the reader of standard output has gone (`| head`), as click and rich do.
+    Raises SystemExit when standard output is a closed pipe (`| head`), as click and rich do.
     """
     given = Options()
     if logging.lastResort is not None:  # what prints warnings without -v
         logging.lastResort.setFormatter(LogFormatter())
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # for a terminal that lacks letters
+        sys.stdout.reconfigure(errors="replace")  # for a terminal that cannot show a character
     try:
         result = cli.main(args=arguments, prog_name="collector", standalone_mode=False, obj=given)
     except (Exception, KeyboardInterrupt) as failure:
@@ -52,14 +52,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report_failure(failure: BaseException, given: Options) -> int:
-    """The exit code of a failure, after telling it."""
-    from collector.cli.failures import show_error  # here: with rich, which takes as long to load as all the rest
+    """Explain a failure, and return its exit code."""
+    from collector.cli.failures import show_error  # here, because importing rich takes as long as all the rest
     from collector.cli.wrapping import say
 
     if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
         failure = CollectionFailed(
             f"Standard output, or a file, could not be written: {failure.strerror}.",
-            NextStep("Make room for it; `{}` shows how the last collection and upload went.", Command("status")),
+            NextStep("Free some space. `{}` shows the last collection and upload.", Command("status")),
         )
     match failure:
         case click.exceptions.Exit():
@@ -77,7 +77,7 @@ def _report_failure(failure: BaseException, given: Options) -> int:
     if given.verbose:
         click.echo(printable_lines("".join(traceback.format_exception(failure)).rstrip()), err=True)
     say(
-        f"Error: unexpected {type(failure).__name__}. Please report it with the output of the same command with -v.",
+        f"Error: Unexpected {type(failure).__name__}. Please report it with the output of the same command with -v.",
         err=True,
     )
     return ExitCode.FAILED

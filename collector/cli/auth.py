@@ -1,4 +1,4 @@
-"""`collector auth`: signing in with the browser, and what became of it."""
+"""`collector auth`: the sign-in with the browser, and its token."""
 
 from __future__ import annotations
 
@@ -38,29 +38,29 @@ _AFTER_LOGOUT = NextStep(
     Command("auth revoke"),
 )
 _AFTER_LOGOUT_OF_APP = NextStep(
-    "This does not revoke anything: the token of the Server-to-Server app ends by itself within an hour. To end it "
-    "now, deactivate the app in Zoom's Marketplace."
+    "Nothing is revoked: the token of the Server-to-Server app expires within an hour. To end it now, "
+    "deactivate the app in Zoom's Marketplace."
 )
 
 
 @click.group(epilog=example("collector auth login"))
 @common_options
 def auth() -> None:
-    """Sign in to Zoom, and see, renew or end the sign-in of a profile."""
+    """Sign in to Zoom, and check, renew or end the sign-in."""
 
 
 @auth.command(epilog=example("collector auth login --profile acme"))
-@click.option("--no-browser", is_flag=True, help="Open no browser; print the address to open elsewhere.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address to open.")
 @options_without_json
 @click.pass_context
 def login(context: click.Context, no_browser: bool) -> int:
-    """Sign in with the browser. In a checkout `python oauth-server --once` does the same."""
+    """Sign in with the browser; in a checkout, `python oauth-server --once` does the same."""
     given = options(context)
-    settings = given.settings(warn=False)  # which the program that is started does
+    settings = given.settings(warn=False)  # the redirect server will
     _needs_browser_sign_in(settings.access_token, settings.account_id)
     oauth_client(settings)
     command = server_command("--once")
-    if given.profile is not None:  # else it finds the same one in the same configuration
+    if given.profile is not None:  # else it finds the same profile in the configuration
         command += ["--profile", given.profile]
     command += ["--no-browser"] * no_browser + ["-v"] * bool(given.verbose)
     return _run(command)
@@ -105,7 +105,7 @@ def refresh(context: click.Context) -> None:
     settings = options(context).settings()
     if settings.access_token is not None:
         raise UsageError(
-            "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's own sign-in."
+            "ZOOM_ACCESS_TOKEN is used as it is and never renewed.", "Unset it to use the profile's sign-in."
         )
     tokens = token_source(settings, SystemClock(), random.Random())
     if isinstance(tokens, ServerToServerTokenSource | SignInTokenSource):
@@ -113,18 +113,16 @@ def refresh(context: click.Context) -> None:
     say(f'The profile "{settings.profile.name}" has a new access token.')
 
 
-@auth.command(
-    epilog=example('curl -H "Authorization: Bearer $(collector auth token)" https://api.zoom.us/v2/users/me')
-)
-@click.option("--show", is_flag=True, help="Print it to a terminal as well.")
+@auth.command(epilog=example('curl -H "Authorization: Bearer $(collector auth token)" https://api.zoom.us/v2/users/me'))
+@click.option("--show", is_flag=True, help="Print the token even to a terminal.")
 @options_without_json
 @click.pass_context
 def token(context: click.Context, show: bool) -> None:
-    """Print a good access token and nothing else, for $(collector auth token)."""
+    """Print a valid access token and nothing else, for use in a command."""
     if sys.stdout.isatty() and not show:
         raise UsageError(
             "An access token is a secret and is not printed to a terminal.",
-            NextStep("Use it in a command, $({}), or say --show.", Command("auth token")),
+            NextStep("Use it in a command, $({}), or add --show.", Command("auth token")),
         )
     tokens = token_source(options(context).settings(), SystemClock(), random.Random())
     click.echo(tokens.token().access_token)
@@ -134,7 +132,7 @@ def token(context: click.Context, show: bool) -> None:
 @options_without_json
 @click.pass_context
 def logout(context: click.Context) -> None:
-    """Remove the token from this computer; at Zoom nothing changes."""
+    """Remove the token from this computer; nothing changes at Zoom."""
     settings = options(context).settings()
     file = token_file(settings.profile)
     was_there = file.path.exists()
@@ -150,7 +148,7 @@ def logout(context: click.Context) -> None:
 
 
 @auth.command(epilog=example("collector auth revoke --yes"))
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @options_without_json
 @click.pass_context
 def revoke(context: click.Context, yes: bool) -> None:
@@ -168,7 +166,7 @@ def revoke(context: click.Context, yes: bool) -> None:
 
 
 def _holds_sign_in(file: TokenFile) -> bool:
-    """Whether the token is of a browser sign-in, as far as that can be told; that of an app ends soon by itself."""
+    """Whether the token comes from a browser sign-in; yes if that is unknown, because an app's token soon expires."""
     try:
         document = file.load()
     except (CollectorError, OSError):
@@ -179,7 +177,7 @@ def _holds_sign_in(file: TokenFile) -> bool:
 def _needs_browser_sign_in(access_token: Secret | None, account_id: str | None) -> None:
     if access_token is not None:
         raise UsageError(
-            "ZOOM_ACCESS_TOKEN is set, so that token is used and no sign-in.", "Unset ZOOM_ACCESS_TOKEN first."
+            "ZOOM_ACCESS_TOKEN is set, so that token is used instead of a sign-in.", "Unset ZOOM_ACCESS_TOKEN first."
         )
     if account_id is not None:
         raise UsageError(
@@ -189,9 +187,9 @@ def _needs_browser_sign_in(access_token: Secret | None, account_id: str | None) 
 
 
 def _run(command: list[str]) -> int:
-    """The program's exit code. It decides when to end, because it may be storing a token.
+    """Run the redirect server and return its exit code. It decides when to stop, because it may be storing a token.
 
-    Ctrl-C reaches it by itself; SIGTERM, which comes to this process alone, is passed on.
+    Ctrl-C reaches both processes; SIGTERM reaches only this one and is passed on.
     """
     process = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
     earlier = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
@@ -207,7 +205,7 @@ def _run(command: list[str]) -> int:
 
 
 def _sign_in_state(settings: Settings) -> tuple[str, bool, StoredSignIn]:
-    """Where tokens come from, whether a collection could start, and what the profile's file has."""
+    """Where tokens come from, whether a collection could start, and what the profile's token file holds."""
     client = oauth_client(settings) if settings.client_id else None
     stored = stored_sign_in(token_file(settings.profile), client, SystemClock())
     if settings.access_token is not None:
@@ -228,7 +226,7 @@ def _ask_zoom(settings: Settings) -> CollectorError | None:
 
 
 def _exit_code(failure: CollectorError) -> ExitCode:
-    """Here an answer that could not be had is a failure; the sign-in itself may be good."""
+    """A missing answer is a failure here, although the sign-in itself may be valid."""
     return ExitCode.FAILED if isinstance(failure, ReadingError) else failure.exit_code
 
 
@@ -259,7 +257,10 @@ def _print_status(profile: Profile, source: str, usable: bool, stored: StoredSig
             lines.append(("Account", " ".join(str(value) for value in stored.account.values())))
         if stored.expires_at is not None:
             lines.append(
-                ("Token", f"good until {format_time(milliseconds(stored.expires_at))}, renewed before if possible")
+                (
+                    "Token",
+                    f"valid until {format_time(milliseconds(stored.expires_at))}, renewed before then if possible",
+                )
             )
         if stored.scopes is not None:
             lines.append(("Scopes", " ".join(sorted(stored.scopes))))

@@ -23,7 +23,7 @@ from collector.settings import Settings
 @common_options
 @click.pass_context
 def collect(context: click.Context, request: CollectRequest) -> int:
-    """Read the Zoom account and write its graph to ./.j1-integration.
+    """Read the Zoom account into the store and ./.j1-integration.
 
     Resumes a run that was interrupted in the last 24 hours, if the options are the same.
     """
@@ -37,7 +37,7 @@ def collect(context: click.Context, request: CollectRequest) -> int:
 def collect_and_print(
     settings: Settings, folder: Path, request: CollectRequest, *, json_output: bool = False
 ) -> CollectResult:
-    """Collect, and show progress and summary."""
+    """Collect, and print progress and summary."""
     clock = SystemClock()
     with stop_on_signals(clock):
         collected = collect_with_progress(settings, folder, clock, request)
@@ -63,7 +63,7 @@ def collect_with_progress(settings: Settings, folder: Path, clock: Clock, reques
 
 
 def print_collected(collected: CollectResult, *, plan_is_set: bool) -> None:
-    """The end of a collection in words."""
+    """Print the summary of a collection."""
     print_summary(console(), collected)
     if not plan_is_set:
         console().print("Paced for a Pro plan. If yours is Business, set ZOOM_PLAN=business: three times as fast.")

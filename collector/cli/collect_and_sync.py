@@ -31,13 +31,13 @@ from collector.upload import Upload, UploadResult, upload_graph
 @click.command("run", epilog=example("POLLING_INTERVAL=ONE_HOUR collector run --poll"))
 @collect_options
 @upload_options
-@click.option("--poll", "polls", is_flag=True, help="Run again and again, POLLING_INTERVAL apart, and log JSON lines.")
+@click.option("--poll", "polls", is_flag=True, help="Run every POLLING_INTERVAL, and log JSON lines.")
 @common_options
 @click.pass_context
 def collect_and_sync(context: click.Context, request: CollectRequest, upload: Upload, polls: bool) -> int:
-    """Collect, then upload to JupiterOne what was collected.
+    """Collect, then upload; with --poll, repeatedly.
 
-    A collection that fails (exit codes 1, 2, 4 and 130) uploads nothing.
+    Uploads nothing if the collection fails (exit codes 1, 2, 4 and 130).
     """
     given = options(context)
     settings = given.settings()
@@ -50,7 +50,7 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
 
 
 def _poll(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> int:
-    """Run until it is asked to stop, which is the only clean end and needs no words but those of the log."""
+    """Run until Ctrl-C or SIGTERM; the log says all there is to say."""
     log = PollLog(clock)
     with log.with_warnings():
         try:

@@ -1,4 +1,4 @@
-"""The options that say what is read from Zoom, for the verbs that read."""
+"""The options that choose what is read from Zoom, for `plan`, `collect` and `run`."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _DEFAULT_MAX_AGE = 7 * _MILLISECONDS["d"]
 
 @dataclass(frozen=True)
 class CollectRequest:
-    """What a collection reads, and where it begins. `fresh`: anew, even where an earlier run was cut short."""
+    """What a collection reads. `fresh`: do not resume an interrupted run."""
 
     choice: Choice = EVERYTHING
     fresh: bool = False
 
 
 def choice_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a verb `choice`, from the options that choose what is read."""
+    """Give a verb the argument `choice`, from --step and --settings."""
 
     @_steps
     @_settings
@@ -40,7 +40,7 @@ def choice_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def collect_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a verb `request`, from the options of a collection."""
+    """Give a verb the argument `request`, from all options of a collection."""
 
     @_steps
     @_settings
@@ -80,7 +80,7 @@ def collect_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _complete_step(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The step ids that the shell offers, also after a comma: `fetch-users,fetch-g`."""
+    """Complete step ids, also after a comma: `fetch-users,fetch-g`."""
     before, comma, prefix = incomplete.rpartition(",")
     return [f"{before}{comma}{step.id}" for step in steps_of(all_resources()) if step.id.startswith(prefix)]
 
@@ -91,7 +91,7 @@ _steps = click.option(
     multiple=True,
     metavar="ID",
     shell_complete=_complete_step,
-    help="Only this step and what it depends on; repeatable.",
+    help="Run only this step and those it depends on; repeatable.",
 )
 _settings = click.option(
     "--settings",
@@ -104,13 +104,13 @@ _settings = click.option(
 
 
 def _choice(steps: tuple[str, ...], documents: str, most_age: int | None = None) -> Choice:
-    """What was chosen; one `--step` may hold several ids between commas. `most_age` in milliseconds."""
+    """The choice; one `--step` may hold several ids, separated by commas. `most_age` in milliseconds."""
     ids = [part.strip() for step in steps for part in step.split(",")]
     return Choice(frozenset(ids) if ids else None, SettingsChoice(documents), most_age)
 
 
 def _age(value: str | None) -> int | None:
-    """A length of time such as 30m, 12h or 7d in milliseconds. Raises click.BadParameter."""
+    """A duration such as 30m, 12h or 7d in milliseconds. Raises click.BadParameter."""
     if value is None:
         return None
     written = re.fullmatch(r"([0-9]{1,6})([mhd])", value.strip().lower())

@@ -1,4 +1,4 @@
-"""Asking before something is deleted."""
+"""Questions before something is deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collector.errors import UsageError
 
 
 def require_confirmation(question: str) -> None:
-    """Go on only after a yes. Raises UsageError where there is no terminal to ask on, click's Exit (0) for a no."""
+    """Ask before deleting. Raises UsageError without a terminal, click's Exit (0) if the answer is no."""
     if not sys.stdin.isatty():
         raise UsageError(
             "This deletes data and there is no terminal to confirm it on.",
@@ -23,7 +23,7 @@ def require_confirmation(question: str) -> None:
 
 
 def confirm(question: str) -> None:
-    """Go on only after a yes. A no is an answer, not a failure: it ends the command with 0."""
+    """Ask. A no is an answer and not a failure: the command exits with 0."""
     if not click.confirm(wrapped(printable(question), error_console().width), err=True):
         say("Nothing was changed.", err=True)
         raise click.exceptions.Exit(0)

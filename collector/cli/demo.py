@@ -1,4 +1,4 @@
-"""`collector demo`: the main job on the embedded sandboxes, without an account at Zoom or JupiterOne."""
+"""`collector demo`: collect and upload with the built-in sandboxes, without an account at Zoom or JupiterOne."""
 
 from __future__ import annotations
 
@@ -41,14 +41,12 @@ _SHOWN_PROPERTIES = 25
 @common_options
 @click.pass_context
 def demo(context: click.Context, users: int) -> int:
-    """Sign in to a sandbox account, collect it, show one of its users, and upload it to a sandbox JupiterOne.
+    """Collect and upload a made-up account; nothing real is touched.
 
-    The tree goes to ./demo/.j1-integration, token and store to ./demo/home, where they can be looked at. Nothing of
-    yours is touched, and your configuration is not read. With --json it only collects.
+    Signs in to a sandbox Zoom, collects, shows a user and uploads to a sandbox JupiterOne. Your configuration is not
+    read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it only collects.
     """
-    from collector.cli.demo_account import (
-        signed_in_demo,  # here, since no other verb needs the sandbox and its libraries
-    )
+    from collector.cli.demo_account import signed_in_demo  # here, because it imports the sandbox
 
     folder = _folder()
     json_output = options(context).json
@@ -69,7 +67,7 @@ def demo(context: click.Context, users: int) -> int:
 
 
 def _upload_twice(signed_in: SignedInDemo) -> int:
-    """Upload what was collected, show what arrived, and that nothing changes the second time; the exit code."""
+    """Upload twice, to show that the second upload changes nothing. Returns the exit code."""
     clock = SystemClock()
     codes = []
     for comment in ("", "  # once more"):
@@ -78,7 +76,7 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
             synced = upload_with_progress(signed_in.settings.profile, signed_in.settings.jupiterone, Upload(), clock)
         print_totals(console(), synced)
         codes.append(int(synced.exit_code))
-    console().print("\nIn the sandbox JupiterOne there are now:")
+    console().print("\nThe sandbox JupiterOne now holds:")
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column("Type")
     table.add_column("Count", justify="right")
@@ -98,14 +96,14 @@ def _folder() -> Path:
         folder.mkdir(exist_ok=True)
     except OSError as failure:
         raise UsageError(
-            f"The folder {folder} cannot be made: {failure.strerror}.", "Run the demo in another folder."
+            f"The folder {folder} cannot be created: {failure.strerror}.", "Run the demo in another folder."
         ) from None
     return folder
 
 
 @contextmanager
 def _no_proxy() -> Iterator[None]:
-    """A proxy of the system could not reach a server on this computer's loopback address."""
+    """Bypass the system's proxy, which could not reach the sandbox on this computer."""
     earlier = os.environ.get("no_proxy")
     os.environ["no_proxy"] = "127.0.0.1"
     try:

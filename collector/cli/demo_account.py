@@ -1,4 +1,4 @@
-"""An invented account that somebody has signed in to through the real redirect server, and a JupiterOne for it."""
+"""A made-up Zoom account, signed in to through the real redirect server, and a JupiterOne to upload it to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MARK = ".made-by-the-demo"
 
 @dataclass(frozen=True)
 class SignedInDemo:
-    """The settings of the throw-away profile, the person who signed in, and the JupiterOne that is uploaded to."""
+    """The settings of the demo's profile, the e-mail address of its user, and the JupiterOne it uploads to."""
 
     settings: Settings
     email: str
@@ -41,23 +41,21 @@ class SignedInDemo:
 
     @property
     def choice(self) -> Choice:
-        """What there is in the sandbox."""
+        """Everything the sandbox serves."""
         return Choice(not_served=not_served(serves))
 
     def arrived(self) -> dict[str, int]:
-        """How many entities and relationships of each `_type` stand in that JupiterOne."""
+        """The number of entities and relationships in that JupiterOne, by `_type`."""
         found = [*self.jupiterone.entities().values(), *self.jupiterone.relationships().values()]
         return dict(sorted(Counter(str(each["_type"]) for each in found).items()))
 
 
 @contextmanager
 def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> Iterator[SignedInDemo]:
-    """A sandbox account of so many users, signed in to while this lasts; token and store are made anew in `home`.
+    """Serve a sandbox Zoom and JupiterOne, and sign in; token and store are created in `home`, after emptying it.
 
-    Beside it a sandbox JupiterOne, with an instance to upload to.
-
-    Nothing configured in `environment` is used but what does not belong to the collector. Raises CollectionFailed when
-    the sign-in does not come about, UsageError when the redirect server is not there, or `home` is no demo's.
+    The collector's own settings in `environment` are ignored. Raises CollectionFailed if the sign-in fails, UsageError
+    if the redirect server is missing or `home` was not created by a demo.
     """
     _make_empty(home)
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
@@ -79,7 +77,7 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
 
 
 def _make_empty(home: Path) -> None:
-    """Make the folder, without what an earlier demo left in it. Anything else stays, and is refused."""
+    """Create the folder, or empty it if an earlier demo created it. Raises UsageError for any other folder."""
     mark = home / _MARK
     try:
         if home.exists() and not mark.exists():
@@ -94,7 +92,7 @@ def _make_empty(home: Path) -> None:
 
 
 def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> None:
-    """Start the redirect server, walk its pages and Zoom's as a person would, and wait until it has ended."""
+    """Start the redirect server, click through its pages and Zoom's, and wait until it stops."""
     with subprocess.Popen(  # noqa: S603 - our own program, no shell
         server_command("--once", "--no-browser"),
         cwd=folder,
@@ -120,7 +118,7 @@ def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> 
 
 
 def _click_through(sandbox: Sandbox, address: str) -> None:
-    """Connect, Allow, done: the requests a browser would send. Raises OSError when a page does not come."""
+    """Connect, Allow, done: send the requests of a browser. Raises OSError if a page cannot be loaded."""
     browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
     browser.open(address, timeout=_REQUEST_SECONDS).close()
     with browser.open(urljoin(address, "/install"), timeout=_REQUEST_SECONDS) as consent_page:

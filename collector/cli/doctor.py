@@ -28,9 +28,9 @@ _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red"}
 @common_options
 @click.pass_context
 def doctor(context: click.Context) -> int:
-    """Check configuration, files, network, clock, token, scopes and JupiterOne; each problem comes with its fix.
+    """Check configuration, sign-in, network, scopes and JupiterOne.
 
-    Read-only, both at Zoom and in JupiterOne.
+    Each problem comes with its fix. Changes nothing, neither at Zoom nor in JupiterOne.
     """
     given = options(context)
     resources = all_resources()

@@ -21,11 +21,11 @@ from collector.resources.data_model_docs import document as regenerate
     type=click.Path(path_type=Path),
     default=Path("docs/jupiterone.md"),
     show_default=True,
-    help="The file whose generated section is replaced, or gets one at its end; it must exist.",
+    help="The file to update; it must exist. Without a generated section, one is added at its end.",
 )
 @options_without_json
 def document(output: Path) -> None:
-    """Regenerate the data-model section of the documentation."""
+    """Regenerate the data model in docs/jupiterone.md."""
     resources = all_resources()
     change = regenerate(output, data_model_section(entity_types(resources), relationship_types(resources)))
     say(printable(f"{output} {change.value}."))

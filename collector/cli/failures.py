@@ -1,4 +1,4 @@
-"""How a failure is told."""
+"""How a failure is printed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collector.errors import CollectorError
 
 
 def show_error(failure: CollectorError, given: Options) -> None:
-    """What happened, and what to do next."""
+    """Print what happened, and what to do next."""
     say(f"Error: {printable_lines(failure.message)}", err=True)
     if failure.next_step:
         say(f"Next: {printable_lines(given.render(failure.next_step))}", err=True)

@@ -21,20 +21,20 @@ from collector.tree import TREE_FOLDER
 from collector.upkeep.forget import ForgetReport, TreeChange, forget_in_profile
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?")
-"""ISO 8601 as every Python from 3.10 on reads it."""
+"""The forms of ISO 8601 that Python 3.10 reads."""
 
 
 @click.command(epilog=example("collector forget --before 2026-01-31"))
-@click.option("--before", "date", metavar="DATE", help="Forget the history before this date, or date and time.")
-@click.option("--user", "email", metavar="EMAIL", help="Forget this person, now and in the history.")
-@click.option("--yes", is_flag=True, help="Do not ask before a person is forgotten.")
+@click.option("--before", "date", metavar="DATE", help="Erase the history before this date, or date and time.")
+@click.option("--user", "email", metavar="EMAIL", help="Erase this person, now and in the history.")
+@click.option("--yes", is_flag=True, help="Skip the question before a person is erased.")
 @common_options
 @click.pass_context
 def forget(context: click.Context, date: str | None, email: str | None, yes: bool) -> None:
-    """Remove history or a person from the profile's store, for good.
+    """Erase history or a person from the store.
 
     DATE is 2026-11-23 or 2026-11-23T18:00, in this computer's time zone unless it ends in Z or +01:00. The current
-    graph and the newest finished run are kept.
+    graph and the newest finished run are kept. This cannot be undone.
     """
     given = options(context)
     if date is None and email is None:
@@ -46,9 +46,7 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
     before = None if date is None else _before(date, milliseconds(clock.now()))
     settings = given.settings()
     if email is not None and not yes:
-        require_confirmation(
-            f"Forget {email} in the profile {settings.profile.name!r}, now and in its history, for good?"
-        )
+        require_confirmation(f"Erase {email} from the profile {settings.profile.name!r}, now and in its history?")
     report = forget_in_profile(settings.profile, Path.cwd(), clock, before=before, email=email)
     if given.json:
         print_json(_to_json(report))
@@ -61,7 +59,7 @@ def forget(context: click.Context, date: str | None, email: str | None, yes: boo
 
 
 def _before(date: str, now: int) -> int:
-    """The instant a person wrote, in milliseconds since 1970; raises UsageError when it is none, or in the future."""
+    """A date and time in milliseconds since 1970. Raises UsageError if it is invalid or in the future."""
     example = "Write a date like 2026-01-31, or a time like 2026-01-31T18:00 or 2026-01-31T17:00Z."
     written = _INSTANT.fullmatch(date.strip())
     try:
@@ -73,13 +71,13 @@ def _before(date: str, now: int) -> int:
     except (ValueError, OverflowError, OSError):
         raise UsageError(f"--before {date!r} is not a date.", example) from None
     if before > now:
-        raise UsageError(f"--before {date!r} lies in the future: the time is now {format_time(now)}.", example)
+        raise UsageError(f"--before {date!r} is in the future: it is now {format_time(now)}.", example)
     return before
 
 
 def _describe_history(forgotten: Forgotten, before: int) -> str:
     if not forgotten.runs:
-        return f"There is no history from before {format_time(before)} that could be forgotten."
+        return f"There is no history before {format_time(before)}."
     return (
         f"Forgot {_count(forgotten.runs, 'collection')} from before {format_time(before)}, "
         f"and {_count(forgotten.ceased_facts, 'fact')} that were no longer current."
@@ -88,7 +86,7 @@ def _describe_history(forgotten: Forgotten, before: int) -> str:
 
 def _describe_person(report: ForgetReport, email: str) -> list[str]:
     if not report.forgotten.people:
-        return [f"{email} was removed before; the remaining bytes are now erased."]
+        return [f"{email} was removed earlier; the remaining bytes are now erased."]
     tree = {
         TreeChange.NONE: f"A {TREE_FOLDER} in another folder may still hold the person.",
         TreeChange.REWRITTEN: f"{TREE_FOLDER} in this folder was rewritten without the person.",
@@ -104,7 +102,7 @@ def _describe_person(report: ForgetReport, email: str) -> list[str]:
         f"{_count(report.forgotten.their_facts, 'fact')}, now and in the history.",
         tree[report.tree],
         "JupiterOne keeps its copy until the next upload.",
-        NextStep("The person comes back with the next `{}` while Zoom still lists the user.", Command("collect")),
+        NextStep("The next `{}` adds the user again if Zoom still lists them.", Command("collect")),
     ]
     if report.signed_in:
         sentences.append(

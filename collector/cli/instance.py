@@ -51,17 +51,16 @@ _TAG_HELP = "Let JupiterOne put the account name on every entity as tag.AccountN
 @click.group(epilog=example("collector instance list"))
 @common_options
 def instance() -> None:
-    """Create, list, show, update and delete integration instances in JupiterOne.
+    """Manage the integration instance in JupiterOne.
 
-    An instance is the place in JupiterOne that an uploaded graph belongs to. The verbs work on the profile's own unless
-    an ID is given.
+    An uploaded graph belongs to an instance. Without an ID, the verbs work on the instance of the profile.
     """
 
 
 @instance.command(epilog=example('collector instance create --account-name "Example Ltd"'))
 @click.option("--account-name", metavar="NAME", help="Name of the instance; default: ACCOUNT_NAME.")
-@click.option("--description", default="", metavar="TEXT", help="What helps your team to tell instances apart.")
-@click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows; default: POLLING_INTERVAL.")
+@click.option("--description", default="", metavar="TEXT", help="Shown in JupiterOne, to tell instances apart.")
+@click.option("--polling-interval", type=_INTERVALS, help="The interval JupiterOne shows; default: POLLING_INTERVAL.")
 @click.option(_TAG, default=None, help=f"{_TAG_HELP} Default: TAG_WITH_ACCOUNT_NAME.")
 @common_options
 @click.pass_context
@@ -72,7 +71,7 @@ def create(
     polling_interval: str | None,
     tag_with_account_name: bool | None,
 ) -> None:
-    """Make an instance of the custom integration, and remember it for the profile."""
+    """Create an instance of the custom integration, and remember it for the profile."""
     given = options(context)
     settings = given.settings()
     name = account_name if account_name is not None else settings.account_name
@@ -94,7 +93,7 @@ def create(
     if given.json:
         print_json(to_json(made, in_use=RememberedInstance(made.id)))
         return
-    say(printable(f'Made the integration instance "{made.name}": {made.id}'))
+    say(printable(f'Created the integration instance "{made.name}": {made.id}'))
     say(printable(f'The profile "{settings.profile.name}" remembers it. Another computer needs {SETTING}={made.id}.'))
     warn_about_tags(made, settings.tags)
     say(
@@ -112,7 +111,7 @@ def create(
 @common_options
 @click.pass_context
 def list_(context: click.Context) -> None:
-    """List the instances of the custom integration; a * marks the profile's own."""
+    """List the instances of the custom integration; a * marks the profile's."""
     given = options(context)
     settings = given.settings()
     in_use = _in_use(settings.profile, settings.jupiterone)
@@ -127,7 +126,8 @@ def list_(context: click.Context) -> None:
         say(
             render(
                 NextStep(
-                    "JupiterOne has no instance of the custom integration. `{}` makes one.", Command("instance create")
+                    "JupiterOne has no instance of the custom integration. `{}` creates one.",
+                    Command("instance create"),
                 )
             )
         )
@@ -155,9 +155,9 @@ def show(context: click.Context, instance_id: str | None) -> None:
 
 @instance.command(epilog=example("collector instance update --polling-interval ONE_DAY"))
 @click.argument("instance_id", metavar="[ID]", required=False)
-@click.option("--account-name", metavar="NAME", help="Another name.")
-@click.option("--description", metavar="TEXT", help="Another description.")
-@click.option("--polling-interval", type=_INTERVALS, help="What JupiterOne shows.")
+@click.option("--account-name", metavar="NAME", help="The new name.")
+@click.option("--description", metavar="TEXT", help="The new description.")
+@click.option("--polling-interval", type=_INTERVALS, help="The interval JupiterOne shows.")
 @click.option(_TAG, default=None, help=_TAG_HELP)
 @common_options
 @click.pass_context
@@ -169,13 +169,13 @@ def update(
     polling_interval: str | None,
     tag_with_account_name: bool | None,
 ) -> None:
-    """Change an instance of the custom integration: what is named here, and nothing else."""
+    """Change an instance of the custom integration. What is not given stays."""
     given = options(context)
     settings = given.settings()
     if account_name is None and description is None and polling_interval is None and tag_with_account_name is None:
         raise UsageError(
-            "There is nothing to change.",
-            "Name it: --account-name, --description, --polling-interval or --tag-with-account-name.",
+            "Nothing to change.",
+            "Give at least one of --account-name, --description, --polling-interval and --tag-with-account-name.",
         )
     if account_name is not None and not account_name.strip():
         raise UsageError("An instance needs a name.", "Give one with --account-name NAME.")
@@ -196,13 +196,13 @@ def update(
 
 @instance.command(epilog=example("collector instance delete --yes"))
 @click.argument("instance_id", metavar="[ID]", required=False)
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @common_options
 @click.pass_context
 def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
-    """Delete an instance. JupiterOne deletes everything that was uploaded to it.
+    """Delete an instance, and with it everything that was uploaded to it.
 
-    One that is not of the custom integration only if the profile has uploaded to it.
+    Deletes an instance of another integration only if this profile has uploaded to it.
     """
     given = options(context)
     settings = given.settings()
@@ -243,7 +243,7 @@ def _in_use(profile: Profile, jupiterone: JupiterOneSettings) -> RememberedInsta
 
 
 def _own(profile: Profile, jupiterone: JupiterOneSettings) -> str | None:
-    """The profile's instance, to be worked on. Raises UsageError when it is in another account of JupiterOne's."""
+    """The profile's instance, if any. Raises UsageError if it belongs to another JupiterOne account."""
     in_use = _in_use(profile, jupiterone)
     if in_use is None:
         return None
@@ -252,20 +252,20 @@ def _own(profile: Profile, jupiterone: JupiterOneSettings) -> str | None:
 
 
 def _chosen(instance_id: str | None, profile: Profile, jupiterone: JupiterOneSettings) -> str:
-    """The instance that was named, else the profile's. Raises UsageError when there is neither, and as `_own`."""
+    """The given instance, else the profile's. Raises UsageError if there is none, and like `_own`."""
     chosen = instance_id or _own(profile, jupiterone)
     if chosen is None:
         raise UsageError(
             f"The profile {profile.name!r} has no integration instance.",
             NextStep(
-                "`{}` makes one; `{}` shows those there are.", Command("instance create"), Command("instance list")
+                "`{}` creates one; `{}` lists the existing ones.", Command("instance create"), Command("instance list")
             ),
         )
     return chosen
 
 
 def _jobs(jupiterone: JupiterOne, instance_id: str) -> Sequence[IntegrationJob] | None:
-    """The latest jobs; None where they cannot be had, which is no reason to show nothing."""
+    """The latest jobs; None if they cannot be read, and the rest is shown without them."""
     try:
         return latest_jobs(jupiterone, instance_id)
     except (AccessRefused, RequestFailed):

@@ -16,7 +16,7 @@ from collector.store import RememberedInstance
 def print_instance(
     shown: Instance, in_use: RememberedInstance | None, profile: Profile, tags: Mapping[str, str]
 ) -> None:
-    """What there is to know about an instance, a line each. `in_use`: the profile's own. `tags`: those put on here."""
+    """Print an instance, one line a property. `in_use`: the profile's. `tags`: those the collector adds."""
     lines = [
         ("Name", shown.name),
         ("Id", shown.id + (f"  (of the profile {profile.name})" if is_in_use(shown, in_use) else "")),
@@ -30,23 +30,27 @@ def print_instance(
 
 
 def is_in_use(each: Instance, in_use: RememberedInstance | None) -> bool:
-    """Whether it is the profile's own."""
+    """Whether the instance is the profile's."""
     return in_use is not None and each.id == in_use.id
 
 
 def print_jobs(jobs: Sequence[IntegrationJob] | None) -> None:
-    """The latest jobs of an instance, a line each; None if they could not be read."""
+    """Print the latest jobs of an instance, one line each; None: they could not be read."""
     say("\nLatest jobs")
     for job in jobs or ():
         began = "at an unknown time" if job.created_at is None else format_time(job.created_at)
         ended = "still open" if job.ended_at is None else f"ended {format_time(job.ended_at)}"
         say(printable(f"  {began}  {job.status}, {ended}  {job.id}"))
     if not jobs:
-        say("  none" if jobs is not None else "  could not be read: the API key may not, or JupiterOne failed")
+        say(
+            "  none"
+            if jobs is not None
+            else "  could not be read: the API key lacks the permission, or JupiterOne failed"
+        )
 
 
 def warn_about_tags(shown: Instance, tags: Mapping[str, str]) -> None:
-    """Warn when the tag put on here and the one JupiterOne puts on say different things."""
+    """Warn if the tag that the collector adds differs from the one that JupiterOne adds."""
     here = tags.get("tag.AccountName")
     if here is not None and shown.tags_account_name and here != shown.name:
         say(
@@ -58,7 +62,7 @@ def warn_about_tags(shown: Instance, tags: Mapping[str, str]) -> None:
 
 
 def to_json(each: Instance, in_use: RememberedInstance | None) -> dict[str, object]:
-    """An instance as JSON. `in_use`: the profile's own."""
+    """An instance as JSON. `in_use`: the profile's."""
     return {
         "id": each.id,
         "name": each.name,

@@ -1,4 +1,4 @@
-"""Options that several verbs share; `-v`, `--json` and `--profile` may stand before and after the verb."""
+"""Options of all verbs: `-v`, `--json` and `--profile`, before or after the verb."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass
 class Options:
-    """What was given on the command line, wherever it stood. `target_options`: the options that say where an upload
-    goes.
+    """The options of this call. `target_options`: those that choose the destination of an upload.
 
-    `configured`: the profile that this call works on, once the configuration was read.
+    `configured`: the profile of this call, once the configuration has been read.
     """
 
     verbose: int = 0
@@ -37,10 +36,7 @@ class Options:
     configured: Profile | None = None
 
     def settings(self, *, warn: bool = True) -> Settings:
-        """The configuration of this call, after a warning if something was given in vain.
-
-        Raises UsageError naming every problem.
-        """
+        """Read the configuration of this call, and warn of unknown names. Raises UsageError naming every problem."""
         from collector.settings import read_settings
 
         settings = read_settings(os.environ, Path.cwd(), self.profile)
@@ -52,7 +48,7 @@ class Options:
         return settings
 
     def render(self, text: str) -> str:
-        """The text, whose commands work on the profile and the target of this call, in any shell."""
+        """The text, with commands that work on the profile and destination of this call, in any shell."""
         profile = self.profile
         if profile is None and self.configured is not None:
             profile = self.configured.name_to_give
@@ -60,25 +56,27 @@ class Options:
 
 
 def render(text: str) -> str:
-    """The text, whose commands work on the profile and the target of the call that is under way."""
+    """The text, with commands that work on the profile and destination of the current call."""
     context = click.get_current_context(silent=True)
     given = context.find_root().obj if context is not None else None
     return given.render(text) if isinstance(given, Options) else str(text)
 
 
 def common_options(command: Command) -> Command:
-    """Give a group or a command the options everything has, `--json` among them."""
+    """Give a group or verb the common options, including `--json`."""
     return _with_options(command, offers_json=True)
 
 
 def options_without_json(command: Command) -> Command:
-    """The same for a command that has nothing to print as JSON; `--json` changes nothing there, and is not offered."""
+    """The same for a verb that prints no JSON: `--json` is accepted, without effect, and not shown in the help."""
     return _with_options(command, offers_json=False)
 
 
 def _with_options(command: Command, *, offers_json: bool) -> Command:
     decorators = (
-        click.option("-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log what is done."),
+        click.option(
+            "-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log each call and write."
+        ),
         click.option(
             "--json",
             is_flag=True,
@@ -131,7 +129,7 @@ def _profile(context: click.Context, _: click.Parameter, value: str | None) -> N
 
 
 def _complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The profiles that the shell offers; none, and no error, where the configuration cannot be read."""
+    """Complete profile names; none if the configuration cannot be read."""
     from collector.settings import read_settings
 
     try:

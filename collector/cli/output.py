@@ -23,14 +23,14 @@ _INDENT = "  "
 
 
 class _SafeConsole(Console):
-    """Whatever is printed, in lines, tables and bars: what it quotes from outside cannot steer the terminal."""
+    """Prints no control characters, in lines, tables and bars: names from outside cannot control the terminal."""
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable_lines(text, indent=""), **options)
 
 
 def console() -> Console:
-    """Standard output as it is now, as wide as the terminal allows; names from Zoom are never taken for markup."""
+    """Standard output, as wide as the terminal; names from Zoom are never read as markup."""
     return _console(stderr=False)
 
 
@@ -40,7 +40,7 @@ def error_console() -> Console:
 
 
 def _console(*, stderr: bool) -> Console:
-    """Lines are broken for a terminal only, or where COLUMNS asks for it: a file is searched, a command is copied."""
+    """Wraps lines only on a terminal or if COLUMNS is set, so that files can be searched and commands copied."""
     made = _SafeConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not made.is_terminal and not os.environ.get("COLUMNS"):
         made.width = _NO_WRAP_WIDTH
@@ -48,7 +48,7 @@ def _console(*, stderr: bool) -> Console:
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
-    """A value as indented JSON on standard output; what could steer a terminal is escaped."""
+    """Print a value as indented JSON, with control characters escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
@@ -57,12 +57,12 @@ def format_time(milliseconds: int | float) -> str:
     """Milliseconds since 1970 as `2026-11-23 18:04:05 UTC`."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (ValueError, OverflowError, OSError):  # Zoom may name any time to come back at
+    except (ValueError, OverflowError, OSError):  # a Retry-After of Zoom's may be any number
         return "a time beyond the calendar"
 
 
 def print_table(out: Console, table: Table) -> None:
-    """The table, if all of it fits; else a paragraph a row: its first cell, and below what else it holds but zeros."""
+    """Print the table if it fits, else a paragraph for each row: the first cell, then the others that are not zero."""
     if Measurement.get(out, out.options.update(max_width=_NO_WRAP_WIDTH), table).maximum <= out.width:
         out.print(table)
         return

@@ -31,7 +31,7 @@ _STATUS_LABELS = {
 }
 
 _MAX_SHOWN_AS_SECONDS = 90
-"""Longer times are told in minutes, and are worth a faster plan's limits."""
+"""Longer times are shown in minutes, with the time a Business plan would need."""
 
 
 @click.command(epilog=example("collector plan --settings security"))
@@ -39,7 +39,7 @@ _MAX_SHOWN_AS_SECONDS = 90
 @common_options
 @click.pass_context
 def plan(context: click.Context, choice: Choice) -> int:
-    """Show which steps `collect` would run, how many API calls that takes and how long.
+    """Show the steps, API calls and minutes a collection would take.
 
     Reads only the first page of each list and stores nothing. Exit code 3 if something would be denied.
     """
@@ -62,7 +62,7 @@ def plan(context: click.Context, choice: Choice) -> int:
 def print_plan(
     console: Console, planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool
 ) -> None:
-    """Everything a person should know before collecting. `given`: whether the plan is configured, not assumed."""
+    """Print the estimate. `given`: whether the Zoom plan is configured, not assumed."""
     print_table(console, _steps_table(planned.steps))
     console.print()
     print_table(console, _calls_table(planned))
@@ -76,7 +76,7 @@ def print_plan(
 
 
 def to_json(planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool) -> dict[str, object]:
-    """The same facts for programs; `seconds` are None at a plan without limits."""
+    """The estimate as JSON; `seconds` is None for a plan without rate limits."""
     return {
         "exitCode": int(planned.exit_code),
         "calls": planned.count,
@@ -168,7 +168,7 @@ def _print_unread(console: Console, planned: CollectionEstimate) -> None:
 
 
 def _time_needed(planned: CollectionEstimate, zoom_plan: ZoomPlan, share: float, *, given: bool) -> str:
-    """How long the calls take at the configured pace, and at Business's where nobody has said that it is not theirs."""
+    """How long the calls take on the configured plan; if none is configured, on Business as well."""
     seconds = planned.seconds(zoom_plan, share)
     if seconds is None:
         return f"At ZOOM_PLAN={zoom_plan.value}: no rate limit."

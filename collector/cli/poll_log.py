@@ -20,13 +20,13 @@ from collector.settings.profile import Profile
 
 
 class PollLog:
-    """Writes lines with `time` (ISO 8601, UTC), `level`, `event` and what belongs to the event."""
+    """Writes lines with `time` (ISO 8601, UTC), `level`, `event` and the fields of the event."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def write(self, event: str, level: str = "info", **fields: Any) -> None:
-        """One line; characters outside ASCII are escaped, so none can steer a terminal."""
+        """Write a line. Characters outside ASCII are escaped, so none can control a terminal."""
         line = {"time": _iso(self._clock.now()), "level": level, "event": event, **fields}
         click.echo(json.dumps(line))
 
@@ -43,7 +43,7 @@ class PollLog:
         self.write("waiting", until=_iso(due))
 
     def ended(self, result: RunResult, seconds: float) -> None:
-        """A run that collected and uploaded."""
+        """A run that collected and uploaded, completely or not."""
         record, synced = result.collected.record, result.synced
         halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
         self.write(
@@ -66,7 +66,7 @@ class PollLog:
         )
 
     def failed(self, failure: Exception, seconds: float) -> None:
-        """A run that did not come to its end; the next one is tried all the same."""
+        """A run that failed; the next one is still tried."""
         if isinstance(failure, CollectorError):
             fields: dict[str, Any] = {"message": failure.message, "next": render(failure.next_step)}
             exit_code = int(failure.exit_code)
@@ -78,7 +78,7 @@ class PollLog:
 
     @contextmanager
     def with_warnings(self) -> Iterator[None]:
-        """While this lasts, warnings of the collector's own are lines of this log, too."""
+        """Write the collector's warnings to this log, too."""
         handler = _Handler(self)
         logger = logging.getLogger("collector")
         logger.addHandler(handler)

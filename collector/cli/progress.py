@@ -1,4 +1,4 @@
-"""Shows a run while it runs: bars on a terminal, plain lines elsewhere."""
+"""The progress of a run: bars on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ from collector.model.step import Step, StepResult, StepStatus
 
 _RESUMED = "Resuming the interrupted run of {}; what it read is not read again."
 
-
 _WIDE_ENOUGH = 80
-"""Columns for everything; a narrower terminal shows a step's name, broken between words, and its count."""
+"""Columns; a narrower terminal shows only a step's name, wrapped between words, and its count."""
 
 
 class ProgressBars:
-    """A bar per step, with rate and time left where there is room. A context manager."""
+    """A bar per step, with rate and time left if they fit. A context manager."""
 
     def __init__(self, console: Console) -> None:
         name = TextColumn("{task.description}", table_column=Column(overflow="fold"))
@@ -70,9 +69,9 @@ class ProgressBars:
 
 
 class ProgressLines:
-    """A line when a step begins, ends, and at every thousand rows and documents.
+    """A line when a step starts, at every thousand rows and documents, and when it did not succeed.
 
-    What is kept from earlier counts as well, so these are more than the calls, and more than the entities.
+    Stale and resumed documents count as well, so the number exceeds that of calls and entities.
     """
 
     def __init__(self) -> None:
@@ -107,5 +106,5 @@ class ProgressLines:
 
 
 def progress_for(console: Console) -> ProgressBars | ProgressLines:
-    """Bars where they can be drawn, lines elsewhere."""
+    """Bars if the console can draw them, else lines."""
     return ProgressBars(console) if console.is_terminal and not console.is_dumb_terminal else ProgressLines()

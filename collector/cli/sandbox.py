@@ -1,4 +1,4 @@
-"""`collector sandbox`: a local Zoom and a local JupiterOne to try the collector on."""
+"""`collector sandbox`: a local Zoom and JupiterOne to try the collector on."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ if TYPE_CHECKING:
     default=8765,
     show_default=True,
     type=click.IntRange(0, 65534),
-    help="Where Zoom listens; JupiterOne takes the next one. 0 picks free ones.",
+    help="The port of Zoom; JupiterOne uses the next one. 0 picks free ones.",
 )
 @options_without_json
 def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
-    """Run a local Zoom and a local JupiterOne until Ctrl-C, and print the .env lines to use them."""
-    # Here, since no other verb needs the sandbox and its libraries.
+    """Run a local Zoom and JupiterOne to try the collector on.
+
+    Prints the .env lines to use them, and runs until Ctrl-C.
+    """
+    # Here, because no other verb needs the sandbox and its libraries.
     from collector.sandbox import Sandbox, generate_account
     from collector.sandbox.jupiterone import JupiterOneSandbox
 
@@ -58,7 +61,7 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
 
 
 def _only_what_it_serves() -> str:
-    """The options with which a collection leaves out what the sandbox lacks; none where it lacks nothing."""
+    """The option that skips the steps the sandbox does not serve; "" if it serves all."""
     from collector.sandbox import serves
 
     resources = all_resources()
@@ -68,11 +71,11 @@ def _only_what_it_serves() -> str:
 
 
 def _serve(stack: ExitStack, sandbox: Sandbox | JupiterOneSandbox, port: int) -> str:
-    """The address at which the sandbox answers until the stack ends."""
+    """Serve the sandbox until the stack ends, and return its address."""
     try:
         return stack.enter_context(sandbox.serve(port=port))
     except OSError as failure:
         raise UsageError(
             f"The sandbox cannot listen on port {port}: {failure.strerror}.",
-            "Choose another one with --port, 0 picks free ones.",
+            "Choose another port with --port; 0 picks free ones.",
         ) from None

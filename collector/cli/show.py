@@ -21,7 +21,10 @@ _EXAMPLES = {"user": "ada@example.com", "group": "Engineering", "role": "Admin"}
 @click.group(epilog=example("collector show user ada@example.com"))
 @common_options
 def show() -> None:
-    """Show a user, group, role or the account: relationships, properties, and when each part was read."""
+    """Show a user, group, role or the account.
+
+    Shows relationships, properties, and when each part was read.
+    """
 
 
 def _verb(resource: Resource) -> click.Command:

@@ -13,9 +13,9 @@ from collector.deferred_signals import wait_for_exchanges
 
 @contextmanager
 def stop_on_signals(clock: SystemClock) -> Iterator[None]:
-    """While this lasts, Ctrl-C and SIGTERM end the run between two writes or batches; a second one ends it at once.
+    """Let Ctrl-C and SIGTERM end the run after the current write or batch, and a second one end it at once.
 
-    Neither cuts short a reader that is exchanging a refresh token.
+    Neither interrupts the exchange of a refresh token.
     """
 
     def stop(number: int, _: FrameType | None) -> None:

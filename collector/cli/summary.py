@@ -1,4 +1,4 @@
-"""The end of a run in words: what was read, what was not and why, where it lies and what to do next."""
+"""The summary of a collection: what was read, what was not and why, where the tree is, and what to do next."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_UNKNOWN_SHOWN = 10
 
 
 def print_summary(console: Console, collected: CollectResult) -> None:
-    """Everything a person should know of a finished run."""
+    """Print the summary."""
     record = collected.record
     print_table(console, _steps_table(record))
     for result in record.steps:
@@ -49,7 +49,7 @@ def print_summary(console: Console, collected: CollectResult) -> None:
 
 
 def to_json(collected: CollectResult) -> dict[str, object]:
-    """The same facts for programs."""
+    """The summary as JSON."""
     record = collected.record
     return {
         "exitCode": int(record.exit_code or 0),
@@ -102,7 +102,7 @@ def to_json(collected: CollectResult) -> dict[str, object]:
 
 
 def _print_coverage(console: Console, record: RunRecord) -> None:
-    """What was left out by choice, and what was not read completely and why."""
+    """Print what was skipped by choice, and what was not read completely and why."""
     skipped = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
     sets = [entry for entry in skipped if entry.is_set]
     not_served = [entry.step for entry in sets if entry.reason == NOT_SERVED]
@@ -201,7 +201,7 @@ def _print_settings(console: Console, lines: list[str]) -> None:
 
 
 def next_command(collected: CollectResult) -> str:
-    """What to do after this run."""
+    """The line that says what to do next."""
     return render(_next_command(collected))
 
 
@@ -215,7 +215,7 @@ def _next_command(collected: CollectResult) -> NextStep:
         )
     if exit_code == ExitCode.INCOMPLETE:
         return NextStep(
-            "Next: mend what was not read (above) and run `{}` again; `{}` helps.",
+            "Next: fix what is incomplete (above), then run `{}` again. `{}` helps.",
             Command("collect"),
             Command("doctor"),
         )

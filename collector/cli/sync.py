@@ -27,7 +27,7 @@ _DEFAULT_SOURCE: Source = "integration-external"
 
 
 def upload_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a verb `upload`, from the options of an upload."""
+    """Give a verb the argument `upload`, from the options of an upload."""
 
     @click.option(
         "--allow-deletes",
@@ -61,7 +61,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.command(
-    help=f"""Upload the graph of the latest collection to JupiterOne.
+    help=f"""Upload the latest graph to JupiterOne.
 
     Types that were not read completely are never deleted from. {RULE}
     """,
@@ -72,7 +72,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
 @common_options
 @click.pass_context
 def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
-    """Upload, or say what an upload would change."""
+    """Upload, or show what an upload would change."""
     given = options(context)
     settings = given.settings()
     clock = SystemClock()
@@ -96,7 +96,7 @@ def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
 
 
 def _target_options(source: Source, scope: str | None) -> str:
-    """The options that lead to the same place again."""
+    """The options that choose the same destination again."""
     named = [] if source == _DEFAULT_SOURCE else ["--source", source]
     named += [] if scope is None else ["--scope", shlex.quote(printable(scope))]
     return " ".join(named)
@@ -105,7 +105,7 @@ def _target_options(source: Source, scope: str | None) -> str:
 def upload_with_progress(
     profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock
 ) -> UploadResult:
-    """Upload, and show progress on standard error where that can be drawn."""
+    """Upload, and show progress on standard error if it is a terminal."""
     with error_console().status("Uploading to JupiterOne ...") as status:
 
         def show(uploaded: UploadCounts) -> None:

@@ -1,4 +1,4 @@
-"""The end of an upload in words: what changed by type, what JupiterOne says, and what to do next."""
+"""The summary of an upload: what changed by type, what JupiterOne reports, and what to do next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANGES = ("created", "updated", "deleted", "unchanged", "retained")
 
 
 def print_preview(console: Console, destination: UploadDestination, diff: UploadDiff) -> None:
-    """What an upload would change."""
+    """Print what an upload would change."""
     print_wrapped(
         console,
         f"Uploading the collection of {format_time(diff.run.ended_at)} to the {describe_destination(destination)} "
@@ -36,14 +36,14 @@ def print_preview(console: Console, destination: UploadDestination, diff: Upload
     _print_query_failure(console, diff)
     refusal = _refusal(diff)
     if refusal is not None:
-        console.print(render(NextStep("\n{} `{}` will not do that without --allow-deletes.", refusal, Command("sync"))))
+        console.print(render(NextStep("\n{} `{}` refuses this without --allow-deletes.", refusal, Command("sync"))))
     console.print("\nNothing was sent.")
     if refusal is None:
         console.print(render(NextStep("Next: {}", Command("sync"))))
 
 
 def print_synced(console: Console, synced: UploadResult) -> None:
-    """What an upload changed."""
+    """Print what an upload changed."""
     diff = synced.diff
     if not synced.finalized:
         print_table(console, _uploaded_table(synced))
@@ -51,7 +51,7 @@ def print_synced(console: Console, synced: UploadResult) -> None:
             f"\nThe synchronization job {printable(synced.report.job_id)} is still open (--skip-finalize): "
             "nothing in JupiterOne has changed.",
         )
-        next_step = NextStep("Next: finalize or abort the job in JupiterOne, or upload anew with: {}", Command("sync"))
+        next_step = NextStep("Next: finalize or abort the job in JupiterOne, or upload again with: {}", Command("sync"))
         console.print(render(next_step))
         return
     print_table(console, _uploaded_table(synced) if diff.base is None else _table(diff))
@@ -75,14 +75,14 @@ def print_synced(console: Console, synced: UploadResult) -> None:
 
 
 def print_totals(console: Console, synced: UploadResult) -> None:
-    """What JupiterOne says it did."""
-    console.print("JupiterOne says:")
+    """Print what JupiterOne reports."""
+    console.print("JupiterOne reports:")
     for name, counts in (("entities", synced.report.entities), ("relationships", synced.report.relationships)):
         console.print(f"  {name}: {_totals(counts)}")
 
 
 def preview_to_json(destination: UploadDestination, diff: UploadDiff) -> dict[str, object]:
-    """What an upload would change, for programs."""
+    """What an upload would change, as JSON."""
     return {
         "run": diff.run.id,
         "collectedAt": diff.run.ended_at,
@@ -97,7 +97,7 @@ def preview_to_json(destination: UploadDestination, diff: UploadDiff) -> dict[st
 
 
 def upload_result_to_json(synced: UploadResult) -> dict[str, object]:
-    """What an upload changed, for programs."""
+    """What an upload changed, as JSON."""
     halves = {"entities": synced.report.entities, "relationships": synced.report.relationships}
     return {
         **preview_to_json(synced.destination, synced.diff),
@@ -113,7 +113,7 @@ def upload_result_to_json(synced: UploadResult) -> dict[str, object]:
 
 
 def _refusal(diff: UploadDiff) -> str | None:
-    """Why an upload would be refused without --allow-deletes, as far as that is known."""
+    """Why an upload without --allow-deletes would be refused, if it would."""
     try:
         check_safe(diff)
     except UnsafeUpload as unsafe:

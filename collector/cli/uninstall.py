@@ -30,15 +30,16 @@ _WHAT_REMAINS = (
 
 
 @click.command(epilog=example("collector uninstall --keep-instance"))
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @click.option("--keep-jobs", is_flag=True, help="Do not abort jobs an interrupted upload left open in JupiterOne.")
 @click.option("--keep-instance", is_flag=True, help="Leave the integration instance and its graph in JupiterOne.")
 @common_options
 @click.pass_context
 def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance: bool) -> int:
-    """Revoke the sign-in, abort open jobs, delete the instance in JupiterOne and remove the local files.
+    """Revoke the sign-in and remove everything this profile created.
 
-    If a part fails, the others are still done and the exit code is 1. Run it again to finish.
+    Aborts open jobs, deletes the instance in JupiterOne and removes the local files. If a part fails, the others are
+    still done and the exit code is 1. Run it again to finish.
     """
     given = options(context)
     settings = given.settings()
@@ -65,7 +66,7 @@ def uninstall(context: click.Context, yes: bool, keep_jobs: bool, keep_instance:
 
 def _announcement(profile: str, actions: list[str]) -> list[str]:
     if not actions:
-        return [f'There is nothing of the profile "{profile}" to remove.']
+        return [f'The profile "{profile}" has nothing to remove.']
     return [f'Uninstalling the profile "{profile}" will:', *(f"  - {line}" for line in actions)]
 
 

@@ -1,4 +1,4 @@
-"""The verbs, in the groups of `collector --help`. Each is imported when called, so none waits for another's libraries."""
+"""The verbs, as `collector --help` groups them. Each is imported when called, so none waits for what others need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences on a terminal: broken between words, where the terminal itself would break anywhere."""
+"""Text on a terminal, wrapped between words; the terminal itself would wrap anywhere."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from rich.console import Console
 from collector.cli.output import console, error_console
 
 _WORD = re.compile(r"(\s*)(`[^`]*`[^\s`]*|\S+)")
-"""A word with the blanks before it. A command in backticks stays on one line, so that it can be copied."""
+"""A word with the spaces before it. A command in backticks stays on one line, so that it can be copied."""
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a text of ours; its own line breaks are kept."""
+    """Print a text; its line breaks are kept."""
     click.echo(wrapped(text, (error_console() if err else console()).width), err=err)
 
 
 def print_wrapped(out: Console, text: str) -> None:
-    """The same where there is a console already; rich alone would break what is longer than a line."""
+    """The same on a console; rich itself would break words that are longer than a line."""
     out.print(wrapped(text, out.width), soft_wrap=True)
 
 
 def wrapped(text: str, width: int, hanging: int = 0) -> str:
-    """The text in lines of at most so many characters, but for words that are longer.
+    """The text in lines of at most `width` characters; longer words are not broken.
 
-    A line goes on below its own beginning; `hanging`: so many blanks further right.
+    Continuation lines are indented like the first one, and by `hanging` more spaces.
     """
     return "\n".join(_wrapped_line(line, width, hanging) for line in text.split("\n"))
 

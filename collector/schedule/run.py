@@ -1,4 +1,4 @@
-"""What `collector run` does: a collection, then its upload; once, or at every interval."""
+"""`collector run`: collect, then upload; once, or at every interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from collector.upload.destination import check_destination
 
 @dataclass(frozen=True)
 class RunResult:
-    """A run that came to its end."""
+    """A run that collected and uploaded."""
 
     collected: CollectResult
     synced: UploadResult
@@ -33,7 +33,7 @@ class RunResult:
 
 
 class PollListener(Protocol):
-    """Told what happens while runs are polled. Times in seconds, moments in seconds since 1970."""
+    """Receives what happens while polling. `seconds` is a duration, `due` in seconds since 1970."""
 
     def polling(self, profile: Profile, interval: PollingInterval) -> None: ...
 
@@ -55,10 +55,10 @@ def collect_then_upload(
     collect: Callable[[], CollectResult],
     synchronize: Callable[[], UploadResult],
 ) -> RunResult:
-    """Collect, and upload what was collected.
+    """Collect, then upload.
 
-    A collection that does not come to its end (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. When the
-    upload fails, the failure's exit code takes the collection's into account.
+    A collection that fails (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. If the upload fails, the exit
+    code of the failure is the worst of both.
     """
     check_destination(profile, jupiterone, upload)
     collected = collect()
@@ -79,10 +79,10 @@ def poll_account(
     randomness: random.Random,
     log: PollListener,
 ) -> NoReturn:
-    """Call `run_once` at every interval until the clock is stopped.
+    """Call `run_once` at every interval until the clock is stopped, then raise Interrupted.
 
-    A run that fails is logged and the next one tried: networks come back, and somebody may sign in again. Raises
-    UsageError when no interval is set or nothing could ever be uploaded, and Interrupted in the end.
+    A failed run is logged, and the next one still tried: networks come back, and somebody may sign in again. Raises
+    UsageError if no interval is set or the destination is not configured.
     """
     seconds = interval.seconds
     if seconds is None:
@@ -102,7 +102,7 @@ def poll_account(
             result = run_once()
         except Interrupted:
             raise
-        except Exception as failure:  # what nobody foresaw in one run must not end all the others
+        except Exception as failure:  # a bug in one run must not end the others
             log.failed(failure, clock.monotonic() - began)
         else:
             log.ended(result, clock.monotonic() - began)

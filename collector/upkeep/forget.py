@@ -1,4 +1,4 @@
-"""What `collector forget` does: history or a person out of the profile's store, a person out of the tree as well."""
+"""`collector forget`: erase history or a person from the store, and a person from the tree as well."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from collector.tree import TREE_FOLDER, is_tree_of, write_tree
 
 
 class TreeChange(Enum):
-    """What became of the tree in the working folder."""
+    """What happened to the tree in the working folder."""
 
     NONE = auto()
     REWRITTEN = auto()
     LEFT = auto()
-    """It was not written from the profile's latest run, so it stays until it is written again."""
+    """It is not from the profile's latest run, so it was not changed."""
 
 
 @dataclass(frozen=True)
 class ForgetReport:
-    """What was removed. `signed_in`: whether the profile's sign-in is that of the person who was forgotten."""
+    """What was erased. `signed_in`: whether the profile's sign-in is the erased person's."""
 
     forgotten: Forgotten
     tree: TreeChange = TreeChange.NONE
@@ -41,11 +41,11 @@ class ForgetReport:
 def forget_in_profile(
     profile: Profile, folder: Path, clock: Clock, *, before: int | None, email: str | None
 ) -> ForgetReport:
-    """Forget the history before an instant (milliseconds since 1970), and whoever has or had an e-mail address.
+    """Erase the history before an instant (milliseconds since 1970), and the person with an e-mail address.
 
-    The tree in `folder` is written anew without the person if it is the one of the profile's latest run. Raises
-    UsageError when nothing was collected yet or the store knows nobody by that address, ProfileBusy while another
-    command works on the profile, and CollectionFailed when store or tree cannot be written.
+    The tree in `folder` is rewritten without the person if it is from the profile's latest run. Raises UsageError if
+    nothing was collected yet or nobody has or had that address, ProfileBusy while another command uses the profile,
+    and CollectionFailed if store or tree cannot be written.
     """
     path, tree_folder = profile.store_path, folder / TREE_FOLDER
     person = None if email is None else _person(email)
@@ -74,6 +74,6 @@ def _person(email: str) -> Person:
 
 
 def _signed_in_as(profile: Profile, clock: Clock) -> str:
-    """The e-mail address of who signed in to the profile; "" without any."""
+    """The e-mail address of the profile's sign-in; "" if there is none."""
     account = stored_sign_in(token_file(profile), None, clock).account or {}
     return str(account.get("email") or "")

@@ -1,6 +1,6 @@
-"""What `collector uninstall` does: the verbs that end and remove what a profile has, one after another.
+"""`collector uninstall`: revoke, abort, delete and remove everything a profile created, part by part.
 
-A part that fails leaves the others possible, and the profile's folder, from which it is tried again, stays.
+If a part fails, the others are still done; only the profile's folder stays, so that the failed part can be retried.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FILES = (
 
 
 class PartOutcome(Enum):
-    """What became of a part; NOTHING: there was nothing to do, LEFT: it stays, for good reason."""
+    """What happened to a part. NOTHING: there was nothing to do. LEFT: it was kept on purpose."""
 
     DONE = "done"
     NOTHING = "nothing"
@@ -48,8 +48,8 @@ class PartOutcome(Enum):
 class UninstallPart:
     """One thing to remove.
 
-    `action`: what `work` does, as in "uninstalling will ..."; empty where nothing is to be done. `remains`: a sentence
-    about what is left after that, and why. `alternative`: how to go on without the part when it fails.
+    `action`: what `work` does, to follow "uninstalling will"; empty if there is nothing to do. `remains`: a sentence
+    about what is kept, and why. `alternative`: what to do without this part if it fails.
     """
 
     name: str
@@ -61,7 +61,7 @@ class UninstallPart:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a part; `next_step` for those that failed."""
+    """The outcome of a part; `next_step` if it failed."""
 
     part: UninstallPart
     outcome: PartOutcome
@@ -71,7 +71,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Uninstall:
-    """What to uninstall, and with what. `folder`: the one in which the tree is."""
+    """What to uninstall. `folder`: the folder that holds the tree."""
 
     settings: Settings
     folder: Path
@@ -81,14 +81,14 @@ class Uninstall:
     keep_instance: bool = False
 
     def parts(self) -> list[UninstallPart]:
-        """All there is to do, looked up without asking anybody. Raises as Store does when it cannot be read."""
+        """What there is to do, without any network call. Raises like Store if it cannot be read."""
         return [self._sign_in(), self._jobs(), self._instances(), self._tree(), self._profile()]
 
     def run(self) -> Iterator[Result]:
-        """Do part after part.
+        """Remove part after part.
 
-        Raises, before anything is done, what `parts` raises, and ProfileBusy while another command works on the
-        profile; Interrupted.
+        Raises, before anything is removed, what `parts` raises, and ProfileBusy while another command uses the
+        profile. Raises Interrupted between parts.
         """
         with ExitStack() as held:
             if self.settings.profile.folder.is_dir():
@@ -178,7 +178,7 @@ class Uninstall:
         return UninstallPart(TREE_FOLDER, remains=f"{tree} was not written by this profile; kept.")
 
     def _profile(self) -> UninstallPart:
-        """The collector's files, and the folder, unless somebody else's files are in it."""
+        """The collector's files; the folder too, unless it holds other files."""
         folder = self.settings.profile.folder
         ours = _files(folder)
         others = sorted({path.name for path in folder.glob("*")} - {path.name for path in ours})
@@ -193,17 +193,17 @@ class Uninstall:
             "profile",
             f"remove the folder {folder}: token, store and its history" if ours else "",
             remove,
-            remains=f"{folder} stays with {', '.join(others)}, not the collector's." if others else "",
+            remains=f"{folder} is kept: {', '.join(others)} is not the collector's." if others else "",
         )
 
 
 def _files(folder: Path) -> list[Path]:
-    """The collector's in a profile's folder."""
+    """The collector's files in the folder of a profile."""
     return [path for name in _FILES for path in sorted(folder.glob(name))]
 
 
 def _result(part: UninstallPart) -> Result:
-    """What becomes of the part when its work is tried."""
+    """Do the work of a part, and return its outcome."""
     if not part.action:
         return Result(part, PartOutcome.LEFT if part.remains else PartOutcome.NOTHING, part.remains)
     try:
@@ -218,6 +218,6 @@ def _result(part: UninstallPart) -> Result:
             part,
             PartOutcome.FAILED,
             reason,
-            NextStep("Mend the permissions, then run `{}` again.", Command("uninstall")),
+            NextStep("Fix the permissions, then run `{}` again.", Command("uninstall")),
         )
     return Result(part, PartOutcome.LEFT, part.remains) if part.remains else Result(part, PartOutcome.DONE, part.action)
