@@ -1,4 +1,4 @@
-"""What somebody is told to do next: a text with commands, which are written out for the profile of a call."""
+"""A next step is a text with commands, which are completed for the profile of a call."""
 
 from __future__ import annotations
 
@@ -103,12 +103,15 @@ def test_no_text_with_commands_is_made_plain() -> None:
 
 
 def _texts(module: ast.Module) -> Iterator[ast.Constant]:
-    """The texts of a module, but for what is written about the code, and for its log."""
+    """The texts of a module, except docstrings, log messages and the examples of the help."""
     written = {
         constant
         for node in ast.walk(module)
-        if isinstance(node, ast.Expr) or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("logger."))
-        for constant in ([node.value] if isinstance(node, ast.Expr) else node.args)
+        if isinstance(node, ast.Expr)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("logger.", "example")))
+        for constant in (
+            [node.value] if isinstance(node, ast.Expr) else [each for value in node.args for each in ast.walk(value)]
+        )
     }
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in written:

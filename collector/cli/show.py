@@ -35,12 +35,12 @@ def _verb(resource: Resource) -> click.Command:
         show_entities(given.settings().profile, resource, text, json_output=given.json)
 
     named = click.pass_context(command)
-    description, line = f"Show the {noun}.", f"collector show {noun}"
+    description, name = f"Show the {noun}.", ""
     if resource.listing.rows is not None:
         named = click.argument("text", metavar="NAME")(named)
         description = f"Show the {noun} with this name, id, _key or e-mail address."
-        line += f" {_EXAMPLES.get(noun, 'NAME')}"
-    return click.command(noun, help=description, epilog=example(line))(common_options(named))
+        name = f" {_EXAMPLES.get(noun, 'NAME')}"
+    return click.command(noun, help=description, epilog=example(f"collector show {noun}{name}"))(common_options(named))
 
 
 for _resource in all_resources():

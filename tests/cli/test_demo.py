@@ -11,22 +11,62 @@ import pytest
 from collector.own_command import own_command
 from tests.served import add_kiosks
 
-from .conftest import Command
+from .conftest import Command, configure
 from .processes import ended
 
 
-def test_it_collects_shows_and_says_where_the_graph_lies(collector: Command, work: Path) -> None:
+def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp_path: Path) -> None:
+    (work / ".env").write_text("ZOOM_ACCESS_TOKEN=mine\n")
     outcome = collector("demo", "--users", "40")
     assert outcome.code == 0
     lines = outcome.out.splitlines()
-    assert lines[0] == "Signed in to an invented Zoom account as olive.owner.0@example.com."
+    assert lines[0] == "Signed in to a sandbox Zoom account as olive.owner.0@example.com."
     assert [line.split()[:3] for line in lines[3:5]] == [
         ["fetch-users", "complete", "40"],
         ["fetch-account", "complete", "1"],
     ]
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
-    assert lines[-2] == f"The graph of this demo lies in {work / 'demo' / '.j1-integration'}"
+    first, second, arrived = (text.splitlines() for text in outcome.out.split("\n\n")[-4:-1])
+    assert first[:2] == ["$ collector sync", "JupiterOne reports:"]
+    assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
+    assert second == [
+        "$ collector sync  # once more",
+        "JupiterOne reports:",
+        "  entities: 0 created, 0 updated, 0 deleted, 0 errors",
+        "  relationships: 0 created, 0 updated, 0 deleted, 0 errors",
+    ]
+    assert arrived[0] == "The sandbox JupiterOne now holds:"
+    counts = dict(line.split() for line in arrived[1:])
+    assert (counts["zoom_account"], counts["zoom_user"], counts["zoom_account_has_user"]) == ("1", "40", "40")
+    entities = ("zoom_account", "zoom_group", "zoom_role", "zoom_user")
+    assert sum(int(counts.pop(type_)) for type_ in entities) == 52
+    assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
+    assert lines[-2] == f"The graph of this demo is in {work / 'demo' / '.j1-integration'}"
+
+    assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
+    assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_second_time_as_json_whatever_is_configured(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is a proxy of the system an obstacle."""
+    assert collector("demo", "--users", "10").code == 0
+    configure(
+        monkeypatch,
+        {
+            "ZOOM_ACCESS_TOKEN": "mine",
+            "ZOOM_PLAN": "nonsense",
+            "ZOOM_PROFILE": "NONSENSE",
+            "JUPITERONE_API_KEY": "CANARY of mine",
+            "JUPITERONE_API_BASE_URL": "http://jupiterone.example",
+            **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"),
+        },
+    )
+    monkeypatch.delenv("no_proxy")
+    outcome = collector("demo", "--users", "12", "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["steps"][0]["counts"] == {"zoom_user": 12}
 
 
 def test_what_the_sandbox_does_not_serve_is_left_out(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +75,7 @@ def test_what_the_sandbox_does_not_serve_is_left_out(collector: Command, monkeyp
     assert outcome.code == 0
     lines = outcome.out.splitlines()
     assert "Not in the sandbox: fetch-kiosks, build-account-and-kiosk-relationship" in lines
-    assert "Nothing of these types will be deleted in JupiterOne: zoom_account_has_kiosk, zoom_kiosk" in lines
+    assert "JupiterOne will delete nothing of these types: zoom_account_has_kiosk, zoom_kiosk" in lines
     assert "Not read completely" not in outcome.out
 
 
@@ -65,39 +105,6 @@ def test_from_the_clones_folder_that_command_is_short(tmp_path: Path, monkeypatc
     assert own_command(tmp_path / "elsewhere") == own_command() == f"'{program}'"
 
 
-def test_it_uploads_and_shows_what_arrived(collector: Command) -> None:
-    outcome = collector("demo", "--users", "40")
-    assert outcome.code == 0
-    first, second, arrived = (text.splitlines() for text in outcome.out.split("\n\n")[-4:-1])
-    assert first[:2] == ["$ collector sync", "JupiterOne says:"]
-    assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
-    assert second == [
-        "$ collector sync  # once more",
-        "JupiterOne says:",
-        "  entities: 0 created, 0 updated, 0 deleted, 0 errors",
-        "  relationships: 0 created, 0 updated, 0 deleted, 0 errors",
-    ]
-    assert arrived[0] == "In the sandbox JupiterOne there are now:"
-    counts = dict(line.split() for line in arrived[1:])
-    assert (counts["zoom_account"], counts["zoom_user"], counts["zoom_account_has_user"]) == ("1", "40", "40")
-    entities = ("zoom_account", "zoom_group", "zoom_role", "zoom_user")
-    assert sum(int(counts.pop(type_)) for type_ in entities) == 52
-    assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
-
-
-def test_it_writes_only_the_folder_demo(collector: Command, work: Path, tmp_path: Path) -> None:
-    (work / ".env").write_text("ZOOM_ACCESS_TOKEN=mine\n")
-    collector("demo", "--users", "10")
-    assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
-    assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home"]
-    assert sorted(path.name for path in (work / "demo" / ".j1-integration").iterdir()) == [
-        "graph",
-        "index",
-        "summary.json",
-    ]
-    assert not (tmp_path / "home").exists()
-
-
 def test_nothing_is_left_in_the_folder_of_temporary_files(
     work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,31 +114,6 @@ def test_nothing_is_left_in_the_folder_of_temporary_files(
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_what_is_configured_is_not_used(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOM_ACCESS_TOKEN", "mine")
-    monkeypatch.setenv("ZOOM_PLAN", "nonsense")
-    monkeypatch.setenv("ZOOM_PROFILE", "NONSENSE")
-    monkeypatch.setenv("JUPITERONE_API_KEY", "CANARY of mine")
-    monkeypatch.setenv("JUPITERONE_API_BASE_URL", "http://jupiterone.example")
-    assert collector("demo", "--users", "10").code == 0
-
-
-def test_a_proxy_of_the_system_is_no_obstacle(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("no_proxy")
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert collector("demo", "--users", "10").code == 0
-
-
-def test_json(collector: Command) -> None:
-    assert json.loads(collector("demo", "--users", "10", "--json").out)["steps"][0]["counts"] == {"zoom_user": 10}
-
-
-def test_a_second_time(collector: Command) -> None:
-    assert collector("demo", "--users", "10").code == 0
-    assert collector("demo", "--users", "12").code == 0
-
-
 def test_what_lies_where_the_demo_keeps_its_profile_is_left_alone(collector: Command, work: Path) -> None:
     mine = work / "demo" / "home" / "mine"
     mine.parent.mkdir(parents=True)
@@ -139,7 +121,7 @@ def test_what_lies_where_the_demo_keeps_its_profile_is_left_alone(collector: Com
     outcome = collector("demo", "--users", "10")
     assert outcome.code == 2
     assert outcome.err == (
-        f"Error: {mine.parent} is there, and not of an earlier demo.\nNext: Run the demo in another folder.\n"
+        f"Error: {mine.parent} exists and was not created by the demo.\nNext: Run the demo in another folder.\n"
     )
     assert mine.exists()
 

@@ -40,7 +40,7 @@ def test_a_file_where_a_folder_should_be(
     monkeypatch.setenv("ZOOM_HOME", str(home))
     outcome = collector("doctor")
     assert outcome.code == 1
-    assert f"{file} is no folder\n" in files_failure(outcome.out)
+    assert f"{file} is not a folder\n" in files_failure(outcome.out)
     assert f"Fix: Move {file} aside, or choose another folder with ZOOM_HOME.\n" in files_failure(outcome.out)
     assert file.read_text() == "mine"
     assert collector("collect").code == 1
@@ -50,7 +50,7 @@ def test_a_link_to_nowhere(collector: Command, tmp_path: Path) -> None:
     (tmp_path / "home").symlink_to(tmp_path / "gone")
     outcome = collector("doctor")
     assert outcome.code == 1
-    assert f"{tmp_path / 'home'} is no folder\n" in files_failure(outcome.out)
+    assert f"{tmp_path / 'home'} is not a folder\n" in files_failure(outcome.out)
 
 
 @pytest.mark.parametrize("place", [".", "home"])
@@ -65,7 +65,7 @@ def test_a_place_that_is_read_only(
     assert outcome.code == 1
     folder = tmp_path / "home" / "default"
     assert files_failure(outcome.out) == (
-        f"failure  files: {folder} cannot be made: nothing can be written to {above}\n         {MAKE_WRITABLE}"
+        f"failure  files: {folder} cannot be created: nothing can be written to {above}\n         {MAKE_WRITABLE}"
     )
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -110,7 +110,7 @@ def test_a_store_that_cannot_be_used(collector: Command, tmp_path: Path) -> None
 def test_a_home_that_will_be_made(collector: Command, tmp_path: Path) -> None:
     outcome = collector("doctor")
     assert outcome.code == 0
-    assert f"ok       files: {tmp_path / 'home' / 'default'} will be made at the first run\n" in outcome.out
+    assert f"ok       files: {tmp_path / 'home' / 'default'} will be created by the first run\n" in outcome.out
     assert not (tmp_path / "home").exists()
 
 
@@ -130,7 +130,7 @@ def test_a_dotenv_with_a_secret_that_others_may_read(
         f"         Fix: chmod 600 {dotenv}\n"
     )
     assert (warned in out) == told
-    assert (f"ok       files: {dotenv} is yours alone" in out) != told
+    assert (f"ok       files: {dotenv} is private" in out) != told
     assert "CANARY" not in out
 
 

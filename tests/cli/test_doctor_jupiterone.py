@@ -19,7 +19,7 @@ from .conftest import Command, served_jupiterone
 
 DOCTOR = importlib.import_module("collector.cli.doctor")  # in the package the name is the command's
 
-KEY_TAKEN = "ok       JupiterOne: the key is taken for the account sandbox\n"
+KEY_TAKEN = "ok       JupiterOne: the key is accepted for the account sandbox\n"
 NO_GRAPHQL = Fault("forbidden", path="/graphql", times=None)
 
 
@@ -95,7 +95,7 @@ def test_no_instance_yet(collector: Command, jupiterone: JupiterOneSandbox) -> N
     assert outcome.code == 0
     assert about_jupiterone(outcome.out) == (
         f"{KEY_TAKEN}"
-        "warning  integration instance: none is known to upload to, and every source but `api` needs one\n"
+        "warning  integration instance: none is configured, and every source except `api` needs one\n"
         "         Fix: Create one with `collector instance create`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one "
         "that `collector instance list` shows.\n"
     )
@@ -145,7 +145,7 @@ def test_a_key_that_may_only_synchronize_is_good_enough(
     assert outcome.code == 0
     assert about_jupiterone(outcome.out) == (
         f"{KEY_TAKEN}ok       integration instance: {instance_id} was not checked: "
-        "the key may not query GraphQL, which `sync` and `run` do without\n"
+        "the key may not query GraphQL, which `sync` and `run` do not need\n"
     )
     assert jupiterone.jobs == []
 
@@ -176,7 +176,7 @@ def test_such_a_key_without_an_instance(collector: Command, jupiterone: JupiterO
     jupiterone.faults.add(NO_GRAPHQL)
     outcome = collector("doctor")
     assert outcome.code == 0
-    assert f"{KEY_TAKEN}warning  integration instance: none is known" in outcome.out
+    assert f"{KEY_TAKEN}warning  integration instance: none is configured" in outcome.out
 
 
 def test_nobody_answers(collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch) -> None:

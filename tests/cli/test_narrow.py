@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
+from collector.cli.output import console, print_table
 from collector.cli.progress import ProgressBars
 from collector.cli.wrapping import wrapped
 from collector.model.step import Step
@@ -78,6 +80,22 @@ def test_no_plain_word_is_broken(
 def is_one_word(line: str) -> bool:
     """An address, a path, an id, or a command in backticks, behind what the line begins with at most."""
     return len(re.findall(r"`[^`]*`\S*|\S+", re.sub(r"^(?:[\w-]+:)?\s*[(*-]?\s*", "", line))) <= 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"), [(20, ["zoom_user", "  created 1,200", "zoom_group", "  nothing"]), (80, None)]
+)
+def test_a_table_that_does_not_fit_becomes_paragraphs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: int, lines: list[str] | None
+) -> None:
+    """Without the cells that are zero."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    table = Table("Type", "Created", "Deleted")
+    table.add_row("zoom_user", "1,200", "0")
+    table.add_row("zoom_group", "0", "-")
+    print_table(console(), table)
+    shown = capsys.readouterr().out.splitlines()
+    assert "Created" in shown[1] if lines is None else shown == lines
 
 
 @pytest.mark.parametrize("columns", [40, 60, 79, 80, 120])

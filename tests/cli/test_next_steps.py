@@ -75,6 +75,6 @@ def test_the_target_of_an_upload(collector: Command, zoom: Sandbox, jupiterone: 
     there = ("--source", "api", "--scope", "our zoom")
     assert "Next: collector sync --source api --scope 'our zoom'\n" in collector("sync", *there, "--dry-run").out
     left_open = " ".join(collector("sync", *there, "--skip-finalize").out.split())
-    assert left_open.endswith("upload anew with: collector sync --source api --scope 'our zoom'")
+    assert left_open.endswith("upload again with: collector sync --source api --scope 'our zoom'")
     report = json.loads(collector("sync", *there, "--dry-run", "--json").out)
     assert report["place"]["scope"] == "our zoom"

@@ -45,7 +45,7 @@ def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> N
         out, err = sandbox.communicate(timeout=10)
     assert sandbox.returncode == 0
     assert out == ""
-    assert err.endswith("# Ctrl-C ends it.\nThe sandbox has ended.\n")
+    assert err.endswith("# Press Ctrl-C to stop.\nSandbox stopped.\n")
 
 
 def test_a_collection_is_to_leave_out_what_it_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_a_port_that_is_taken(collector: Command) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"Error: The sandbox cannot listen on port {port}: Address already in use.\n"
-        "Next: Choose another one with --port, 0 picks free ones.\n"
+        "Next: Choose another port with --port; 0 picks free ones.\n"
     )
 
 

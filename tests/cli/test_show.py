@@ -51,11 +51,6 @@ class TestWhatIsShown:
             "settings",
         ]
 
-    def test_a_user_by_id_and_by_key(self, collector: Command, collected: Account) -> None:
-        by_id = collector("show", "user", collected.owner.id)
-        assert by_id.code == 0
-        assert collector("show", "user", f"zoom_user:{collected.owner.id}") == by_id
-
     def test_a_pending_user(self, collector: Command) -> None:
         shown = lines(collector("show", "user", "pia@example.com").out)
         assert shown[0] == "pia@example.com zoom_user:pending:pia@example.com"
@@ -130,11 +125,6 @@ def test_the_first_collection_failed(collector: Command, zoom: Sandbox, verb: tu
     )
 
 
-def test_nothing_was_collected_in_this_profile(collector: Command, collected: Account) -> None:
-    assert collector("show", "account").code == 0
-    assert collector("show", "account", "--profile", "other").code == 2
-
-
 def test_a_name_cannot_steer_the_terminal(collector: Command, zoom: Sandbox, account: Account) -> None:
     name = "Eve\x1b[2J\x1b]0;title\x07\r\n\x9b31m\u202eevil"
     account.add_user("eve@example.com", name, "", group_ids=[account.groups[0].id])
@@ -166,19 +156,3 @@ def test_more_names_than_anybody_reads_are_counted(collector: Command, zoom: San
     assert "and 10 more" in outcome.out
     (card,) = json.loads(collector("show", "group", "Empty", "--json").out)
     assert len(card["relationships"]["HAS user"]) == 30
-
-
-def test_a_narrow_terminal_loses_nothing(
-    collector: Command, collected: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    outcome = collector("show", "user", "olive@example.com")
-    assert outcome.code == 0
-    assert max(len(line) for line in outcome.out.splitlines()) <= 40
-    everything = "".join(outcome.out.split())
-    for text in (
-        "email:olive@example.com",
-        "scheduleMeetingMeetingPasswordRequirementHaveUpperAndLowerCharacters:no",
-        "profileRecordingStorageLocationAllowedValues:US,AU,CA,DE,SG,BR,JP,CH",
-    ):
-        assert text in everything

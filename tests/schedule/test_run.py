@@ -40,8 +40,8 @@ def poll(settings: Settings, run_once: Callable[[], RunResult], clock: Clock, lo
     )
 
 
-def place_of(both: Both) -> UploadDestination:
-    return Destination(access_to(both.settings().jupiterone), Target(instance_id=both.instance)).place
+def destination_of(both: Both) -> UploadDestination:
+    return Destination(access_to(both.settings().jupiterone), Target(instance_id=both.instance)).recorded
 
 
 class Polling:
@@ -143,10 +143,10 @@ def test_stopped_in_the_middle_of_a_run(polling: Polling, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("stopped_in", ["collection", "upload", "killed upload", "failed upload", "nothing"])
-def test_begun_again_after_a_run_that_was_stopped(
+def test_restarted_after_a_run_that_was_stopped(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch, stopped_in: str
 ) -> None:
-    """Its work is taken up at once; after a run that came to its end, an interval is waited for."""
+    """Its work is resumed at once; after a finished run, the next one starts an interval later."""
     if stopped_in == "collection":
         both.store.begin(milliseconds(NOON), {}).finish(milliseconds(NOON), ExitCode.INTERRUPTED, [], [], [])
     else:
@@ -157,7 +157,7 @@ def test_begun_again_after_a_run_that_was_stopped(
         "failed upload": (UploadState.ABORTED, "JupiterOne ended the job."),
     }
     if stopped_in in states:
-        place = place_of(both)
+        place = destination_of(both)
         number = both.store.uploads.begin(both.latest_run.id, place, [], milliseconds(NOON))
         state, reason = states[stopped_in]
         both.store.uploads.end(number, state, milliseconds(NOON), reason=reason)
@@ -171,12 +171,12 @@ def test_begun_again_after_a_run_that_was_stopped(
 def test_warnings_are_lines_too_and_the_key_is_in_none(
     polling: Polling, both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = place_of(both)
+    place = destination_of(both)
     number = both.store.uploads.begin(1, place, [], milliseconds(NOON))
     lines = polling.poll(monkeypatch, 60)
     assert number == 1
     (warning,) = (line for line in lines if line["event"] == "log")
-    assert (warning["level"], "cut short while its job was being created" in warning["message"]) == ("warning", True)
+    assert (warning["level"], "interrupted while its job was being created" in warning["message"]) == ("warning", True)
     assert both.jupiterone.api_key not in json.dumps(lines)
 
 

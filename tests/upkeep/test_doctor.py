@@ -16,7 +16,6 @@ from collector.resources import all_resources
 from collector.sandbox import Sandbox, generate_account
 from collector.settings import Settings, read_settings
 from collector.upkeep.doctor import Finding, Level, run_checks
-from collector.upkeep.doctor.checks import _redirect_address, endpoints
 from collector.upkeep.doctor.network import _clock, check_network
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import WsgiAdapter
@@ -79,13 +78,7 @@ def test_reachability_is_asked_without_any_credentials(
 
 @pytest.mark.parametrize("date", [None, "", "soon", f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"])
 def test_a_date_that_says_nothing_leaves_the_clock_unchecked(date: str | None) -> None:
-    assert _clock(date, FakeClock()).message.endswith("the clock is unchecked")
-
-
-def test_a_server_that_does_not_say_the_time_leaves_the_clock_unchecked(settings: Settings, network: Recording) -> None:
-    (clock,) = (finding for finding in findings_before_the_token(settings, network) if finding.subject == "clock")
-    assert clock.level is Level.WARNING
-    assert clock.message == "The server did not say what time it is, so the clock is unchecked"
+    assert _clock(date, FakeClock()).message.endswith("the clock was not checked")
 
 
 def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,16 +87,3 @@ def test_a_proxy_no_computer_can_have_is_told(settings: Settings, monkeypatch: p
     found = list(check_network(settings.oauth_url, settings.api_url, FakeClock(), requests.Session))
     assert [(finding.level, finding.exit_code) for finding in found] == [(Level.FAILURE, 1)] * 2
     assert all("HTTPS_PROXY" in finding.fix for finding in found)
-
-
-def test_every_endpoint_is_examined_once() -> None:
-    paths = [endpoint.path for _, endpoint in endpoints(all_resources())]
-    assert sorted(paths) == sorted(set(paths))
-    assert len(paths) == 9
-
-
-@pytest.mark.parametrize("redirect_uri", ["http://127.0.0.2:5000/redirect", "http://localhost:5000/done"])
-def test_a_redirect_address_the_sign_in_page_would_refuse(redirect_uri: str) -> None:
-    finding = _redirect_address(redirect_uri, requests.Session)
-    assert (finding.level, finding.exit_code) == (Level.FAILURE, 2)
-    assert finding.message.startswith("ZOOM_REDIRECT_URI cannot be used: ")

@@ -1,4 +1,4 @@
-"""Checks everything a collection and an upload need, and says of each thing how it stands and what mends it."""
+"""`collector doctor`: checks everything a collection and an upload need, and how to fix what is wrong."""
 
 from collector.upkeep.doctor.checks import run_checks
 from collector.upkeep.doctor.finding import Finding, Level

@@ -1,4 +1,4 @@
-"""One thing after the other is looked at: those of this computer, those of Zoom, then JupiterOne."""
+"""The checks in their order: this computer, Zoom, then JupiterOne."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def run_checks(
     randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> Iterator[Finding]:
-    """Look at configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
+    """Check configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
     yield _configuration(settings)
     yield from check_dotenv(Path.cwd() / ".env")
     yield from check_profile_files(settings.profile)
@@ -50,7 +50,7 @@ def run_checks(
 
 
 def _access(tokens: TokenSource, client: ZoomClient, resources: tuple[Resource, ...]) -> Iterator[Finding]:
-    """Whether there is a token, whether Zoom takes it, and what it is good for."""
+    """Check the token: whether there is one, whether Zoom accepts it, and its scopes."""
     try:
         token = current_token(tokens, resources)
     except CollectorError as failure:
@@ -90,7 +90,7 @@ def _sign_in(
         return
     who = (stored.account or {}).get("email") or "somebody Zoom did not name"
     until = datetime.fromtimestamp(stored.expires_at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    yield Finding("sign-in", Level.OK, f"signed in as {who}; the access token ends at {until} and is renewed before")
+    yield Finding("sign-in", Level.OK, f"signed in as {who}; the access token expires at {until} and is renewed before")
 
 
 def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Session]) -> Finding:
@@ -113,20 +113,20 @@ def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Sess
         except requests.RequestException:
             answer = None
     if isinstance(answer, dict) and answer.get("app") == SERVER_NAME:
-        return Finding(subject, Level.OK, f"{redirect_uri}; the sign-in page is being served there")
+        return Finding(subject, Level.OK, f"{redirect_uri}; the sign-in page is running there")
     return Finding(
         subject,
         Level.WARNING,
         f"another program answers at the port of {redirect_uri}",
-        "End it, or set ZOOM_REDIRECT_URI to another port, here and in the Zoom Marketplace. On macOS it may be the "
+        "Stop it, or set ZOOM_REDIRECT_URI to another port, here and in the Zoom Marketplace. On macOS it may be the "
         "AirPlay Receiver (System Settings, General, AirDrop & Handoff).",
     )
 
 
 def _describe_scopes(token: Token) -> str:
     if token.scopes is None:
-        return "a token is there; it does not say its scopes, so every step will be tried"
-    return f"a token is there, with {len(token.scopes)} scopes"
+        return "available; its scopes are unknown, so every step will be tried"
+    return f"available, with {len(token.scopes)} scopes"
 
 
 def _account(client: ZoomClient) -> Finding:

@@ -1,4 +1,4 @@
-"""Whether a profile's files are one person's alone, and whether they can be written. Nothing is made to find out."""
+"""Checks that the files of a profile are private and writable, without creating any."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _OPENED_FOR_WRITING = (
 
 
 def check_profile_files(profile: Profile) -> Iterator[Finding]:
-    """Look at the profile's folder, or at the place where it would be made."""
+    """Check the profile's folder, or whether it could be created."""
     folder = profile.folder
     if not os.path.lexists(folder):
         yield _planned_folder(folder)
         return
     if not folder.is_dir():
-        yield _failure(f"{folder} is no folder", f"Move {folder} aside, or choose another folder with ZOOM_HOME.")
+        yield _failure(f"{folder} is not a folder", f"Move {folder} aside, or choose another folder with ZOOM_HOME.")
         return
     yield _privacy(folder)
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -50,7 +50,7 @@ def check_profile_files(profile: Profile) -> Iterator[Finding]:
 
 
 def check_dotenv(path: Path) -> Iterator[Finding]:
-    """Whether others may read the secrets in `./.env`, if it has any."""
+    """Check whether others can read `./.env`, if it holds secrets."""
     held = [name for name in SECRET_NAMES if read_dotenv(path).get(name)]
     if not held:
         return
@@ -59,20 +59,20 @@ def check_dotenv(path: Path) -> Iterator[Finding]:
         message = f"{path} can be read by others (mode {mode:o}) and holds {' and '.join(held)}"
         yield Finding(_SUBJECT, Level.WARNING, message, f"chmod 600 {shlex.quote(str(path))}")
     else:
-        yield Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
+        yield Finding(_SUBJECT, Level.OK, f"{path} is private (mode {mode:o})")
 
 
 def _planned_folder(folder: Path) -> Finding:
-    """Whether the folder, and those missing above it, can be made."""
+    """Whether the folder, and its missing parents, can be created."""
     above = next(parent for parent in folder.parents if os.path.lexists(parent))
     if not above.is_dir():
         return _failure(
-            f"{folder} cannot be made: {above} is no folder",
+            f"{folder} cannot be created: {above} is not a folder",
             f"Move {above} aside, or choose another folder with ZOOM_HOME.",
         )
     if not os.access(above, os.W_OK | os.X_OK):
-        return _failure(f"{folder} cannot be made: nothing can be written to {above}", _MAKE_WRITABLE)
-    return Finding(_SUBJECT, Level.OK, f"{folder} will be made at the first run")
+        return _failure(f"{folder} cannot be created: nothing can be written to {above}", _MAKE_WRITABLE)
+    return Finding(_SUBJECT, Level.OK, f"{folder} will be created by the first run")
 
 
 def _privacy(path: Path) -> Finding:
@@ -85,11 +85,11 @@ def _privacy(path: Path) -> Finding:
             f"{path} can be read by others (mode {mode:o})",
             f"chmod {wanted} {shlex.quote(str(path))}",
         )
-    return Finding(_SUBJECT, Level.OK, f"{path} is yours alone (mode {mode:o})")
+    return Finding(_SUBJECT, Level.OK, f"{path} is private (mode {mode:o})")
 
 
 def _store(profile: Profile) -> Iterator[Finding]:
-    """What else keeps the store from being read, if anything does."""
+    """Whatever else prevents the store from being read."""
     path = profile.store_path
     try:
         if Store.exists(path) and os.access(path, os.W_OK):

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""The result of a check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collector.errors import CollectorError, ExitCode
 
 
 class Level(str, Enum):
-    """How a thing stands."""
+    """The result in one word."""
 
     OK = "ok"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class Level(str, Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `fix` says what mends it; `exit_code` what a failure of it means."""
+    """What a check found. `fix`: what to do about it; `exit_code`: that of `collector doctor` for this failure."""
 
     subject: str
     level: Level
@@ -28,5 +28,5 @@ class Finding:
 
     @classmethod
     def of(cls, subject: str, failure: CollectorError) -> Finding:
-        """A failure that something else has met, too."""
+        """The finding for a failure that a check raised."""
         return cls(subject, Level.FAILURE, failure.message, failure.next_step, failure.exit_code)

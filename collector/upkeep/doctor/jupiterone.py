@@ -1,6 +1,6 @@
-"""Whether an upload would be let in. JupiterOne is only asked: nothing is made or changed there.
+"""Checks whether JupiterOne would accept an upload, without creating or changing anything there.
 
-An upload needs the synchronization API and nothing else, so a key that may not query GraphQL is no failure.
+An upload needs only the synchronization API, so a key that may not query GraphQL is not a failure.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collector.upload.destination import access_to
 from collector.upload.instance import check_account, instance_in_use, remembered_instance
 
 NONEXISTENT_JOB = "00000000-0000-0000-0000-000000000000"
-"""A job that is not there: whoever is told so has been let in."""
+"""A job that does not exist: a key that gets this answer has access."""
 
 _SUBJECT = "JupiterOne"
 _INSTANCE = "integration instance"
@@ -34,7 +34,7 @@ _SETTINGS = "HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITE
 def check_jupiterone(
     profile: Profile, given: JupiterOneSettings, clock: Clock, randomness: random.Random, new_session: NewSession
 ) -> Iterator[Finding]:
-    """Look at key, account and the integration instance in use, if any of them is configured."""
+    """Check key, account and integration instance, if any of them is configured."""
     if given.account is None and given.api_key is None and given.instance_id is None:
         yield Finding(_SUBJECT, Level.OK, "not configured; needed for `sync` and `run` only")
         return
@@ -60,7 +60,7 @@ def check_jupiterone(
 
 def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job: str) -> Iterator[Finding]:
     instances = Instances(jupiterone)
-    admitted = Finding(_SUBJECT, Level.OK, f"the key is taken for the account {access.account}")
+    admitted = Finding(_SUBJECT, Level.OK, f"the key is accepted for the account {access.account}")
     try:
         if instance_id is None:
             instances.list()
@@ -78,7 +78,7 @@ def _asked(jupiterone: JupiterOne, access: Access, instance_id: str | None, job:
 
 
 def _job_to_ask_for(profile: Profile, access: Access) -> str:
-    """The profile's latest there, if there is one: whoever uploads to one instance only may be told of no other job."""
+    """The profile's latest job there, if any: a key limited to one instance may be refused any other job."""
     path = profile.store_path
     if not Store.exists(path):
         return NONEXISTENT_JOB
@@ -94,7 +94,7 @@ def _job_to_ask_for(profile: Profile, access: Access) -> str:
 
 
 def _check_synchronization(jupiterone: JupiterOne, job: str) -> None:
-    """Raises AccessRefused when the key is not taken there either, RequestFailed when that stays open."""
+    """Raises AccessRefused if the key is refused here as well, RequestFailed if that cannot be determined."""
     try:
         jupiterone.get(job_path(job), partial(is_job_response, job_id=job))
     except RequestFailed as failure:
@@ -106,7 +106,7 @@ def _none_known() -> Finding:
     return Finding(
         _INSTANCE,
         Level.WARNING,
-        "none is known to upload to, and every source but `api` needs one",
+        "none is configured, and every source except `api` needs one",
         NextStep(
             "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
             Command("instance create"),
@@ -116,9 +116,9 @@ def _none_known() -> Finding:
 
 
 def _not_checked(instance_id: str) -> Finding:
-    """Nothing to mend: it is the key that docs/jupiterone.md advises."""
+    """Nothing to fix: docs/jupiterone.md recommends such a key."""
     return Finding(
         _INSTANCE,
         Level.OK,
-        f"{instance_id} was not checked: the key may not query GraphQL, which `sync` and `run` do without",
+        f"{instance_id} was not checked: the key may not query GraphQL, which `sync` and `run` do not need",
     )

@@ -1,4 +1,4 @@
-"""Whether a service can be reached, and whether it is the same time there as here."""
+"""Checks that a service can be reached, and that its clock agrees with this computer's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NewSession = Callable[[], requests.Session]
 
 
 def check_network(oauth_url: str, api_url: str | None, clock: Clock, new_session: NewSession) -> Iterator[Finding]:
-    """Look for Zoom, and at the clock."""
+    """Check Zoom's addresses, and the clock."""
     base = hosts.api_url(api_url, oauth_url, None)
     for url in dict.fromkeys(address for address in (oauth_url, base) if address):
         finding, date = check_reachable(url, new_session, "HTTPS_PROXY and REQUESTS_CA_BUNDLE")
@@ -30,7 +30,7 @@ def check_network(oauth_url: str, api_url: str | None, clock: Clock, new_session
 
 
 def check_reachable(url: str, new_session: NewSession, settings_to_check: str) -> tuple[Finding, str | None]:
-    """Whether anything at all answers there, without any credentials, and what time it says it is."""
+    """Whether anything answers at the address, asked without credentials, and its Date header."""
     try:
         response = new_session().head(
             url,
@@ -47,7 +47,7 @@ def check_reachable(url: str, new_session: NewSession, settings_to_check: str) -
 
 
 def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from looking for credentials itself (netrc)."""
+    """Keeps requests from sending credentials of its own accord (netrc)."""
     return request
 
 
@@ -55,7 +55,7 @@ def _clock(date: str | None, clock: Clock) -> Finding:
     try:
         skew = parsedate_to_datetime(date or "").timestamp() - clock.now()
     except (TypeError, ValueError, OverflowError):
-        return Finding("clock", Level.WARNING, "The server did not say what time it is, so the clock is unchecked")
+        return Finding("clock", Level.WARNING, "The server did not report its time, so the clock was not checked")
     if abs(skew) > MAX_CLOCK_SKEW_SECONDS:
         return Finding(
             "clock",
