@@ -60,5 +60,5 @@ class NextStep(str):
 
 def joined(*texts: str) -> NextStep:
     """The texts that are not empty, separated by spaces; their commands stay commands."""
-    told = tuple(filter(None, texts))
-    return NextStep(" ".join("{}" for _ in told), *told)
+    given = tuple(filter(None, texts))
+    return NextStep(" ".join("{}" for _ in given), *given)

@@ -76,7 +76,7 @@ def print_synced(console: Console, synced: UploadResult) -> None:
 
 def print_totals(console: Console, synced: UploadResult) -> None:
     """Print what JupiterOne reports."""
-    console.print("JupiterOne reports:")
+    console.print("JupiterOne says:")
     for name, counts in (("entities", synced.report.entities), ("relationships", synced.report.relationships)):
         console.print(f"  {name}: {_totals(counts)}")
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from collector.auth import signin
+from collector.auth.configured import oauth_client, token_file
 from collector.cli import run
+from collector.clock import SystemClock
 from collector.sandbox import Account, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
-from collector.settings import NAMES
+from collector.settings import NAMES, Settings
 from tests.collect.conftest import people
 
 
@@ -77,6 +82,11 @@ def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, **settings: str) -
         yield
 
 
+def words(text: str) -> str:
+    """The text on one line: where lines break depends on the width of the terminal."""
+    return " ".join(text.split())
+
+
 def configure(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -88,6 +98,23 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
     sandbox = Sandbox(account)
     with served(sandbox, monkeypatch):
         yield sandbox
+
+
+@pytest.fixture
+def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
+    """A sandbox on a socket, which the collector is configured to upload to; without an instance."""
+    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
+        yield sandbox
+
+
+def sign_in(sandbox: Sandbox, settings: Settings) -> signin.SignIn:
+    """Somebody signs in with the browser, and the profile keeps it."""
+    client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
+    attempt = signin.start_authorization(client, settings.redirect_uri, clock.now())
+    code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
+    granted = signin.exchange_code(client, attempt, code, clock, randomness, api_url=settings.api_url)
+    signin.save(granted, token_file(settings.profile), clock)
+    return granted
 
 
 @contextmanager

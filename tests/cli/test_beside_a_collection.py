@@ -12,7 +12,7 @@ from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from tests.fakes import BlockedCall
 
-from .conftest import Command, Outcome, served, served_jupiterone
+from .conftest import Command, Outcome, served
 from .processes import started
 
 AT_ONCE = 8.0
@@ -33,12 +33,6 @@ def zoom(account: Account, gate: BlockedCall, monkeypatch: pytest.MonkeyPatch) -
     with served(sandbox, monkeypatch):
         yield sandbox
         gate.open.set()
-
-
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
-        yield sandbox
 
 
 def at_once(collector: Command, *arguments: str) -> Outcome:

@@ -15,12 +15,7 @@ from collector.cli.progress import ProgressBars, ProgressLines, progress_for
 from collector.model.step import Step, StepResult, StepStatus
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
 
-from .conftest import Command, served
-
-
-def words(text: str) -> str:
-    """The text on one line: where lines break depends on the width of the terminal."""
-    return " ".join(text.split())
+from .conftest import Command, served, words
 
 
 def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:

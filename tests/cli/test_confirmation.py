@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command, served_jupiterone
+from .conftest import Command
 
 VERBS = {
     (
@@ -28,12 +28,6 @@ pytestmark = [
     pytest.mark.parametrize("to_json", [(), ("--json",)], ids=["text", "json"]),
 ]
 Remains = Callable[[], tuple[int, int, bool]]
-
-
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(), monkeypatch) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -28,11 +28,11 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
     first, second, arrived = (text.splitlines() for text in outcome.out.split("\n\n")[-4:-1])
-    assert first[:2] == ["$ collector sync", "JupiterOne reports:"]
+    assert first[:2] == ["$ collector sync", "JupiterOne says:"]
     assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
     assert second == [
         "$ collector sync  # once more",
-        "JupiterOne reports:",
+        "JupiterOne says:",
         "  entities: 0 created, 0 updated, 0 deleted, 0 errors",
         "  relationships: 0 created, 0 updated, 0 deleted, 0 errors",
     ]

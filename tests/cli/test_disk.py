@@ -181,14 +181,14 @@ def test_a_damaged_store(
     assert collector("collect").code == 0
 
 
-class Hands(FakeClock):
+class ManualClock(FakeClock):
     """The one clock of all commands, which may jump."""
 
     def stop(self) -> None:
         raise AssertionError("nobody stops these runs")
 
 
-class Jumping(Hands):
+class Jumping(ManualClock):
     """Shows another day, up to ten to either side, whenever somebody looks; what is measured by it runs on."""
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ class Jumping(Hands):
         return self.time + self._days.uniform(-10, 10) * DAY
 
 
-def use(monkeypatch: pytest.MonkeyPatch, clock: Hands) -> Hands:
+def use(monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> ManualClock:
     for module in ("collector.cli.collect", "collector.cli.forget"):
         monkeypatch.setattr(importlib.import_module(module), "SystemClock", lambda: clock)
     return clock
@@ -208,7 +208,7 @@ def use(monkeypatch: pytest.MonkeyPatch, clock: Hands) -> Hands:
 def test_the_clock_jumps_between_runs(
     collector: Command, zoom: Sandbox, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = use(monkeypatch, Hands())
+    clock = use(monkeypatch, ManualClock())
     for days, leaves in ((0, "max"), (3650, "cyd"), (-30, "bob"), (1, "ina")):
         clock.time = NOON + days * DAY
         assert collector("collect").code == 0

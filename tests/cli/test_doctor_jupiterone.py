@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
@@ -15,18 +14,12 @@ from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from collector.upkeep.doctor.jupiterone import NONEXISTENT_JOB
 from tests.fakes import FakeClock
 
-from .conftest import Command, served_jupiterone
+from .conftest import Command
 
 DOCTOR = importlib.import_module("collector.cli.doctor")  # in the package the name is the command's
 
 KEY_TAKEN = "ok       JupiterOne: the key is accepted for the account sandbox\n"
 NO_GRAPHQL = Fault("forbidden", path="/graphql", times=None)
-
-
-@pytest.fixture
-def jupiterone(zoom: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
-        yield sandbox
 
 
 def about_jupiterone(text: str) -> str:

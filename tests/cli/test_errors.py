@@ -60,14 +60,6 @@ def test_version(collector: Command) -> None:
     assert collector("--version").out == f"collector, version {__version__}\n"
 
 
-@pytest.mark.parametrize("name", ["Zoom", "", "..", "a/b", "-x", "a" * 33, "ä"])
-@pytest.mark.parametrize("verb", [("collect",), ("show", "account")])
-def test_a_profile_name_that_is_none(collector: Command, name: str, verb: tuple[str, ...]) -> None:
-    outcome = collector(*verb, f"--profile={name}")
-    assert outcome.code == 2
-    assert "--profile must be 1 to 32 small letters, digits, '-' or '_'" in outcome.err
-
-
 @pytest.fixture
 def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:

@@ -21,7 +21,7 @@ from .conftest import Command
 HOUR = 3600.0
 
 
-class Hands(FakeClock):
+class ManualClock(FakeClock):
     """The one clock of all commands."""
 
     def stop(self) -> None:
@@ -29,9 +29,9 @@ class Hands(FakeClock):
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[ManualClock]:
     """The time of `collect` and `forget`, in a place four hours behind UTC."""
-    clock = Hands()
+    clock = ManualClock()
     for module in ("collector.cli.collect", "collector.cli.forget"):
         monkeypatch.setattr(importlib.import_module(module), "SystemClock", lambda: clock)
     monkeypatch.setenv("TZ", "UTC+4")
@@ -59,7 +59,7 @@ def collections_kept(collector: Command, home: Path) -> int:
 
 class TestBefore:
     @pytest.fixture(autouse=True)
-    def collected(self, collector: Command, zoom: Sandbox, account: Account, clock: Hands) -> None:
+    def collected(self, collector: Command, zoom: Sandbox, account: Account, clock: ManualClock) -> None:
         """Collected at noon of 23, 24 and 25 November 2026, UTC; Bob left after the first time."""
         for day in range(3):
             clock.time = NOON + day * 24 * HOUR
@@ -161,7 +161,7 @@ class TestUser:
         assert collector("forget", "--yes", "--user", "pia@example.com").code == 0
         assert holding(home, "pia@example.com") | holding(work, "pia@example.com") == set()
 
-    def test_a_tree_of_another_collection_is_left(self, collector: Command, work: Path, clock: Hands) -> None:
+    def test_a_tree_of_another_collection_is_left(self, collector: Command, work: Path, clock: ManualClock) -> None:
         clock.time += HOUR
         assert collector("collect", "--profile", "other").code == 0
         before = holding(work, "ada@example.com")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command, served_jupiterone
+from .conftest import Command
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "jupiterone.md").read_text(encoding="utf-8")
 
@@ -23,12 +20,6 @@ def typed() -> list[list[str]]:
     lines = "".join(blocks).replace("\\\n", "").splitlines()
     calls = [shlex.split(line, comments=True) for line in lines]
     return [arguments for program, *arguments in filter(None, calls) if program == "collector"]
-
-
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
-        yield sandbox
 
 
 def test_from_nothing_to_nothing(

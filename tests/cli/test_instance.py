@@ -21,13 +21,6 @@ from collector.store import Store
 from .conftest import Command, Outcome, configure, served_jupiterone
 
 
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    """A sandbox on a socket, which the collector is configured to upload to."""
-    with served_jupiterone(JupiterOneSandbox(), monkeypatch) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture(autouse=True)
 def nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO())

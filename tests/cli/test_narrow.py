@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
@@ -17,7 +16,7 @@ from collector.model.step import Step
 from collector.sandbox import Fault, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command, served_jupiterone
+from .conftest import Command
 
 _COLUMNS = 40
 
@@ -52,12 +51,6 @@ VERBS = [
     ("nonsense",),
     (),
 ]
-
-
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
-        yield sandbox
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,14 @@ from collector.next_steps import NextStep
 from collector.sandbox import Fault, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command, served_jupiterone
+from .conftest import Command
 
 
 @pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
-        monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", sandbox.add_instance().id)
-        yield sandbox
+def jupiterone(jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch) -> JupiterOneSandbox:
+    """With an instance, which is configured."""
+    monkeypatch.setenv("JUPITERONE_INTEGRATION_INSTANCE_ID", jupiterone.add_instance().id)
+    return jupiterone
 
 
 def test_without_a_call_nothing_is_added() -> None:

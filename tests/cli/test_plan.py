@@ -12,12 +12,7 @@ import pytest
 from collector.cli.plan import duration
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
 
-from .conftest import Command, served
-
-
-def words(text: str) -> str:
-    """The text on one line: where lines break depends on the width of the terminal."""
-    return " ".join(text.split())
+from .conftest import Command, served, words
 
 
 def rows(text: str) -> Iterator[list[str]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import Account
 from tests.served import add_kiosks
 
 from .conftest import Command
@@ -56,15 +55,6 @@ def test_a_collection_is_to_leave_out_what_it_does_not_serve(monkeypatch: pytest
     assert option == "--step"
     assert "fetch-roles" in steps.split(",")
     assert "kiosk" not in steps
-
-
-def test_the_same_seed_is_the_same_account(work: Path) -> None:
-    def account_id(seed: str) -> str:
-        with started("sandbox", "--seed", seed, "--users", "3", "--port", "0", cwd=work) as sandbox:
-            assert sandbox.stdout is not None
-            return next(line for line in sandbox.stdout if line.startswith("ZOOM_ACCOUNT_ID=")).strip()
-
-    assert account_id("5") == f"ZOOM_ACCOUNT_ID={Account(seed=5).id}"
 
 
 def test_a_port_that_is_taken(collector: Command) -> None:

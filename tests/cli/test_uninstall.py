@@ -11,13 +11,10 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from filelock import FileLock
 
-from collector.auth import signin
-from collector.auth.configured import oauth_client, token_file
 from collector.clock import SystemClock
 from collector.sandbox import Account, Fault, Sandbox
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
@@ -27,7 +24,7 @@ from collector.upkeep.uninstall import Uninstall
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
-from .conftest import Command, Outcome, configure, served_jupiterone
+from .conftest import Command, Outcome, configure, served_jupiterone, sign_in
 
 DONE = {
     "sign-in at Zoom": "done",
@@ -44,18 +41,7 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
     sandbox = Sandbox(account)
     with sandbox.serve() as url:
         configure(monkeypatch, sandbox.browser_environment(url))
-        settings = read_settings(os.environ, Path.cwd())
-        client, clock, randomness = oauth_client(settings), SystemClock(), random.Random(7)
-        attempt = signin.start_authorization(client, settings.redirect_uri, clock.now())
-        code = dict(parse_qsl(urlsplit(sandbox.consent(attempt.authorization_url)).query))["code"]
-        granted = signin.exchange_code(client, attempt, code, clock, randomness, api_url=settings.api_url)
-        signin.save(granted, token_file(settings.profile), clock)
-        yield sandbox
-
-
-@pytest.fixture
-def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
-    with served_jupiterone(JupiterOneSandbox(), monkeypatch) as sandbox:
+        sign_in(sandbox, read_settings(os.environ, Path.cwd()))
         yield sandbox
 
 
@@ -63,10 +49,10 @@ def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
 def nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nobody waits a real second for a server that fails."""
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    monkeypatch.setattr(importlib.import_module("collector.cli.uninstall"), "SystemClock", lambda: Hands())
+    monkeypatch.setattr(importlib.import_module("collector.cli.uninstall"), "SystemClock", lambda: ManualClock())
 
 
-class Hands(FakeClock):
+class ManualClock(FakeClock):
     """The time of day, but waiting takes none."""
 
     def __init__(self) -> None:
@@ -219,40 +205,34 @@ class TestAsking:
 
 @pytest.mark.usefixtures("installed")
 class TestWhatFails:
-    def test_zoom_does_not_answer(
-        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, profile: Path
+    @pytest.mark.parametrize(("part", "otherwise"), [(0, "collector auth logout"), (2, "--keep-instance")])
+    def test_somebody_does_not_answer(
+        self,
+        collector: Command,
+        zoom: Sandbox,
+        jupiterone: JupiterOneSandbox,
+        work: Path,
+        profile: Path,
+        part: int,
+        otherwise: str,
     ) -> None:
-        zoom.faults.add(Fault("status_500", path="/oauth/revoke", times=20))
+        if part == 0:
+            zoom.faults.add(Fault("status_500", path="/oauth/revoke", times=20))
+        else:
+            jupiterone.faults.add(JupiterOneFault("status_500", operation="deleteIntegrationInstance", times=20))
         outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 1
-        assert parts(outcome) == {**DONE, "sign-in at Zoom": "failed", "profile": "left"}
-        assert "collector auth logout" in json.loads(outcome.out)["parts"][0]["next"]
-        assert {"graph.db", "token.json"} <= set(names(profile))
-        assert (jupiterone.instances, names(work)) == ([], [])
+        assert parts(outcome) == {**DONE, list(DONE)[part]: "failed", "profile": "left"}
+        assert otherwise in json.loads(outcome.out)["parts"][part]["next"]
+        assert "graph.db" in names(profile)
+        assert (zoom.installed, len(jupiterone.instances), names(work)) == (part == 0, int(part == 2), [])
 
         zoom.faults.clear()
-        outcome = collector("uninstall", "--yes", "--json")
-        assert outcome.code == 0
-        assert parts(outcome)["sign-in at Zoom"] == parts(outcome)["profile"] == "done"
-        assert not zoom.installed
-        assert not profile.exists()
-
-    def test_jupiterone_does_not_answer(
-        self, collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, profile: Path
-    ) -> None:
-        jupiterone.faults.add(JupiterOneFault("status_500", operation="deleteIntegrationInstance", times=20))
-        outcome = collector("uninstall", "--yes", "--json")
-        assert outcome.code == 1
-        assert parts(outcome) == {**DONE, "instance in JupiterOne": "failed", "profile": "left"}
-        assert "--keep-instance" in json.loads(outcome.out)["parts"][2]["next"]
-        assert ("graph.db" in names(profile), names(work), zoom.installed) == (True, [], False)
-
         jupiterone.faults.clear()
         outcome = collector("uninstall", "--yes", "--json")
         assert outcome.code == 0
-        assert parts(outcome)["instance in JupiterOne"] == "done"
-        assert jupiterone.instances == []
-        assert not profile.exists()
+        assert parts(outcome)[list(DONE)[part]] == parts(outcome)["profile"] == "done"
+        assert (zoom.installed, jupiterone.instances, profile.exists()) == (False, [], False)
 
     def test_another_account_of_jupiterones_is_configured(
         self,

@@ -22,7 +22,7 @@ class NoChance(random.Random):
         return 0.0
 
 
-class Hands(FakeClock):
+class ManualClock(FakeClock):
     """Stopped after a while; `leaps`: at which time it jumps by how much, as if the computer had been suspended."""
 
     def __init__(self, until: float, leaps: dict[float, float] | None = None) -> None:
@@ -48,7 +48,7 @@ def starts(
     chance: random.Random | None = None,
 ) -> list[float]:
     """When runs start, in minutes after the beginning; `takes`: how many seconds each takes, the others none."""
-    clock, lengths = Hands(until, leaps), iter(takes)
+    clock, lengths = ManualClock(until, leaps), iter(takes)
     started: list[float] = []
 
     def run() -> None:
@@ -139,7 +139,7 @@ def test_the_jitter_is_little_and_never_early(seed: int) -> None:
 
 
 def test_each_due_time_is_announced() -> None:
-    clock, due = Hands(HOUR), []
+    clock, due = ManualClock(HOUR), []
     with pytest.raises(Interrupted):
         poll(lambda: None, 30 * MINUTE, clock, NoChance(), announce=due.append)
     assert [(moment - NOON) / MINUTE for moment in due] == [0, 30, 60]

@@ -134,10 +134,10 @@ def test_an_upload_that_fails_is_made_up_for(polling: Polling, monkeypatch: pyte
 
 
 def test_stopped_in_the_middle_of_a_run(polling: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sign_of_the_times() -> None:
+    def two_hours_pass() -> None:
         polling.both.clock.time += 7200
 
-    polling.before[0] = sign_of_the_times
+    polling.before[0] = two_hours_pass
     lines = polling.poll(monkeypatch, 3600)
     assert [line["event"] for line in lines] == ["polling", "waiting", "run started", "stopped"]
 
