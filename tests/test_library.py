@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import collector
-from collector.errors import CollectorError
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from tests.collect.conftest import people
@@ -121,13 +120,6 @@ def test_everything_offered_is_there_and_described(name: str) -> None:
 def test_nothing_else_is_offered() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Settings'"):
         getattr(collector, "Settings")  # noqa: B009
-
-
-def test_the_errors_offered_are_collector_errors() -> None:
-    offered = {getattr(collector, name) for name in collector.__all__}
-    errors = {one for one in offered if isinstance(one, type) and issubclass(one, Exception)}
-    assert CollectorError in errors
-    assert all(issubclass(error, CollectorError) for error in errors)
 
 
 def test_help_shows_it_and_the_import_alone_loads_nothing() -> None:

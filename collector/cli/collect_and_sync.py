@@ -45,7 +45,7 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
     with stop_on_signals(clock):
         if polls:
             return _poll(settings, request, upload, clock)
-        run = _run_with_json if given.json else _run_in_words
+        run = _run_with_json if given.json else _run_with_text
         return run(settings, request, upload, clock).exit_code
 
 
@@ -88,7 +88,7 @@ def _run_quietly(settings: Settings, request: CollectRequest, upload: Upload, cl
     return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize)
 
 
-def _run_in_words(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+def _run_with_text(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
     def collect() -> CollectResult:
         collected = collect_with_progress(settings, Path.cwd(), clock, request)
         print_collected(collected, plan_is_set=settings.plan_is_set)

@@ -62,7 +62,7 @@ def collect_options(command: Callable[..., int]) -> Callable[..., int]:
         help="Do not resume an interrupted run, and accept settings and lists that Zoom now returns empty.",
     )
     @wraps(command)
-    def with_reading(
+    def with_request(
         *arguments: object,
         steps: tuple[str, ...],
         documents: str,
@@ -73,10 +73,10 @@ def collect_options(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         if max_age is not None and not changed:
             raise UsageError("--max-age needs --changed.", "Add --changed, or drop --max-age.")
-        most_age = (_DEFAULT_MAX_AGE if max_age is None else max_age) if changed else None
-        return command(*arguments, request=CollectRequest(_choice(steps, documents, most_age), fresh), **others)
+        age = (_DEFAULT_MAX_AGE if max_age is None else max_age) if changed else None
+        return command(*arguments, request=CollectRequest(_choice(steps, documents, age), fresh), **others)
 
-    return with_reading
+    return with_request
 
 
 def _complete_step(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -103,10 +103,10 @@ _settings = click.option(
 )
 
 
-def _choice(steps: tuple[str, ...], documents: str, most_age: int | None = None) -> Choice:
-    """The choice; one `--step` may hold several ids, separated by commas. `most_age` in milliseconds."""
+def _choice(steps: tuple[str, ...], documents: str, max_age: int | None = None) -> Choice:
+    """The choice; one `--step` may hold several ids, separated by commas. `max_age` in milliseconds."""
     ids = [part.strip() for step in steps for part in step.split(",")]
-    return Choice(frozenset(ids) if ids else None, SettingsChoice(documents), most_age)
+    return Choice(frozenset(ids) if ids else None, SettingsChoice(documents), max_age)
 
 
 def _age(value: str | None) -> int | None:

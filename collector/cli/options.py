@@ -75,7 +75,12 @@ def options_without_json(command: Command) -> Command:
 def _with_options(command: Command, *, offers_json: bool) -> Command:
     decorators = (
         click.option(
-            "-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Log each call and write."
+            "-v",
+            "--verbose",
+            count=True,
+            expose_value=False,
+            callback=_verbose,
+            help="Log calls to standard error.",
         ),
         click.option(
             "--json",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 from itertools import takewhile
-from pathlib import Path
 
 import pytest
 
@@ -67,16 +66,6 @@ def test_the_instance_of_the_profile(collector: Command, jupiterone: JupiterOneS
     asked = [(request.method, request.operation) for request in jupiterone.requests[before:]]
     assert asked == [("HEAD", ""), ("HEAD", ""), ("POST", "integrationInstance")]
     assert jupiterone.jobs == []
-
-
-def test_the_instance_of_another_account(
-    collector: Command, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
-    monkeypatch.setenv("JUPITERONE_ACCOUNT", "another")
-    outcome = collector("doctor")
-    assert outcome.code == 2
-    assert " belongs to the JupiterOne account sandbox " in about_jupiterone(outcome.out)
 
 
 def test_both_addresses_are_looked_for(collector: Command, jupiterone: JupiterOneSandbox) -> None:
@@ -204,12 +193,3 @@ def test_what_zoom_says_no_to_keeps_nobody_from_jupiterone(
     outcome = collector("doctor")
     assert outcome.code == 2
     assert KEY_TAKEN in outcome.out
-
-
-def test_a_store_that_cannot_be_read_is_told(collector: Command, jupiterone: JupiterOneSandbox, tmp_path: Path) -> None:
-    store = tmp_path / "home" / "default" / "graph.db"
-    store.parent.mkdir(parents=True)
-    store.write_bytes(b"something else " * 1000)
-    outcome = collector("doctor")
-    assert outcome.code == 1
-    assert f"failure  JupiterOne: The store {store} is damaged" in outcome.out
