@@ -17,6 +17,8 @@ from .conftest import Command
 
 DOCTOR = importlib.import_module("collector.cli.doctor")  # in the package the name is the command's
 
+pytestmark = pytest.mark.usefixtures("zoom")
+
 KEY_TAKEN = "ok       JupiterOne: the key is accepted for the account sandbox\n"
 NO_GRAPHQL = Fault("forbidden", path="/graphql", times=None)
 
