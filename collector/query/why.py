@@ -133,6 +133,8 @@ def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReadin
         sentence = f"The group's default: the {default.name} has this value."
     if default.lock.is_silent and default.value.may_be(user):
         sentence += f" Zoom does not say whether the {default.name} locks it."
+    if default is not account and not all(group.value.may_be(default.value) for group in groups):
+        sentence += " The user's groups disagree, and which of them Zoom puts first is not certain."
     return Explanation(verdict, sentence, default.name)
 
 

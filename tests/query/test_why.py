@@ -140,6 +140,13 @@ def test_every_reason_is_told_once() -> None:
         ("on", "off unread", "on open", "The group's default: the group A has this value."),
         (
             "on",
+            "on open",
+            "on open, off open",
+            "The group's default: the group A has this value. "
+            "The user's groups disagree, and which of them Zoom puts first is not certain.",
+        ),
+        (
+            "on",
             "unread unread",
             "on locked",
             "Locked by the group A. Whether the account locks it, too, is not known, because its locks were not read.",
