@@ -60,6 +60,12 @@ def _show() -> click.Command:
     return show
 
 
+def _why() -> click.Command:
+    from collector.cli.why import why
+
+    return why
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -110,6 +116,7 @@ _VERBS: Mapping[str, Callable[[], click.Command]] = {
     "run": _run,
     "status": _status,
     "show": _show,
+    "why": _why,
     "doctor": _doctor,
     "document": _document,
     "forget": _forget,
