@@ -218,7 +218,11 @@ class TestOneUser:
         [
             (WAITING, "meeting_security.waiting_room", "in_meeting.waiting_room"),
             ("schedule_meeting.participants_video", *["schedule_meeting.participant_video"] * 2),
-            ("schedule_meeting.pstn_password_protected", *["meeting_security.phone_password"] * 2),
+            (
+                "schedule_meeting.pstn_password_protected",
+                "meeting_security.phone_password",
+                "schedule_meeting.pstn_password_protected",
+            ),
             ("in_meeting.chat", "in_meeting.chat", "in_meeting.chat"),
         ],
     )
@@ -239,6 +243,7 @@ class TestOneUser:
             ("in_meeting.webinar_chat.enable", "in_meeting.webinar_chat"),
             ("in_meeting.meeting_polling.advanced_polls", "in_meeting.polling"),
             ("meeting_security.meeting_password_requirement.have_letter", "meeting_security.meeting_password"),
+            ("schedule_meeting.meeting_password_requirement.have_letter", "meeting_security.meeting_password"),
             ("meeting_authentication", "schedule_meeting.meeting_authentication"),
             ("recording_authentication", "recording.recording_authentication"),
         ],
@@ -248,6 +253,22 @@ class TestOneUser:
     ) -> None:
         collect([Person("Ada", {path: True})], Level({path: True}, {lock: True}))
         assert "Locked by the account." in collector("why", "Ada", path).out
+
+    def test_a_section_of_another_name(self, collector: Command, collect: Collect) -> None:
+        length = "meeting_password_requirement.length"
+        collect(
+            [Person("Ada", {f"schedule_meeting.{length}": 10}, ["Sales"])],
+            Level({f"schedule_meeting.{length}": 8}, {"meeting_security.meeting_password": False}),
+            {"Sales": Level({f"meeting_security.{length}": 10}, {"meeting_security.meeting_password": False})},
+        )
+        shown = lines(collector("why", "Ada", f"schedule_meeting.{length}").out)
+        assert shown[2:] == [
+            "Ada: 10",
+            "The group's default: the group Sales has this value.",
+            "Level Value Locked",
+            "account 8 no",
+            "group Sales 10 no",
+        ]
 
     def test_the_account_of_an_older_collection(self, collector: Command, collect: Collect) -> None:
         collect([Person("Ada", {CHAT: True})], Level(None, None))
