@@ -14,7 +14,7 @@ from collector.cli.plain_text import printable
 from collector.cli.wrapping import print_wrapped
 from collector.model.setting_levels import LeveledSetting
 from collector.query.setting_values import SettingOverview, UserSetting, setting_of_user, setting_overview
-from collector.query.why import LevelReading, Reading, value_text
+from collector.query.why import LevelReading, Reading, unread_locks, unread_settings, value_text
 from collector.resources.setting_levels import setting_levels
 from collector.store import Store
 
@@ -75,15 +75,9 @@ def _print_overview(out: Console, found: SettingOverview) -> None:
         print_wrapped(out, printable(f"  not read: {found.unread:,} ({found.unread_because})"))
 
 
-def _reasons(found: SettingOverview) -> Sequence[str]:
-    """Why the account or groups are not known; each reason once, and of groups the first only."""
-    account = [found.account.value.unread, found.account.lock.unread]
-    groups = [found.groups_unread]
-    for group in found.unread_groups[:1]:
-        others = len(found.unread_groups) - 1
-        more = f" (and {others:,} other {'group' if others == 1 else 'groups'})" if others else ""
-        groups += [f"{reason}{more}" for reason in (group.value.unread, group.lock.unread) if reason]
-    return list(dict.fromkeys(filter(None, (*account, *groups))))
+def _reasons(found: SettingOverview) -> list[str]:
+    levels = (found.account, *found.unread_groups)
+    return [*unread_settings(levels), *unread_locks(levels), *filter(None, [found.groups_unread])]
 
 
 def _print_setting(out: Console, setting: LeveledSetting) -> None:

@@ -109,11 +109,11 @@ def setting_overview(store: Store, levels: SettingLevels, text: str) -> SettingO
         account,
         tuple(group for group in groups if _differs(group, account)),
         tuple(group for group in groups if group.value.unread or group.lock.unread),
-        reader.set_unread(levels.group.step, "the groups", levels.group.scopes),
+        reader.groups_unread(members=False),
         tuple(users),
         without,
         unread,
-        reader.why_unread(levels.user.step, setting.user, "their settings") if unread else "",
+        reader.why_unread(levels.user.step, setting.user) if unread else "",
     )
 
 
@@ -137,23 +137,20 @@ class _Reader:
     def value_of_user(self, setting: LeveledSetting, user: Properties) -> Reading:
         level = self._levels.user
         status = user.get("status")
-        otherwise = f"Zoom gives no settings of a user whose status is {status}" if status != "active" else ""
-        return self._read(level.step, (setting.user,), user, "the user's settings", otherwise)
+        otherwise = f"Zoom gives none of a user whose status is {status}" if status != "active" else ""
+        return self._read(level.step, (setting.user,), user, otherwise)
 
     def account(self, setting: LeveledSetting) -> LevelReading:
         level = self._levels.account
         entity = next(iter(self._store.entities(level.entity.type)), None)
         if entity is None:
-            unread = Reading(
-                unread=self.set_unread(level.step, "the account", level.scopes) or "it is not in the graph"
-            )
+            unread = Reading(unread=self._set_unread(level.step, level.scopes) or "the account is not in the graph")
             return LevelReading("account", unread, unread)
-        return self._level("account", level.step, setting.account, entity, "the account's settings", "its locks")
+        return self._level("account", level.step, setting.account, entity)
 
     def group(self, setting: LeveledSetting, group: Properties) -> LevelReading:
         name = f"group {group.get('displayName') or group['_key']}"
-        step = self._levels.group.step
-        return self._level(name, step, setting.group, group, f"the settings of the {name}", f"the locks of the {name}")
+        return self._level(name, self._levels.group.step, setting.group, group)
 
     def groups_of(self, setting: LeveledSetting, user: Properties) -> tuple[list[LevelReading], str]:
         """The user's groups as Zoom orders them, and why they are not known, "" where they are."""
@@ -165,12 +162,13 @@ class _Reader:
             if relationship.type == levels.membership and (found := self._store.entity(relationship.source_key)):
                 groups[str(found.get("id"))] = found
         for id_ in ids:
-            if id_ not in groups and (found := next(iter(self._store.find(levels.group.entity.type, id_)), None)):
-                groups[id_] = found
+            if id_ not in groups:
+                named = self._store.find(levels.group.entity.type, id_)
+                groups |= {str(each["id"]): each for each in named if each.get("id") == id_}
         unread = [id_ for id_ in ids if id_ not in groups]
         ordered = sorted(groups, key=lambda id_: ids.index(id_) if id_ in ids else len(ids))
         readings = [self.group(setting, groups[id_]) for id_ in ordered]
-        why = "" if ids and not unread else self._groups_unread()
+        why = "" if ids and not unread else self.groups_unread()
         if unread and not why:
             why = f"the groups {_listed(unread)} are not in the graph"
         return readings, why
@@ -187,35 +185,35 @@ class _Reader:
                 counts[repr(value)] = value, counts.get(repr(value), (value, 0))[1] + count
         return sorted(counts.values(), key=lambda each: (-each[1], repr(each[0]))), without
 
-    def set_unread(self, step: str, what: str, scopes: tuple[str, str]) -> str:
+    def groups_unread(self, *, members: bool = True) -> str:
+        """Why the groups, or their members, are not known, a clause; "" where they are."""
+        levels = self._levels
+        if why := self._set_unread(levels.group.step, levels.group.scopes):
+            return f"the groups were not read ({why})"
+        why = self._set_unread(levels.membership_step, levels.group.scopes) if members else ""
+        return f"the members of groups were not read ({why})" if why else ""
+
+    def why_unread(self, step: str, place: Place) -> str:
+        """Why a document was not read."""
+        return _why(self._coverage.get((step, place.part)), place.scopes)
+
+    def _set_unread(self, step: str, scopes: tuple[str, str]) -> str:
         """Why a set was not read completely, "" where it was."""
         entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_set]
         for entry in entries:
             if entry.status not in (Status.COMPLETE, Status.NOT_LICENSED):
-                return _why(what, entry, scopes)
-        return "" if entries else _why(what, None, scopes)
+                return _why(entry, scopes)
+        return "" if entries else _why(None, scopes)
 
-    def why_unread(self, step: str, place: Place, what: str) -> str:
-        """Why a document was not read."""
-        return _why(what, self._coverage.get((step, place.part)), place.scopes)
-
-    def _groups_unread(self) -> str:
-        levels = self._levels
-        return self.set_unread(levels.group.step, "the groups", levels.group.scopes) or self.set_unread(
-            levels.membership_step, "the members of groups", levels.group.scopes
-        )
-
-    def _level(
-        self, name: str, step: str, places: LevelPlaces, entity: Properties, settings: str, locks: str
-    ) -> LevelReading:
-        lock = self._read(step, places.locks, entity, locks)
+    def _level(self, name: str, step: str, places: LevelPlaces, entity: Properties) -> LevelReading:
+        lock = self._read(step, places.locks, entity)
         return LevelReading(
             name,
-            self._read(step, places.values, entity, settings),
-            Reading(unread=lock.unread) if not isinstance(lock.value, bool) else lock,
+            self._read(step, places.values, entity),
+            lock if isinstance(lock.value, bool) else Reading(unread=lock.unread),
         )
 
-    def _read(self, step: str, places: Sequence[Place], entity: Properties, what: str, otherwise: str = "") -> Reading:
+    def _read(self, step: str, places: Sequence[Place], entity: Properties, otherwise: str = "") -> Reading:
         """The first of the places that says something. `otherwise`: why it was not read, if that is known already."""
         for place in places:
             if (value := entity.get(place.property)) is not None:
@@ -223,19 +221,22 @@ class _Reader:
         parts = {part.part for part in self._store.parts(str(entity["_key"]))}
         unread = next((place for place in places if place.part not in parts), None)
         if unread is not None:
-            return Reading(unread=otherwise or self.why_unread(step, unread, what))
-        return Reading(unread="" if places else f"{what} are not collected")
+            return Reading(unread=otherwise or self.why_unread(step, unread))
+        return Reading(unread="" if places else "not collected by this version")
 
 
-def _why(what: str, entry: Coverage | None, scopes: tuple[str, str]) -> str:
+def _why(entry: Coverage | None, scopes: tuple[str, str]) -> str:
     """Why something was not read, and which scope would tell."""
-    reason = "" if entry is None else entry.reason.rstrip(".")
-    if entry is not None and entry.status is Status.NOT_LICENSED:
-        return f"{what} are not in the account's plan"
-    if entry is not None and not entry.scopes and reason:
-        return f"{what} were not read: {reason}"
-    classic, granular = scopes
-    return f"{what} were not read: that takes the scope {classic} (classic app) or {granular} (granular app)"
+    needed = f"it needs the scope {scopes[0]} or {scopes[1]}"
+    if entry is None:
+        return f"not collected yet; {needed}"
+    if entry.scopes:
+        return needed
+    if entry.status is Status.NOT_LICENSED:
+        return "not in the account's plan"
+    if entry.status is Status.COMPLETE:
+        return "Zoom gave none"
+    return entry.reason.rstrip(".") or entry.status.value
 
 
 def _letters(text: str) -> str:

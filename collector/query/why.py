@@ -7,16 +7,18 @@ that of the account.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from collector.model.graph import PropertyValue
 
+_MAX_NAMES = 5
+
 
 @dataclass(frozen=True)
 class Reading:
-    """What Zoom says of one thing. `unread`: why that is not known, "" where it was read.
+    """What Zoom says of one thing. `unread`: why it was not read, "" where it was.
 
     Without a value and without `unread`, Zoom was asked and says nothing.
     """
@@ -77,20 +79,20 @@ def explain(
 ) -> Explanation:
     """Why the user has this value. `groups`: the user's, the one that comes first in Zoom's order first.
 
-    `groups_unread`: why the user's groups are not known, "" where they are. What was not read counts only where it may
-    be the answer: a lock cannot be, if the value there is another than the user's.
+    `groups_unread`: why the user's groups are not known, a clause; "" where they are. What was not read counts only
+    where it may be the answer: a lock cannot be, if the value there is another than the user's.
     """
     if user.value is None:
-        return _not_known(user.unread or "Zoom sends no such setting for this user")
+        unread = f"the user's settings were not read ({user.unread})" if user.unread else ""
+        return _not_known(unread or "Zoom sends no such setting for this user")
     if account.is_locked:
         return _locked(Verdict.LOCKED_BY_ACCOUNT, user, [account])
     may_lock = [level for level in (account, *groups) if level.lock.unread and level.value.may_be(user)]
     locking = [group for group in groups if group.is_locked]
     if any(group.value.may_be(user) for group in locking):
         return _locked(Verdict.LOCKED_BY_GROUP, user, locking, account if account in may_lock else None)
-    reasons = [level.lock.unread for level in may_lock] + [groups_unread]
-    if any(reasons):
-        return _not_known(*filter(None, reasons))
+    if may_lock or groups_unread:
+        return _not_known(*unread_locks(may_lock), *filter(None, [groups_unread]))
     if locking:
         return _locked(Verdict.LOCKED_BY_GROUP, user, locking)
     return _unlocked(user, account, groups)
@@ -109,9 +111,11 @@ def _locked(
     first = agreeing[0]
     sentences = [f"Locked by the {first.name}."]
     if first.value.value is None:
-        sentences.append(f"To which value is not known, because {first.value.unread or 'Zoom does not say it'}.")
+        unread = " and ".join(unread_settings([first]))
+        sentences.append(f"To which value is not known, because {unread or 'Zoom does not say it'}.")
     if perhaps is not None:
-        sentences.append(f"Whether the {perhaps.name} locks it, too, is not known, because {perhaps.lock.unread}.")
+        unread = " and ".join(unread_locks([perhaps]))
+        sentences.append(f"Whether the {perhaps.name} locks it, too, is not known, because {unread}.")
     return Explanation(verdict, " ".join(sentences), first.name)
 
 
@@ -121,7 +125,7 @@ def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReadin
     if default is None:
         return _not_known("Zoom names no default for it")
     if default.value.unread:
-        return _not_known(default.value.unread)
+        return _not_known(*unread_settings([default]))
     if not default.value.may_be(user):
         verdict = Verdict.OWN_CHOICE
         sentence = f"The user's own choice: the default, of the {default.name}, is {value_text(default.value.value)}."
@@ -136,6 +140,31 @@ def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReadin
     if default is not account and not all(group.value.may_be(default.value) for group in groups):
         sentence += " The user's groups disagree, and which of them Zoom puts first is not certain."
     return Explanation(verdict, sentence, default.name)
+
+
+def unread_settings(levels: Iterable[LevelReading]) -> list[str]:
+    """At which of these levels the value was not read; a clause for each reason."""
+    return _unread("settings", ((level, level.value) for level in levels))
+
+
+def unread_locks(levels: Iterable[LevelReading]) -> list[str]:
+    """The same of the lock."""
+    return _unread("locks", ((level, level.lock) for level in levels))
+
+
+def _unread(what: str, readings: Iterable[tuple[LevelReading, Reading]]) -> list[str]:
+    names: dict[str, list[str]] = {}
+    for level, reading in readings:
+        if reading.unread:
+            names.setdefault(reading.unread, []).append(f"the {level.name}")
+    return [f"the {what} of {_and(those)} were not read ({reason})" for reason, those in names.items()]
+
+
+def _and(names: Sequence[str]) -> str:
+    if len(names) > _MAX_NAMES:
+        names = [*names[: _MAX_NAMES - 1], f"{len(names) - _MAX_NAMES + 1:,} more"]
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _not_known(*because: str) -> Explanation:

@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from collector.query.why import Explanation, LevelReading, Reading, Verdict, explain
+from collector.query.why import Explanation, LevelReading, Reading, Verdict, explain, unread_settings
 
-UNREAD = Reading(unread="its settings were not read")
-LOCK_UNREAD = Reading(unread="its locks were not read")
+UNREAD = Reading(unread="no scope")
+LOCK_UNREAD = Reading(unread="no lock scope")
 SILENT = Reading()
 
 VALUES = {"on": Reading(True), "off": Reading(False), "unread": UNREAD, "silent": SILENT}
@@ -121,7 +121,10 @@ def test_without_knowing_the_groups_only_the_account_can_tell(account: str, verd
 
 def test_every_reason_is_told_once() -> None:
     found = why("on", "on unread", "unread unread, on unread", "the members of the groups were not read")
-    assert found.because == ("its locks were not read", "the members of the groups were not read")
+    assert found.because == (
+        "the locks of the account, the group A and the group B were not read (no lock scope)",
+        "the members of the groups were not read",
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,8 +138,10 @@ def test_every_reason_is_told_once() -> None:
         ("on", "on open", "off open", "The user's own choice: the default, of the group A, is no."),
         ("off", "on locked", "none", "Differs from what the levels say: locked by the account, to yes."),
         ("off", "off open", "on locked", "Differs from what the levels say: locked by the group A, to yes."),
-        ("on", "on unread", "none", "Not known, because its locks were not read."),
+        ("on", "on unread", "none", "Not known, because the locks of the account were not read (no lock scope)."),
         ("on", "on silent", "none", "The account's default. Zoom does not say whether the account locks it."),
+        ("unread", "on open", "none", "Not known, because the user's settings were not read (no scope)."),
+        ("on", "unread open", "none", "Not known, because the settings of the account were not read (no scope)."),
         ("on", "off unread", "on open", "The group's default: the group A has this value."),
         (
             "on",
@@ -149,7 +154,8 @@ def test_every_reason_is_told_once() -> None:
             "on",
             "unread unread",
             "on locked",
-            "Locked by the group A. Whether the account locks it, too, is not known, because its locks were not read.",
+            "Locked by the group A. Whether the account locks it, too, is not known, "
+            "because the locks of the account were not read (no lock scope).",
         ),
         (
             "on",
@@ -161,12 +167,20 @@ def test_every_reason_is_told_once() -> None:
             "on",
             "unread locked",
             "none",
-            "Locked by the account. To which value is not known, because its settings were not read.",
+            "Locked by the account. To which value is not known, because the settings of the account were not "
+            "read (no scope).",
         ),
     ],
 )
 def test_the_verdict_is_a_sentence(user: str, account: str, groups: str, sentence: str) -> None:
     assert why(user, account, groups).sentence == sentence
+
+
+def test_many_levels_are_counted() -> None:
+    groups = [LevelReading(f"group {number}", UNREAD, LOCK_UNREAD) for number in range(1, 2001)]
+    assert unread_settings(groups) == [
+        "the settings of the group 1, the group 2, the group 3, the group 4 and 1,996 more were not read (no scope)"
+    ]
 
 
 @pytest.mark.parametrize(
