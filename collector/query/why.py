@@ -134,7 +134,8 @@ def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReadin
         sentence = "The account's default."
     else:
         verdict = Verdict.GROUP_DEFAULT
-        sentence = f"The group's default: the {default.name} has this value."
+        agrees = ", like the account" if account.value.value is not None and account.value.may_be(user) else ""
+        sentence = f"The group's default: the {default.name} has this value{agrees}."
     if default.lock.is_silent and default.value.may_be(user):
         sentence += f" Zoom does not say whether the {default.name} locks it."
     if default is not account and not all(group.value.may_be(default.value) for group in groups):

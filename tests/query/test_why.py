@@ -133,6 +133,7 @@ def test_every_reason_is_told_once() -> None:
         ("on", "on locked", "none", "Locked by the account."),
         ("on", "off open", "on locked", "Locked by the group A."),
         ("on", "off open", "on open", "The group's default: the group A has this value."),
+        ("on", "on open", "on open", "The group's default: the group A has this value, like the account."),
         ("on", "on open", "none", "The account's default."),
         ("off", "on open", "none", "The user's own choice: the default, of the account, is yes."),
         ("on", "on open", "off open", "The user's own choice: the default, of the group A, is no."),
@@ -147,7 +148,7 @@ def test_every_reason_is_told_once() -> None:
             "on",
             "on open",
             "on open, off open",
-            "The group's default: the group A has this value. "
+            "The group's default: the group A has this value, like the account. "
             "The user's groups disagree, and which of them Zoom puts first is not certain.",
         ),
         (
