@@ -8,13 +8,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from collector.cli.options import common_options, options
-from collector.cli.output import console, print_json, print_table
+from collector.cli.options import common_options, options, render
+from collector.cli.output import console, format_time, print_json, print_table
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import print_wrapped
 from collector.model.setting_levels import LeveledSetting
+from collector.next_steps import Command, NextStep
 from collector.query.setting_values import SettingOverview, UserSetting, setting_of_user, setting_overview
-from collector.query.why import LevelReading, Reading, unread_locks, unread_settings, value_text
+from collector.query.why import LevelReading, Reading, Verdict, unread_locks, unread_settings, value_text
 from collector.resources.setting_levels import setting_levels
 from collector.store import Store
 
@@ -26,7 +27,9 @@ _MAX_ROWS = 20
 @common_options
 @click.pass_context
 def why(context: click.Context, words: tuple[str, ...]) -> None:
-    """Show why a setting of a user is what it is: locked, a default, or chosen.
+    """Show where the value of a setting comes from.
+
+    It is locked by the account or a group, the default of either, or the user's own choice.
 
     SETTING is Zoom's path, the property (inMeetingWaitingRoom), or any part of either that is unique. Without EMAIL:
     the account's default and lock, the groups that differ, and how many users have which value.
@@ -52,8 +55,11 @@ def _print_user(out: Console, found: UserSetting) -> None:
     out.print()
     print_wrapped(out, printable(f"{found.user.get('displayName')}: {_text(found.value)}"))
     print_wrapped(out, printable(found.explanation.sentence))
+    if found.explanation.verdict is Verdict.DIFFERS:
+        advice = "Not all of it may have been read at the same time: `{}` reads all of it again."
+        print_wrapped(out, render(NextStep(advice, Command("collect"))))
     out.print()
-    print_table(out, _levels_table((found.account, *found.groups)))
+    print_table(out, _levels_table((found.account, *found.groups), found.value))
 
 
 def _print_overview(out: Console, found: SettingOverview) -> None:
@@ -90,14 +96,21 @@ def _print_more(out: Console, number: int, what: str) -> None:
         out.print(f"  and {number:,} more {what}")
 
 
-def _levels_table(levels: Sequence[LevelReading]) -> Table:
+def _levels_table(levels: Sequence[LevelReading], user: Reading | None = None) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("Level", overflow="fold")
     table.add_column("Value", overflow="fold")
     table.add_column("Locked", no_wrap=True)
+    table.add_column("Read", no_wrap=True)
     for level in levels:
-        table.add_row(printable(level.name), printable(_text(level.value)), _text(level.lock))
+        table.add_row(printable(level.name), printable(_text(level.value)), _text(level.lock), _read(level.value))
+    if user is not None:
+        table.add_row("user", printable(_text(user)), "", _read(user))
     return table
+
+
+def _read(reading: Reading) -> str:
+    return "" if reading.read_at is None else format_time(reading.read_at)
 
 
 def _text(reading: Reading) -> str:
@@ -112,6 +125,7 @@ def _user_to_json(found: UserSetting) -> dict[str, object]:
         **_setting_to_json(found.setting),
         "user": found.user["_key"],
         **_reading_to_json("value", found.value),
+        "readAt": found.value.read_at,
         "verdict": explanation.verdict.value,
         "level": explanation.level,
         "sentence": explanation.sentence,
@@ -140,7 +154,13 @@ def _setting_to_json(setting: LeveledSetting) -> dict[str, object]:
 
 
 def _level_to_json(level: LevelReading) -> dict[str, object]:
-    return {"name": level.name, **_reading_to_json("value", level.value), **_reading_to_json("locked", level.lock)}
+    return {
+        "level": level.name,
+        "key": level.key or None,
+        **_reading_to_json("value", level.value),
+        **_reading_to_json("locked", level.lock),
+        "readAt": level.value.read_at,
+    }
 
 
 def _reading_to_json(name: str, reading: Reading) -> dict[str, object]:

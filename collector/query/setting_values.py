@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from collector.errors import UsageError
@@ -210,16 +210,17 @@ class _Reader:
         return LevelReading(
             name,
             self._read(step, places.values, entity),
-            lock if isinstance(lock.value, bool) else Reading(unread=lock.unread),
+            lock if isinstance(lock.value, bool) else replace(lock, value=None),
+            str(entity["_key"]),
         )
 
     def _read(self, step: str, places: Sequence[Place], entity: Properties, otherwise: str = "") -> Reading:
         """The first of the places that says something. `otherwise`: why it was not read, if that is known already."""
+        read_at = {part.part: part.read_at for part in self._store.parts(str(entity["_key"]))}
         for place in places:
             if (value := entity.get(place.property)) is not None:
-                return Reading(value)
-        parts = {part.part for part in self._store.parts(str(entity["_key"]))}
-        unread = next((place for place in places if place.part not in parts), None)
+                return Reading(value, read_at=read_at.get(place.part))
+        unread = next((place for place in places if place.part not in read_at), None)
         if unread is not None:
             return Reading(unread=otherwise or self.why_unread(step, unread))
         return Reading(unread="" if places else "not collected by this version")

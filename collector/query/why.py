@@ -20,11 +20,12 @@ _MAX_NAMES = 5
 class Reading:
     """What Zoom says of one thing. `unread`: why it was not read, "" where it was.
 
-    Without a value and without `unread`, Zoom was asked and says nothing.
+    Without a value and without `unread`, Zoom was asked and says nothing. `read_at`: when, in milliseconds since 1970.
     """
 
     value: PropertyValue = None
     unread: str = ""
+    read_at: int | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -38,11 +39,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class LevelReading:
-    """What the account or a group says of a setting: its value there, and whether it is locked there."""
+    """What the account or a group says of a setting: its value there, and whether it is locked there.
+
+    `name` for people ("group Sales"); `key`: of the entity, "" where there is none.
+    """
 
     name: str
     value: Reading
     lock: Reading
+    key: str = ""
 
     @property
     def is_locked(self) -> bool:

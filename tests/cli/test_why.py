@@ -51,6 +51,7 @@ LEVELS: SettingLevels = setting_levels(
     with_settings(groups.RESOURCE, "group", "group:read:settings:admin", "group:read:lock_settings:admin"),
 )
 SETTINGS = {setting.path: setting for setting in LEVELS.settings}
+READ = "1970-01-01 00:00:01 UTC"
 HAS_USER = RelationshipType("zoom_group", "HAS", "zoom_user")
 
 
@@ -183,10 +184,11 @@ class TestOneUser:
             SETTINGS[CHAT].description,
             "Ada: yes",
             "Locked by the group Engineering.",
-            "Level Value Locked",
-            "account no no",
-            "group Sales no no",
-            "group Engineering yes yes",
+            "Level Value Locked Read",
+            f"account no no {READ}",
+            f"group Sales no no {READ}",
+            f"group Engineering yes yes {READ}",
+            f"user yes {READ}",
         ]
 
     def test_as_json(self, collector: Command, collect: Collect) -> None:
@@ -210,8 +212,23 @@ class TestOneUser:
             "value": True,
             "verdict": "not known",
             "level": None,
-            "account": {"name": "account", "value": True, "locked": None},
-            "groups": [{"name": "group Engineering", "value": True, "locked": False}],
+            "readAt": 1000,
+            "account": {
+                "level": "account",
+                "key": "zoom_account:acme",
+                "value": True,
+                "locked": None,
+                "readAt": 1000,
+            },
+            "groups": [
+                {
+                    "level": "group Engineering",
+                    "key": "zoom_group:engineering",
+                    "value": True,
+                    "locked": False,
+                    "readAt": 1000,
+                }
+            ],
         }
 
     @pytest.mark.parametrize(
@@ -255,6 +272,15 @@ class TestOneUser:
         collect([Person("Ada", {path: True})], Level({path: True}, {lock: True}))
         assert "Locked by the account." in collector("why", "Ada", path).out
 
+    def test_a_value_that_no_level_explains(self, collector: Command, collect: Collect) -> None:
+        collect([Person("Ada", {CHAT: True})], Level({CHAT: False}, {CHAT: True}))
+        shown = lines(collector("why", "Ada", CHAT, "--profile", "default").out)
+        assert shown[3:5] == [
+            "Differs from what the levels say: locked by the account, to no.",
+            "Not all of it may have been read at the same time: "
+            "`collector --profile default collect` reads all of it again.",
+        ]
+
     def test_a_section_of_another_name(self, collector: Command, collect: Collect) -> None:
         length = "meeting_password_requirement.length"
         collect(
@@ -266,9 +292,10 @@ class TestOneUser:
         assert shown[2:] == [
             "Ada: 10",
             "The group's default: the group Sales has this value.",
-            "Level Value Locked",
-            "account 8 no",
-            "group Sales 10 no",
+            "Level Value Locked Read",
+            f"account 8 no {READ}",
+            f"group Sales 10 no {READ}",
+            f"user 10 {READ}",
         ]
 
     def test_the_account_of_an_older_collection(self, collector: Command, collect: Collect) -> None:
@@ -361,19 +388,19 @@ class TestTheAccount:
         assert shown[:6] == [
             "in_meeting.chat inMeetingChat",
             SETTINGS[CHAT].description,
-            "Level Value Locked",
-            "account yes no",
-            "group Locking yes yes",
-            "group Other no no",
+            "Level Value Locked Read",
+            f"account yes no {READ}",
+            f"group Locking yes yes {READ}",
+            f"group Other no no {READ}",
         ]
         assert shown[6].startswith("Not known: the settings of the group Unread were not read (")
         assert shown[7:10] == ["Users", "yes: 3", "no: 1"]
         assert shown[10] == "Zoom sends none: 1"
         assert shown[11].startswith("not read: 1 (not collected yet; it needs the scope user:read:admin or ")
         told = json.loads(collector("why", "in_meeting.chat", "--json").out)
-        assert told["account"] == {"name": "account", "value": True, "locked": False}
-        assert [group["name"] for group in told["groups"]] == ["group Locking", "group Other"]
-        assert [group["name"] for group in told["unreadGroups"]] == ["group Unread"]
+        assert (told["account"]["value"], told["account"]["locked"]) == (True, False)
+        assert [group["key"] for group in told["groups"]] == ["zoom_group:locking", "zoom_group:other"]
+        assert [group["key"] for group in told["unreadGroups"]] == ["zoom_group:unread"]
         assert told["users"] == [{"value": True, "count": 3}, {"value": False, "count": 1}]
         assert (told["without"], told["unread"], told["groupsUnread"]) == (1, 1, None)
 
@@ -385,7 +412,7 @@ class TestTheAccount:
     def test_without_the_account_every_group_is_shown(self, collector: Command, collect: Collect) -> None:
         collect([Person("Ada", {CHAT: True})], Level(None, None), {"Sales": Level({CHAT: True}, {CHAT: False})})
         shown = lines(collector("why", CHAT).out)
-        assert {"account not known not known", "group Sales yes no"} <= set(shown)
+        assert {"account not known not known", f"group Sales yes no {READ}"} <= set(shown)
         assert "No group differs." not in shown
         assert any(ACCOUNT_LOCKS in line for line in shown if line.startswith("Not known: "))
 
