@@ -36,11 +36,8 @@ def find_entities(store: Store, entity_type: EntityType, text: str | None) -> li
     """
     found = store.entities(entity_type.type) if text is None else store.find(entity_type.type, text)
     entities = list(found)
-    if not entities and not store.entity_types():
-        raise UsageError(
-            "Nothing has been collected yet: the profile's store is empty.",
-            NextStep("Run `{}` first, or name the right profile with `--profile NAME`.", Command("collect")),
-        )
+    if not entities:
+        require_collected(store)
     if not entities:
         noun = entity_type.resource.lower()
         what = f"{noun} {text!r}" if text is not None else noun
@@ -53,6 +50,15 @@ def find_entities(store: Store, entity_type: EntityType, text: str | None) -> li
             ),
         )
     return [_view(store, entity) for entity in entities]
+
+
+def require_collected(store: Store) -> None:
+    """Raise UsageError when nothing has been collected yet."""
+    if not store.entity_types():
+        raise UsageError(
+            "Nothing has been collected yet: the profile's store is empty.",
+            NextStep("Run `{}` first, or name the right profile with `--profile NAME`.", Command("collect")),
+        )
 
 
 def _view(store: Store, entity: Mapping[str, object]) -> EntityView:

@@ -33,6 +33,15 @@ _ENTITIES_AFTER = """
     WHERE entity.key >= :first AND entity.key < :end
         AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
     ORDER BY entity.key"""
+_DOCUMENTS_NOW = """
+    SELECT document.json, alike.count
+    FROM (
+        SELECT part.document, count(*) AS count
+        FROM entity JOIN part INDEXED BY part_now ON part.entity = entity.id
+        WHERE entity.key >= ? AND entity.key < ? AND part.part = ? AND part.to_run IS NULL
+        GROUP BY part.document
+    ) AS alike
+    JOIN document ON document.id = alike.document"""
 _RELATIONSHIPS_NOW = """
     SELECT key, type, class, source_key, target_key FROM current_relationship WHERE type = ? ORDER BY key"""
 _RELATIONSHIPS_OF = """
@@ -233,6 +242,11 @@ class Store:
             (*key_range(type_), type_),
         )
         return count
+
+    def documents(self, type_: str, part: str) -> Iterator[tuple[Properties, int]]:
+        """The different documents that entities of a type have now as this part; each with how many have it."""
+        rows = self._database.rows(_DOCUMENTS_NOW, (*key_range(type_), part))
+        return ((parse_document(text), count) for text, count in rows)
 
     def find(self, type_: str, text: str) -> list[Properties]:
         """The entities of a type that somebody may mean by this text, in the order of their keys.

@@ -74,6 +74,20 @@ def test_equal_documents_are_kept_once(store: Store, path: Path) -> None:
     assert count_documents(path) == 1
 
 
+def test_the_different_documents_of_a_part_are_counted(store: Store) -> None:
+    run = begin(store)
+    for name, said in (("Ada", True), ("Bob", False), ("Cyd", True), ("Dan", None), ("Gone", True)):
+        run.put(f"zoom_user:{name.lower()}", ROW, user(name), 1000)
+        if said is not None:
+            run.put(f"zoom_user:{name.lower()}", "settings", {"inMeetingChat": said}, 1000)
+    run.put("zoom_group:ada", "settings", {"inMeetingChat": True}, 1000)
+    run.put(ADA, "settings", {"inMeetingChat": False}, 1000)
+    run.remove("zoom_user:gone")
+    finish(run)
+    found = {properties["inMeetingChat"]: count for properties, count in store.documents("zoom_user", "settings")}
+    assert found == {True: 1, False: 2}
+
+
 def test_values_come_back_as_they_were(store: Store) -> None:
     properties = user("Ada", pmi=9007199254740993, groupIds=[], dept='Ünïcode ☂ "quoted" \x00', verified=True)
     run = begin(store)

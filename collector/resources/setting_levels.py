@@ -1,0 +1,120 @@
+"""How the settings of users correspond to those of groups and of the account.
+
+The same path means the same at every level, and the lock of a setting is that of its path, or of the section it is in.
+`setting_levels.csv` has what Zoom does otherwise: for a path of the user, or a section of them, what it is called
+besides in the settings of the account and of groups, and where its lock is (Zoom API reference; found by comparing the
+fields of the three documents).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from collector.model.naming import property_name
+from collector.model.setting_levels import Level, LeveledSetting, LevelPlaces, Place, SettingLevels
+from collector.resources import account, groups, users
+from collector.resources.catalogue import Setting, catalogue
+from collector.resources.declaration import EntityDocument, Resource
+
+_OPTIONS = frozenset({"meeting_authentication", "meeting_security", "recording_authentication"})
+"""What the settings endpoints of all three levels take as `option`; a document with a name of its own is one of it."""
+
+
+@dataclass(frozen=True)
+class OtherNames:
+    """What a path of the user is called elsewhere besides; "" where it has its own name only."""
+
+    account: str
+    group: str
+    lock: str
+
+
+@cache
+def other_names() -> Mapping[str, OtherNames]:
+    """The table, by the path of the user or of a section of them."""
+    table = (files("collector.resources") / "setting_levels.csv").read_text(encoding="utf-8")
+    _heading, *rows = csv.reader(table.splitlines())
+    return {path: OtherNames(*names) for path, *names in rows}
+
+
+def lock_name(path: str) -> str:
+    """The property that says whether what is at this path is locked."""
+    name = property_name(path)
+    return f"locked{name[0].upper()}{name[1:]}"
+
+
+def setting_levels(account_: Resource = account.RESOURCE, group: Resource = groups.RESOURCE) -> SettingLevels:
+    """Every setting of users that is kept, with where each level says it."""
+    (membership,) = (link for link in group.links if link.members is not None)
+    return SettingLevels(
+        account=_level(account_),
+        group=_level(group),
+        user=_level(users.RESOURCE),
+        membership=membership.type.type,
+        membership_step=membership.step_id,
+        precedence="groupIds",
+        settings=tuple(_leveled(setting, account_, group) for setting in catalogue().values() if setting.kept),
+    )
+
+
+def _level(resource: Resource) -> Level:
+    return Level(resource.entity, resource.step_id, resource.listing.scopes.advice)
+
+
+def _leveled(setting: Setting, account_: Resource, group: Resource) -> LeveledSetting:
+    (document,) = (each for each in users.RESOURCE.documents if each.part == setting.document)
+    return LeveledSetting(
+        setting.path,
+        setting.description,
+        Place(setting.name, document.part, document.endpoint.scopes.advice),
+        _places(setting, account_, "account"),
+        _places(setting, group, "group"),
+    )
+
+
+def _places(setting: Setting, resource: Resource, level: str) -> LevelPlaces:
+    values = [_place(resource, "/settings", _option(setting.path, setting.document), property_name(setting.path))]
+    locks = []
+    for path, rest in _prefixes(setting.path):
+        names = other_names().get(path)
+        other: str = "" if names is None else getattr(names, level)
+        if other:
+            path_there = f"{other}{rest}"
+            values.append(_place(resource, "/settings", _option(path_there), property_name(path_there)))
+        for lock in (path, "" if names is None else names.lock):
+            if lock:
+                locks.append(_place(resource, "/lock_settings", _option(lock), lock_name(lock)))
+    return LevelPlaces(tuple(filter(None, values)), tuple(filter(None, locks)))
+
+
+def _prefixes(path: str) -> Iterator[tuple[str, str]]:
+    """The path, then the sections it is in, each with what follows; the first word of a longer path locks nothing."""
+    prefix, rest = path, ""
+    while prefix == path or "." in prefix:
+        yield prefix, rest
+        prefix, _, last = prefix.rpartition(".")
+        rest = f".{last}{rest}"
+
+
+def _option(path: str, document: str = "") -> str | None:
+    """The `option` with which a settings endpoint sends what is at this path."""
+    option = document or path.partition(".")[0]
+    return option if option in _OPTIONS else None
+
+
+def _place(resource: Resource, ending: str, option: str | None, name: str) -> Place | None:
+    """Where a resource keeps a property; None unless it reads the document."""
+    document = _document(resource, ending, option)
+    return None if document is None else Place(name, document.part, document.endpoint.scopes.advice)
+
+
+def _document(resource: Resource, ending: str, option: str | None) -> EntityDocument | None:
+    for document in resource.documents:
+        endpoint = document.endpoint
+        if endpoint.path.endswith(ending) and endpoint.params.get("option") == option:
+            return document
+    return None

@@ -1,0 +1,56 @@
+"""How settings of users correspond to those of groups and of the account: the table, and what is made of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from collector.resources.catalogue import catalogue
+from collector.resources.setting_levels import lock_name, other_names, setting_levels
+
+TABLE = other_names()
+KEPT = {setting.path for setting in catalogue().values() if setting.kept}
+
+
+def test_every_row_is_about_a_setting_of_users_or_a_section_of_them() -> None:
+    assert [path for path in TABLE if not any(f"{kept}.".startswith(f"{path}.") for kept in KEPT)] == []
+
+
+def test_the_rows_are_sorted_and_each_says_something() -> None:
+    assert list(TABLE) == sorted(TABLE)
+    assert [path for path, names in TABLE.items() if not (names.account or names.group or names.lock)] == []
+
+
+@pytest.mark.parametrize("level", ["account", "group"])
+def test_no_two_settings_have_the_same_other_name(level: str) -> None:
+    names = Counter(getattr(each, level) for each in TABLE.values() if getattr(each, level))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("level", ["account", "group"])
+def test_no_other_name_is_the_name_it_has_anyway(level: str) -> None:
+    assert [path for path, names in TABLE.items() if getattr(names, level) == path] == []
+    assert [path for path, names in TABLE.items() if names.lock == path] == []
+
+
+def test_every_kept_setting_of_users_is_there_once() -> None:
+    levels = setting_levels()
+    assert sorted(setting.path for setting in levels.settings) == sorted(KEPT)
+    assert len({setting.name for setting in levels.settings}) == len(levels.settings)
+
+
+def test_the_precedence_is_a_property_of_users() -> None:
+    levels = setting_levels()
+    assert levels.precedence in {prop.name for prop in levels.user.entity.properties}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("in_meeting.waiting_room", "lockedInMeetingWaitingRoom"),
+        ("meeting_authentication", "lockedMeetingAuthentication"),
+    ],
+)
+def test_a_lock_is_named_after_what_it_locks(path: str, name: str) -> None:
+    assert lock_name(path) == name
