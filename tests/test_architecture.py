@@ -34,10 +34,10 @@ GROUND = {
 FACE = {"__init__", "__main__"}
 
 PICTURE = {
-    room: set() if known == "nobody" else set(known.split(", "))
+    room: set() if known == "nothing" else set(known.split(", "))
     for room, known in re.findall(r"^\| `collector/(\w+)(?:/|\.py)` +\|.*\| *([\w, ]+?) *\|$", ROOMS, re.MULTILINE)
 }
-"""What each room knows besides the ground, as the table has it; from the bottom to the top of the house."""
+"""What each room imports besides the ground, by the table; from the bottom to the top of the house."""
 
 
 def modules() -> list[Path]:

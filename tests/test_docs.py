@@ -1,4 +1,4 @@
-"""The documentation names everything there is: verbs, options, settings, exit codes, scopes, entities."""
+"""The documents name every verb, setting, exit code, scope, endpoint and property; the help every option."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from redirect_server import problem_pages, problems
 from redirect_server.command import serve
 
 from collector.cli import cli
+from collector.cli.verbs import GROUPS
 from collector.errors import ExitCode
-from collector.resources import entity_types, least_privilege, relationship_types
+from collector.resources import endpoints, entity_types, least_privilege, relationship_types
+from collector.resources.catalogue import setting_properties
 from collector.resources.data_model_docs import END, START, data_model_section, replace_section
+from collector.resources.declaration import Resource
 from collector.sandbox import generate_account
 from collector.settings import DEFAULT_REDIRECT_URI, NAMES
 from collector.settings.redirect_address import OWN_PATHS, Address
@@ -25,7 +28,9 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 SIGN_IN = ROOT / "oauth-server" / "README.md"
-ALL_TEXT = "\n".join(path.read_text(encoding="utf-8") for path in (README, *DOCS, SIGN_IN))
+JUPITERONE = (ROOT / "docs" / "jupiterone.md").read_text(encoding="utf-8")
+DOCUMENTS = {path: path.read_text(encoding="utf-8") for path in (README, *DOCS, SIGN_IN)}
+ALL_TEXT = "\n".join(DOCUMENTS.values())
 
 
 def verbs(command: click.Command = cli, name: str = "collector") -> Iterator[tuple[str, click.Command]]:
@@ -41,8 +46,12 @@ def verbs(command: click.Command = cli, name: str = "collector") -> Iterator[tup
 
 
 VERBS = dict(verbs())
-OPTIONS = sorted({option for verb in (cli, *VERBS.values()) for param in verb.params for option in param.opts})
-LONG_OPTIONS = [option for option in OPTIONS if option.startswith("--")]
+OPTIONS = {
+    option
+    for verb in (cli, *VERBS.values())
+    for param in verb.params
+    for option in (*param.opts, *param.secondary_opts)
+}
 
 
 def test_the_documents_are_there() -> None:
@@ -54,9 +63,23 @@ def test_every_verb_is_in_the_readme(verb: str) -> None:
     assert verb in README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("option", LONG_OPTIONS)
-def test_every_option_is_mentioned(option: str) -> None:
-    assert re.search(rf"(?<![\w-]){option}(?![\w-])", ALL_TEXT)
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_explains_each_of_its_options(verb: str) -> None:
+    """The README does not list them: it sends the reader to `collector COMMAND --help`."""
+    assert "`collector COMMAND --help`" in README.read_text(encoding="utf-8")
+    command = VERBS[verb]
+    shown = command.get_help(click.Context(command, info_name=verb))
+    for param in command.params:
+        if isinstance(param, click.Option) and not param.hidden:
+            assert param.help, f"{verb} {param.opts[-1]} has no help text"
+            assert [option for option in (*param.opts, *param.secondary_opts) if option not in shown] == []
+
+
+def test_no_document_mentions_an_option_that_does_not_exist() -> None:
+    signing_in = {option for param in serve.params for option in param.opts}
+    mentioned = {option for text in DOCUMENTS.values() for option in re.findall(r"`(--[a-z][a-z-]*)[^`]*`", text)}
+    assert len(mentioned) > 15
+    assert mentioned - signing_in - {"--help"} <= OPTIONS
 
 
 def test_the_readme_says_where_json_is_offered() -> None:
@@ -110,6 +133,34 @@ def test_the_data_model_is_what_the_code_declares() -> None:
     assert replace_section(text, section) == text, "run `collector document`"
 
 
+def table_rows(text: str, columns: int) -> Iterator[list[str]]:
+    """The rows of a document's tables with so many columns, without the backticks."""
+    for line in text.splitlines():
+        cells = [cell.strip().replace("`", "") for cell in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == columns:
+            yield cells
+
+
+def test_every_endpoint_is_listed_with_its_scopes() -> None:
+    declared = [
+        [step, f"GET {endpoint.path}", endpoint.scopes.classic[0], endpoint.scopes.granular[0], endpoint.privilege]
+        for step, endpoint in endpoints(DECLARED)
+    ]
+    section = JUPITERONE.partition("\n## What is read\n")[2].partition("\n## ")[0]
+    _heading, _line, *listed = table_rows(section, 5)
+    assert listed == declared
+
+
+@pytest.mark.parametrize("resource", DECLARED, ids=lambda resource: resource.name)
+def test_every_property_is_listed_as_it_is_declared(resource: Resource) -> None:
+    """Of the settings of users the catalogue is the list; what is shown of it says the same."""
+    described = {each.name: each.description for each in resource.entity.properties}
+    settings = {setting.name for setting in setting_properties()}
+    section = JUPITERONE.partition(f"\n### `{resource.entity.type}`\n")[2].partition("\n### `")[0]
+    listed = {name: description for name, description in table_rows(section, 2) if name in described}
+    assert listed == {name: described[name] for name in described if name not in settings or name in listed}
+
+
 @pytest.mark.parametrize("document", ["README.md", "jupiterone.md", "architecture.md"])
 def test_the_rule_of_deletion_safety_is_the_same_everywhere(document: str) -> None:
     text = (README if document == "README.md" else ROOT / "docs" / document).read_text(encoding="utf-8")
@@ -117,14 +168,27 @@ def test_the_rule_of_deletion_safety_is_the_same_everywhere(document: str) -> No
     assert RULE in " ".join(str(VERBS["collector sync"].help).split())
 
 
+def anchors(path: Path) -> set[str]:
+    """The headings of a document as GitHub makes them into anchors."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_every_relative_link_leads_somewhere() -> None:
-    dead = [
-        f"{path.name}: {link}"
-        for path in (README, ROOT / "CONTRIBUTING.md", SIGN_IN, *DOCS)
-        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
-        if "://" not in link and not (path.parent / link).exists()
-    ]
+    dead = []
+    for path in (README, ROOT / "CONTRIBUTING.md", SIGN_IN, *DOCS):
+        for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+            file, _, anchor = link.partition("#")
+            target = path.parent / file if file else path
+            if "://" not in link and (not target.exists() or (anchor and anchor not in anchors(target))):
+                dead.append(f"{path.name}: {link}")
     assert dead == []
+
+
+def test_the_glossary_has_ten_words() -> None:
+    section = DOCUMENTS[ROOT / "docs" / "architecture.md"].partition("\n## Glossary\n")[2].partition("\n## ")[0]
+    assert len(list(table_rows(section, 2))) == 2 + 10
+    assert "docs/architecture.md#glossary" in DOCUMENTS[README]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +206,9 @@ def test_every_route_of_the_sign_in_is_explained(path: str) -> None:
 def test_every_failure_page_of_the_sign_in_is_explained() -> None:
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (problems, problem_pages)]
     codes = {code for text in sources for code in re.findall(r'"([a-z]+(?:-[a-z]+)*)",\n? *"[A-Z]', text)}
-    codes |= {code for text in sources for code in re.findall(r'_told\(failure, [^,]+, "([a-z-]+)"', text)}
+    codes |= {
+        code for text in sources for code in re.findall(r'_problem_from\(\s*failure,\s*[^,]+,\s*"([a-z-]+)"', text)
+    }
     codes |= {f"zoom-{error.replace('_', '-')}" for error in problems._ERRORS}
     assert len(codes) > 25
     explained = SIGN_IN.read_text(encoding="utf-8")
@@ -158,3 +224,16 @@ def test_whom_the_documentation_shows_is_in_the_sandbox() -> None:
     shown = re.findall(r"collector show user (\S+@\S+?)[`\s]", README.read_text(encoding="utf-8"))
     assert shown
     assert set(shown) <= {user.email for user in generate_account().users}
+
+
+def test_the_readme_groups_the_commands_as_the_help_does() -> None:
+    table = README.read_text("utf-8").partition("## Commands")[2].partition("## Exit codes")[0]
+    groups: dict[str, dict[str, None]] = {}
+    for line in table.splitlines():
+        if title := re.match(r"\| \*\*(.+)\*\*", line):
+            verbs = groups[title[1]] = {}
+        elif line.startswith("| `collector") and groups:
+            verbs.update(dict.fromkeys(re.findall(r"`collector (\w+)", line)))
+    assert {title: list(verbs) for title, verbs in groups.items()} == {
+        title: list(verbs) for title, verbs in GROUPS.items()
+    }

@@ -2,7 +2,7 @@
 
 Duplicate rows are no fault. Fewer unique rows than Zoom announces (`total_records`): one more pass, then the list is
 incomplete. A list that did not end by itself is whole only if it holds just as many rows as Zoom announces (Zoom
-developer docs, pagination; docs/architecture.md, "The coverage law").
+developer docs, pagination; docs/architecture.md, "Coverage").
 """
 
 from __future__ import annotations

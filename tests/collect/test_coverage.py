@@ -1,4 +1,4 @@
-"""The coverage law, one rule a test (docs/architecture.md, "The coverage law").
+"""The coverage law, one rule a test (docs/architecture.md, "Coverage").
 
 The people are those of conftest.py. `sandbox.faults` makes Zoom misbehave, `account` changes what is true.
 """
