@@ -59,10 +59,11 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
     """
     _make_empty(home)
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
-    redirect_uri = f"http://{_LOOPBACK}:{_free_port()}/redirect"
-    sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
+    reserved = socket.create_server((_LOOPBACK, 0))  # until the sandboxes have ports of their own
+    sandbox = Sandbox(account, redirect_uris=(f"http://{_LOOPBACK}:{reserved.getsockname()[1]}/redirect",))
     jupiterone = JupiterOneSandbox(polls_until_finished=0)
-    with sandbox.serve() as url, jupiterone.serve() as jupiterone_url:
+    with reserved, sandbox.serve() as url, jupiterone.serve() as jupiterone_url:
+        reserved.close()
         others = {name: value for name, value in environment.items() if name not in NAMES}
         configured = {
             **others,
@@ -114,7 +115,7 @@ def _sign_in(sandbox: Sandbox, environment: Mapping[str, str], folder: Path) -> 
             server.kill()
             raise
     if server.returncode != 0:
-        raise _failed(said.strip().partition("\n")[0])
+        raise _failed(said.strip().partition("\n")[0].removeprefix("Error: ").removesuffix("."))
 
 
 def _click_through(sandbox: Sandbox, address: str) -> None:
@@ -130,9 +131,3 @@ def _failed(reason: str) -> CollectionFailed:
     return CollectionFailed(
         f"The demo could not sign in to its sandbox: {reason}.", NextStep("Run `{}` again.", Command("demo"))
     )
-
-
-def _free_port() -> int:
-    with socket.create_server((_LOOPBACK, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
