@@ -18,7 +18,8 @@ from importlib.resources import files
 from collector.model.graph import JsonObject, Properties, Property, PropertyValue
 from collector.model.naming import property_name
 from collector.redaction import looks_secret, mask_urls
-from collector.resources.declaration import Conversion, UnknownField, text
+from collector.resources.declaration import Conversion, EntityDocument, SettingsChoice, UnknownField, text
+from collector.zoom.endpoint import Endpoint
 
 OBJECTS = "objects"
 """The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
@@ -116,6 +117,19 @@ def sign_in_method_properties() -> tuple[Property, ...]:
             ("Types", "Kinds of the sign-in methods"),
             ("Domains", "E-mail domains the sign-in methods accept"),
         )
+    )
+
+
+def settings_document(
+    part: str, endpoint: Endpoint, option: str | None, taken: frozenset[str], whose: str = USER, adds: str = ""
+) -> EntityDocument:
+    """What an endpoint answers with this `option`; without one it is the long document, which is not about security."""
+    return EntityDocument(
+        part,
+        replace(endpoint, params={"option": option} if option else {}),
+        document_converter(part, taken, whose),
+        SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
+        adds,
     )
 
 

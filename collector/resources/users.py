@@ -14,17 +14,15 @@ from collector.model.graph import (
 from collector.redaction import mask_urls
 from collector.resources import account
 from collector.resources.catalogue import (
-    document_converter,
     is_property_value,
     setting_properties,
+    settings_document,
     sign_in_method_properties,
     to_property_value,
 )
 from collector.resources.declaration import (
-    EntityDocument,
     ListPass,
     Resource,
-    SettingsChoice,
     by_id,
     invitation_of,
     text,
@@ -208,27 +206,16 @@ def _clean_text(row: JsonObject, name: str) -> str:
     return mask_urls(text(row, name))
 
 
-_SETTINGS_SCOPES = Scopes(
-    ("user:read:admin", "user:read", "user:write:admin", "user:write"),
-    ("user:read:settings:admin", "user:read:settings"),
+_SETTINGS = Endpoint(
+    path="/users/{userId}/settings",
+    label=Label.MEDIUM,
+    scopes=Scopes(
+        ("user:read:admin", "user:read", "user:write:admin", "user:write"),
+        ("user:read:settings:admin", "user:read:settings"),
+    ),
+    privilege="User:Read",
+    page_size=None,
 )
-
-
-def _settings(part: str, option: str | None = None) -> EntityDocument:
-    return EntityDocument(
-        part,
-        Endpoint(
-            path="/users/{userId}/settings",
-            label=Label.MEDIUM,
-            scopes=_SETTINGS_SCOPES,
-            privilege="User:Read",
-            params={"option": option} if option else {},
-            page_size=None,
-        ),
-        document_converter(part, _TAKEN),
-        SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
-    )
-
 
 RESOURCE = Resource(
     order=2,
@@ -249,9 +236,9 @@ RESOURCE = Resource(
         ListPass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
     ),
     documents=(
-        _settings("settings"),
+        settings_document("settings", _SETTINGS, None, _TAKEN),
         *(
-            _settings(option, option)
+            settings_document(option, _SETTINGS, option, _TAKEN)
             for option in ("meeting_authentication", "recording_authentication", "meeting_security")
         ),
     ),
