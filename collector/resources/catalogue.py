@@ -172,7 +172,7 @@ def converter(document: str, taken: frozenset[str], whose: str = USER) -> Callab
         present: list[str] = []
         is_expected_kind = False
         for path, value in _leaves_and_sections(body):
-            if path in sections:
+            if path in sections and path not in wanted:
                 present.append(path)
             if value is None or isinstance(value, dict):
                 continue
