@@ -254,7 +254,7 @@ class _Collection:
             notes=(*result.notes, *notes),
             counts=self._counts(step),
             calls=result.calls + self._inputs.client.calls.total() - calls,
-            ended_at=self._context.now(),
+            ended_at=self._context.now() if self._inputs.client.calls.total() > calls else result.ended_at,
         )
         self._record(result, (*self._coverage[step.id], *documents))
         self._documents_finished.add(step.id)
