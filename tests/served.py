@@ -35,6 +35,11 @@ def know_only_what_is_served() -> None:
     resources._declared = lambda: SERVED
 
 
+def declare_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one test have all resources and documents, also those the sandbox does not serve."""
+    monkeypatch.setattr(resources, "_declared", lambda: DECLARED)
+
+
 _KIOSK = EntityType("Kiosk", "zoom_kiosk", ("Device",))
 _KIOSKS = Resource(
     order=100,

@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from collector import resources
 from collector.collect.choice import Choice
 from collector.model.coverage import Status
+from collector.resources import least_privilege
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account
+from collector.sandbox import Account
 from collector.store import RunRecord
 from tests.canaries import found_in
-from tests.served import DECLARED
+from tests.served import DECLARED, declare_everything
 from tests.wsgi_adapter import WsgiAdapter
 
 from .profile import Profile, not_complete
@@ -39,6 +39,8 @@ OPTIONAL = {document.part: document for one in DECLARED for document in one.docu
 ACCOUNT_PARTS = {part for part, document in OPTIONAL.items() if document.endpoint.path.startswith("/accounts/")}
 GROUP_PARTS = OPTIONAL.keys() - ACCOUNT_PARTS
 GROUPS = 3
+CLASSIC_SCOPES = frozenset(least_privilege(DECLARED)["classic"])
+GRANULAR_SCOPES = frozenset(least_privilege(DECLARED)["granular"])
 ALL_SCOPES = GRANULAR_SCOPES | {document.endpoint.scopes.granular[0] for document in OPTIONAL.values()}
 SECURITY_ONLY = OPTIONAL.keys() - {"account_settings", "account_locks", "group_settings", "group_locks"}
 
@@ -85,7 +87,7 @@ def part_asked_for(url: str) -> str | None:
 
 @pytest.fixture(autouse=True)
 def _everything_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "_declared", lambda: DECLARED)
+    declare_everything(monkeypatch)
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def test_the_documents() -> None:
 def test_with_the_least_granular_scopes_a_run_is_complete_and_asks_for_none(
     profile: Profile, zoom: AboveTheUser
 ) -> None:
-    record = profile.collect(network=zoom)
+    record = profile.collect(scopes=GRANULAR_SCOPES, network=zoom)
     assert (record.exit_code, record.partial_types) == (0, [])
     assert of_optional(record) == dict.fromkeys(OPTIONAL, "not granted")
     assert zoom.asked == {}
@@ -266,7 +268,7 @@ def test_changes_above_the_user_show_in_no_row_so_they_are_read_every_time(
 def test_a_group_that_is_gone_meanwhile(profile: Profile, collected: AboveTheUser) -> None:
     """What says so of a group is asked about it, and believed only then."""
     collected.instead["group_locks"] = (404, {"code": 4130, "message": "A group with this id does not exist."})
-    record = profile.collect(scopes=ALL_SCOPES, network=collected)
+    record = profile.collect(scopes=ALL_SCOPES | {"group:read:group:admin"}, network=collected)
     assert (record.exit_code, not_complete(record)) == (3, {"group_locks": "partial"})
     assert {str(group["name"]) for group in profile.store.entities("zoom_group")} == {"Engineering", "Sales", "Empty"}
     entry = next(entry for entry in record.coverage if entry.dataset == "group_locks")
@@ -278,7 +280,7 @@ def test_on_a_free_plan_groups_are_not_licensed_and_what_is_not_granted_is_no_ga
     tmp_path: Path, account: Account, plan: str
 ) -> None:
     profile = Profile(tmp_path, account, plan=plan)
-    record = profile.collect(network=AboveTheUser(profile), free_plan=plan == "free")
+    record = profile.collect(scopes=GRANULAR_SCOPES, network=AboveTheUser(profile), free_plan=plan == "free")
     assert record.exit_code == 0
     assert set(of_optional(record).values()) == {"not granted"}
     profile.store.close()
@@ -306,7 +308,7 @@ class TestPlan:
         assert (planned.exit_code, gaps(planned)) == (0, {})
 
     def test_what_is_not_granted_is_told_and_no_gap(self, profile: Profile, zoom: AboveTheUser) -> None:
-        planned = plan_only(profile, adapter=zoom)
+        planned = plan_only(profile, scopes=GRANULAR_SCOPES, adapter=zoom)
         assert (planned.exit_code, gaps(planned)) == (0, dict.fromkeys(OPTIONAL, "not granted"))
         assert {step.status for step in planned.steps} == {Status.COMPLETE}
         assert zoom.asked == {}
