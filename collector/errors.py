@@ -18,6 +18,7 @@
     ├── UploadFailed               1    the graph in JupiterOne is as it was, or its job goes on there: upload again
     └── ReadingError               3    one answer of Zoom's could not be had; collecting turns it into coverage
         ├── Denied                 3    a scope or an admin-role privilege is missing: grant it
+        │   └── NotGranted         0    the scope of something a run is complete without is missing
         ├── NotLicensed            3    the account's plan does not include it
         ├── Vanished               3    it was deleted between being listed and being read
         ├── NotApplicable          3    Zoom keeps no such document for this one
@@ -218,6 +219,12 @@ class Denied(ReadingError):
     def __init__(self, message: str, next_step: str = "", scopes: Sequence[str] = ()) -> None:
         super().__init__(message, next_step)
         self.scopes = tuple(scopes)
+
+
+class NotGranted(Denied):
+    """The scope of an optional document is missing; the run is complete without it."""
+
+    exit_code = ExitCode.COMPLETE
 
 
 class NotLicensed(ReadingError):

@@ -1,11 +1,12 @@
-"""The resources that the sandbox serves are those the tests collect, whatever else is declared.
+"""The resources and documents that the sandbox serves are those the tests collect, whatever else is declared.
 
-So a resource is declared, and the tests that do not name it stay as they are, before the sandbox serves it.
+So one is declared, and the tests that do not name it stay as they are, before the sandbox serves it.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,11 @@ from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 DECLARED = resources.all_resources()
 """All of them."""
-SERVED = tuple(resource for resource in DECLARED if serves(resource.listing.path))
+SERVED = tuple(
+    replace(resource, documents=tuple(one for one in resource.documents if serves(one.endpoint.path)))
+    for resource in DECLARED
+    if serves(resource.listing.path)
+)
 
 COLLECTOR = [sys.executable, "-m", "collector"] if SERVED == DECLARED else [sys.executable, str(Path(__file__))]
 """`collector` as a process of its own, which knows no other resources either."""
@@ -28,6 +33,11 @@ COLLECTOR = [sys.executable, "-m", "collector"] if SERVED == DECLARED else [sys.
 def know_only_what_is_served() -> None:
     """Let this process have no other resources."""
     resources._declared = lambda: SERVED
+
+
+def declare_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one test have all resources and documents, also those the sandbox does not serve."""
+    monkeypatch.setattr(resources, "_declared", lambda: DECLARED)
 
 
 _KIOSK = EntityType("Kiosk", "zoom_kiosk", ("Device",))

@@ -14,8 +14,8 @@ from redirect_server.command import serve
 from collector.cli import cli
 from collector.cli.verbs import GROUPS
 from collector.errors import ExitCode
-from collector.resources import endpoints, entity_types, least_privilege, relationship_types
-from collector.resources.catalogue import setting_properties
+from collector.resources import endpoints, entity_types, least_privilege, optional_endpoints, relationship_types
+from collector.resources.catalogue import ACCOUNT, GROUP, USER, setting_properties
 from collector.resources.data_model_docs import END, START, data_model_section, replace_section
 from collector.resources.declaration import Resource
 from collector.sandbox import generate_account
@@ -124,6 +124,21 @@ def test_the_help_names_every_exit_code() -> None:
 def test_every_scope_and_privilege_to_give_is_in_the_readme(kind: str) -> None:
     readme = README.read_text(encoding="utf-8")
     assert [wanted for wanted in least_privilege(DECLARED)[kind] if f"`{wanted}`" not in readme] == []
+
+
+@pytest.mark.parametrize("path", [README, SIGN_IN], ids=["README", "sign-in"])
+def test_every_optional_scope_is_in_the_tables(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    scopes = {scope for _, endpoint in optional_endpoints(DECLARED) for scope in endpoint.scopes.advice}
+    assert [scope for scope in sorted(scopes) if f"`{scope}`" not in text] == []
+
+
+def test_every_property_that_no_catalogue_has_is_in_the_tables() -> None:
+    text = (ROOT / "docs" / "jupiterone.md").read_text(encoding="utf-8")
+    catalogued = {prop for whose in (USER, ACCOUNT, GROUP) for prop in setting_properties(whose)}
+    properties = [prop for kind in entity_types(DECLARED) for prop in kind.properties if prop not in catalogued]
+    rows = set(re.findall(r"^\| `(\w+)` +\| (.+?) +\|$", text, re.MULTILINE))
+    assert [prop for prop in properties if (prop.name, prop.description) not in rows] == []
 
 
 def test_the_data_model_is_what_the_code_declares() -> None:

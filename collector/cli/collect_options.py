@@ -99,7 +99,7 @@ _settings = click.option(
     type=click.Choice([choice.value for choice in SettingsChoice]),
     default=SettingsChoice.ALL.value,
     show_default=True,
-    help="Which user settings to read: none, sign-in and meeting security only, or all.",
+    help="Which settings to read: none, sign-in and meeting security only, or all.",
 )
 
 

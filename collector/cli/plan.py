@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cli.collect_options import choice_options
+from collector.cli.not_granted import print_not_granted
 from collector.cli.options import common_options, example, options, render
 from collector.cli.output import console, format_time, print_json, print_table
 from collector.cli.plain_text import printable
@@ -28,6 +29,7 @@ _STATUS_LABELS = {
     Status.DENIED: "denied",
     Status.NOT_LICENSED: "not licensed",
     Status.SKIPPED: "skipped",
+    Status.NOT_GRANTED: "not granted",
 }
 
 _MAX_SHOWN_AS_SECONDS = 90
@@ -71,6 +73,7 @@ def print_plan(
             console.print(printable(f"Note: {note}"))
     _print_left_out(console, planned)
     _print_unread(console, planned)
+    print_not_granted(console, planned.gaps)
     console.print(f"\n{_time_needed(planned, zoom_plan, share, given=given)}")
     console.print(f"Planning took {planned.calls_made} calls.")
 
@@ -158,7 +161,7 @@ def _print_left_out(console: Console, planned: CollectionEstimate) -> None:
 
 
 def _print_unread(console: Console, planned: CollectionEstimate) -> None:
-    unread = [gap for gap in planned.gaps if gap.status is not Status.SKIPPED]
+    unread = [gap for gap in planned.gaps if gap.status not in (Status.SKIPPED, Status.NOT_GRANTED)]
     if unread:
         console.print("\nWould be incomplete:")
     for gap in unread:

@@ -7,6 +7,7 @@ import shlex
 from rich.console import Console
 from rich.table import Table
 
+from collector.cli.not_granted import print_not_granted
 from collector.cli.options import render
 from collector.cli.output import format_time, print_table
 from collector.cli.plain_text import printable
@@ -26,6 +27,7 @@ STATUS_LABELS = {
     StepStatus.PARTIAL: "partial",
     StepStatus.DISABLED: "not run",
 }
+_NO_GAPS = (Status.COMPLETE, Status.SKIPPED, Status.NOT_GRANTED)
 _DOCUMENTS_MISSING = "incomplete details"
 _MAX_UNKNOWN_SHOWN = 10
 
@@ -38,6 +40,7 @@ def print_summary(console: Console, collected: CollectResult) -> None:
         for note in result.notes:
             console.print(printable(f"Note: {note}"))
     _print_coverage(console, record)
+    print_not_granted(console, record.coverage)
     _print_unknown(console, collected)
     tree = collected.tree
     print_wrapped(
@@ -103,10 +106,10 @@ def to_json(collected: CollectResult) -> dict[str, object]:
 
 def _print_coverage(console: Console, record: RunRecord) -> None:
     """Print what was skipped by choice, and what was not read completely and why."""
-    skipped = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
-    sets = [entry for entry in skipped if entry.is_set]
-    not_served = [entry.step for entry in sets if entry.reason == NOT_SERVED]
-    by_choice = [entry.step for entry in sets if entry.reason != NOT_SERVED]
+    entries = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
+    not_served = [entry.step if entry.is_set else entry.dataset for entry in entries if entry.reason == NOT_SERVED]
+    skipped = [entry for entry in entries if entry.reason != NOT_SERVED]
+    by_choice = [entry.step for entry in skipped if entry.is_set]
     if by_choice:
         console.print(f"\nSkipped by choice: {', '.join(by_choice)}")
     if not_served:
@@ -116,7 +119,7 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
         for entry in skipped:
             if not entry.is_set:
                 console.print(printable(f"  {_sentence(entry)}"))
-    incomplete = [entry for entry in record.coverage if entry.status not in (Status.COMPLETE, Status.SKIPPED)]
+    incomplete = [entry for entry in record.coverage if entry.status not in _NO_GAPS]
     if incomplete:
         console.print("\nNot read completely:")
         for entry in incomplete:
@@ -126,11 +129,7 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
 
 
 def _steps_table(record: RunRecord) -> Table:
-    with_gaps = {
-        entry.step
-        for entry in record.coverage
-        if not entry.is_set and entry.status not in (Status.COMPLETE, Status.SKIPPED)
-    }
+    with_gaps = {entry.step for entry in record.coverage if not entry.is_set and entry.status not in _NO_GAPS}
     table = Table(box=None, pad_edge=False)
     table.add_column("Step", overflow="fold")
     table.add_column("Status", no_wrap=True)

@@ -6,7 +6,7 @@ import random
 
 from collector.auth import ServerToServerTokenSource, Token, TokenSource
 from collector.clock import Clock
-from collector.resources import endpoints
+from collector.resources import endpoints, optional_endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.zoom.client import ZoomClient
@@ -20,7 +20,8 @@ def current_token(tokens: TokenSource, resources: tuple[Resource, ...]) -> Token
     for anew. Raises as TokenSource.token.
     """
     token = tokens.token()
-    whole = all(endpoint.scopes.granted_by(token.scopes) for _, endpoint in endpoints(resources))
+    used = [*endpoints(resources), *optional_endpoints(resources)]
+    whole = all(endpoint.scopes.granted_by(token.scopes) for _, endpoint in used)
     return token if whole or not isinstance(tokens, ServerToServerTokenSource) else tokens.renew(token)
 
 

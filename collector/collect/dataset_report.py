@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from collector.collect.scopes import lacks_scope
-from collector.errors import CollectorError, Denied, NotLicensed
+from collector.errors import CollectorError, Denied, NotGranted, NotLicensed
 from collector.model.coverage import Coverage, Status
 
 MAX_CONSECUTIVE_FAILURES = 25
@@ -36,6 +36,8 @@ class CircuitBreaker:
 
 def status_of(failure: CollectorError) -> Status:
     """What a reading that met only this failure is called."""
+    if isinstance(failure, NotGranted):
+        return Status.NOT_GRANTED
     if isinstance(failure, Denied):
         return Status.DENIED
     return Status.NOT_LICENSED if isinstance(failure, NotLicensed) else Status.PARTIAL

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from collector.collect.context import COMMIT_EVERY, RunContext
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES, CircuitBreaker, DatasetReport
+from collector.collect.licence import classify_refusal
 from collector.collect.listing import AGAIN
 from collector.collect.lookups import contradiction, deleted_meanwhile_note, remove_gone
-from collector.collect.scopes import lacks_scope
+from collector.collect.scopes import judged, lacks_scope, missing_document_scope
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -18,6 +19,7 @@ from collector.errors import (
     Denied,
     Interrupted,
     NotApplicable,
+    NotGranted,
     NotLicensed,
     ReadingError,
     Refused,
@@ -51,9 +53,12 @@ def read_documents(context: RunContext, resource: Resource, step: Step) -> tuple
     """Read the further documents of every entity seen in this reading: how far that got, and what there is to say."""
     datasets = _prepared(context, resource, step)
     wanted = [dataset for dataset in datasets if context.choice.reads(dataset.document)]
-    if wanted:
-        _read_wanted(context, resource, step, wanted)
+    granted = [dataset for dataset in wanted if not isinstance(dataset.breaker.reason, NotGranted)]
+    if granted:
+        _read_wanted(context, resource, step, granted)
     for dataset in wanted:
+        if dataset not in granted:
+            _count_unread(context, resource, dataset)
         _count_stale_of_missing(context, resource, dataset)
     return tuple(dataset.report.coverage() for dataset in datasets), tuple(_notes(resource, wanted))
 
@@ -77,7 +82,7 @@ def count_unread_documents(context: RunContext, resource: Resource, step: Step, 
     return tuple(dataset.report.coverage() for dataset in datasets)
 
 
-def _count_unread(context: RunContext, resource: Resource, dataset: _DocumentDataset, reason: str) -> None:
+def _count_unread(context: RunContext, resource: Resource, dataset: _DocumentDataset, reason: str = "") -> None:
     report = dataset.report
     report.missing, report.stale, report.oldest = context.run.unread_documents(
         resource.entity.type, dataset.document.part, resource.entity.key(PENDING)
@@ -91,7 +96,8 @@ def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _D
     failure = context.incomplete_lists.get(resource.entity.type)
     if failure is None:
         return
-    dataset.report.failed(failure)
+    reason = dataset.breaker.reason
+    dataset.report.failed(reason if isinstance(reason, NotGranted) else failure)
     kept, oldest = context.run.stale_of_missing(resource.entity.type, dataset.document.part)
     if oldest is not None:
         dataset.report.keep_stale(oldest, kept)
@@ -107,7 +113,7 @@ def _prepared(context: RunContext, resource: Resource, step: Step) -> list[_Docu
         document, report = dataset.document, dataset.report
         if context.choice.reads(document):
             context.resume(report)
-            dataset.breaker.reason = context.missing_scope(document.endpoint)
+            dataset.breaker.reason = missing_document_scope(document, context.scopes)
         else:
             report.stale, report.oldest = context.run.ages(resource.entity.type, document.part)
             report.skip(context.choice.why_left_out(document))
@@ -163,8 +169,12 @@ def _has_been_read(context: RunContext, key: str, dataset: _DocumentDataset) -> 
 
 
 def _is_unchanged(context: RunContext, key: str, dataset: _DocumentDataset) -> bool:
-    """Whether only changes are read, and nothing about this entity has changed since its document was read."""
-    if context.choice.max_age is None or dataset.document.min_settings is SettingsChoice.NONE:
+    """Whether only changes are read, and nothing about this entity has changed since its document was read.
+
+    The row of an account or a group does not tell that its settings have changed; those documents are few.
+    """
+    document = dataset.document
+    if context.choice.max_age is None or document.min_settings is SettingsChoice.NONE or document.adds:
         return False
     part = dataset.document.part
     read_at = context.run.part_read_at(key, part)
@@ -189,7 +199,13 @@ def _read(context: RunContext, resource: Resource, key: str, dataset: _DocumentD
         return dataset.breaker.reason
     try:
         return context.client.get(dataset.document.endpoint, resource.path_ids(key) or {})
-    except (ReadingError, DailyLimitReached) as failure:
+    except ReadingError as failure:
+        identity = None if isinstance(context.identity, CollectorError) else context.identity
+        document = dataset.document
+        return classify_refusal(
+            judged(document, failure), resource, identity, free_plan=context.free_plan, document=document
+        )
+    except DailyLimitReached as failure:
         return failure
 
 
@@ -221,15 +237,15 @@ class _Contradictions:
     def resolve(self) -> None:
         """Ask for those taken so far."""
         waiting, self._readings = self._readings, defaultdict(list)
-        asked = [
-            key
+        paths = {key: datasets[0].document.endpoint.path for key, datasets in waiting.items()}
+        asked = {
+            key: paths[key]
             for key, datasets in waiting.items()
-            if all(self._resource.lookup != dataset.document.endpoint for dataset in datasets)
-        ]
-        contradicting_path = self._resource.documents[0].endpoint.path
-        for key in waiting.keys() - set(asked):
-            self._retain(key, waiting[key], contradiction(contradicting_path))
-        for key, failure in remove_gone(self._context, self._resource, asked, contradicting_path, *self._tallies):
+            if self._resource.lookup not in (None, *(dataset.document.endpoint for dataset in datasets))
+        }
+        for key in waiting.keys() - asked.keys():
+            self._retain(key, waiting[key], contradiction(paths[key]))
+        for key, failure in remove_gone(self._context, self._resource, asked, *self._tallies):
             if failure is not None:
                 self._retain(key, waiting[key], failure)
                 continue

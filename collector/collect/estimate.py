@@ -20,7 +20,7 @@ from collector.collect.clients import current_token, zoom_client
 from collector.collect.licence import classify_refusal
 from collector.collect.obstacles import Obstacles, failed
 from collector.collect.run import RUN_AGAIN, check_steps
-from collector.collect.scopes import missing_scope
+from collector.collect.scopes import missing_document_scope
 from collector.errors import CollectionFailed, ExitCode, ReadingError, Unread
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
@@ -55,7 +55,8 @@ class StepEstimate:
         """How completely its facts would be read; what is left out by choice takes nothing from a step that runs."""
         if not self.runs:
             return self.gaps[0].status
-        return Status.COMPLETE if all(gap.status is Status.SKIPPED for gap in self.gaps) else Status.PARTIAL
+        by_choice = (Status.SKIPPED, Status.NOT_GRANTED)
+        return Status.COMPLETE if all(gap.status in by_choice for gap in self.gaps) else Status.PARTIAL
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ class _Estimator:
             calls.append((resource.listing, _page_count(announced, served)))
         runs = bool(found) or any(gap.status is Status.PARTIAL for gap in gaps)
         for document in resource.documents:
-            denial = missing_scope(document.endpoint, self._scopes)
+            denial = missing_document_scope(document, self._scopes)
             reason = self._choice.why_left_out(document)
             if reason:
                 gaps.append(Coverage(step.id, document.part, Status.SKIPPED, False, reason=reason))

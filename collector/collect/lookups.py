@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from collector.collect.context import RunContext
 from collector.collect.dataset_report import CircuitBreaker, DatasetReport
@@ -41,14 +41,15 @@ def look_up_entities(
 
 
 def remove_gone(
-    context: RunContext, resource: Resource, keys: Iterable[str], contradicting_path: str, *reports: DatasetReport
+    context: RunContext, resource: Resource, contradicting_paths: Mapping[str, str], *reports: DatasetReport
 ) -> Iterator[tuple[str, Unread | None]]:
     """Remove those that Zoom says do not exist also when asked for themselves; a list of this run names them all.
 
-    `contradicting_path` is the path that said so first. Each key comes with None when it is gone, else with why it
-    stays.
+    `contradicting_paths`: by key, the path that said so first. Each key comes with None when it is gone, else with why
+    it stays.
     """
-    for key, answer in look_up_entities(context, resource, keys, *reports):
+    for key, answer in look_up_entities(context, resource, contradicting_paths, *reports):
+        contradicting_path = contradicting_paths[key]
         if isinstance(answer, DeletedMeanwhile):
             context.run.remove(key)
             yield key, None

@@ -166,7 +166,7 @@ class _MembershipStep:
         """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves."""
         removed = f"{report.name}, deleted meanwhile"
         report.deleted_meanwhile = (self.context.run.checkpoints.load(removed) or {"count": 0})["count"]
-        for _, failure in remove_gone(self.context, self.resource, self.doubtful, self.members.path):
+        for _, failure in remove_gone(self.context, self.resource, dict.fromkeys(self.doubtful, self.members.path)):
             if failure is None:
                 report.deleted_meanwhile += 1
                 self.context.run.checkpoints.save(removed, {"count": report.deleted_meanwhile})

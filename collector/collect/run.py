@@ -254,7 +254,7 @@ class _Collection:
             notes=(*result.notes, *notes),
             counts=self._counts(step),
             calls=result.calls + self._inputs.client.calls.total() - calls,
-            ended_at=self._context.now(),
+            ended_at=self._context.now() if self._inputs.client.calls.total() > calls else result.ended_at,
         )
         self._record(result, (*self._coverage[step.id], *documents))
         self._documents_finished.add(step.id)
@@ -352,5 +352,5 @@ def _with_resume_hint(failure: CollectorError) -> CollectorError:
 
 def _worst(coverage: Sequence[Coverage]) -> Status:
     """The status that says most of why the sets of a step were not read."""
-    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.SKIPPED, Status.COMPLETE)
+    order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.NOT_GRANTED, Status.SKIPPED, Status.COMPLETE)
     return min((entry.status for entry in coverage if entry.is_set), key=order.index)

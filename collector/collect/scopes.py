@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collector.errors import Denied
+from collector.errors import Denied, NotGranted, ReadingError
+from collector.resources.declaration import EntityDocument
 from collector.zoom.endpoint import Endpoint
 
 
@@ -13,6 +14,19 @@ def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied |
     return Denied(
         f"the token lacks the scope for {endpoint.path}", endpoint.scopes.how_to_get(scopes), endpoint.scopes.advice
     )
+
+
+def missing_document_scope(document: EntityDocument, scopes: frozenset[str] | None) -> ReadingError | None:
+    """The same for a document; NotGranted where a run is complete without it."""
+    denial = missing_scope(document.endpoint, scopes)
+    return denial and judged(document, denial)
+
+
+def judged(document: EntityDocument, failure: ReadingError) -> ReadingError:
+    """What a failure means for this document: a missing scope is NotGranted where a run is complete without it."""
+    if not document.adds or not lacks_scope(failure):
+        return failure
+    return NotGranted(f"would add {document.adds}", failure.next_step, document.endpoint.scopes.advice)
 
 
 def lacks_scope(failure: object) -> bool:

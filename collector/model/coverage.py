@@ -19,10 +19,11 @@ class Status(str, Enum):
     DENIED = "denied"
     NOT_LICENSED = "not licensed"
     SKIPPED = "skipped"
+    NOT_GRANTED = "not granted"
 
     @property
     def incomplete(self) -> bool:
-        """Whether it makes the run end with exit code 3; not licensed and skipped by choice do not."""
+        """Whether it makes the run end with exit code 3; not licensed, skipped and not granted do not."""
         return self in (Status.PARTIAL, Status.DENIED)
 
 
@@ -34,8 +35,8 @@ class Coverage:
     incompleteness makes types partial) from documents. `read` counts rows or documents read, `deleted_meanwhile` those
     that answered 404 in between, `stale` documents kept from an earlier reading, `missing` documents neither read nor
     kept. `oldest`: when the oldest one carried over was read, in milliseconds since 1970. `scopes`: what to add,
-    classic and granular, when denied. `unavailable` counts documents that Zoom refuses of whom it may (inactive
-    people), which is no fault.
+    classic and granular, when denied or not granted. `unavailable` counts documents that Zoom refuses of whom it may
+    (inactive people), which is no fault.
     """
 
     step: str

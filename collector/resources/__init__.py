@@ -55,18 +55,25 @@ def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType
 def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
     """Every endpoint the resources need, with what is read there: lists, documents, member lists, look-ups.
 
-    Look-ups of what cannot be missed by its list are left out: they are asked for only when Zoom contradicts itself.
+    Optional documents are left out (see `optional_endpoints`), and so are look-ups of what cannot be missed by its
+    list: they are asked for only when Zoom contradicts itself.
     """
     found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
     for resource in resources:
         used = [(resource.step_id, resource.listing)]
-        used += [(resource.step_id, document.endpoint) for document in resource.documents]
+        used += [(resource.step_id, document.endpoint) for document in resource.documents if not document.adds]
         used += [(link.step_id, link.members) for link in resource.links if link.members is not None]
         if resource.lookup is not None and resource.moves_between_lists:
             used.append((resource.step_id, resource.lookup))
         for step_id, endpoint in used:
             found.setdefault((step_id, endpoint.path), (step_id, endpoint))
     return list(found.values())
+
+
+def optional_endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
+    """Every endpoint that a run is complete without, with what it adds, in words."""
+    documents = (document for resource in resources for document in resource.documents if document.adds)
+    return list({document.endpoint.path: (document.adds, document.endpoint) for document in documents}.values())
 
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
@@ -81,7 +88,9 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
 
 def not_served(serves: Callable[[str], bool]) -> frozenset[str]:
     """The paths of what the resources need and a stand-in for Zoom does not serve."""
-    return frozenset(endpoint.path for _, endpoint in endpoints(all_resources()) if not serves(endpoint.path))
+    resources = all_resources()
+    used = [*endpoints(resources), *optional_endpoints(resources)]
+    return frozenset(endpoint.path for _, endpoint in used if not serves(endpoint.path))
 
 
 def missing_scopes(
@@ -94,6 +103,17 @@ def missing_scopes(
         if not endpoint.scopes.granted_by(scopes) and endpoint.path not in not_served
     )
     return tuple(dict.fromkeys(missing))
+
+
+def not_granted(
+    scopes: frozenset[str] | None, not_served: frozenset[str] = frozenset()
+) -> tuple[tuple[str, str, str], ...]:
+    """What more could be read, in words, each with the scope that opens it: classic, granular."""
+    return tuple(
+        (adds, *endpoint.scopes.advice)
+        for adds, endpoint in optional_endpoints(all_resources())
+        if not endpoint.scopes.granted_by(scopes) and endpoint.path not in not_served
+    )
 
 
 def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:

@@ -1,26 +1,43 @@
 """The Zoom account, known from the answer about the calling user: there is no endpoint for the account itself.
 
 Only what `/users/me` says of the account is taken; status and id there are the user's (Zoom API reference, users).
+Its settings, locks and domains are documents with scopes of their own (Zoom API reference, accounts).
 """
 
 from __future__ import annotations
 
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
-from collector.resources.declaration import Link, Resource, whole_number
+from collector.redaction import mask_urls
+from collector.resources.catalogue import (
+    ACCOUNT,
+    setting_properties,
+    settings_document,
+    sign_in_method_properties,
+)
+from collector.resources.declaration import (
+    Conversion,
+    EntityDocument,
+    Link,
+    Resource,
+    SettingsChoice,
+    whole_number,
+)
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
-ENTITY = EntityType(
-    "Account",
-    "zoom_account",
-    ("Account",),
-    (
-        Property("id", "Zoom's id of the account"),
-        Property("accountId", "Zoom's id of the account, under the name older queries use"),
-        Property("name", "Account number, or the id where Zoom sends no number"),
-        Property("displayName", "Same as name"),
-        Property("vendor", "Always Zoom"),
-    ),
+_OWN_PROPERTIES = (
+    Property("id", "Zoom's id of the account"),
+    Property("accountId", "Zoom's id of the account, under the name older queries use"),
+    Property("name", "Account number, or the id where Zoom sends no number"),
+    Property("displayName", "Same as name"),
+    Property("vendor", "Always Zoom"),
+    Property("managedDomains", "E-mail domains the account manages"),
+    Property("trustedDomains", "E-mail domains the account trusts"),
+    *sign_in_method_properties(),
 )
+
+ENTITY = EntityType("Account", "zoom_account", ("Account",), (*_OWN_PROPERTIES, *setting_properties(ACCOUNT)))
+
+_TAKEN = frozenset(prop.name for prop in _OWN_PROPERTIES)
 
 
 def account_id(row: JsonObject) -> str | None:
@@ -45,6 +62,40 @@ def has(entity: EntityType) -> Link:
         type=RelationshipType(ENTITY.type, "HAS", entity.type),
     )
 
+
+def _optional(path: str, granular: tuple[str, ...], label: Label = Label.MEDIUM) -> Endpoint:
+    """An endpoint about the account itself, which Zoom calls `me`."""
+    return Endpoint(
+        f"/accounts/me/{path}",
+        label,
+        Scopes(("account:read:admin", "account:write:admin"), granular),
+        "AccountSetting:Read",
+        page_size=None,
+    )
+
+
+def _domains(part: str, field: str, name: str) -> EntityDocument:
+    """A list of e-mail domains, which Zoom sends as texts or as objects with a `domain`."""
+
+    def convert_domains(body: JsonObject) -> Conversion:
+        rows = body.get(field)
+        if not isinstance(rows, list):
+            return Conversion({}, is_expected_kind=False)
+        domains = [row.get("domain") if isinstance(row, dict) else row for row in rows]
+        texts = [mask_urls(domain) for domain in domains if isinstance(domain, str)]
+        return Conversion({name: texts}) if len(texts) == len(rows) else Conversion({}, is_expected_kind=False)
+
+    return EntityDocument(
+        part,
+        _optional(part, (f"account:read:{part}:master",), Label.LIGHT),
+        convert_domains,
+        SettingsChoice.SECURITY,
+        f"the account's {part.replace('_', ' ')}",
+    )
+
+
+_SETTINGS = _optional("settings", ("account:read:settings:admin", "account:read:settings:master"))
+_LOCKS = _optional("lock_settings", ("account:read:lock_settings:master",))
 
 RESOURCE = Resource(
     order=1,
@@ -71,4 +122,22 @@ RESOURCE = Resource(
     ),
     identify=account_id,
     convert=convert,
+    documents=(
+        *(
+            settings_document(part, _SETTINGS, option, _TAKEN, ACCOUNT, "the account's settings")
+            for part, option in (
+                ("account_settings", None),
+                ("account_security", "security"),
+                ("account_meeting_security", "meeting_security"),
+                ("account_meeting_authentication", "meeting_authentication"),
+                ("account_recording_authentication", "recording_authentication"),
+            )
+        ),
+        *(
+            settings_document(part, _LOCKS, option, _TAKEN, ACCOUNT, "which settings the account locks")
+            for part, option in (("account_locks", None), ("account_meeting_security_locks", "meeting_security"))
+        ),
+        _domains("managed_domains", "domains", "managedDomains"),
+        _domains("trusted_domains", "trusted_domains", "trustedDomains"),
+    ),
 )

@@ -1,7 +1,8 @@
-"""The catalogue of user settings and the one rule by which they become properties.
+"""The catalogues of settings and the one rule by which they become properties.
 
-`user_settings.csv` says of every settings path: which of the four documents holds it, its type, whether it is a
-secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`. Secrets never pass, whatever their type.
+`user_settings.csv`, `account_settings.csv` and `group_settings.csv` say of every settings path: which document holds
+it, its type, whether it is a secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`, and its lock
+`lockedABCD`. Secrets never pass, whatever their type.
 """
 
 from __future__ import annotations
@@ -10,18 +11,27 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
 from collector.model.graph import JsonObject, Properties, Property, PropertyValue
 from collector.model.naming import property_name
 from collector.redaction import looks_secret, mask_urls
-from collector.resources.declaration import Conversion, UnknownField, text
+from collector.resources.declaration import Conversion, EntityDocument, SettingsChoice, UnknownField, text
+from collector.zoom.endpoint import Endpoint
 
 OBJECTS = "objects"
 """The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
 
+IDS = "ids"
+"""The catalogue's type for lists of objects of which the ids are written."""
+
+USER, ACCOUNT, GROUP = "user", "account", "group"
+"""Whose settings a catalogue holds."""
+
+_LOCKED = "locked."
+_AUTHENTICATION = re.compile("(meeting|recording)_authentication$")
 _KINDS = {"bool": "boolean", "int": "number", "str": "text"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _MAX_UNKNOWN_PATH_LENGTH = 200
@@ -34,7 +44,7 @@ _MEASURE = re.compile(
 
 @dataclass(frozen=True)
 class Setting:
-    """A row of the catalogue. `type`: bool, int, str, int[], str[] or objects."""
+    """A row of a catalogue. `type`: bool, int, str, int[], str[], objects or ids."""
 
     document: str
     path: str
@@ -45,7 +55,7 @@ class Setting:
     @cached_property
     def name(self) -> str:
         """The property it becomes."""
-        return property_name(self.path)
+        return property_name(f"{_prefix(self.document)}{self.path}")
 
     @property
     def kept(self) -> bool:
@@ -64,6 +74,8 @@ class Setting:
         one thing only. A flag about passwords takes 0 and 1 only: another number may be the password (`pmi_password`
         is either).
         """
+        if self.type == IDS:
+            return _ids(value)
         kind = self.type.removesuffix("[]")
         if kind == self.type:
             return to_property_value(self._read_one(kind, value))
@@ -79,9 +91,9 @@ class Setting:
 
 
 @cache
-def catalogue() -> Mapping[str, Setting]:
-    """Every described settings path."""
-    table = (files("collector.resources") / "user_settings.csv").read_text(encoding="utf-8")
+def catalogue(whose: str = USER) -> Mapping[str, Setting]:
+    """Every described settings path of users, of the account or of groups."""
+    table = (files("collector.resources") / f"{whose}_settings.csv").read_text(encoding="utf-8")
     _heading, *rows = csv.reader(table.splitlines())
     settings = [
         Setting(document, path, type_, kept_out == "yes", description)
@@ -90,24 +102,68 @@ def catalogue() -> Mapping[str, Setting]:
     return {f"{setting.document}:{setting.path}": setting for setting in settings}
 
 
-def setting_properties() -> tuple[Property, ...]:
-    """The properties the catalogue gives a user, in its order; secrets and lists of objects give none."""
+def setting_properties(whose: str = USER) -> tuple[Property, ...]:
+    """The properties a catalogue gives, in its order; secrets and lists of objects give none."""
+    return tuple(Property(setting.name, setting.description) for setting in catalogue(whose).values() if setting.kept)
+
+
+def sign_in_method_properties() -> tuple[Property, ...]:
+    """The properties that tell the sign-in methods of meetings and recordings."""
     return tuple(
-        Property(setting.name, setting.description)
-        for setting in catalogue().values()
-        if not setting.secret and setting.type != OBJECTS
+        Property(f"{kind}AuthenticationOption{what}", f"{text} that {kind}s may ask for")
+        for kind in ("meeting", "recording")
+        for what, text in (
+            ("Names", "Names of the sign-in methods"),
+            ("Types", "Kinds of the sign-in methods"),
+            ("Domains", "E-mail domains the sign-in methods accept"),
+        )
     )
 
 
-def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Conversion]:
+def settings_document(
+    part: str, endpoint: Endpoint, option: str | None, taken: frozenset[str], whose: str = USER, adds: str = ""
+) -> EntityDocument:
+    """What an endpoint answers with this `option`; without one it is the long document, which is not about security."""
+    return EntityDocument(
+        part,
+        replace(endpoint, params={"option": option} if option else {}),
+        document_converter(part, taken, whose),
+        SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
+        adds,
+    )
+
+
+def document_converter(document: str, taken: frozenset[str], whose: str = USER) -> Callable[[JsonObject], Conversion]:
+    """As `converter`, with the sign-in methods of the documents that list some."""
+    convert_settings = converter(document, taken, whose)
+    asked_by = _AUTHENTICATION.search(document)
+    if asked_by is None:
+        return convert_settings
+    prefix = f"{asked_by[1]}Authentication"
+
+    def convert(body: JsonObject) -> Conversion:
+        conversion = convert_settings(body)
+        options = authentication_options(body, prefix)
+        emptied = option_names(prefix) if "authentication_options" in body and not options else ()
+        return replace(
+            conversion, properties={**conversion.properties, **options}, emptied=(*conversion.emptied, *emptied)
+        )
+
+    return convert
+
+
+def converter(document: str, taken: frozenset[str], whose: str = USER) -> Callable[[JsonObject], Conversion]:
     """The function that turns a document of this name into properties.
 
-    `taken` are property names of the user that a setting nobody has described yet must not claim.
+    `taken` are property names of the entity that a setting nobody has described yet must not claim.
     """
-
-    described = {setting.path: setting for setting in catalogue().values() if setting.document == document}
+    described = {setting.path: setting for setting in catalogue(whose).values() if setting.document == document}
+    described_names = {setting.name for setting in catalogue(whose).values()}
+    secrets = tuple(f"{setting.path}." for setting in catalogue(whose).values() if setting.secret)
+    documents_with = _documents_with(whose, is_lock=bool(_prefix(document)))
+    prefix = _prefix(document)
     wanted = {path: setting for path, setting in described.items() if setting.kept}
-    distinguishing_paths = {path for path in described if _documents_with()[path] == 1}
+    distinguishing_paths = {path for path in described if documents_with[path] == 1}
     sections = _names_by_section(wanted.values())
 
     def convert(body: JsonObject) -> Conversion:
@@ -116,7 +172,7 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
         present: list[str] = []
         is_expected_kind = False
         for path, value in _leaves_and_sections(body):
-            if path in sections:
+            if path in sections and path not in wanted:
                 present.append(path)
             if value is None or isinstance(value, dict):
                 continue
@@ -124,18 +180,18 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
             setting = wanted.get(path)
             if setting is not None and (read := setting.read(value)) is not None:
                 properties[setting.name] = read
-            elif setting is not None or (path not in described and path not in _documents_with()):
-                unknown[path] = value  # what another of the four documents says is left to that
+            elif setting is not None or (path not in described and path not in documents_with):
+                unknown[path] = value  # what another of the documents says is left to that
         emptied = {name for path in present if sections[path].isdisjoint(properties) for name in sections[path]}
         fields = []
         for path, value in sorted(unknown.items()):
-            name = property_name(path)
-            claimed = not name or path in sections or name in properties or name in taken | _described_names()
-            kept = not claimed and not _is_within_secret(path) and _is_safe_value(path, value)
+            name = property_name(f"{prefix}{path}")
+            claimed = not name or path in sections or name in properties or name in taken | described_names
+            kept = not claimed and not path.startswith(secrets) and _is_safe_value(path, value)
             if kept:
                 properties[name] = to_property_value(value)
             described_as = wanted[path].kind if path in wanted else ""
-            fields.append(UnknownField(path[:_MAX_UNKNOWN_PATH_LENGTH], _kind(value), kept, described_as))
+            fields.append(UnknownField(f"{prefix}{path}"[:_MAX_UNKNOWN_PATH_LENGTH], _kind(value), kept, described_as))
         return Conversion(properties, tuple(fields), is_expected_kind, tuple(sorted(emptied)))
 
     return convert
@@ -173,20 +229,22 @@ def to_property_value(value: object) -> PropertyValue:
     return value if isinstance(value, bool | int | float) else None
 
 
-@cache
-def _documents_with() -> Mapping[str, int]:
-    """In how many of the four documents a described path may occur: what is in one only tells that one."""
-    return Counter(setting.path for setting in catalogue().values())
+def _prefix(document: str) -> str:
+    """What stands before the paths of a document: `locked.` in those that say what is locked."""
+    return _LOCKED if document.endswith("_locks") else ""
 
 
 @cache
-def _described_names() -> frozenset[str]:
-    return frozenset(setting.name for setting in catalogue().values())
+def _documents_with(whose: str, *, is_lock: bool) -> Mapping[str, int]:
+    """In how many of the documents a described path may occur: what is in one only tells that one."""
+    return Counter(setting.path for setting in catalogue(whose).values() if bool(_prefix(setting.document)) is is_lock)
 
 
-@cache
-def _secret_paths() -> tuple[str, ...]:
-    return tuple(setting.path for setting in catalogue().values() if setting.secret)
+def _ids(value: object) -> PropertyValue:
+    """The ids of a list of objects; None for anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        return None
+    return [mask_urls(identifier) for item in value if isinstance(identifier := item.get("id"), str) and identifier]
 
 
 def _names_by_section(settings: Iterable[Setting]) -> Mapping[str, set[str]]:
@@ -209,11 +267,6 @@ def _leaves_and_sections(body: JsonObject) -> Iterator[tuple[str, object]]:
             yield path, value
             if isinstance(value, dict):
                 waiting.append((f"{path}.", value))
-
-
-def _is_within_secret(path: str) -> bool:
-    """Whether a described secret, become an object, is what this path leads into."""
-    return any(path.startswith(f"{secret}.") for secret in _secret_paths())
 
 
 def _boolean(text: str) -> bool | None:

@@ -120,12 +120,14 @@ class EntityDocument:
     """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage.
 
     `min_settings`: the smallest choice of settings with which it is read; NONE for what is no settings document.
+    `adds`: what it adds, in words, where a run without its scope is complete all the same; "" where it is not.
     """
 
     part: str
     endpoint: Endpoint
     convert: Callable[[JsonObject], Conversion]
     min_settings: SettingsChoice = SettingsChoice.NONE
+    adds: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,31 @@
-"""Groups and who is in them."""
+"""Groups, who is in them, and what is set and locked for their members."""
 
 from __future__ import annotations
 
 from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
 from collector.resources import account, users
-from collector.resources.catalogue import to_property_value
+from collector.resources.catalogue import (
+    GROUP,
+    setting_properties,
+    settings_document,
+    sign_in_method_properties,
+    to_property_value,
+)
 from collector.resources.declaration import Link, Resource, by_id, text, whole_number, zoom_id
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
-ENTITY = EntityType(
-    "Group",
-    "zoom_group",
-    ("Group",),
-    (
-        Property("id", "Zoom's id of the group"),
-        Property("name", "Name of the group"),
-        Property("displayName", "Same as name"),
-        Property("totalMembers", "Number of members Zoom counts"),
-        Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)"),
-    ),
+_OWN_PROPERTIES = (
+    Property("id", "Zoom's id of the group"),
+    Property("name", "Name of the group"),
+    Property("displayName", "Same as name"),
+    Property("totalMembers", "Number of members Zoom counts"),
+    Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)"),
+    *sign_in_method_properties(),
 )
+
+ENTITY = EntityType("Group", "zoom_group", ("Group",), (*_OWN_PROPERTIES, *setting_properties(GROUP)))
+
+_TAKEN = frozenset(prop.name for prop in _OWN_PROPERTIES)
 
 
 def convert(row: JsonObject) -> Properties:
@@ -33,6 +39,18 @@ def convert(row: JsonObject) -> Properties:
     return properties
 
 
+_CLASSIC = ("group:read:admin", "group:write:admin")
+
+
+def _optional(path: str, granular: str) -> Endpoint:
+    return Endpoint(
+        f"/groups/{{groupId}}/{path}", Label.MEDIUM, Scopes(_CLASSIC, (granular,)), "Group:Read", page_size=None
+    )
+
+
+_SETTINGS = _optional("settings", "group:read:settings:admin")
+_LOCKS = _optional("lock_settings", "group:read:lock_settings:admin")
+
 RESOURCE = Resource(
     order=3,
     name="groups",
@@ -42,16 +60,31 @@ RESOURCE = Resource(
     listing=Endpoint(
         path="/groups",
         label=Label.MEDIUM,
-        scopes=Scopes(("group:read:admin", "group:write:admin"), ("group:read:list_groups:admin",)),
+        scopes=Scopes(_CLASSIC, ("group:read:list_groups:admin",)),
         privilege="Group:Read",
         rows="groups",
     ),
     identify=by_id,
     convert=convert,
+    documents=(
+        *(
+            settings_document(part, _SETTINGS, option, _TAKEN, GROUP, "the settings of groups")
+            for part, option in (
+                ("group_settings", None),
+                ("group_meeting_security", "meeting_security"),
+                ("group_meeting_authentication", "meeting_authentication"),
+                ("group_recording_authentication", "recording_authentication"),
+            )
+        ),
+        *(
+            settings_document(part, _LOCKS, option, _TAKEN, GROUP, "which settings groups lock")
+            for part, option in (("group_locks", None), ("group_meeting_security_locks", "meeting_security"))
+        ),
+    ),
     lookup=Endpoint(
         path="/groups/{groupId}",
         label=Label.LIGHT,
-        scopes=Scopes(("group:read:admin", "group:write:admin"), ("group:read:group:admin",)),
+        scopes=Scopes(_CLASSIC, ("group:read:group:admin",)),
         privilege="Group:Read",
         page_size=None,
     ),
@@ -65,7 +98,7 @@ RESOURCE = Resource(
             members=Endpoint(
                 path="/groups/{groupId}/members",
                 label=Label.MEDIUM,
-                scopes=Scopes(("group:read:admin", "group:write:admin"), ("group:read:list_members:admin",)),
+                scopes=Scopes(_CLASSIC, ("group:read:list_members:admin",)),
                 privilege="Group:Read",
                 rows="members",
             ),

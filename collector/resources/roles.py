@@ -87,9 +87,9 @@ def convert_privileges(body: JsonObject) -> Conversion:
 def is_admin(roles: Sequence[Mapping[str, object]]) -> Properties:
     """Whether somebody with these roles is an administrator; nothing where a role's power is not known."""
     powers = [role.get("admin") for role in roles]
-    if True in powers:
-        return {"isAdmin": True}
-    return {} if None in powers or not powers else {"isAdmin": False}
+    if True not in powers and (None in powers or not powers):
+        return {}
+    return {"isAdmin": True in powers, "admin": True in powers}
 
 
 _CLASSIC = ("role:read:admin", "role:write:admin")

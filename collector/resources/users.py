@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from collector.model.graph import (
@@ -15,19 +14,15 @@ from collector.model.graph import (
 from collector.redaction import mask_urls
 from collector.resources import account
 from collector.resources.catalogue import (
-    authentication_options,
-    converter,
     is_property_value,
-    option_names,
     setting_properties,
+    settings_document,
+    sign_in_method_properties,
     to_property_value,
 )
 from collector.resources.declaration import (
-    Conversion,
-    EntityDocument,
     ListPass,
     Resource,
-    SettingsChoice,
     by_id,
     invitation_of,
     text,
@@ -37,15 +32,18 @@ from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _ROW_PROPERTIES = (
     Property("id", "Zoom's id of the user; absent while the invitation is pending"),
+    Property("userIds", "The same id, as a list"),
     Property("username", "E-mail address in lower case, as a list"),
     Property("email", "E-mail address in lower case, as a list"),
     Property("emailDomain", "Part of the e-mail address after the @, as a list"),
     Property("shortLoginId", "Part of the e-mail address before the @, as a list"),
     Property("name", "First and last name, else the display name, else the e-mail address"),
-    Property("displayName", "Same as name"),
+    Property("displayName", "Name the user shows to others; same as name where Zoom sends none"),
     Property("firstName", "First name, or null"),
     Property("lastName", "Last name, or null"),
     Property("type", "1 Basic, 2 Licensed, 3 on-premises, 4 without a meetings licence, 99 none"),
+    Property("planUnitedType", "Zoom United licence, by Zoom's number; absent without one"),
+    Property("licenses", "Types of the licences the user has, sorted"),
     Property("status", "active, inactive or pending"),
     Property("active", "Whether the status is active (older name)"),
     Property("isActive", "Whether the status is active"),
@@ -53,6 +51,8 @@ _ROW_PROPERTIES = (
     Property("timezone", "Time zone the user chose"),
     Property("language", "Language the user chose"),
     Property("dept", "Department"),
+    Property("employeeId", "Employee number, from single sign-on"),
+    Property("loginTypes", "Ways to sign in the user has, such as Work email, SSO, Google; absent where not known"),
     Property("phoneNumber", "Phone number (deprecated by Zoom)"),
     Property("picUrl", "Address of the profile picture"),
     Property("lastClientVersion", "Version of the client last used"),
@@ -65,15 +65,8 @@ _ROW_PROPERTIES = (
 )
 _DERIVED_PROPERTIES = (
     Property("isAdmin", "Whether one of the user's roles may administer the account"),
-    *(
-        Property(f"{kind}AuthenticationOption{what}", f"{text} that {kind}s may ask for")
-        for kind in ("meeting", "recording")
-        for what, text in (
-            ("Names", "Names of the sign-in methods"),
-            ("Types", "Kinds of the sign-in methods"),
-            ("Domains", "E-mail domains the sign-in methods accept"),
-        )
-    ),
+    Property("admin", "Same as isAdmin, under the name other systems' queries use"),
+    *sign_in_method_properties(),
 )
 
 ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES, *setting_properties()))
@@ -95,8 +88,24 @@ _COPIED = (
     ("role_id", "roleId"),
     ("group_ids", "groupIds"),
     ("last_login_time", "lastLoginTime"),
+    ("employee_unique_id", "employeeId"),
+    ("plan_united_type", "planUnitedType"),
 )
-
+_LOGIN_TYPES = {
+    0: "Facebook",
+    1: "Google",
+    11: "Phone",
+    21: "WeChat",
+    23: "Alipay",
+    24: "Apple",
+    27: "Microsoft",
+    97: "Mobile device",
+    98: "RingCentral",
+    99: "API user",
+    100: "Work email",
+    101: "SSO",
+}
+"""Ways to sign in (Zoom API reference, users: `login_types`)."""
 
 _NAMES = ("first_name", "last_name", "display_name")
 
@@ -129,10 +138,10 @@ def convert(row: JsonObject) -> Properties:
         " ".join(part for part in (first, last) if part) or _clean_text(row, "display_name") or email or text(row, "id")
     )
     properties: Properties = {
-        **({"id": zoom_id(row)} if zoom_id(row) and not pending else {}),
+        **({"id": zoom_id(row), "userIds": [str(zoom_id(row))]} if zoom_id(row) and not pending else {}),
         **_logins(email),
         "name": name,
-        "displayName": name,
+        "displayName": _clean_text(row, "display_name") or name,
         "firstName": first,
         "lastName": last,
     }
@@ -143,9 +152,25 @@ def convert(row: JsonObject) -> Properties:
         value = row.get(source)
         if is_property_value(value) and value != "":
             properties[target] = to_property_value(value)
+    properties.update(_login_types(row), **_licenses(row))
     if not pending:
         properties.update(_dates(row))
     return properties
+
+
+def _login_types(row: JsonObject) -> Properties:
+    """The ways to sign in by name; a number that Zoom's table lacks stays one."""
+    numbers = row.get("login_types")
+    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+        return {}
+    return {"loginTypes": [_LOGIN_TYPES.get(number, str(number)) for number in numbers]}
+
+
+def _licenses(row: JsonObject) -> Properties:
+    licenses = row.get("license_info_list")
+    if not isinstance(licenses, list) or not all(isinstance(license_, dict) for license_ in licenses):
+        return {}
+    return {"licenses": sorted({type_ for one in licenses if (type_ := _clean_text(one, "license_type"))})}
 
 
 def _logins(email: str) -> Properties:
@@ -181,40 +206,16 @@ def _clean_text(row: JsonObject, name: str) -> str:
     return mask_urls(text(row, name))
 
 
-_SETTINGS_SCOPES = Scopes(
-    ("user:read:admin", "user:read", "user:write:admin", "user:write"),
-    ("user:read:settings:admin", "user:read:settings"),
+_SETTINGS = Endpoint(
+    path="/users/{userId}/settings",
+    label=Label.MEDIUM,
+    scopes=Scopes(
+        ("user:read:admin", "user:read", "user:write:admin", "user:write"),
+        ("user:read:settings:admin", "user:read:settings"),
+    ),
+    privilege="User:Read",
+    page_size=None,
 )
-
-
-def _settings(part: str, option: str | None = None) -> EntityDocument:
-    to_properties = converter(part, _TAKEN)
-    prefix = f"{part.partition('_')[0]}Authentication"
-
-    def convert_document(body: JsonObject) -> Conversion:
-        conversion = to_properties(body)
-        if option is None or not part.endswith("_authentication"):
-            return conversion
-        options = authentication_options(body, prefix)
-        emptied = option_names(prefix) if "authentication_options" in body and not options else ()
-        return replace(
-            conversion, properties={**conversion.properties, **options}, emptied=(*conversion.emptied, *emptied)
-        )
-
-    return EntityDocument(
-        part,
-        Endpoint(
-            path="/users/{userId}/settings",
-            label=Label.MEDIUM,
-            scopes=_SETTINGS_SCOPES,
-            privilege="User:Read",
-            params={"option": option} if option else {},
-            page_size=None,
-        ),
-        convert_document,
-        SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
-    )
-
 
 RESOURCE = Resource(
     order=2,
@@ -235,9 +236,9 @@ RESOURCE = Resource(
         ListPass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
     ),
     documents=(
-        _settings("settings"),
+        settings_document("settings", _SETTINGS, None, _TAKEN),
         *(
-            _settings(option, option)
+            settings_document(option, _SETTINGS, option, _TAKEN)
             for option in ("meeting_authentication", "recording_authentication", "meeting_security")
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from bisect import bisect_left
@@ -9,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from collector.errors import CollectorError, ProfileBusy, UsageError
 from collector.model.naming import comparable
-from collector.store.canonical import ROW
+from collector.store.canonical import ROW, canonical_json, document_hash, parse_document
 from collector.store.database import Database
 from collector.store.row_ids import key_range
 
@@ -139,7 +141,30 @@ def _forget_person(database: Database, person: Person) -> tuple[int, int]:
     if found:
         spellings = {unicodedata.normalize(form, person.email) for form in ("NFC", "NFD")}
         _mask(database, [*spellings, *identifiers])
+        for identifier in identifiers:
+            _remove_from_lists(database, unquote(identifier))
     return len(found), facts
+
+
+def _remove_from_lists(database: Database, zoom_id: str) -> None:
+    """Take an id out of the lists of ids in documents of others, such as who may bypass single sign-on."""
+    naming = database.rows(
+        "SELECT id, json FROM document WHERE instr(json, ?) AND id IN (SELECT document FROM part)",
+        (json.dumps(zoom_id, ensure_ascii=False),),
+    )
+    for document, text in list(naming):
+        properties = parse_document(text)
+        for name, value in properties.items():
+            if isinstance(value, list):
+                properties[name] = [item for item in value if item != zoom_id]  # type: ignore[assignment]
+        rewritten = canonical_json(properties)
+        equal = database.value("SELECT id FROM document WHERE hash = ?", (document_hash(rewritten),))
+        if equal is None:
+            database.execute(
+                "UPDATE document SET hash = ?, json = ? WHERE id = ?", (document_hash(rewritten), rewritten, document)
+            )
+        else:
+            database.execute("UPDATE part SET document = ? WHERE document = ?", (equal, document))
 
 
 def _mask(database: Database, texts: Sequence[str]) -> None:

@@ -41,10 +41,14 @@ class PendingSignIn:
 
 @dataclass(frozen=True)
 class Connected:
-    """What the page after a successful sign-in shows. `again`: it had been finished before."""
+    """What the page after a successful sign-in shows. `again`: it had been finished before.
+
+    `not_granted`: what optional scopes would add, each with the scope.
+    """
 
     account: Mapping[str, object] | None
     missing_scopes: tuple[tuple[str, str, str], ...]
+    not_granted: tuple[tuple[str, str, str], ...] = ()
     again: bool = False
 
 

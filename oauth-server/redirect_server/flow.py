@@ -11,7 +11,7 @@ from collector.auth import OAuthClient, SignInTokenSource, StoredSignIn, TokenFi
 from collector.auth.token_errors import Refusal
 from collector.clock import Clock
 from collector.errors import CollectorError, ProfileBusy
-from collector.resources import missing_scopes
+from collector.resources import missing_scopes, not_granted
 from collector.settings import Settings
 from collector.settings.redirect_address import Address
 from redirect_server import problems
@@ -186,7 +186,11 @@ class SignInFlow:
             return self._explain.keep(failure)
         browser.pending = None
         self.has_connected = True
-        browser.connected = Connected(sign_in.account, missing_scopes(sign_in.scopes, self._not_served))
+        browser.connected = Connected(
+            sign_in.account,
+            missing_scopes(sign_in.scopes, self._not_served),
+            not_granted(sign_in.scopes, self._not_served),
+        )
         log.info("Connected as %s: the sign-in is kept in %s.", describe_account(sign_in.account), self.file.path)
         return browser.connected
 

@@ -15,6 +15,7 @@ from collector.model.coverage import Coverage, Status, any_incomplete
         (Status.DENIED, True),
         (Status.NOT_LICENSED, False),
         (Status.SKIPPED, False),
+        (Status.NOT_GRANTED, False),
     ],
 )
 def test_denied_and_unread_count_unlicensed_and_skipped_do_not(status, incomplete):
@@ -28,4 +29,11 @@ def test_nothing_is_not_incomplete():
 
 
 def test_the_words_people_see():
-    assert [status.value for status in Status] == ["complete", "partial", "denied", "not licensed", "skipped"]
+    assert [status.value for status in Status] == [
+        "complete",
+        "partial",
+        "denied",
+        "not licensed",
+        "skipped",
+        "not granted",
+    ]

@@ -20,6 +20,7 @@ from collector.errors import SignInRequired
 from collector.settings import read_settings
 from collector.settings.redirect_address import Address
 from tests.sandbox.client import MovableClock
+from tests.served import declare_everything
 
 from .all_problems import SECRET, all_problems
 from .conftest import ANSWER, ME_URL, REVOKE_URL, TOKEN_URL, answer_to
@@ -147,6 +148,17 @@ def test_missing_scopes_are_saved_and_told(visitor: Visitor, zoom_us: requests_m
     assert "fetch-groups" in page
     assert "group:read:list_groups:admin" in page
     assert visitor.flow.stored().state == "usable"
+
+
+def test_optional_scopes_are_told_apart_from_missing_ones(
+    visitor: Visitor, zoom_us: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare_everything(monkeypatch)
+    visitor.come_back(answer_to(visitor.start()))
+    missing, _, optional = visitor.get("/done").text.partition("Optional scopes that are not granted (6)")
+    assert "account:read:settings:admin" not in missing
+    assert "account:read:settings:admin" in optional
+    assert "the account&#39;s settings" in optional
 
 
 def fail_to_replace(monkeypatch: pytest.MonkeyPatch, number: int) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from collector.resources.account import ENTITY as ACCOUNT_ENTITY
 from collector.resources.catalogue import authentication_options, catalogue, converter, setting_properties
 from collector.resources.declaration import Conversion, UnknownField
+from collector.resources.groups import ENTITY as GROUP_ENTITY
 from collector.resources.users import ENTITY, RESOURCE
 
 SETTINGS = "settings"
@@ -487,3 +489,165 @@ def test_every_published_path_becomes_exactly_one_property_unless_it_is_secret()
         assert kept == value, path
         assert by_name.setdefault(name, path) == path
     assert len(by_name) == 266 - len(SECRETS & published.keys())
+
+
+# Of the account and of groups
+
+LEVELS = {"account": ACCOUNT_ENTITY, "group": GROUP_ENTITY}
+LEVEL_SECRETS = {
+    "in_meeting.custom_service_instructions",
+    "in_meeting.webinar_live_streaming.custom_service_instructions",
+    "telephony.audio_conference_info",
+    "chat.allow_users_to_add_contacts.user_email_addresses",
+    "chat.allow_users_to_chat_with_others.user_email_addresses",
+}
+ARCHIVE = {
+    f"chat.send_data_to_third_party_archiving_service.{name}"
+    for name in ("smtp_delivery_address", "user_name", "passcode", "authorized_channel_token")
+}
+SECRETS_OF = {"account": LEVEL_SECRETS | ARCHIVE, "group": LEVEL_SECRETS}
+AUTHENTICATION = "settings?option=meeting_authentication|recording_authentication"
+PUBLISHED_AS = {
+    "{}_settings": ("settings", "settings (Video SDK account)"),
+    "account_security": ("settings",),
+    "{}_meeting_security": ("settings?option=meeting_security",),
+    "{}_meeting_authentication": (AUTHENTICATION,),
+    "{}_recording_authentication": (AUTHENTICATION,),
+    "{}_locks": ("lock_settings",),
+    "{}_meeting_security_locks": ("lock_settings?option=meeting_security",),
+}
+"""Under which names the published field lists have the documents."""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_row_of_the_catalogues_above_the_user(level):
+    for setting in catalogue(level).values():
+        assert setting.document in {name.format(level) for name in PUBLISHED_AS}
+        assert re.fullmatch(r"[a-z0-9_]+(\.[a-zA-Z0-9_]+)*", setting.path)
+        assert setting.type in ("bool", "int", "str", "int[]", "str[]", "objects", "ids")
+        assert setting.type == "bool" or not setting.document.endswith("_locks")
+        assert len(setting.description) > 10
+    assert {setting.path for setting in catalogue(level).values() if setting.secret} == SECRETS_OF[level]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_two_settings_above_the_user_share_a_name(level):
+    names = Counter(prop.name for prop in setting_properties(level))
+    assert [name for name, count in names.items() if count > 1] == []
+    assert names.keys() <= {prop.name for prop in LEVELS[level].properties}
+
+
+def published_above(level: str) -> dict[str, dict[str, str]]:
+    """By document, every published path with its type; `obj` for sections."""
+    lists = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for name, endpoints in PUBLISHED_AS.items():
+        for endpoint in endpoints if name.format(level) in {one.document for one in catalogue(level).values()} else ():
+            fields = lists.get(f"GET /{level}s/{{{level}Id}}/{endpoint}", {"fields": {}})["fields"]
+            paths = {path.partition("[]")[0]: "list" if "[]" in path else one["type"] for path, one in fields.items()}
+            found.setdefault(name.format(level), {}).update(paths)
+    return found
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published field lists are not beside this repository")
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_path_above_the_user_is_made_up(level):
+    published = published_above(level)
+    assert [one for one in catalogue(level).values() if one.path not in published[one.document]] == []
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published field lists are not beside this repository")
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_published_path_above_the_user_is_described(level):
+    """Among the settings or among the locks; only the addresses in the locks of groups, which lock nothing, are not."""
+    described: dict[bool, set[str]] = {True: set(), False: set()}
+    for setting in catalogue(level).values():
+        described[setting.document.endswith("_locks")].add(setting.path)
+    missing = {
+        path
+        for document, paths in published_above(level).items()
+        for path, type_ in paths.items()
+        if type_ != "obj" and path not in described[document.endswith("_locks")]
+    }
+    assert missing == ({"recording.ip_address_access_control.ip_addresses_or_ranges"} if level == "group" else set())
+
+
+@pytest.mark.parametrize("value", EVERY_TYPE)
+@pytest.mark.parametrize(("level", "path"), [(level, path) for level in LEVELS for path in sorted(SECRETS_OF[level])])
+def test_a_secret_above_the_user_never_passes_whatever_its_type(level, path, value):
+    converted = converter(f"{level}_settings", frozenset(), level)(nested(path, value))
+    assert converted.properties == {}
+
+
+@pytest.mark.parametrize(
+    ("level", "document", "path", "value", "name"),
+    [
+        ("account", "account_settings", "in_meeting.chat", True, "inMeetingChat"),
+        ("account", "account_settings", "in_meeting.p2p_connetion", True, "inMeetingP2pConnetion"),
+        ("account", "account_security", "security.signin_with_sso.enable", True, "securitySigninWithSsoEnable"),
+        ("account", "account_locks", "in_meeting.chat", True, "lockedInMeetingChat"),
+        ("account", "account_locks", "chat.share_files", False, "lockedChatShareFiles"),
+        (
+            "account",
+            "account_meeting_security_locks",
+            "meeting_security.waiting_room",
+            True,
+            "lockedMeetingSecurityWaitingRoom",
+        ),
+        ("group", "group_settings", "schedule_meeting.participant_video", True, "scheduleMeetingParticipantVideo"),
+        ("group", "group_locks", "in_meeting.waiting_room", True, "lockedInMeetingWaitingRoom"),
+        (
+            "group",
+            "group_locks",
+            "recording.ip_address_access_control",
+            True,
+            "lockedRecordingIpAddressAccessControl",
+        ),
+        (
+            "group",
+            "group_locks",
+            "recording.ip_address_access_control.enable",
+            False,
+            "lockedRecordingIpAddressAccessControlEnable",
+        ),
+    ],
+)
+def test_a_setting_above_the_user_becomes_a_property_by_the_same_rule(level, document, path, value, name):
+    assert converter(document, frozenset(), level)(nested(path, value)) == Conversion({name: value})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "properties", "unknown"),
+    [
+        ("in_meeting.brand_new", True, {"lockedInMeetingBrandNew": True}, ("boolean", True, "")),
+        ("in_meeting.brand_new", "text", {}, ("text", False, "")),
+        ("in_meeting.entry_exit_chime", "host", {}, ("text", False, "boolean")),
+    ],
+)
+def test_a_lock_that_is_not_described_is_named_as_one(path, value, properties, unknown):
+    conversion = converter("group_locks", frozenset(), "group")(nested(path, value))
+    assert (conversion.properties, conversion.unknown) == (properties, (UnknownField(f"locked.{path}", *unknown),))
+
+
+@pytest.mark.parametrize(
+    ("users", "ids"),
+    [
+        ([{"id": "ada-id", "email": "CANARY@example.com"}, {"id": "bob-id"}], ["ada-id", "bob-id"]),
+        ([], []),
+        ([{"email": "CANARY@example.com"}], []),
+        ([{"id": 7}], []),
+    ],
+)
+def test_of_those_who_bypass_single_sign_on_the_ids_are_written(users, ids):
+    body = {"security": {"signin_with_sso": {"sso_bypass_users": users}}}
+    assert converter("account_security", frozenset(), "account")(body).properties == {
+        "securitySigninWithSsoSsoBypassUsers": ids
+    }
+
+
+@pytest.mark.parametrize("sent", ["CANARY@example.com", ["CANARY@example.com"], {"email": "CANARY"}, 7, [None]])
+def test_bypassing_users_of_another_shape_are_not_written(sent):
+    body = {"security": {"signin_with_sso": {"enable": True, "sso_bypass_users": sent}}}
+    assert converter("account_security", frozenset(), "account")(body).properties == {
+        "securitySigninWithSsoEnable": True
+    }

@@ -207,7 +207,7 @@ class TestResource:
             assert re.fullmatch(r"[A-Za-z]+:Read", endpoint.privilege)
             assert all(re.fullmatch(r"[a-z_]+:(read|write)(:[a-z]+)?|user_profile", s) or s == "user_info:read"
                        for s in endpoint.scopes.classic)  # fmt: skip
-            assert all(re.fullmatch(r"[a-z_]+:read:[a-z_]+(:admin)?", s) for s in endpoint.scopes.granular)
+            assert all(re.fullmatch(r"[a-z_]+:read:[a-z_]+(:admin|:master)?", s) for s in endpoint.scopes.granular)
             assert all(":write" not in scope for scope in endpoint.scopes.advice)
 
     def test_samples_become_what_the_fixture_says(self, resource, samples):

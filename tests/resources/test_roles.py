@@ -78,10 +78,10 @@ OWNER, MEMBER, HELPDESK, UNKNOWN = {"admin": True}, {"admin": False}, {"admin": 
 @pytest.mark.parametrize(
     ("roles", "access"),
     [
-        ([OWNER], {"isAdmin": True}),
-        ([MEMBER], {"isAdmin": False}),
-        ([MEMBER, HELPDESK], {"isAdmin": True}),
-        ([UNKNOWN, OWNER], {"isAdmin": True}),
+        ([OWNER], {"isAdmin": True, "admin": True}),
+        ([MEMBER], {"isAdmin": False, "admin": False}),
+        ([MEMBER, HELPDESK], {"isAdmin": True, "admin": True}),
+        ([UNKNOWN, OWNER], {"isAdmin": True, "admin": True}),
         ([UNKNOWN], {}),
         ([MEMBER, UNKNOWN], {}),
         ([], {}),

@@ -21,6 +21,7 @@ INVITED = {
 def test_a_user():
     assert convert(ADA) == {
         "id": "ada-id",
+        "userIds": ["ada-id"],
         "username": ["ada@example.com"],
         "email": ["ada@example.com"],
         "shortLoginId": ["ada"],
@@ -44,7 +45,7 @@ def test_a_user():
         ({"first_name": "Ada", "last_name": None}, "Ada", "Ada", None),
         ({"last_name": "Byron"}, "Byron", None, "Byron"),
         ({"first_name": " Ada ", "last_name": " "}, "Ada", "Ada", None),
-        ({"first_name": "Ada", "last_name": "Byron", "display_name": "Countess"}, "Ada Byron", "Ada", "Byron"),
+        ({"first_name": "Ada", "last_name": "Byron", "display_name": " "}, "Ada Byron", "Ada", "Byron"),
         ({"display_name": "Countess"}, "Countess", None, None),
         ({"first_name": "", "last_name": "", "display_name": "Countess"}, "Countess", None, None),
         ({}, "ada@example.com", None, None),
@@ -56,6 +57,45 @@ def test_a_user():
 def test_names_are_never_undefined(fields, name, first, last):
     user = convert({"id": "ada-id", "email": "ada@example.com", "status": "active", **fields})
     assert (user["name"], user["displayName"], user["firstName"], user["lastName"]) == (name, name, first, last)
+
+
+@pytest.mark.parametrize("sent", ["Countess", " Countess "])
+def test_the_display_name_is_zooms_own_where_it_sends_one(sent):
+    user = convert({**ADA, "display_name": sent})
+    assert (user["name"], user["displayName"]) == ("Ada Byron", "Countess")
+
+
+@pytest.mark.parametrize(
+    ("sent", "properties"),
+    [
+        ({"employee_unique_id": "E-17"}, {"employeeId": "E-17"}),
+        ({"employee_unique_id": ""}, {}),
+        ({"plan_united_type": "32"}, {"planUnitedType": "32"}),
+        ({"plan_united_type": ""}, {}),
+        ({"login_types": [100, 101, 1]}, {"loginTypes": ["Work email", "SSO", "Google"]}),
+        ({"login_types": [100, 7]}, {"loginTypes": ["Work email", "7"]}),
+        ({"login_types": []}, {"loginTypes": []}),
+        ({"login_types": ["100"]}, {}),
+        ({"login_types": [True]}, {}),
+        ({"login_types": 100}, {}),
+        (
+            {
+                "license_info_list": [
+                    {"license_type": "ZOOM_WORKPLACE_BUNDLE", "license_option": 16, "subscription_id": "CANARY"},
+                    {"license_type": "MEETING", "subscription_id": "CANARY"},
+                    {"license_type": "MEETING", "subscription_id": "CANARY"},
+                    {"license_type": 7},
+                ]
+            },
+            {"licenses": ["MEETING", "ZOOM_WORKPLACE_BUNDLE"]},
+        ),
+        ({"license_info_list": []}, {"licenses": []}),
+        ({"license_info_list": "MEETING"}, {}),
+        ({"license_info_list": [None]}, {}),
+    ],
+)
+def test_what_the_list_says_of_licences_and_sign_in(sent, properties):
+    assert convert({**ADA, **sent}) == {**convert(ADA), **properties}
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,24 @@ def test_a_person_is_found_by_the_address_in_any_case_and_form(store: Store, sto
         forget(path, person=person(given))
 
 
+@pytest.mark.parametrize("others", [["bob"], []], ids=["a list of its own", "as an earlier list was"])
+def test_a_person_is_taken_out_of_the_lists_of_others(path: Path, others: list[str]) -> None:
+    """Of those who may bypass single sign-on the account's document holds the ids."""
+    with Store.open(path) as store:
+        for day, bypassing in ((1, []), (2, ["ada", *others])):
+            run = store.begin(day * DAY - 1000, {})
+            run.put(ACCOUNT, ROW, account(), day * DAY)
+            run.put(ACCOUNT, "account_security", {"bypass": bypassing, "length": 8}, day * DAY)
+            run.put(ADA, ROW, reached_at("Ada", "ada@example.com", id="ada"), day * DAY)
+            finish(run)
+    forget(path, person=person("ada@example.com"))
+    with Store.open_existing(path) as store:
+        (remaining,) = store.entities("zoom_account")
+        assert (remaining["bypass"], remaining["length"]) == (others, 8)
+    assert b'"ada"' not in bytes_of(path)
+    assert_sound(path)
+
+
 def graph(store: Store, run: int | None) -> list[object]:
     return [
         *([list(store.entities(type_, run)) for type_ in TYPES]),

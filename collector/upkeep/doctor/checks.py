@@ -17,7 +17,7 @@ from collector.clock import Clock
 from collector.collect.clients import current_token
 from collector.collect.run import RUN_AGAIN
 from collector.errors import CollectorError, ExitCode, UsageError
-from collector.resources import account, endpoints
+from collector.resources import account, endpoints, optional_endpoints
 from collector.resources.declaration import Resource
 from collector.settings import Settings
 from collector.settings.profile import Profile
@@ -154,3 +154,11 @@ def _scopes(token: Token, resources: tuple[Resource, ...]) -> Iterator[Finding]:
                 endpoint.scopes.how_to_get(token.scopes),
                 ExitCode.INCOMPLETE,
             )
+    for adds, endpoint in optional_endpoints(resources):
+        subject = f"optional scope for {endpoint.path}"
+        if token.scopes is None:
+            yield Finding(subject, Level.OK, f"unknown; {' or '.join(endpoint.scopes.advice)} adds {adds}")
+        elif endpoint.scopes.granted_by(token.scopes):
+            yield Finding(subject, Level.OK, f"granted, adds {adds}")
+        else:
+            yield Finding(subject, Level.OK, f"not granted; {' or '.join(endpoint.scopes.advice)} would add {adds}")
