@@ -9,6 +9,7 @@ from typing import Any
 
 from collector.sandbox.directory import BUILT_IN_ROLES, MEMBER_ROLE, Group, Role, User, UserStatus
 from collector.sandbox.identifiers import identifier, number_from
+from collector.sandbox.levels import Levels
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Account:
         self.seed = seed
         self.name = name
         self.id = identifier(seed, "account")
+        self.levels = Levels()
         self.number = 7_000_000_000 + number_from(seed, "account number") % 1_000_000_000
         self._lock = threading.RLock()
         self._users: dict[str, User] = {}
@@ -159,6 +161,7 @@ class Account:
             for user in self.users_in_group(group_id):
                 self.remove_member(group_id, user.id)
             del self._groups[group_id]
+            self.levels.remove(group_id)
 
     def add_member(self, group_id: str, user_id: str) -> None:
         with self._lock:

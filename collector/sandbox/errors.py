@@ -79,6 +79,10 @@ def group_does_not_exist(group_id: str) -> ZoomError:
     return ZoomError(404, 4130, f"A group with this {group_id} does not exist.")
 
 
+def account_does_not_exist(account_id: str) -> ZoomError:
+    return ZoomError(404, 2001, f"Account does not exist: {account_id}")
+
+
 def role_does_not_exist(_: str) -> ZoomError:
     return ZoomError(400, 1034, "Provided `role_id` does not exist.")
 

@@ -72,6 +72,34 @@ def generate_account(
     return account
 
 
+def manage_centrally(account: Account) -> None:
+    """Set what a careful administrator sets: single sign-on, two factors for administrators, a waiting room for
+    everybody, no local recording, locked file transfer; but the second group is weaker than the account.
+    """
+    levels, owner = account.levels, account.owner
+    levels.managed_domains = ["example.com", "example.org"]
+    levels.trusted_domains = ["example.net"]
+    levels.change(
+        {
+            "security.signin_with_sso": {
+                "enable": True,
+                "require_sso_for_domains": True,
+                "domains": ["example.com"],
+                "sso_bypass_users": [{"id": owner.id, "email": owner.email}],
+            },
+            "security.sign_in_with_two_factor_auth": "role",
+            "security.sign_in_with_two_factor_auth_roles": [OWNER_ROLE, ADMIN_ROLE],
+            "meeting_security.waiting_room": True,
+            "recording.local_recording": False,
+            "in_meeting.file_transfer": False,
+        }
+    )
+    levels.lock("in_meeting.file_transfer", "meeting_security.meeting_password")
+    if len(account.groups) > 1:
+        weaker = account.groups[1].id
+        levels.change({"meeting_security.waiting_room": False, "recording.local_recording": True}, weaker)
+
+
 def _populate(account: Account, recipe: _Recipe) -> None:
     """Add groups, custom roles and users.
 

@@ -16,6 +16,7 @@ from collector.sandbox.default_settings import (
     USER_NUMBER,
 )
 from collector.sandbox.directory import LICENSED, User
+from collector.sandbox.levels import put
 from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, SettingsProfile
 
 MAIN = ""
@@ -40,7 +41,7 @@ class UserSettings:
     def __init__(self, account: Account, future_fields: bool = False) -> None:
         self._account = account
         self._future_fields = future_fields
-        self._prepared: dict[tuple[str, bool, str], bytes] = {}
+        self._prepared: dict[tuple[object, ...], bytes] = {}
 
     def answer(self, user: User, option: str, fields: str = "") -> bytes:
         """The JSON document for a query of `option` and `custom_query_fields`.
@@ -62,40 +63,53 @@ class UserSettings:
         document: dict[str, Any] = json.loads(shared)
         for path, value in self._account.changed_settings(user.id).items():
             if _option_of(path) == option:
-                _put(document, path, value)
+                put(document, path, value)
+        levels = self._account.levels
+        levels.enforce(document, option, levels.groups_with_settings(user.group_ids))
         return document
 
     def _shared(self, user: User, option: str) -> bytes:
-        key = (user.profile, user.type == LICENSED, option)
+        levels = self._account.levels
+        groups = levels.groups_with_settings(user.group_ids)
+        key = (user.profile, user.type == LICENSED, option, groups, levels.version)
         prepared = self._prepared.get(key)
         if prepared is None:
-            document = self._document(user.profile, user.type == LICENSED, option)
+            document = self._document(user.profile, user.type == LICENSED, option, groups)
             prepared = _bytes(document).replace(ACCOUNT.encode(), self._account.id.encode())
             self._prepared[key] = prepared
         return prepared
 
-    def _document(self, profile_name: str, licensed: bool, option: str) -> dict[str, Any]:
-        profile = PROFILES[profile_name]
+    def _document(self, profile_name: str, licensed: bool, option: str, groups: tuple[str, ...]) -> dict[str, Any]:
+        """What the account and the groups hand down, what the profile chose, and what is locked all the same."""
+        profile, levels = PROFILES[profile_name], self._account.levels
         if option == "meeting_authentication":
-            return _meeting_authentication(profile)
-        if option == "recording_authentication":
-            return _recording_authentication(profile)
-        if option == "meeting_security":
-            return {"meeting_security": {**copy.deepcopy(MEETING_SECURITY), **profile.security}}
-        changes = dict(profile.settings)
-        if self._future_fields and profile_name == "assistant":
-            changes.update(FUTURE_FIELDS)
-        return _main(changes, licensed)
+            document = _meeting_authentication(profile)
+            if not profile.meeting_login:
+                levels.hand_down(document, option, groups)
+        elif option == "recording_authentication":
+            document = _recording_authentication(profile)
+            if not profile.recording_login:
+                levels.hand_down(document, option, groups)
+        elif option == "meeting_security":
+            document = {"meeting_security": copy.deepcopy(MEETING_SECURITY)}
+            levels.hand_down(document, option, groups)
+            document["meeting_security"].update(profile.security)
+        else:
+            document = copy.deepcopy(LICENSED_SETTINGS)
+            levels.hand_down(document, option, groups)
+            for path, value in profile.settings.items():
+                put(document, path, value)
+            if self._future_fields and profile_name == "assistant":
+                for path, value in FUTURE_FIELDS.items():
+                    put(document, path, value)
+        levels.enforce(document, option, groups)
+        return document if licensed or option else _without_licensed_only(document)
 
 
-def _main(changes: Mapping[str, object], licensed: bool) -> dict[str, Any]:
-    document = copy.deepcopy(LICENSED_SETTINGS)
-    for path, value in changes.items():
-        _put(document, path, value)
-    if not licensed:
-        for path in LICENSED_ONLY:
-            section, _, leaf = path.partition(".")
-            document[section].pop(leaf, None)
+def _without_licensed_only(document: dict[str, Any]) -> dict[str, Any]:
+    for path in LICENSED_ONLY:
+        section, _, leaf = path.partition(".")
+        document[section].pop(leaf, None)
     return document
 
 
@@ -132,13 +146,6 @@ def _sign_in(type_: str) -> dict[str, Any]:
 def _option_of(path: str) -> str:
     head = path.partition(".")[0]
     return head if head in OPTIONS else MAIN
-
-
-def _put(document: dict[str, Any], path: str, value: object) -> None:
-    *parents, leaf = path.split(".")
-    for name in parents:
-        document = document.setdefault(name, {})
-    document[leaf] = copy.deepcopy(value)
 
 
 def _only(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -18,6 +18,12 @@ PATHS = {
     "/groups": "group:read:list_groups:admin",
     "/groups/{group}": "group:read:group:admin",
     "/groups/{group}/members": "group:read:list_members:admin",
+    "/groups/{group}/settings": "group:read:settings:admin",
+    "/groups/{group}/lock_settings": "group:read:lock_settings:admin",
+    "/accounts/me/settings": "account:read:settings:admin",
+    "/accounts/me/lock_settings": "account:read:lock_settings:master",
+    "/accounts/me/managed_domains": "account:read:managed_domains:master",
+    "/accounts/me/trusted_domains": "account:read:trusted_domains:master",
     "/roles": "role:read:list_roles:admin",
     "/roles/0": "role:read:role:admin",
     "/roles/0/members": "role:read:list_members:admin",
@@ -80,7 +86,7 @@ def test_one_classic_scope_a_family(sandbox: Sandbox, account: Account, path: st
 
 
 def test_scope_sets_are_the_documented_ones() -> None:
-    assert {"user:read:admin", "group:read:admin", "role:read:admin"} == CLASSIC_SCOPES
+    assert {"user:read:admin", "group:read:admin", "role:read:admin", "account:read:admin"} == CLASSIC_SCOPES
     assert set(PATHS.values()) == GRANULAR_SCOPES
 
 
@@ -94,7 +100,7 @@ def test_me_can_be_asked_with_less(sandbox: Sandbox, account: Account) -> None:
 def test_the_role_of_the_administrator_must_allow_it(
     zoom: SandboxClient, sandbox: Sandbox, account: Account, path: str
 ) -> None:
-    area = path.split("/")[1].removesuffix("s").capitalize()
+    area = "AccountSetting" if "accounts" in path else path.split("/")[1].removesuffix("s").capitalize()
     sandbox.denied_privileges.add(f"{area}:Read")
     status, code, message = zoom.refusal(real(path, account))
     assert (status, code) == (400, 200)

@@ -139,7 +139,9 @@ def test_a_connection_can_be_dropped_in_the_middle(sandbox: Sandbox) -> None:
         ("/users/me", True),
         ("/users/{userId}/settings", True),
         ("/groups/{groupId}/members", True),
-        ("/groups/{groupId}/lock_settings", False),
+        ("/groups/{groupId}/lock_settings", True),
+        ("/accounts/me/settings", True),
+        ("/groups/{groupId}/admins", False),
         ("/meetings", False),
     ],
 )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 
 from collector.sandbox.endpoints import Endpoint
-
-_PLACEHOLDER = re.compile(r"[<{]\w+[}>]")
 
 _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
@@ -23,4 +20,11 @@ GRANULAR_SCOPES = frozenset(endpoint.granular[0] for endpoint in ENDPOINTS)
 
 def serves(path: str) -> bool:
     """Whether the sandbox answers this path of the API reference: `/groups/{groupId}/members`."""
-    return _PLACEHOLDER.sub("*", path) in {_PLACEHOLDER.sub("*", endpoint.rule) for endpoint in ENDPOINTS}
+    segments = path.split("/")
+    return any(_matches(endpoint.rule.split("/"), segments) for endpoint in ENDPOINTS)
+
+
+def _matches(rule: list[str], path: list[str]) -> bool:
+    return len(rule) == len(path) and all(
+        name.startswith("<") or name == segment for name, segment in zip(rule, path, strict=True)
+    )

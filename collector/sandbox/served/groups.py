@@ -13,6 +13,7 @@ from collector.sandbox.errors import group_does_not_exist
 from collector.sandbox.identifiers import identifier
 from collector.sandbox.paging import ListQuery
 from collector.sandbox.responses import json_bytes
+from collector.sandbox.served.accounts import option_of
 
 
 def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
@@ -37,6 +38,17 @@ def _members(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
     _find(zoom, group_id)
     page = zoom.pager.page(zoom.account.users_in_group(group_id), query)
     return listing(page, "members", [group_member(group_id, user) for user in page.items])
+
+
+def _settings(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
+    _find(zoom, group_id)
+    option = option_of(query, ("", "meeting_authentication", "recording_authentication", "meeting_security"))
+    return json_bytes(zoom.account.levels.settings(option, group_id))
+
+
+def _lock_settings(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
+    _find(zoom, group_id)
+    return json_bytes(zoom.account.levels.locks(option_of(query, ("", "meeting_security")), group_id))
 
 
 def _find(zoom: Backend, group_id: str) -> Group:
@@ -104,5 +116,23 @@ ENDPOINTS = (
         _members,
         group_does_not_exist,
         rows="members",
+    ),
+    Endpoint(
+        "/groups/<group_id>/settings",
+        "Medium",
+        _READ,
+        ("group:read:settings:admin",),
+        "Group",
+        _settings,
+        group_does_not_exist,
+    ),
+    Endpoint(
+        "/groups/<group_id>/lock_settings",
+        "Medium",
+        _READ,
+        ("group:read:lock_settings:admin",),
+        "Group",
+        _lock_settings,
+        group_does_not_exist,
     ),
 )
