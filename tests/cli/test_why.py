@@ -4,52 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from collector.model.coverage import Coverage, Status
 from collector.model.graph import Properties, PropertyValue, RelationshipType
-from collector.model.setting_levels import LeveledSetting, Place, SettingLevels
-from collector.resources import account, groups
-from collector.resources.declaration import Conversion, EntityDocument, Resource
+from collector.model.setting_levels import LeveledSetting, Place
 from collector.resources.setting_levels import setting_levels
 from collector.store import ROW, Run, Store
-from collector.zoom.endpoint import Scopes
 
 from .conftest import Command
 
-OPTIONS = ("", "meeting_security", "meeting_authentication", "recording_authentication")
 ACCOUNT_LOCKS = "account:read:lock_settings:master"
-
-
-def with_settings(resource: Resource, of: str, settings_scope: str, locks_scope: str) -> Resource:
-    """The resource with the documents of settings and locks, where it does not declare them itself."""
-    if resource.documents:
-        return resource
-    base = replace(resource.listing, page_size=None)
-
-    def document(part: str, ending: str, option: str, scope: str) -> EntityDocument:
-        endpoint = replace(
-            base,
-            path=f"/{of}s/me/{ending}",
-            params={"option": option} if option else {},
-            scopes=Scopes((f"{of}:read:admin",), (scope,)),
-        )
-        return EntityDocument(part, endpoint, lambda body: Conversion({}))
-
-    settings = [document(f"{of}_{option or 'settings'}", "settings", option, settings_scope) for option in OPTIONS]
-    locks = [
-        document(f"{of}_locks{option}", "lock_settings", option, locks_scope) for option in ("", "meeting_security")
-    ]
-    return replace(resource, documents=(*settings, *locks))
-
-
-LEVELS: SettingLevels = setting_levels(
-    with_settings(account.RESOURCE, "account", "account:read:settings:admin", ACCOUNT_LOCKS),
-    with_settings(groups.RESOURCE, "group", "group:read:settings:admin", "group:read:lock_settings:admin"),
-)
+LEVELS = setting_levels()
 SETTINGS = {setting.path: setting for setting in LEVELS.settings}
 READ = "1970-01-01 00:00:01 UTC"
 HAS_USER = RelationshipType("zoom_group", "HAS", "zoom_user")
@@ -77,9 +46,8 @@ Collect = Callable[..., None]
 
 
 @pytest.fixture
-def collect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collect:
+def collect(tmp_path: Path) -> Collect:
     """Writes a run of the account, its groups and these people into the store."""
-    monkeypatch.setattr("collector.cli.why.setting_levels", lambda: LEVELS)
 
     def write(
         people: Sequence[Person],

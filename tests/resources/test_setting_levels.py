@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from collector.resources.catalogue import catalogue
+from collector.resources.catalogue import ACCOUNT, GROUP, catalogue
 from collector.resources.setting_levels import lock_name, other_names, setting_levels
 
 TABLE = other_names()
@@ -32,6 +32,22 @@ def test_no_two_settings_have_the_same_other_name(level: str) -> None:
 def test_no_other_name_is_the_name_it_has_anyway(level: str) -> None:
     assert [path for path, names in TABLE.items() if getattr(names, level) == path] == []
     assert [path for path, names in TABLE.items() if names.lock == path] == []
+
+
+@pytest.mark.parametrize("level", [ACCOUNT, GROUP])
+def test_every_other_name_is_catalogued_there(level: str) -> None:
+    paths = {setting.path for setting in catalogue(level).values()}
+    sections = {path.rsplit(".", parts)[0] for path in paths for parts in range(path.count(".") + 1)}
+    names = {getattr(each, level) for each in TABLE.values()} - {""}
+    assert names - sections == set()
+    locked = {setting.name for setting in catalogue(level).values()}
+    assert [each.lock for each in TABLE.values() if each.lock and lock_name(each.lock) not in locked] == []
+
+
+@pytest.mark.parametrize("level", ["account", "group"])
+def test_every_setting_can_be_looked_for_at_every_level(level: str) -> None:
+    settings = setting_levels().settings
+    assert [each.path for each in settings if not (getattr(each, level).values and getattr(each, level).locks)] == []
 
 
 def test_every_kept_setting_of_users_is_there_once() -> None:
