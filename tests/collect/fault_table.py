@@ -142,7 +142,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Reading:
-    """`settings: partial, 6 carried over, 2 missing`; `read` is checked where the table tells it."""
+    """`settings: partial, 6 stale, 2 missing`; `read` is checked where the table gives it."""
 
     status: str
     stale: int = 0

@@ -199,7 +199,7 @@ class TestListedAndThenSaidNotToExist:
         zoom.put(settings_of(account, "bob"), NO_USER, option="meeting_security")
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
         assert coverage(record, "meeting_security").reason == (
-            "/users/{userId}/settings says of some that they do not exist, and the token lacks the scope for "
+            "/users/{userId}/settings returned 'not found', and the token lacks the scope for "
             "/users/{userId}"
         )
         assert "user:read:user:admin" in coverage(record, "meeting_security").next_step
@@ -286,8 +286,8 @@ class TestSettingsOfInactivePeople:
         assert record.exit_code == 0
         assert {unread(record, part) for part in PARTS} == {("complete", 0, 0, 1)}
         assert notes(record) == [
-            "Not available, since Zoom refuses them of inactive users: settings (1), meeting_authentication (1), "
-            "recording_authentication (1), meeting_security (1). What was read of them earlier stays."
+            "Refused by Zoom for inactive users: settings (1), meeting_authentication (1), "
+            "recording_authentication (1), meeting_security (1). Earlier values are kept."
         ]
         assert profile.user("ina@example.com") == before
         assert "meetingSecurityWaitingRoom" in before
@@ -349,7 +349,7 @@ class TestManyLeave:
         assert record.exit_code == 0
         assert record.partial_types == [] or "zoom_user" not in record.partial_types
         assert coverage(record, MISSING).deleted_meanwhile == 250
-        assert "Gone since the last collection: 250 users." in notes(record)
+        assert "Deleted since the last run: 250 users." in notes(record)
         assert len(profile.users) == 350
         assert profile.sandbox.calls.count(LOOK_UP, 404) == 250
 
@@ -468,7 +468,7 @@ class TestAnswersAboutSomethingElse:
         assert record.exit_code == 3
         assert unread(record, "meeting_security") == ("partial", 0, 1, 0)
         assert coverage(record, "meeting_security").reason == (
-            "/users/{userId}/settings?option=meeting_security answered about something else than meeting_security"
+            "/users/{userId}/settings?option=meeting_security returned something other than meeting_security"
         )
 
     def test_sections_that_were_always_empty_are_no_fault(self, profile: Profile, account: Account) -> None:
@@ -518,7 +518,7 @@ class TestAnswersAboutSomethingElse:
     ) -> None:
         zoom.put(settings_of(account, "ada"), (200, {**MAIN, "recording": {}}), option=None)
         refused = coverage(profile.collect(network=zoom), "settings")
-        assert refused.reason == "/users/{userId}/settings came with sections emptied that had values before"
+        assert refused.reason == "/users/{userId}/settings returned empty sections that had values before"
         assert "collector collect --fresh" in refused.next_step
         assert "recordingCloudRecording" in profile.user("ada@example.com")
         assert profile.collect(network=zoom, fresh=True).exit_code == 0
@@ -587,7 +587,7 @@ class TestListsThatAreSuddenlyEmpty:
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
         assert profile.groups == set()
-        assert "Gone since the last collection: 3 groups." in notes(record)
+        assert "Deleted since the last run: 3 groups." in notes(record)
 
     def test_what_cannot_be_asked_for_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
         for group in list(account.groups):
@@ -643,7 +643,7 @@ class TestListsThatAreSuddenlyEmpty:
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
         assert record.exit_code == 0
         assert profile.groups == {"Sales", "Empty"}
-        assert notes(record)[0] == "Gone since the last collection: 1 group."
+        assert notes(record)[0] == "Deleted since the last run: 1 group."
 
 
 class TestOddIds:

@@ -116,7 +116,7 @@ def test_rows_without_an_id_make_the_list_incomplete(read, nameless, total):
     rows, count, failure = read(page(ADA, nameless, total=total))
     assert (rows, count) == ([ADA], 1)
     assert type(failure) is Unread
-    assert str(failure) == "1 rows of /users have no id to know them by"
+    assert str(failure) == "1 rows of /users have no id"
 
 
 def test_a_row_whose_id_came_the_second_time(read):

@@ -143,7 +143,7 @@ class Writing(BaseAdapter):
         pass
 
 
-@pytest.mark.parametrize("options", [{}, {"most_age": 7 * 24 * 3_600_000}], ids=["all", "changed"])
+@pytest.mark.parametrize("options", [{}, {"max_age": 7 * 24 * 3_600_000}], ids=["all", "changed"])
 def test_the_store_is_not_locked_while_an_answer_is_waited_for(
     tmp_path: Path, account: Account, options: dict[str, Any]
 ) -> None:
@@ -260,7 +260,7 @@ class TestWhatBeginsAnew:
             (0.0, {"fresh": True}),
             (0.0, {"settings": SettingsChoice.SECURITY}),
             (0.0, {"steps": ("fetch-users",)}),
-            (0.0, {"most_age": 1000}),
+            (0.0, {"max_age": 1000}),
         ],
         ids=["a day later", "the clock was set back", "--fresh", "--settings", "--step", "--changed"],
     )

@@ -174,7 +174,7 @@ def test_a_change_cut_short_is_taken_back_whole(store: Store, monkeypatch: pytes
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "_open_part", interrupt)
+    monkeypatch.setattr(run, "_begin_part", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run.put(ADA, ROW, user("Ada", dept="Engines"), 2000)
     run.commit()
