@@ -1,4 +1,4 @@
-"""Whether a refusal is the plan's: Zoom says "no permission" also of what the account's plan does not have."""
+"""Tells a missing licence from a missing privilege: Zoom answers "no permission" to both."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from collector.resources.roles import OWNER
 def classify_refusal(
     failure: CollectorError, resource: Resource, identity: Mapping[str, object] | None, *, free_plan: bool
 ) -> CollectorError:
-    """NotLicensed in the place of a denied privilege where no privilege would help; else the failure itself.
+    """NotLicensed instead of Denied where no privilege would help; otherwise the failure itself.
 
     `identity`: the answer to `/users/me`, if there was one.
     """
     if not resource.paid_only or not isinstance(failure, Denied) or failure.scopes:
         return failure
     if free_plan:
-        reason = f"a free plan (ZOOM_PLAN=free) has no API of {resource.name}"
+        reason = f"a free plan (ZOOM_PLAN=free) has no API for {resource.name}"
     elif identity is not None and identity.get("role_id") == OWNER:
         reason = (
-            f"the token is of the account's owner, who has every privilege, so the plan has no API of {resource.name}"
+            f"the token is the account owner's, who has every privilege, so the plan has no API for {resource.name}"
         )
     else:
         return failure

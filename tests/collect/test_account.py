@@ -321,8 +321,9 @@ class TestProcesses:
         assert running.returncode == 130
         assert out == ""
         assert err.endswith(
-            "Error: The run was asked to stop.\nNext: What was read is kept: `collector collect` goes on from there "
-            "within 24 hours, `collector collect --fresh` begins anew.\n"
+            "Error: The run was asked to stop.\n"
+            "Next: What was read is kept. Within 24 hours `collector collect` resumes from there; "
+            "`collector collect --fresh` starts over.\n"
         )
         assert tree(work) == before
         assert "new@example.com" in in_store(environment, work)

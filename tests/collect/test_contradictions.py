@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES
-from collector.errors import Interrupted, SignInRequired
+from collector.errors import Interrupted
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, User
 from collector.store import RunRecord
@@ -131,12 +131,6 @@ class TestListedAndThenSaidNotToExist:
         assert profile.collect(network=zoom).exit_code == 3
         assert "bob@example.com" in profile.users
 
-    def test_nor_without_the_scope_to_ask(self, profile: Profile, account: Account, zoom: Instead) -> None:
-        zoom.put(settings_of(account, "bob"), NO_USER)
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
-        assert record.exit_code == 3
-        assert "bob@example.com" in profile.users
-
     def test_who_is_gone_is_gone_and_told(self, profile: Profile, account: Account, zoom: Instead) -> None:
         zoom.put(settings_of(account, "bob"), NO_USER)
         zoom.put(f"/users/{person(account, 'bob').id}", NO_USER)
@@ -199,23 +193,9 @@ class TestListedAndThenSaidNotToExist:
         zoom.put(settings_of(account, "bob"), NO_USER, option="meeting_security")
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
         assert coverage(record, "meeting_security").reason == (
-            "/users/{userId}/settings returned 'not found', and the token lacks the scope for "
-            "/users/{userId}"
+            "/users/{userId}/settings returned 'not found', and the token lacks the scope for /users/{userId}"
         )
         assert "user:read:user:admin" in coverage(record, "meeting_security").next_step
-
-    def test_what_went_is_told_also_by_the_run_that_resumes(
-        self, profile: Profile, account: Account, zoom: Instead
-    ) -> None:
-        group = account.groups[0].id
-        zoom.put(f"/groups/{group}(/members)?", NO_GROUP)
-        profile.sandbox.faults.add(Fault("unauthorized", "/roles", times=2))
-        with pytest.raises(SignInRequired):
-            profile.collect(network=zoom)
-        record = profile.collect(network=zoom)
-        assert record.exit_code == 0
-        assert coverage(record, "members of groups").deleted_meanwhile == 1
-        assert "Deleted in Zoom while they were read: 1 group." in notes(record)
 
     @pytest.mark.parametrize("answered", [1, 2, 3])
     def test_what_went_before_an_interruption_among_the_look_ups_is_told_too(

@@ -193,7 +193,7 @@ class TestWhatIsGoneOnWith:
     def test_an_interrupted_run(self, profile: Profile) -> None:
         with pytest.raises(Interrupted) as failure:
             profile.collect(network=CutOff(profile.sandbox.app, 30, Interrupted("The run was asked to stop.")))
-        assert "`collector collect` goes on from there within 24 hours" in failure.value.next_step
+        assert "Within 24 hours `collector collect` resumes from there" in failure.value.next_step
         before = profile.sandbox.calls.count()
         assert profile.collect().exit_code == 0
         assert profile.sandbox.calls.count() - before <= CALLS - 30 + 2
@@ -219,7 +219,7 @@ class TestWhatIsGoneOnWith:
         with pytest.raises(SignInRequired) as failure:
             profile.collect()
         profile.sandbox.faults.clear()
-        assert "`collector collect` goes on from there" in failure.value.next_step
+        assert "`collector collect` resumes from there" in failure.value.next_step
         before = profile.sandbox.calls.count("/v2/users")
         assert profile.collect().exit_code == 0
         assert profile.sandbox.calls.count("/v2/users") == before
