@@ -139,7 +139,7 @@ def test_everything_is_private_whatever_the_umask(store: Store, folder: Path) ->
 
 
 def test_before_the_first_run_there_is_nothing_to_write(tmp_path: Path, folder: Path) -> None:
-    with Store.open(tmp_path / "graph.db") as store, pytest.raises(UsageError, match="No run has been finished yet"):
+    with Store.open(tmp_path / "graph.db") as store, pytest.raises(UsageError, match="No run has finished yet"):
         write_tree(store, folder)
     assert not folder.exists()
 

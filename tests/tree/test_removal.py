@@ -47,5 +47,5 @@ def test_a_disk_that_does_not_let_it(store: Store, folder: Path, monkeypatch: py
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(CollectionFailed, match="could not be removed: Permission denied") as failure:
         remove_tree(folder)
-    assert "delete the folder" in failure.value.next_step
+    assert "or delete it yourself" in failure.value.next_step
     assert (folder / "summary.json").exists()

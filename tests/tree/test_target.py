@@ -61,7 +61,7 @@ def test_a_file_is_left_untouched(store: Store, folder: Path) -> None:
 def test_a_folder_of_something_else_is_left_untouched(store: Store, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "thesis.tex").write_text("mine")
-    with pytest.raises(UsageError, match="holds something else"):
+    with pytest.raises(UsageError, match="contains something other"):
         write_tree(store, folder)
     assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
     assert list(folder.parent.iterdir()) == [folder]

@@ -286,11 +286,9 @@ def test_when_the_new_token_is_refused_too_a_person_must_help(client, requests_m
     requests_mock.get(f"{API}/users/me", **DEAD_TOKEN)
     with pytest.raises(SignInRequired) as raised:
         client.get(ME)
-    assert raised.value.message == (
-        "Zoom refused the token, also after a new one was asked for (Invalid access token.)"
-    )
+    assert raised.value.message == ("Zoom refused the token, and a new one as well (Invalid access token.)")
     assert raised.value.next_step == (
-        "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you signed in with "
+        "Check in the Zoom App Marketplace (Manage) that the app still exists and is active. If you signed in with "
         "the browser, sign in again: `collector auth login`."
     )
     assert requests_mock.call_count == 2
@@ -365,7 +363,7 @@ class TestTrouble:
         ),
         (
             {"text": "<html>"},
-            "/users: Zoom's API answered HTTP 200 with HTML where JSON is due: a sign-in page of this network or a "
+            "/users: Zoom's API answered HTTP 200 with HTML instead of JSON: a sign-in page of this network or a "
             "proxy in between likely answered in its place",
         ),
         (
@@ -374,15 +372,15 @@ class TestTrouble:
         ),
         (
             {"json": {}},
-            "/users failed 5 times: Zoom's answer to /users holds no list of objects named users",
+            "/users failed 5 times: Zoom's answer to /users has no list of objects named users",
         ),
         (
             {"json": {"users": 7}},
-            "/users failed 5 times: Zoom's answer to /users holds no list of objects named users",
+            "/users failed 5 times: Zoom's answer to /users has no list of objects named users",
         ),
         (
             {"exc": requests.exceptions.ChunkedEncodingError},
-            "the answer to /users broke off 5 times (ChunkedEncodingError)",
+            "the answer to /users was cut off 5 times (ChunkedEncodingError)",
         ),
     ],
 )
@@ -422,8 +420,7 @@ def test_an_address_that_cannot_be_called_is_tried_once(new_client, clock):
     with pytest.raises(Unread) as raised:
         client.get(USERS)
     assert (
-        raised.value.message
-        == "/users was not asked: Zoom's address, or that of the proxy, cannot be called (InvalidURL)"
+        raised.value.message == "/users was not called: the address of Zoom or of the proxy is not valid (InvalidURL)"
     )
     assert raised.value.next_step == "Check ZOOM_API_URL and HTTPS_PROXY, then run the command again."
     assert (clock.waits, client.calls) == ([], {USERS.path: 1})
@@ -470,8 +467,7 @@ def test_a_per_second_limit_that_stays_leaves_the_thing_unread(client, requests_
     with pytest.raises(Unread) as raised:
         client.get(ME)
     assert raised.value.message == (
-        "/users/me was refused 8 times for Zoom's rate limit "
-        "(You have reached the maximum per-second rate limit for this API.)"
+        "/users/me met Zoom's rate limit 8 times (You have reached the maximum per-second rate limit for this API.)"
     )
     assert "ZOOM_RATE_SHARE" in raised.value.next_step
     assert requests_mock.call_count == 8
@@ -487,7 +483,7 @@ def test_a_long_wait_that_is_not_the_daily_limits_closes_the_label_and_is_told_a
         client.get(ME)
     minutes = {"301": 5, "600": 10}.get(asked, 120)
     assert raised.value.message == (
-        f"Zoom answers no Light calls for now and asks to wait {minutes} minutes "
+        f"Zoom refuses Light calls for now and asks to wait {minutes} minutes "
         "(You have reached the maximum per-second rate limit for this API.)."
     )
     assert raised.value.clears_at == NOON + {"301": 301, "600": 600}.get(asked, 7200)

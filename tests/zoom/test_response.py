@@ -217,7 +217,7 @@ def test_a_page_in_the_place_of_json_is_told_with_who_may_have_sent_it(status, c
     sender = "something in front of it" if status == 502 else "a sign-in page of this network"
     assert answer == ZoomResponse(
         ZoomOutcome.TRY_AGAIN,
-        f"Zoom's API answered HTTP {status} with {page} where JSON is due: {sender} or a proxy in between likely "
+        f"Zoom's API answered HTTP {status} with {page} instead of JSON: {sender} or a proxy in between likely "
         "answered in its place",
         from_intermediary=status != 502,
     )
