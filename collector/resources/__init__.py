@@ -1,4 +1,4 @@
-"""The resources that are read: every module here with a `RESOURCE` is one."""
+"""The resources: every module here with a `RESOURCE`."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType
 
 
 def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
-    """Every endpoint the resources need, with what is read there: lists, documents, member lists, look-ups.
+    """Every endpoint the resources need, with the id of the step: lists, documents, member lists, look-ups.
 
-    Look-ups of what cannot be missed by its list are left out: they are asked for only when Zoom contradicts itself.
+    Without the look-ups that are needed only if Zoom contradicts itself.
     """
     found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
     for resource in resources:
@@ -70,7 +70,7 @@ def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
 
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
-    """What to give the app and the administrator's role: `classic` scopes, `granular` scopes, `privileges`."""
+    """What the app and the administrator's role need: `classic` scopes, `granular` scopes, `privileges`."""
     used = [endpoint for _, endpoint in endpoints(resources)]
     return {
         "classic": sorted({endpoint.scopes.classic[0] for endpoint in used}),
@@ -80,7 +80,7 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
 
 
 def not_served(serves: Callable[[str], bool]) -> frozenset[str]:
-    """The paths of what the resources need and a stand-in for Zoom does not serve."""
+    """The paths that the resources need and the sandbox does not serve."""
     return frozenset(endpoint.path for _, endpoint in endpoints(all_resources()) if not serves(endpoint.path))
 
 
@@ -97,6 +97,6 @@ def missing_scopes(
 
 
 def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
-    """What each step id stands for: a resource's own entities, or one of its links."""
+    """What each step id reads: a resource's own entities, or one of its links."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
     return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}

@@ -1,7 +1,7 @@
-"""The catalogue of user settings and the one rule by which they become properties.
+"""The catalogue of user settings and how they become properties.
 
-`user_settings.csv` says of every settings path: which of the four documents holds it, its type, whether it is a
-secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`. Secrets never pass, whatever their type.
+`user_settings.csv` describes every settings path: in which of the four documents it is, its type, whether it is a
+secret, and its meaning. A path `a.b.c_d` becomes the property `aBCD`. Secrets are always dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collector.redaction import looks_secret, mask_urls
 from collector.resources.declaration import Conversion, UnknownField, text
 
 OBJECTS = "objects"
-"""The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
+"""The catalogue's type for lists of objects, which are dropped (JupiterOne accepts no nested values)."""
 
 _KINDS = {"bool": "boolean", "int": "number", "str": "text"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
@@ -29,7 +29,7 @@ _MEASURE = re.compile(
     r"(?:^|[._]|(?<=[a-z])(?=[A-Z]))"
     r"(?i:length|count|limit|size|capacity|quota|percent|days?|hours?|minutes?|seconds?|duration|interval|timeout)$"
 )
-"""The last word of a name under which a number is harmless."""
+"""The last word of names whose numbers are harmless."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def converter(document: str, taken: frozenset[str]) -> Callable[[JsonObject], Co
 
 
 def option_names(prefix: str) -> tuple[str, ...]:
-    """The three properties that tell the sign-in methods."""
+    """The three properties about the sign-in methods."""
     return tuple(f"{prefix}Option{what}" for what in ("Names", "Types", "Domains"))
 
 

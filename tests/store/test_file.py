@@ -124,7 +124,7 @@ def test_a_migration_happens_wholly_or_not_at_all(path: Path, monkeypatch: pytes
 def test_a_damaged_file_is_left_as_it_is(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    with pytest.raises(CollectionFailed, match="damaged or no SQLite file") as caught:
+    with pytest.raises(CollectionFailed, match="damaged or not a SQLite file") as caught:
         Store.open(path)
     assert caught.value.next_step.startswith(f"Move it aside with `mv {path} {path}.damaged`")
     assert path.read_bytes() == content
