@@ -123,7 +123,7 @@ class TestStore:
         )
         assert (before - after, after - before) == ({"alan@example.com"}, {"edsger@example.com"})
 
-    def test_a_reading_cut_short_is_gone_on_with(self, profile: Profile) -> None:
+    def test_an_interrupted_session_is_resumed(self, profile: Profile) -> None:
         record = profile.collect()
         assert record.exit_code == 0
         documents = profile.sandbox.calls.count("/v2/users/<user_id>/settings")

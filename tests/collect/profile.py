@@ -66,7 +66,7 @@ class Profile:
         self,
         *,
         scopes: Iterable[str] = GRANULAR_SCOPES,
-        scopes_told: bool = True,
+        scopes_known: bool = True,
         steps: tuple[str, ...] = (),
         network: BaseAdapter | None = None,
         configured_account: bool = True,
@@ -80,7 +80,7 @@ class Profile:
         adapter = network or WsgiAdapter(self.sandbox.app)
         randomness = random.Random(7)
         client = ZoomClient(
-            SandboxTokens(self.sandbox, frozenset(scopes), scopes_told, user_id),
+            SandboxTokens(self.sandbox, frozenset(scopes), scopes_known, user_id),
             Pacer(ZoomPlan(self.sandbox.plan), 1.0, self.clock),
             self.clock,
             randomness,
@@ -96,7 +96,7 @@ class Profile:
                 clock=self.clock,
                 progress=NoProgress(),
                 resources=resources,
-                scopes=frozenset(scopes) if scopes_told else None,
+                scopes=frozenset(scopes) if scopes_known else None,
                 account_id=self.account.id if configured_account else None,
                 choice=Choice(check_steps(resources, steps) if steps else None, settings, max_age),
                 fresh=fresh,

@@ -91,7 +91,7 @@ class TestCompleteRun:
             ("pim@example.com", "Member"),
         }
 
-    def test_every_reading_has_its_coverage(self, profile: Profile) -> None:
+    def test_every_dataset_has_its_coverage(self, profile: Profile) -> None:
         record = profile.collect()
         assert [(entry.step, entry.dataset, entry.is_set, entry.read) for entry in record.coverage] == [
             ("fetch-users", "users?status=active", True, 5),
@@ -124,7 +124,7 @@ class TestCompleteRun:
         }
         assert profile.sandbox.calls.count() == 42
 
-    def test_who_leaves_is_gone_after_the_next_run(self, profile: Profile, account: Account) -> None:
+    def test_deleted_entities_are_gone_after_the_next_run(self, profile: Profile, account: Account) -> None:
         profile.collect()
         leave(account, "bob")
         account.remove_group(next(group.id for group in account.groups if group.name == "Sales"))
@@ -142,8 +142,8 @@ class TestCompleteRun:
         assert [list(profile.store.entities(type_)) for type_ in profile.store.entity_types()] == before
 
 
-class TestSetBrokenOff:
-    def test_the_steps_that_depend_on_it_say_so(self, profile: Profile) -> None:
+class TestListFails:
+    def test_dependent_steps_are_partial(self, profile: Profile) -> None:
         profile.sandbox.faults.add(broken("/users", status="inactive"))
         assert statuses(profile.collect()) == {
             "fetch-users": "failure",
@@ -165,7 +165,7 @@ class TestSetBrokenOff:
         assert counts["fetch-groups"] == {"zoom_group": 3}
         assert record.partial_types == ["zoom_account_has_group", "zoom_group", "zoom_group_has_user"]
 
-    def test_where_nobody_is_listed_no_document_is_called_complete(self, profile: Profile) -> None:
+    def test_without_listed_users_no_document_is_complete(self, profile: Profile) -> None:
         profile.sandbox.faults.add(broken("/users"))
         record = profile.collect()
         assert {(coverage(record, one).status.value, coverage(record, one).read) for one in DOCUMENTS} == {
@@ -186,7 +186,7 @@ class TestDenied:
             "Add group:read:admin (classic app) or group:read:list_groups:admin (granular app) in the Zoom Marketplace."
         )
 
-    def test_what_depends_on_it_is_not_run_and_says_why(self, profile: Profile) -> None:
+    def test_dependent_steps_do_not_run(self, profile: Profile) -> None:
         record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"})
         entry = coverage(record, "zoom_group_has_user")
         assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which is not read")
@@ -200,10 +200,8 @@ class TestDenied:
         ],
         ids=["4711", "4700"],
     )
-    def test_when_the_token_does_not_say_zooms_answer_is_the_check(
-        self, profile: Profile, held: frozenset[str], code: str
-    ) -> None:
-        record = profile.collect(scopes=held, scopes_told=False)
+    def test_with_unknown_scopes_zooms_answer_decides(self, profile: Profile, held: frozenset[str], code: str) -> None:
+        record = profile.collect(scopes=held, scopes_known=False)
         assert record.exit_code == 3
         assert record.partial_types == ["zoom_account_has_group", "zoom_group", "zoom_group_has_user"]
         assert profile.sandbox.calls.count("/v2/groups", 400) == 1
@@ -213,13 +211,13 @@ class TestDenied:
         assert entry.scopes == (code.strip("[]"),)
         assert "group:read:admin (classic app) or group:read:list_groups:admin (granular app)" in entry.next_step
 
-    def test_a_denied_list_is_asked_for_once_not_for_every_status(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:list_users:admin"}, scopes_told=False)
+    def test_a_denied_list_is_called_once(self, profile: Profile) -> None:
+        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:list_users:admin"}, scopes_known=False)
         assert profile.sandbox.calls.count("/v2/users") == 1
         assert record.partial_types == USER_TYPES
 
-    def test_denied_documents_are_asked_for_once_and_leave_the_set_complete(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}, scopes_told=False)
+    def test_denied_documents_stop_and_leave_the_list_complete(self, profile: Profile) -> None:
+        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}, scopes_known=False)
         assert record.exit_code == 3
         assert record.partial_types == []
         assert coverage(record, "settings").status.value == "denied"
@@ -227,10 +225,10 @@ class TestDenied:
         # Those under way when the first refusal comes are not called back.
         assert profile.sandbox.calls.count("/v2/users/<user_id>/settings", 400) <= 2 * WORKERS
 
-    def test_denied_member_lists_are_not_asked_for_group_by_group(self, profile: Profile) -> None:
+    def test_denied_member_lists_stop(self, profile: Profile) -> None:
         for number in range(4 * WORKERS):
             profile.sandbox.account.add_group(f"Group {number}")
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_members:admin"}, scopes_told=False)
+        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_members:admin"}, scopes_known=False)
         assert record.partial_types == ["zoom_group_has_user"]
         # Those under way when the first refusal comes are not called back.
         assert profile.sandbox.calls.count("/v2/groups/<group_id>/members") <= 2 * WORKERS
@@ -259,7 +257,7 @@ class TestDenied:
 class TestNotLicensed:
     @pytest.mark.parametrize("privilege", ["Group:Read", "Role:Read"])
     @pytest.mark.parametrize(("owner_asks", "free_plan"), [(True, False), (True, True), (False, True)])
-    def test_where_no_privilege_would_help_it_is_the_plan(
+    def test_a_privilege_nobody_lacks_means_not_licensed(
         self, profile: Profile, privilege: str, owner_asks: bool, free_plan: bool
     ) -> None:
         profile.sandbox.denied_privileges.add(privilege)
@@ -277,16 +275,16 @@ class TestNotLicensed:
             else f": the token is the account owner's, who has every privilege, so the plan has no API for {name}"
         )
 
-    def test_a_scope_that_is_missing_is_no_matter_of_the_plan(self, profile: Profile) -> None:
+    def test_a_missing_scope_is_never_not_licensed(self, profile: Profile) -> None:
         record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"}, free_plan=True)
         assert coverage(record, "groups").status.value == "denied"
 
-    def test_the_users_of_an_account_are_in_every_plan(self, profile: Profile) -> None:
+    def test_the_user_list_is_never_not_licensed(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("missing_privilege", "/users", times=None))
         record = profile.collect(free_plan=True)
         assert (record.exit_code, coverage(record, "users?status=active").status.value) == (3, "denied")
 
-    def test_a_free_plan_is_no_failure(self, tmp_path: Path, account: Account) -> None:
+    def test_a_free_plan_ends_with_exit_code_0(self, tmp_path: Path, account: Account) -> None:
         profile = Profile(tmp_path, account, plan="free")
         record = profile.collect()
         assert record.exit_code == 0
@@ -305,7 +303,7 @@ class TestNotLicensed:
         profile.store.close()
 
 
-class TestDocumentUnread:
+class TestDocumentFails:
     def test_the_age_is_that_of_the_oldest(self, profile: Profile, account: Account) -> None:
         first = profile.collect()
         profile.clock.time += 86_400
@@ -316,7 +314,7 @@ class TestDocumentUnread:
         entry = coverage(profile.collect(), "settings")
         assert (entry.stale, entry.oldest) == (2, first.started_at)
 
-    def test_25_in_a_row_close_the_reading(self, profile: Profile, account: Account) -> None:
+    def test_25_consecutive_failures_stop_the_dataset(self, profile: Profile, account: Account) -> None:
         for number in range(100):
             account.add_user(f"more{number:03}@example.com")
         profile.sandbox.faults.add(broken("/users/*/settings", option=None))
@@ -331,7 +329,7 @@ class TestDocumentUnread:
 
 
 class TestMissingFromAllLists:
-    def test_who_is_still_there_stays(self, profile: Profile) -> None:
+    def test_a_missing_user_found_by_look_up_stays(self, profile: Profile) -> None:
         profile.collect()
         with _lists_forget(profile.account, "ina"):
             record = profile.collect()
@@ -343,7 +341,7 @@ class TestMissingFromAllLists:
 
 
 class TestInvitations:
-    def test_who_accepts_becomes_a_user_and_the_invitation_is_gone(self, profile: Profile, account: Account) -> None:
+    def test_an_accepted_invitation_becomes_a_user(self, profile: Profile, account: Account) -> None:
         profile.collect()
         pia = person(account, "pia")
         assert profile.user("pia@example.com")["_key"] == "zoom_user:pending:pia@example.com"
@@ -354,7 +352,7 @@ class TestInvitations:
         assert profile.users == EVERYBODY
         assert ("Sales", "pia@example.com") in profile.members
 
-    def test_who_accepted_looks_the_same_after_the_next_run(self, profile: Profile, account: Account) -> None:
+    def test_an_accepted_user_does_not_change_in_the_next_run(self, profile: Profile, account: Account) -> None:
         profile.collect()
         account.update_user(person(account, "pia").id, status="active")
         profile.collect()
@@ -371,7 +369,7 @@ class TestInvitations:
         assert profile.user("pia@example.com") == before
         assert before["_key"] == "zoom_user:pending:pia@example.com"
 
-    def test_who_accepts_while_the_lists_are_read_is_not_lost(self, profile: Profile, account: Account) -> None:
+    def test_an_invitation_accepted_between_two_lists_is_found(self, profile: Profile, account: Account) -> None:
         profile.collect()
         account.update_user(person(account, "pia").id, status="active")
         with _lists_forget(account, "pia"):  # the active list was read before, the pending one after
@@ -379,7 +377,7 @@ class TestInvitations:
         assert record.exit_code == 0
         assert profile.user("pia@example.com")["status"] == "active"
 
-    def test_a_withdrawn_invitation_is_gone(self, profile: Profile, account: Account) -> None:
+    def test_a_withdrawn_invitation_is_removed(self, profile: Profile, account: Account) -> None:
         profile.collect()
         leave(account, "pia")
         assert profile.collect().exit_code == 0
@@ -387,7 +385,7 @@ class TestInvitations:
 
 
 class TestChosenSteps:
-    def test_only_the_step_and_what_it_needs_is_run(self, profile: Profile) -> None:
+    def test_only_the_chosen_step_and_its_dependencies_run(self, profile: Profile) -> None:
         record = profile.collect(steps=("build-user-and-group-relationship",))
         assert record.exit_code == 0
         assert {step for step, status in statuses(record).items() if status == "success"} == {
@@ -422,7 +420,7 @@ class TestChosenSteps:
 
 
 class TestRunsThatEndEarly:
-    def test_a_second_refusal_means_to_sign_in_again_and_keeps_what_was_read(self, profile: Profile) -> None:
+    def test_a_refused_new_token_ends_with_exit_code_4(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("unauthorized", "/groups", times=2))
         with pytest.raises(SignInRequired, match="and a new one as well"):
             profile.collect()
@@ -449,7 +447,7 @@ class TestRunsThatEndEarly:
 
 
 class TestMemberships:
-    def test_members_nobody_knows_are_counted_and_get_no_relationship(self, profile: Profile) -> None:
+    def test_unknown_members_are_counted_and_get_no_relationship(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("missing_rows", "/users", query={"status": "inactive"}, times=None))
         record = profile.collect()
         assert profile.users == EVERYBODY - {"ina@example.com"}
@@ -534,7 +532,7 @@ class TestAdministrators:
         assert profile.user("ada@example.com")["isAdmin"] is True
         assert profile.user("max@example.com")["isAdmin"] is False
 
-    def test_who_loses_the_role_is_no_administrator_any_more(self, profile: Profile, account: Account) -> None:
+    def test_losing_the_role_ends_being_an_administrator(self, profile: Profile, account: Account) -> None:
         profile.collect()
         account.update_user(person(account, "bob").id, role_id="2")
         profile.collect()
@@ -556,7 +554,7 @@ class TestWhoseAccount:
             profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"}, configured_account=False)
         assert len(list(profile.store.finished_runs())) == 1
 
-    def test_nor_when_zoom_does_not_say_whose_token_it_is(self, profile: Profile) -> None:
+    def test_without_an_account_id_a_known_store_is_not_touched(self, profile: Profile) -> None:
         profile.collect()
         with (
             patch("collector.sandbox.served.users.own_detail", return_value={"id": "somebody"}),
@@ -565,7 +563,7 @@ class TestWhoseAccount:
             profile.collect(configured_account=False)
         assert len(list(profile.store.finished_runs())) == 1
 
-    def test_a_daily_limit_on_the_first_call_is_no_wrong_use(self, profile: Profile) -> None:
+    def test_a_daily_limit_on_the_first_call(self, profile: Profile) -> None:
         profile.collect()
         profile.sandbox.faults.add(Fault("daily_429", "/users/me", times=None))
         with pytest.raises(DailyLimitReached, match="daily limit for Light calls"):

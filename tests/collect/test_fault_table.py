@@ -45,7 +45,7 @@ def test_the_table_is_about_every_endpoint() -> None:
     assert {row.endpoint for row in ROWS} == PLACES.keys()
 
 
-def test_no_pair_is_left_out() -> None:
+def test_every_pair_is_listed() -> None:
     """Every endpoint with every fault; where asking again can heal it, what happens once and what always."""
     told = {(row.endpoint, row.fault, _kind_of_telling(row)) for row in ROWS}
     for endpoint in PLACES:
@@ -55,7 +55,7 @@ def test_no_pair_is_left_out() -> None:
             assert tellings == {NEVER} or min_settings <= tellings, f"{endpoint} × {fault}"
 
 
-def test_no_pair_is_told_twice() -> None:
+def test_no_pair_is_listed_twice() -> None:
     assert [row for row, times in Counter(map(str, ROWS)).items() if times > 1] == []
 
 

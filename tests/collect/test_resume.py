@@ -75,8 +75,8 @@ def counts(profile: Profile) -> dict[str, tuple[str, int]]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Profile:
-    profile = Profile(tmp_path_factory.mktemp("undisturbed"), people())
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    profile = Profile(tmp_path_factory.mktemp("baseline"), people())
     profile.collect()
     return profile
 
@@ -85,38 +85,38 @@ CALLS = 42
 """Of a whole run over the account of these tests."""
 
 
-def test_the_number_of_calls(undisturbed: Profile) -> None:
-    assert undisturbed.sandbox.calls.count() == CALLS
+def test_the_number_of_calls(baseline: Profile) -> None:
+    assert baseline.sandbox.calls.count() == CALLS
 
 
 @pytest.mark.parametrize("after", range(1, CALLS))
-def test_killed_at_any_call_the_next_run_comes_to_the_same_end(
-    tmp_path: Path, account: Account, undisturbed: Profile, after: int
+def test_killed_at_any_call_the_next_run_gives_the_same_graph(
+    tmp_path: Path, account: Account, baseline: Profile, after: int
 ) -> None:
     profile = Profile(tmp_path, account)
     kill(profile, after)
     record = profile.collect()
     assert record.exit_code == 0
-    assert graph(profile) == graph(undisturbed)
-    assert counts(profile) == counts(undisturbed)
+    assert graph(profile) == graph(baseline)
+    assert counts(profile) == counts(baseline)
     profile.store.close()
 
 
 @pytest.mark.parametrize("after", range(2, CALLS, 5))
 def test_killed_where_every_answer_was_waited_for(
-    tmp_path: Path, account: Account, undisturbed: Profile, after: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, account: Account, baseline: Profile, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then every answer is committed by itself."""
     monkeypatch.setattr(pool, "_NO_WAIT_SECONDS", 0.0)
     profile = Profile(tmp_path, account)
     kill(profile, after)
     profile.collect()
-    assert graph(profile) == graph(undisturbed)
-    assert counts(profile) == counts(undisturbed)
+    assert graph(profile) == graph(baseline)
+    assert counts(profile) == counts(baseline)
     profile.store.close()
 
 
-def test_killed_at_its_first_call_a_fresh_reading_is_gone_on_with_as_one(profile: Profile) -> None:
+def test_a_fresh_session_stays_fresh_when_resumed(profile: Profile) -> None:
     profile.collect()
     kill(profile, 1, fresh=True)
     with closing(sqlite3.connect(profile.path)) as database:
@@ -157,12 +157,12 @@ def test_the_store_is_not_locked_while_an_answer_is_waited_for(
     profile.store.close()
 
 
-def test_killed_over_and_over(tmp_path: Path, account: Account, undisturbed: Profile) -> None:
+def test_killed_over_and_over(tmp_path: Path, account: Account, baseline: Profile) -> None:
     profile = Profile(tmp_path, account)
     for _ in range(6):
         kill(profile, 5)
     profile.collect()
-    assert graph(profile) == graph(undisturbed)
+    assert graph(profile) == graph(baseline)
     profile.store.close()
 
 
@@ -181,7 +181,7 @@ def test_documents_are_read_twice_only_where_they_were_in_flight(tmp_path: Path)
     profile.store.close()
 
 
-def test_people_who_left_before_the_kill_are_gone_after_it(profile: Profile, account: Account) -> None:
+def test_users_deleted_before_the_kill_are_removed_after_it(profile: Profile, account: Account) -> None:
     profile.collect()
     account.remove_user(next(user.id for user in account.users if user.email == "bob@example.com"))
     kill(profile, 12)
@@ -189,7 +189,7 @@ def test_people_who_left_before_the_kill_are_gone_after_it(profile: Profile, acc
     assert "bob@example.com" not in profile.users
 
 
-class TestWhatIsGoneOnWith:
+class TestResumed:
     def test_an_interrupted_run(self, profile: Profile) -> None:
         with pytest.raises(Interrupted) as failure:
             profile.collect(network=CutOff(profile.sandbox.app, 30, Interrupted("The run was asked to stop.")))
@@ -205,7 +205,7 @@ class TestWhatIsGoneOnWith:
             (30, "settings", "the run was stopped before all of this was read"),
         ],
     )
-    def test_what_an_interrupted_run_did_not_read_says_so(
+    def test_unread_datasets_of_an_interrupted_run(
         self, profile: Profile, calls: int, reading: str, reason: str
     ) -> None:
         with pytest.raises(Interrupted):
@@ -234,14 +234,14 @@ class TestWhatIsGoneOnWith:
         assert profile.sandbox.calls.count("/v2/users") == lists
         assert profile.sandbox.calls.count(SETTINGS) <= 24 + documents - 10
 
-    def test_the_reading_began_with_the_first_run(self, profile: Profile) -> None:
+    def test_a_session_begins_with_its_first_run(self, profile: Profile) -> None:
         began_at = int(profile.clock.now() * 1000)
         kill(profile, 30)
         profile.clock.time += HOUR
         record = profile.collect()
         assert (record.began_at, record.began_at < record.started_at) == (began_at, True)
 
-    def test_what_nobody_has_described_is_counted_over_all_runs(self, tmp_path: Path) -> None:
+    def test_unknown_settings_are_counted_over_the_session(self, tmp_path: Path) -> None:
         account = generate_account(users=40, groups=2, custom_roles=0, seed=3)
         whole, killed = (Profile(tmp_path / name, account, future_fields=True) for name in ("whole", "killed"))
         expected = whole.collect().unknown_settings
@@ -251,7 +251,7 @@ class TestWhatIsGoneOnWith:
         killed.store.close()
 
 
-class TestWhatBeginsAnew:
+class TestFresh:
     @pytest.mark.parametrize(
         ("hours", "options"),
         [
@@ -272,7 +272,7 @@ class TestWhatBeginsAnew:
         assert record.began_at == record.started_at
         assert profile.sandbox.calls.count("/v2/users") == before + 3
 
-    def test_a_run_that_came_to_its_end_is_followed_by_a_new_reading(self, profile: Profile) -> None:
+    def test_a_concluded_run_is_not_resumed(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("status_500", f"/users/{profile.account.owner.id}/settings", times=None))
         assert profile.collect().exit_code == 3
         profile.sandbox.faults.clear()

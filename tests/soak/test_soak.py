@@ -19,7 +19,7 @@ from tests.soak.misbehaviour import FOR_LISTS, LIES, PASSING, SAID_IN_EARNEST
 from tests.soak.soaking import soak
 
 
-def test_every_kind_of_trouble_is_met() -> None:
+def test_every_fault_kind_is_used() -> None:
     assert sorted((*PASSING, *FOR_LISTS, *SAID_IN_EARNEST)) == sorted(get_args(FaultKind))
     assert set(LIES) <= set(SAID_IN_EARNEST)
 

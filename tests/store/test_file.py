@@ -130,7 +130,7 @@ def test_a_damaged_file_is_left_as_it_is(path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
-def test_damage_is_told_when_it_is_met_while_reading(path: Path) -> None:
+def test_damage_found_while_reading(path: Path) -> None:
     with Store.open(path) as store:
         collect(store, *(f"user{number:04}" for number in range(2000)))
     content = bytearray(path.read_bytes())
@@ -166,7 +166,7 @@ def test_a_full_disk_keeps_what_was_committed(path: Path) -> None:
         assert keys(store) == [ADA]
 
 
-def test_a_change_cut_short_is_taken_back_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_change_is_rolled_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C between closing what a part said and writing what it says now must not lose the part."""
     collect(store, "Ada")
     run = begin(store)

@@ -168,5 +168,5 @@ def test_the_instance_and_where_it_is(store: Store) -> None:
         (RememberedInstance("5f7a"), True),
     ],
 )
-def test_what_was_not_written_down_is_believed(instance: RememberedInstance, may_be: bool) -> None:
+def test_an_unknown_host_matches_any(instance: RememberedInstance, may_be: bool) -> None:
     assert instance.matches("api.us.jupiterone.io", "j1dev") is may_be

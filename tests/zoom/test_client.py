@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
 
 from collector import __version__
 from collector.auth import EnvironmentTokenSource
@@ -33,7 +30,6 @@ from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer
 from tests.fakes import NOON
-from tests.wsgi_adapter import session_with
 
 from .conftest import API, ME, SETTINGS, USERS, Chance, Tokens
 
@@ -146,33 +142,6 @@ def test_calls_are_counted_by_path(client, requests_mock):
     assert client.calls == {"/users/me": 2, "/users/{userId}/settings": 1}
 
 
-def test_calls_in_flight_have_a_session_each_and_later_ones_take_them_up(new_client):
-    together = threading.Barrier(3)
-    made = []
-
-    class Together(BaseAdapter):
-        def send(self, request, **_):
-            if "at=once" in request.url:
-                together.wait(timeout=10)
-            response = requests.Response()
-            response.status_code, response.raw = 200, io.BytesIO(b'{"id": "me"}')
-            return response
-
-        def close(self):
-            pass
-
-    def new_session() -> requests.Session:
-        made.append(session_with(Together()))
-        return made[-1]
-
-    client = new_client(new_session=new_session)
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: client.get(ME, params={"at": "once"}), range(3)))
-    for _ in range(5):
-        client.get(ME)
-    assert len(made) == 3
-
-
 @pytest.fixture
 def server(monkeypatch):
     """A real server that sets a cookie and sends `/v2/users/me` elsewhere: its address and the headers it received."""
@@ -217,14 +186,14 @@ def test_redirects_are_not_followed(new_client, server):
         {"status_code": 404, "json": {"detail": "no such route"}},
     ],
 )
-def test_a_configured_address_where_nothing_is_says_which_setting_to_look_at(new_client, requests_mock, answer):
+def test_a_wrong_configured_address_names_the_setting(new_client, requests_mock, answer):
     requests_mock.get("https://gateway.example/elsewhere/v2/users/me", **answer)
     with pytest.raises(Unread, match=r"^/users/me: ") as raised:
         new_client(configured_api_url="https://gateway.example/elsewhere").get(ME)
     assert raised.value.next_step.startswith("ZOOM_API_URL is https://gateway.example/elsewhere: ")
 
 
-def test_one_that_is_gone_is_no_matter_of_the_configured_address(new_client, requests_mock):
+def test_not_found_does_not_blame_the_configured_address(new_client, requests_mock):
     requests_mock.get("https://gateway.example/v2/users/ada/settings", **refusal(404, 1001, "User does not exist."))
     with pytest.raises(DeletedMeanwhile):
         new_client(configured_api_url="https://gateway.example").get(SETTINGS, {"userId": "ada"})
@@ -238,14 +207,6 @@ def test_credentials_of_netrc_are_not_sent(new_client, server, tmp_path, monkeyp
     address, received = server
     new_client(configured_api_url=address).get(SETTINGS, {"userId": "ada"})
     assert received[0]["Authorization"] == "Bearer token-1"
-
-
-def test_cookies_are_not_kept(new_client, server):
-    address, received = server
-    client = new_client(configured_api_url=address)
-    client.get(SETTINGS, {"userId": "ada"})
-    client.get(SETTINGS, {"userId": "bob"})
-    assert [request.get("Cookie") for request in received] == [None, None]
 
 
 # What is logged
@@ -384,14 +345,14 @@ class TestTrouble:
         ),
     ],
 )
-def test_what_went_wrong_is_said(client, requests_mock, trouble, message):
+def test_the_message_names_the_failure(client, requests_mock, trouble, message):
     requests_mock.get(f"{API}/users", [trouble])
     with pytest.raises(Unread) as raised:
         client.get(USERS)
     assert raised.value.message == message
 
 
-def test_a_document_that_says_nothing_is_not_taken_for_one(client, requests_mock):
+def test_an_empty_document_is_a_failure(client, requests_mock):
     requests_mock.get(f"{API}/users/ada/settings", json={})
     with pytest.raises(Unread) as raised:
         client.get(SETTINGS, {"userId": "ada"})
@@ -474,9 +435,7 @@ def test_a_per_second_limit_that_stays_leaves_the_thing_unread(client, requests_
 
 
 @pytest.mark.parametrize("asked", ["301", "600", "2026-11-23T14:00:00Z"])
-def test_a_long_wait_that_is_not_the_daily_limits_closes_the_label_and_is_told_as_what_it_is(
-    client, requests_mock, asked
-):
+def test_a_long_wait_ends_the_label(client, requests_mock, asked):
     refused = PER_SECOND | {"headers": {"Retry-After": asked}}
     requests_mock.get(f"{API}/users/me", **refused)
     with pytest.raises(DailyLimitReached) as raised:

@@ -175,7 +175,7 @@ def test_a_crowd_keeps_the_rate():
     assert gaps(times) == pytest.approx([1 / 19.5] * 79)
 
 
-def test_a_pause_holds_everybody_and_nobody_stampedes_after_it():
+def test_a_pause_is_followed_by_evenly_spaced_calls():
     paused_at = 0.0
 
     def refuse_the_20th(pacer: Pacer, count: int, time: float) -> None:
