@@ -1,4 +1,4 @@
-"""What the version before left on a disk: a store, token files and a tree, opened and gone on with by this one.
+"""Files of version 0.1: this version opens a store, token files and a tree, and resumes an interrupted run.
 
 `fixtures/version_0_1` was recorded by that version against its own sandbox: four people, collected and uploaded; one of
 them leaves, one comes, collected again; a third reading stopped by Ctrl-C. The sandbox's tokens are replaced by names.

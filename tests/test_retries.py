@@ -1,4 +1,4 @@
-"""When a request is sent again: by what an answer asks for, and without being asked."""
+"""How long to wait before a retry, with and without Retry-After."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Store:
             raise OtherAccount(
                 f"The store {self._database.path} holds the Zoom account {self.account_id}, "
                 f"but the token belongs to {account_id}.",
-                "Keep each account in a profile of its own: add `--profile NAME`.",
+                "Use a separate profile for each account: add `--profile NAME`.",
             )
 
     @property

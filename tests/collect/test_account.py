@@ -1,4 +1,4 @@
-"""A collection as a whole: what it leaves in store and tree, however it ends."""
+"""A whole collection: its store and tree, however it ends."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ class TestProcesses:
     def running(
         self, collect: Collect, zoom: Sandbox, environment: dict[str, str], work: Path, gate: BlockedCall
     ) -> Iterator[subprocess.Popen[str]]:
-        """A second collection, in a process of its own, that waits for the answer about the groups."""
+        """A second collection in another process, waiting for the groups."""
         collect()
         zoom.account.add_user("new@example.com")
         zoom.faults.add(Fault("slow", "/groups"))

@@ -1,4 +1,4 @@
-"""`--changed` and `--settings`: which documents are read, and what is said of those that are not."""
+"""`--changed` and `--settings`: which documents are read, and how the others are reported."""
 
 from __future__ import annotations
 

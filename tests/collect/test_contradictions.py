@@ -1,6 +1,6 @@
-"""Where Zoom contradicts itself: what a list of this run names is there until Zoom says otherwise when asked for it.
+"""Zoom contradicts itself: a listed entity is removed only if Zoom confirms it in a look-up.
 
-The people are those of conftest.py. `Instead` puts answers of its own between the profile and the sandbox.
+The users are those of conftest.py. `Instead` answers instead of the sandbox.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ Answer = tuple[int, object]
 
 @dataclass
 class Instead(BaseAdapter):
-    """Answers what `put` was told, and passes all other calls on to the sandbox. `paths`: everything asked for."""
+    """Answers as set with `put`, and passes all other calls on to the sandbox. `paths`: all calls."""
 
     profile: Profile
     answers: list[tuple[str, Mapping[str, str | None], Answer]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
     def put(self, path: str, answer: Answer, **query: str | None) -> None:
-        """Answer so at paths that match this expression; a query of None is one without that parameter."""
+        """Answer like this at paths that match the expression; None means without that parameter."""
         self.answers.append((path, query, answer))
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
@@ -74,7 +74,7 @@ def _response(request: requests.PreparedRequest, status: int, body: object) -> r
 
 @pytest.fixture
 def zoom(profile: Profile) -> Instead:
-    """After everything was read once."""
+    """After one complete run."""
     profile.collect()
     profile.sandbox.calls.clear()
     return Instead(profile)
@@ -232,7 +232,7 @@ class TestListedThenNotFound:
     def test_a_role_whose_only_document_is_not_found_is_kept(
         self, profile: Profile, account: Account, zoom: Instead
     ) -> None:
-        """Its privileges are what it is asked for itself: one answer against the list of the same run."""
+        """Its privileges are its look-up: one answer against the list of the same run."""
         helpdesk = next(role.id for role in account.roles if role.name == "Helpdesk")
         zoom.put(f"/roles/{helpdesk}", NO_ROLE)
         record = profile.collect(network=zoom)
@@ -310,7 +310,7 @@ class TestSettingsOfInactiveUsers:
 
 
 class TestManyDeletedUsers:
-    """600 people, of whom 250 leave."""
+    """600 users, of whom 250 are deleted."""
 
     @pytest.fixture
     def big(self, profile: Profile, account: Account) -> Instead:
@@ -654,7 +654,7 @@ class TestOddIds:
         ids = {entity.get("id") for entity in profile.store.entities("zoom_user")}
         assert ids >= set(self.ODD)
         assert not [path for path in zoom.paths if re.search(r"/(\.|%2e)+(/|$)|//|/v2/settings", path, re.IGNORECASE)]
-        # Those called "." and ".." have no address of their own, which is told.
+        # "." and ".." cannot be put in a path, which is reported.
         assert record.exit_code == 3
         assert coverage(record, "settings").missing == 2
         profile.store.close()

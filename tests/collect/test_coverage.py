@@ -1,6 +1,6 @@
 """The coverage law, one rule a test (docs/architecture.md, "The coverage law").
 
-The people are those of conftest.py. `sandbox.faults` makes Zoom misbehave, `account` changes what is true.
+The users are those of conftest.py. `sandbox.faults` makes Zoom misbehave, `account` changes the account.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ GROUP_AND_ROLE_TYPES = [
 
 
 def broken(path: str, **query: str | None) -> Fault:
-    """Zoom answers HTTP 500 there, however often it is asked."""
+    """Zoom always answers HTTP 500 there."""
     return Fault("status_500", path, query=query or None, times=None)
 
 
@@ -61,7 +61,7 @@ def settings_of(account: Account, name: str) -> str:
 
 
 def leave(account: Account, name: str) -> None:
-    """Somebody is deleted in Zoom."""
+    """Delete a user in Zoom."""
     account.remove_user(person(account, name).id)
 
 
@@ -222,7 +222,7 @@ class TestDenied:
         assert record.partial_types == []
         assert coverage(record, "settings").status.value == "denied"
         assert coverage(record, "settings").missing == 6
-        # Those under way when the first refusal comes are not called back.
+        # Calls in flight at the first refusal are not cancelled.
         assert profile.sandbox.calls.count("/v2/users/<user_id>/settings", 400) <= 2 * WORKERS
 
     def test_denied_member_lists_stop(self, profile: Profile) -> None:
@@ -230,7 +230,7 @@ class TestDenied:
             profile.sandbox.account.add_group(f"Group {number}")
         record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_members:admin"}, scopes_known=False)
         assert record.partial_types == ["zoom_group_has_user"]
-        # Those under way when the first refusal comes are not called back.
+        # Calls in flight at the first refusal are not cancelled.
         assert profile.sandbox.calls.count("/v2/groups/<group_id>/members") <= 2 * WORKERS
 
     @pytest.mark.parametrize(
@@ -573,7 +573,7 @@ class TestWhoseAccount:
 
 @contextmanager
 def _lists_forget(account: Account, name: str) -> Iterator[None]:
-    """Somebody is there, but in none of the user lists, nor in what they announce."""
+    """The user lists and their totals omit one user."""
     real = account.users_with_status
 
     def listed(status: str) -> Sequence[User]:
@@ -585,7 +585,7 @@ def _lists_forget(account: Account, name: str) -> Iterator[None]:
 
 @contextmanager
 def _role_list(account: Account, role_id: str, names: Sequence[str]) -> Iterator[None]:
-    """The member list of this role names these people, whatever their own rows say."""
+    """The member list of this role names these users, whatever their own rows say."""
     real = account.users_with_role
 
     def listed(asked: str) -> Sequence[User]:
@@ -597,7 +597,7 @@ def _role_list(account: Account, role_id: str, names: Sequence[str]) -> Iterator
 
 @contextmanager
 def _rows_without(field: str, *emails: str) -> Iterator[None]:
-    """The user lists' rows of these people lack a field."""
+    """The list rows of these users lack a field."""
     real = users.list_row
 
     def row(user: User, now: float, include_fields: str = "") -> dict[str, object]:

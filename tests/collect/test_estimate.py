@@ -1,4 +1,4 @@
-"""A plan foretells a collection: the same steps, and about the calls that are then made."""
+"""The estimate of a collection: the same steps, and about as many calls as are then made."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CALLS_OF_A_PLAN = 6
 
 
 class SmallPages(WsgiAdapter):
-    """A Zoom that serves at most so many rows at a time, whatever is asked for."""
+    """A Zoom that serves at most `size` rows per page."""
 
     def __init__(self, sandbox: Sandbox, size: int) -> None:
         super().__init__(sandbox.app)
@@ -46,7 +46,7 @@ class SmallPages(WsgiAdapter):
 
 @dataclass(frozen=True)
 class EstimatedAndMade:
-    """A plan, and the calls the collection after it made, by path."""
+    """An estimate, and the calls the collection then made, by path."""
 
     plan: CollectionEstimate
     made: Counter[str]
@@ -96,7 +96,7 @@ def estimate_and_collect(
     settings: SettingsChoice = SettingsChoice.ALL,
     network: requests.adapters.BaseAdapter | None = None,
 ) -> EstimatedAndMade:
-    """Plan a collection, then make it."""
+    """Estimate a collection, then run it."""
     choice = Choice(frozenset(steps) or None, settings)
     plan = plan_only(profile, scopes=scopes, scopes_known=scopes_known, choice=choice, adapter=network)
     assert plan.calls_made == calls_by_path(profile.sandbox).total()
@@ -106,7 +106,7 @@ def estimate_and_collect(
 
 
 def calls_by_path(sandbox: Sandbox) -> Counter[str]:
-    """What the sandbox was asked, with the placeholders of the API reference."""
+    """The calls to the sandbox, by path with the placeholders of the API reference."""
     words = {"<user_id>": "{userId}", "<group_id>": "{groupId}", "<role_id>": "{roleId}"}
     calls: Counter[str] = Counter()
     for template in {call.template for call in sandbox.calls.latest}:
@@ -134,7 +134,7 @@ def test_a_plan_reads_first_pages_only_and_keeps_nothing(tmp_path: Path) -> None
 
 
 def test_lists_of_several_pages_are_estimated_from_the_first(tmp_path: Path) -> None:
-    """Of 420 groups only 300 come on the first page; the largest of them has three pages of members."""
+    """300 of 420 groups are on the first page; the largest has three pages of members."""
     profile = Profile(tmp_path, generate_account(users=1000, groups=420, seed=3))
     both = estimate_and_collect(profile, settings=SettingsChoice.NONE)
     assert both.planned.keys() == both.made.keys()

@@ -1,4 +1,4 @@
-"""Whether a list was read whole: each row once, and as many as Zoom announces."""
+"""A complete list: each row once, and as many as Zoom announces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refusal(status: int, code: int, message: str) -> dict[str, object]:
 
 @pytest.fixture
 def read(requests_mock):
-    """Reads the list from these answers: the rows as they come, how many there were, the failure or None."""
+    """Reads the list from these answers: the rows, how many there were, and the failure or None."""
 
     def reading(*answers: dict[str, object]) -> tuple[list[object], int, Exception | None]:
         requests_mock.get("https://api.zoom.us/v2/users", list(answers))

@@ -1,4 +1,4 @@
-"""Reading with a few threads: nothing lost, nothing piled up, nothing left running."""
+"""The pool: no result is lost, results do not pile up, and threads end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def assert_no_reader_is_left() -> None:
 
 
 def found_until_interrupted(results: Iterator[tuple[int, int]], then: Callable[[], None] = lambda: None) -> list[int]:
-    """The tasks whose results came before Interrupted did; `then` is called after each."""
+    """The tasks whose results came before Interrupted; `then` is called after each."""
     found = []
     with suppress(Interrupted):
         for task, _ in results:
@@ -55,7 +55,7 @@ def test_the_results_of_one_task_come_in_their_order() -> None:
 
 
 def test_it_calls_back_before_waiting() -> None:
-    """Once the caller has taken what is there, and before what is not."""
+    """After the caller has taken what is there, and before it waits."""
     taken: list[int] = []
     said = threading.Event()
 

@@ -1,4 +1,4 @@
-"""A reading that was cut short is gone on with: the same graph in the end, and nothing read twice in vain."""
+"""An interrupted session is resumed: the graph is the same, and nothing is read twice."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ HOUR = 3600.0
 
 
 class Killed(BaseException):
-    """Nothing catches it: what the process would have written after it stays unwritten."""
+    """Not caught by anything, like SIGKILL."""
 
 
 class CutOff(BaseAdapter):
-    """Passes so many calls on, then raises."""
+    """Passes this many calls on, then raises."""
 
     def __init__(self, app: Any, calls: int, failure: BaseException) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class CutOff(BaseAdapter):
 
 
 def kill(profile: Profile, after: int, **options: Any) -> None:
-    """A run of which a SIGKILL leaves what it had committed when so many calls had been answered."""
+    """A run that is killed after this many calls; only what it committed is kept."""
     with patch.object(run._Collection, "_finish", lambda *_: None), pytest.raises(Killed):
         profile.collect(network=CutOff(profile.sandbox.app, after, Killed()), **options)
     profile.store.close()
@@ -124,7 +124,7 @@ def test_a_fresh_session_stays_fresh_when_resumed(profile: Profile) -> None:
 
 
 class Writing(BaseAdapter):
-    """Answers only when somebody else could write to the store meanwhile."""
+    """Answers only if another process could write to the store meanwhile."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()

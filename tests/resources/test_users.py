@@ -1,4 +1,4 @@
-"""Users as Zoom lists them, and what the graph says of them."""
+"""Users: from Zoom's rows to properties."""
 
 from __future__ import annotations
 

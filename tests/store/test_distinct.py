@@ -1,4 +1,4 @@
-"""Telling new texts from old ones, however many there are."""
+"""A set of any number of texts."""
 
 from __future__ import annotations
 

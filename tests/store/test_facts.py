@@ -13,7 +13,7 @@ from .graph import ACCOUNT, ADA, BOB, CYD, account, begin, collect, finish, keys
 
 
 def history(path: Path, key: str) -> list[tuple[str, int, int | None]]:
-    """(part, from_run, to_run) of everything ever known about an entity."""
+    """(part, from_run, to_run) of all facts about an entity."""
     with sqlite3.connect(path) as connection:
         rows = connection.execute(
             "SELECT part, from_run, to_run FROM part JOIN entity ON entity.id = part.entity"

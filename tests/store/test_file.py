@@ -1,4 +1,4 @@
-"""graph.db as a file: private from birth, bound to one account, and never harmed when it cannot be used."""
+"""graph.db as a file: always private, bound to one account, and untouched if it cannot be used."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_a_full_disk_keeps_what_was_committed(path: Path) -> None:
 
 
 def test_an_interrupted_change_is_rolled_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C between closing what a part said and writing what it says now must not lose the part."""
+    """Ctrl-C between ending a part and writing the new one must not lose the part."""
     collect(store, "Ada")
     run = begin(store)
 

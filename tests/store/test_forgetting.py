@@ -1,4 +1,4 @@
-"""Forgetting: gone to the last byte, wholly or not at all, and nothing else looks different afterwards."""
+"""Forgetting erases every byte, atomically, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def reached_at(name: str, email: str, **properties: str) -> Properties:
 
 
 def collect_on(store: Store, day: int, people: Mapping[str, Properties], exit_code: int = 0) -> int:
-    """A whole run that ends on this day and finds these people, in the group, and nobody else; its number."""
+    """A complete run that ends on this day and finds only these people, in the group; its number."""
     run = store.begin(day * DAY - 1000, {})
     run.put(ACCOUNT, ROW, account(), day * DAY)
     for key, row in people.items():
@@ -58,7 +58,7 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Everything that lies in the folder of the store: the file, its journal and the journal's index."""
+    """All bytes in the store's folder: the file, its journal and the journal's index."""
     return b"".join(file.read_bytes() for file in sorted(path.parent.iterdir()))
 
 
@@ -158,7 +158,7 @@ class TestHistory:
                 assert kept[:1] == newest
                 for run in (*kept, None):
                     assert graph(store, run) == graph(original, run)
-                # a reading that was cut short goes on as if nothing had been forgotten
+                # an interrupted session resumes as if nothing had been forgotten
                 for one in (store, original):
                     write(one, [next_one])
                 assert graph(store, None) == graph(original, None)
@@ -168,7 +168,7 @@ class TestHistory:
 class TestPerson:
     @pytest.fixture
     def kept(self, path: Path) -> Path:
-        """Ada Byron was renamed, Bob has left, an invitation to Pia is open; all of it over three runs."""
+        """Over three runs Ada Byron was renamed, Bob was deleted, and Pia is invited."""
         ada, bob = reached_at("Ada", "ada@example.com", last="Byron"), reached_at("Bob", "bob@example.com")
         pia = "zoom_user:pending:pia@example.com"
         with Store.open(path) as store:
@@ -217,7 +217,7 @@ class TestPerson:
         assert bytes_of(kept) == before
 
     def test_what_a_run_overwrote_is_erased_too(self, path: Path) -> None:
-        """Changes within one run leave no history, but the document of the first saying stays."""
+        """Changes within a run leave no history, but the earlier document stays in the file."""
         with Store.open(path) as store:
             run = begin(store)
             run.put(ADA, ROW, reached_at("Ada", "ada@example.com", last="Secret-Name"), 1000)

@@ -1,4 +1,4 @@
-"""A profile's folder that others could write to, or that is another's: nothing planted there is opened."""
+"""A profile folder that others could write to, or that belongs to another user."""
 
 from __future__ import annotations
 

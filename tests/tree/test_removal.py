@@ -1,4 +1,4 @@
-"""Removing a tree leaves nothing of it, and nothing else's gone."""
+"""Removing a tree removes all of it, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a tree may be written, and what happens to what was there."""
+"""Where a tree may be written, and what it replaces."""
 
 from __future__ import annotations
 

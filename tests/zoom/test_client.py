@@ -1,4 +1,4 @@
-"""One GET at a time: what is sent, what is logged, what is tried again, and how it fails by name."""
+"""GETs: what is sent and logged, what is retried, and how failures are named."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def test_a_missing_scope_renews_nothing(client, requests_mock, tokens):
     ids=str,
 )
 class TestTrouble:
-    """Whatever goes wrong on the way is tried again: five times in all."""
+    """Network failures are retried, five tries in all."""
 
     def test_that_passes(self, client, requests_mock, trouble):
         requests_mock.get(f"{API}/users", [trouble] * 4 + [{"json": {"users": [{"id": "ada"}]}}])

@@ -1,4 +1,4 @@
-"""Following `next_page_token` to the end of a list, whatever the end looks like."""
+"""Following `next_page_token` to the end of a list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def page(*rows: dict[str, str], token: object = LAST, total: object = LAST) -> d
 
 @pytest.fixture
 def zoom(requests_mock):
-    """Gives these answers one after the other, the last one for ever."""
+    """Gives these answers in turn, then repeats the last."""
 
     def answer(*answers: dict[str, object]):
         return requests_mock.get(f"{API}/users", list(answers))

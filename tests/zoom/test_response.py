@@ -1,4 +1,4 @@
-"""What Zoom's answers mean: every row of its error table, and what does not come from Zoom at all."""
+"""Parsing answers: every row of Zoom's error table, and answers not from Zoom."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ ERROR_TABLE = [
 
 
 def asked(status: int, body: object, **headers: str) -> ZoomResponse:
-    """What an answer with this JSON body means at noon; header names have `-` for `_`."""
+    """Parse an answer with this JSON body at noon; `_` in header names becomes `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return parse_response(status, named, json.dumps(body).encode(), NOON)
 
@@ -171,7 +171,7 @@ def test_a_document_with_a_code_is_ok():
     ],
 )
 def test_html_comes_from_something_in_between(status, kind):
-    """A page saying 404 is not Zoom's word that somebody is gone."""
+    """A page with status 404 does not mean that a user was deleted."""
     assert parse_response(status, {}, HTML, NOON).kind is kind
 
 
