@@ -36,7 +36,7 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.soak --date "$$(date +%F)" $(SOAK)
 
-# Whether runs that are killed at random and gone on with come to the right graph. KILLS='--kills 20 --served' ...
+# Whether runs that are killed at random and resumed give the right graph. KILLS='--kills 20 --served' ...
 kills: setup
 	$(BIN)/python -m tests.soak.kills --date "$$(date +%F)" $(KILLS)
 

@@ -1,6 +1,6 @@
-"""What may answer in a service's place, in words: a proxy, the sign-in page of a network, a redirect.
+"""Describes answers that do not come from the service: of a proxy, a network's sign-in page, a redirect.
 
-Of a redirect's address the host alone is told: its query may hold what was asked for.
+Only the host of a redirect is shown: its query may contain secrets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _BEFORE_A_TAG = b"\xef\xbb\xbf \t\r\n"
 
 
 def describe_redirect(status: int, headers: Mapping[str, str]) -> str:
-    """What an answer with a status from 300 to 399 does: `redirects to acme.zoom.us (HTTP 301), ...`."""
+    """Describes a redirect: `redirects to acme.zoom.us (HTTP 301), ...`."""
     location = _header(headers, "location")
     try:
         host = urlsplit(location).hostname or ""
@@ -28,7 +28,7 @@ def describe_redirect(status: int, headers: Mapping[str, str]) -> str:
 
 
 def markup_kind(headers: Mapping[str, str], content: bytes) -> str | None:
-    """`HTML` or `XML` where the body is a page; None where it is something else."""
+    """`HTML` or `XML` if the body is a page, otherwise None."""
     start = content[:512].lstrip(_BEFORE_A_TAG).lower()
     if not start.startswith(b"<"):
         return None
@@ -38,13 +38,13 @@ def markup_kind(headers: Mapping[str, str], content: bytes) -> str | None:
 
 
 def describe_non_json(status: int, headers: Mapping[str, str], content: bytes) -> str:
-    """What came where a JSON object is due, and who likely sent it: `HTML where JSON is due: a sign-in page ...`."""
+    """Describes a body that is not a JSON object, and its likely sender: `HTML instead of JSON: a sign-in page ...`."""
     page = markup_kind(headers, content)
     if page is None:
         return "something that is not a JSON object"
-    # The edge of a failing service answers in HTML, too.
+    # The edge of a failing service also answers in HTML.
     sender = "something in front of it or" if status >= 500 else "a sign-in page of this network or"
-    return f"{page} where JSON is due: {sender} a proxy in between likely answered in its place"
+    return f"{page} instead of JSON: {sender} a proxy in between likely answered in its place"
 
 
 def _header(headers: Mapping[str, str], wanted: str) -> str:

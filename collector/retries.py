@@ -1,4 +1,4 @@
-"""When to send a request again: what an answer asks for, and how long to wait. No network here."""
+"""How long to wait before a retry. No network here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from email.utils import parsedate_to_datetime
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _FIRST_MOMENT = 1_000_000_000
-"""A number above this is a moment in seconds since 1970: nobody asks to wait for thirty years."""
+"""A larger number is a time in seconds since 1970: nobody asks to wait for thirty years."""
 
 
 def retry_after_seconds(header: str | None, now: float) -> float | None:
-    """How many seconds to wait, 0 or more, by the value of a Retry-After header; None where it says nothing.
+    """The seconds to wait, 0 or more, from the value of a Retry-After header; None without a valid one.
 
-    It is a number of seconds or a date (RFC 9110 §10.2.3). An ISO 8601 instant (Zoom) and seconds since 1970, as
-    `now` is, are understood as well. A moment without a time zone is UTC.
+    A number of seconds or a date (RFC 9110 §10.2.3); also an ISO 8601 time (Zoom), and seconds since 1970, as `now`.
+    A time without a time zone is UTC.
     """
     text = (header or "").strip()
     if _NUMBER.fullmatch(text):
@@ -32,10 +32,9 @@ def retry_after_seconds(header: str | None, now: float) -> float | None:
 
 
 def backoff_seconds(tries: int, longest: float, randomness: random.Random, asked: float | None = None) -> float:
-    """How long to wait after so many tries: 1, 2, 4, 8 … seconds, or what was asked for if that is more.
+    """The seconds to wait after this many tries: 1, 2, 4, 8 …, or `asked` if that is more; at most `longest`.
 
-    Each with up to half as much again by chance, so that those who failed together do not come back together; at most
-    `longest`.
+    Up to half as much again is added at random, so that calls that failed together are not retried together.
     """
     wait = max(asked or 0.0, 2.0 ** (tries - 1)) * (1 + randomness.random() / 2)
     return min(wait, longest)

@@ -1,4 +1,4 @@
-"""What the version before left on a disk: a store, token files and a tree, opened and gone on with by this one.
+"""Files of version 0.1: this version opens a store, token files and a tree, and resumes an interrupted run.
 
 `fixtures/version_0_1` was recorded by that version against its own sandbox: four people, collected and uploaded; one of
 them leaves, one comes, collected again; a third reading stopped by Ctrl-C. The sandbox's tokens are replaced by names.
@@ -123,7 +123,7 @@ class TestStore:
         )
         assert (before - after, after - before) == ({"alan@example.com"}, {"edsger@example.com"})
 
-    def test_a_reading_cut_short_is_gone_on_with(self, profile: Profile) -> None:
+    def test_an_interrupted_session_is_resumed(self, profile: Profile) -> None:
         record = profile.collect()
         assert record.exit_code == 0
         documents = profile.sandbox.calls.count("/v2/users/<user_id>/settings")

@@ -1,4 +1,4 @@
-"""When a request is sent again: by what an answer asks for, and without being asked."""
+"""How long to wait before a retry, with and without Retry-After."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("Mon, 23 Nov 2026 11:00:00 GMT", 0),
     ],
 )
-def test_what_is_asked_for_in_every_form(header: str, seconds: float, far_from_utc: None) -> None:
+def test_every_form_of_retry_after(header: str, seconds: float, far_from_utc: None) -> None:
     assert retry_after_seconds(header, NOON) == seconds
 
 
@@ -71,7 +71,7 @@ def test_what_is_asked_for_in_every_form(header: str, seconds: float, far_from_u
         f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}",
     ],
 )
-def test_what_says_nothing(header: str | None) -> None:
+def test_invalid_values(header: str | None) -> None:
     assert retry_after_seconds(header, NOON) is None
 
 
@@ -95,5 +95,5 @@ def test_waits_double_differ_by_chance_and_are_bounded(chance: float, waits: lis
     ("tries", "asked", "chance", "wait"),
     [(1, None, 0, 1), (1, 0.0, 0, 1), (1, 20, 0, 20), (1, 20, 1, 30), (1, 600, 0, 30), (4, 3, 0, 8)],
 )
-def test_what_is_asked_for_is_the_least(tries: int, asked: float | None, chance: float, wait: float) -> None:
+def test_the_requested_wait_is_the_minimum(tries: int, asked: float | None, chance: float, wait: float) -> None:
     assert backoff_seconds(tries, 30, Chance(chance), asked) == wait

@@ -1,4 +1,4 @@
-"""What `collector collect` does: from settings to a token, through the steps into the store, and out as a tree."""
+"""`collector collect`: sign in, run the steps into the store, write the tree."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from collector.tree import TREE_FOLDER, TreeReport, check_target, write_tree
 class CollectResult:
     """A finished run and the tree written from it.
 
-    `clears_at`: when a daily limit met on the way clears, in milliseconds since 1970; None without one. `example`:
-    something that can be looked at now, as `show` wants it named: `("user", "ada@example.com")`.
+    `clears_at`: when the daily limit that was reached clears, in milliseconds since 1970; None without one.
+    `example`: arguments for `collector show`, such as `("user", "ada@example.com")`.
     """
 
     record: RunRecord
@@ -49,8 +49,8 @@ def collect_account(
 ) -> CollectResult:
     """Collect the account of this configuration and write `.j1-integration` into `folder`.
 
-    Unless `fresh`, goes on with a run that was cut short and chose the same. Raises every CollectorError but
-    ReadingErrors, which become coverage; ProfileBusy when another collection of this profile is under way.
+    Unless `fresh`, resumes an interrupted run with the same choice. Raises every CollectorError except ReadingErrors,
+    which become coverage; ProfileBusy when another collection of this profile is running.
     """
     resources = all_resources()
     check_steps(resources, choice.steps or ())
@@ -82,13 +82,13 @@ def collect_account(
 
 
 def _first_token(tokens: TokenSource, resources: tuple[Resource, ...], clock: Clock) -> Token:
-    """As `current_token`, asked for in a thread: Ctrl-C does not wait until a Zoom that hangs has answered."""
-    asked = in_parallel([tokens], lambda source: [current_token(source, resources)], 1, clock)
-    return next(token for _, token in asked)
+    """As `current_token`, but in a thread, so that Ctrl-C works while Zoom hangs."""
+    answers = in_parallel([tokens], lambda source: [current_token(source, resources)], 1, clock)
+    return next(token for _, token in answers)
 
 
 def _example(store: Store, resources: tuple[Resource, ...]) -> tuple[str, ...]:
-    """An entity with a name to be found by, a user sooner than a group; nothing in an empty graph."""
+    """An entity to show, preferably a user; empty for an empty graph."""
     for resource in sorted(resources, key=lambda one: one.entity.type != users.ENTITY.type):
         entity = next(store.entities(resource.entity.type), None)
         if entity is None:

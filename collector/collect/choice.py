@@ -1,4 +1,4 @@
-"""What of the account a run reads, as chosen on the command line."""
+"""Which parts of the account a run reads, as chosen on the command line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ NOT_SERVED = "not in the sandbox"
 
 @dataclass(frozen=True)
 class Choice:
-    """`steps`: ids of the steps to run with all they depend on; None for all.
+    """`steps`: ids of the steps to run, with their dependencies; None for all.
 
-    `max_age`: None reads every settings document; else only those of entities that are new or changed, and those
-    last read longer ago than this (milliseconds). `not_served`: paths that are not asked for since the sandbox, which
-    is read instead of Zoom, has no such endpoint.
+    `max_age`: None reads every settings document; otherwise only those of new or changed entities, and those last
+    read longer ago than this (milliseconds). `not_served`: paths that the sandbox does not serve.
     """
 
     steps: frozenset[str] | None = None
@@ -25,11 +24,11 @@ class Choice:
     not_served: frozenset[str] = frozenset()
 
     def reads(self, document: EntityDocument) -> bool:
-        """Whether the documents of this kind are read at all."""
+        """Whether documents of this kind are read at all."""
         return not self.why_left_out(document)
 
     def why_left_out(self, document: EntityDocument) -> str:
-        """Why the documents of this kind are not read; empty where they are."""
+        """Why documents of this kind are not read; empty if they are."""
         if document.endpoint.path in self.not_served:
             return NOT_SERVED
         if self.settings.includes(document.min_settings):
@@ -37,7 +36,7 @@ class Choice:
         return f"left out by choice of --settings {self.settings.value}"
 
     def serialized(self) -> str:
-        """One text for each choice: a reading goes on only with a run that reads the same."""
+        """One text per choice: a session is resumed only by a run with the same choice."""
         steps = None if self.steps is None else sorted(self.steps)
         chosen = {"steps": steps, "settings": self.settings.value, "most_age": self.max_age}
         return json.dumps({**chosen, "not_served": sorted(self.not_served)} if self.not_served else chosen)

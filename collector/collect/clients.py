@@ -1,4 +1,4 @@
-"""What reads the account of a configuration: a token good for the resources, and a client paced for the plan."""
+"""Makes the token and the client that read an account."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from collector.zoom.pacing import Pacer
 def current_token(tokens: TokenSource, resources: tuple[Resource, ...]) -> Token:
     """The token to read these resources with.
 
-    A cached Server-to-Server token does not know the scopes its app was given since, so one that lacks any is asked
-    for anew. Raises as TokenSource.token.
+    A cached Server-to-Server token lacks scopes that were added to its app later, so it is renewed if a scope is
+    missing. Raises as TokenSource.token.
     """
     token = tokens.token()
     used = [*endpoints(resources), *optional_endpoints(resources)]

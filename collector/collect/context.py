@@ -27,18 +27,18 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _UNKNOWN = "unknown settings"
-COMMIT_EVERY = 20
-"""So many answers at most are lost, and asked for again, when the process is killed; those in flight come on top."""
+_COMMIT_EVERY = 20
+"""A killed process loses at most this many results, plus what was in flight."""
 
 
 @dataclass
 class RunContext:
     """One run's client, store and counts.
 
-    `scopes`: what the token may do, None when it does not say. `identity`: the answer to `/users/me`, or why there is
-    none. `free_plan`: whether the account is known to have one. `fresh`: what Zoom says now is taken also where it is
-    less than before. `complete_types`: types whose set was read completely in this run. `incomplete_lists`: why an
-    entity type's was not.
+    `scopes`: the token's, None if unknown. `identity`: the answer to `/users/me`, or why there is none. `free_plan`:
+    whether the account is known to have a free plan. `fresh`: accept lists and settings that Zoom now returns empty.
+    `complete_types`: types whose list was read completely in this run. `incomplete_lists`: by entity type, why its
+    list was not.
     """
 
     client: ZoomClient
@@ -59,20 +59,23 @@ class RunContext:
     def in_parallel(
         self, tasks: Iterable[Task], work: Callable[[Task], Iterable[Result]], *reports: DatasetReport
     ) -> Iterator[tuple[Task, Result]]:
-        """Results of `work` done by the run's threads; see pool.in_parallel.
+        """Results of `work`, done by the run's threads; see pool.in_parallel.
 
-        Before it waits for the network, what was read is kept, with how far these readings have got: nobody else can
-        write to the store while a transaction is open.
+        What the caller wrote is committed every 20 results, and before waiting for the network: an open transaction
+        keeps every other process from writing to the store.
         """
 
         def keep() -> None:
             if self.run.is_writing:
                 self.keep(*reports)
 
-        return in_parallel(tasks, work, self.workers, self.clock, keep)
+        for count, result in enumerate(in_parallel(tasks, work, self.workers, self.clock, keep), start=1):
+            yield result
+            if count % _COMMIT_EVERY == 0:
+                keep()
 
     def keep(self, *reports: DatasetReport, finished: bool = False) -> None:
-        """Commit what was read, and how far these readings have got, for a run that goes on with them."""
+        """Commit what was read, and the progress of these datasets, so that a later run can resume."""
         for report in reports:
             counts = {"read": report.read, "vanished": report.deleted_meanwhile, "unavailable": report.unavailable}
             state = {**counts, "finished": finished}
@@ -85,7 +88,7 @@ class RunContext:
         self.run.commit()
 
     def resume(self, report: DatasetReport) -> bool:
-        """Let a reading count on from where an earlier run left it; whether it was finished then."""
+        """Restore the counts of an earlier run of this session; whether the dataset was finished."""
         state = self.run.checkpoints.load(report.name)
         if state is None:
             return False
@@ -97,12 +100,12 @@ class RunContext:
         return bool(state["finished"])
 
     def resume_unknown_settings(self) -> None:
-        """Count on with the unknown settings of the runs this one goes on with."""
+        """Restore the unknown settings found by earlier runs of this session."""
         for path, kind, kept, count, *described in (self.run.checkpoints.load(_UNKNOWN) or {"fields": []})["fields"]:
             self.unknown[UnknownField(path, kind, kept, *described)] += count
 
     def raise_if_stopped(self) -> None:
-        """Raise Interrupted when the process was asked to stop; for long work without calls."""
+        """Raise Interrupted if the process was asked to stop; for long work without calls."""
         self.clock.wait(0)
 
     def now(self) -> int:
@@ -110,11 +113,11 @@ class RunContext:
         return milliseconds(self.clock.now())
 
     def missing_scope(self, endpoint: Endpoint) -> Denied | None:
-        """The denial to expect when the token is known to lack the endpoint's scope."""
+        """The denial to expect if the token is known to lack the endpoint's scope."""
         return missing_scope(endpoint, self.scopes)
 
     def unknown_settings(self) -> list[UnknownSetting]:
-        """The settings that are not described, or not so, by path and kind."""
+        """The settings the catalogue does not describe, or describes differently, by path and kind."""
         found: dict[tuple[str, str], UnknownSetting] = {}
         for unknown, count in self.unknown.items():
             name = (unknown.path, unknown.kind)
@@ -126,7 +129,7 @@ class RunContext:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What running a step came to. `complete`: every set it reads was read completely."""
+    """The outcome of a step. `complete`: every list it reads was read completely."""
 
     step: Step
     coverage: tuple[Coverage, ...]

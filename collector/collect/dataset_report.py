@@ -1,4 +1,4 @@
-"""Keeps count of one reading and judges it: the coverage law in one place."""
+"""Counts and judges one dataset: the coverage law in one place."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from collector.errors import CollectorError, Denied, NotGranted, NotLicensed
 from collector.model.coverage import Coverage, Status
 
 MAX_CONSECUTIVE_FAILURES = 25
-"""After so many failures of one reading one after the other, with none read between, the rest is left unread."""
+"""After this many consecutive failures the rest of a dataset is not read."""
 
 
 @dataclass
 class CircuitBreaker:
-    """Ends a reading that fails again and again. `reason`: why no more is asked for; None while more is."""
+    """Stops a dataset that keeps failing. `reason`: why it was stopped; None while it is read."""
 
     reason: CollectorError | None = None
     consecutive_failures: int = 0
 
     def failed(self, failure: CollectorError) -> None:
-        """One could not be had: a missing scope or licence concerns all, another failure when it is one of many."""
+        """Count a failure. A missing scope or licence concerns all of the dataset, so one is enough."""
         self.consecutive_failures += 1
         if (
             lacks_scope(failure)
@@ -35,7 +35,7 @@ class CircuitBreaker:
 
 
 def status_of(failure: CollectorError) -> Status:
-    """What a reading that met only this failure is called."""
+    """The status of a dataset that met only this failure."""
     if isinstance(failure, NotGranted):
         return Status.NOT_GRANTED
     if isinstance(failure, Denied):
@@ -44,7 +44,7 @@ def status_of(failure: CollectorError) -> Status:
 
 
 class DatasetReport:
-    """Counts what was read, what failed and why, for one (step, thing read)."""
+    """Counts what was read, what failed and why, for one dataset of a step."""
 
     def __init__(self, step: str, dataset: str, *, is_set: bool) -> None:
         self.step = step
@@ -66,22 +66,22 @@ class DatasetReport:
         self._reasons[failure.message] += 1
 
     def keep_stale(self, read_at: int, number: int = 1) -> None:
-        """Documents that could not be read are kept; the oldest was read at that time (milliseconds since 1970)."""
+        """Count stale documents; the oldest was read at `read_at` (milliseconds since 1970)."""
         self.stale += number
         self.oldest = read_at if self.oldest is None else min(self.oldest, read_at)
 
     def skip(self, reason: str) -> None:
-        """Something is not read by choice."""
+        """Note that something was skipped by choice."""
         self._skip_reason = reason
 
     @property
     def name(self) -> str:
-        """What tells it from the other readings of a run."""
+        """Unique among the datasets of a run."""
         return f"{self.step}: {self.dataset}"
 
     @property
     def status(self) -> Status:
-        """Without failures complete, or skipped; with one kind of failure and nothing read, that kind; else partial."""
+        """Complete or skipped without failures; the one kind of failure if nothing was read; otherwise partial."""
         if not self._failures:
             return Status.SKIPPED if self._skip_reason else Status.COMPLETE
         if len(self._failures) == 1 and not self.read:
@@ -90,11 +90,11 @@ class DatasetReport:
 
     @property
     def failure(self) -> CollectorError | None:
-        """The failure that says most about the status, if there was any."""
+        """The failure that explains the status, if there was one."""
         return self._failures.get(self.status) or next(iter(self._failures.values()), None)
 
     def coverage(self) -> Coverage:
-        """The judgement."""
+        """What is reported about it."""
         failure = self.failure
         reason = self._skip_reason
         if failure is not None:

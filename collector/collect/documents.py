@@ -1,4 +1,4 @@
-"""The further documents of every entity: one answer each, kept as a part, carried over when it could not be read."""
+"""The documents of every entity, such as settings. One that cannot be read stays as it was: stale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collector.collect.context import COMMIT_EVERY, RunContext
+from collector.collect.context import RunContext
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES, CircuitBreaker, DatasetReport
 from collector.collect.licence import classify_refusal
 from collector.collect.listing import AGAIN
@@ -34,7 +34,7 @@ from collector.resources.declaration import PENDING, EntityDocument, Resource, S
 from collector.store import ROW
 
 _EMPTIED = NextStep(
-    "Run `{}` again; if they were really emptied in Zoom, `{}` takes them so.",
+    "Run `{}` again; if they really are empty in Zoom, run `{}`.",
     Command("collect"),
     Command("collect", "--fresh"),
 )
@@ -42,7 +42,7 @@ _EMPTIED = NextStep(
 
 @dataclass
 class _DocumentDataset:
-    """The reading of one kind of document over all entities, and what may end it early."""
+    """One kind of document over all entities."""
 
     document: EntityDocument
     report: DatasetReport
@@ -50,7 +50,7 @@ class _DocumentDataset:
 
 
 def read_documents(context: RunContext, resource: Resource, step: Step) -> tuple[tuple[Coverage, ...], tuple[str, ...]]:
-    """Read the further documents of every entity seen in this reading: how far that got, and what there is to say."""
+    """Read the documents of every entity listed in this session: the coverage, and notes for people."""
     datasets = _prepared(context, resource, step)
     wanted = [dataset for dataset in datasets if context.choice.reads(dataset.document)]
     granted = [dataset for dataset in wanted if not isinstance(dataset.breaker.reason, NotGranted)]
@@ -73,7 +73,7 @@ def _notes(resource: Resource, datasets: list[_DocumentDataset]) -> Iterator[str
 
 
 def count_unread_documents(context: RunContext, resource: Resource, step: Step, reason: str) -> tuple[Coverage, ...]:
-    """How far the documents have been read, when a run ends before it could read them all; `reason` says so."""
+    """The coverage of documents when a run ends before it has read them all, for this reason."""
     datasets = _prepared(context, resource, step)
     for dataset in datasets:
         if context.choice.reads(dataset.document):
@@ -92,7 +92,7 @@ def _count_unread(context: RunContext, resource: Resource, dataset: _DocumentDat
 
 
 def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _DocumentDataset) -> None:
-    """Of entities that no list named because it could not be read whole, the document was not asked for either."""
+    """Entities missing from an incomplete list keep their old documents, which were not read again."""
     failure = context.incomplete_lists.get(resource.entity.type)
     if failure is None:
         return
@@ -104,7 +104,7 @@ def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _D
 
 
 def _prepared(context: RunContext, resource: Resource, step: Step) -> list[_DocumentDataset]:
-    """For each kind of document whether it is to be read at all, and how far earlier runs of this reading got."""
+    """The datasets of the resource's documents, with the progress of earlier runs of this session."""
     datasets = [
         _DocumentDataset(document, DatasetReport(step.id, document.part, is_set=False), CircuitBreaker())
         for document in resource.documents
@@ -132,12 +132,10 @@ def _read_wanted(context: RunContext, resource: Resource, step: Step, datasets: 
     contradictions = _Contradictions(context, resource, reports)
     try:
         tasks = _tasks(context, resource, step, datasets)
-        for count, ((key, dataset), answer) in enumerate(context.in_parallel(tasks, read, *reports), start=1):
+        for (key, dataset), answer in context.in_parallel(tasks, read, *reports):
             if not contradictions.handles(key, dataset, answer):
                 _keep(context, resource, key, dataset, answer)
             context.progress.advance(step)
-            if count % COMMIT_EVERY == 0:
-                context.keep(*reports)
         contradictions.resolve()
     except (Interrupted, SignInRequired):
         context.keep(*reports)
@@ -148,7 +146,7 @@ def _read_wanted(context: RunContext, resource: Resource, step: Step, datasets: 
 def _tasks(
     context: RunContext, resource: Resource, step: Step, datasets: list[_DocumentDataset]
 ) -> Iterator[tuple[str, _DocumentDataset]]:
-    """Every document to read; entities without an id have none."""
+    """Every document to read. Entities without an id have none."""
     for key in context.run.keys(resource.entity.type, listed_only=True):
         if resource.path_ids(key) is None:
             context.progress.advance(step, len(datasets))
@@ -161,7 +159,7 @@ def _tasks(
 
 
 def _has_been_read(context: RunContext, key: str, dataset: _DocumentDataset) -> bool:
-    """Whether an earlier run of this reading has it, or learnt that there is none."""
+    """Whether an earlier run of this session read it, or learned that it does not exist."""
     run, document = context.run, dataset.document
     if not run.is_resumed:
         return False
@@ -210,33 +208,33 @@ def _read(context: RunContext, resource: Resource, key: str, dataset: _DocumentD
 
 
 class _Contradictions:
-    """Entities that a list of this run names, and of which a document then was said to belong to nobody.
+    """Entities that this run listed, but whose document Zoom then answered with "not found".
 
-    They go only if Zoom says so too when asked for themselves. Where the document is the very answer about the entity,
-    the list is not outweighed.
+    They are removed only if Zoom confirms it when asked for the entity itself. Where the document is that answer (a
+    role's privileges), the list wins.
     """
 
     def __init__(self, context: RunContext, resource: Resource, reports: list[DatasetReport]) -> None:
         self._context = context
         self._resource = resource
-        self._tallies = reports
-        self._readings: defaultdict[str, list[_DocumentDataset]] = defaultdict(list)
+        self._reports = reports
+        self._waiting: defaultdict[str, list[_DocumentDataset]] = defaultdict(list)
         self._gone: set[str] = set()
 
     def handles(self, key: str, dataset: _DocumentDataset, answer: JsonObject | CollectorError) -> bool:
-        """Whether an answer is dealt with here: it says so of somebody, or is about one who is gone."""
+        """Whether this took the answer: it is "not found", or about an entity already removed."""
         if key in self._gone:
             return True
         if not isinstance(answer, DeletedMeanwhile) or _is_inactive(self._context, self._resource, key):
             return False
-        self._readings[key].append(dataset)
-        if len(self._readings) >= MAX_CONSECUTIVE_FAILURES:
+        self._waiting[key].append(dataset)
+        if len(self._waiting) >= MAX_CONSECUTIVE_FAILURES:
             self.resolve()
         return True
 
     def resolve(self) -> None:
-        """Ask for those taken so far."""
-        waiting, self._readings = self._readings, defaultdict(list)
+        """Look up the entities taken so far."""
+        waiting, self._waiting = self._waiting, defaultdict(list)
         paths = {key: datasets[0].document.endpoint.path for key, datasets in waiting.items()}
         asked = {
             key: paths[key]
@@ -245,14 +243,13 @@ class _Contradictions:
         }
         for key in waiting.keys() - asked.keys():
             self._retain(key, waiting[key], contradiction(paths[key]))
-        for key, failure in remove_gone(self._context, self._resource, asked, *self._tallies):
+        for key, failure in remove_gone(self._context, self._resource, asked, *self._reports):
             if failure is not None:
                 self._retain(key, waiting[key], failure)
                 continue
             self._gone.add(key)
-            waiting[key][
-                0
-            ].report.deleted_meanwhile += 1  # at once: what is removed is kept before the next answer is waited for
+            # Before the next answer: the removal is committed before waiting for it.
+            waiting[key][0].report.deleted_meanwhile += 1
 
     def _retain(self, key: str, datasets: list[_DocumentDataset], failure: Unread) -> None:
         for dataset in datasets:

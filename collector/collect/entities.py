@@ -1,10 +1,10 @@
-"""The set of a resource's entities: its list, and who is gone."""
+"""The entities of a resource: reads its lists and finds out which were deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collector.collect.context import COMMIT_EVERY, RunContext, StepOutcome
+from collector.collect.context import RunContext, StepOutcome
 from collector.collect.dataset_report import DatasetReport
 from collector.collect.licence import classify_refusal
 from collector.collect.listing import AGAIN, ListEnd, Rows, read_list
@@ -18,11 +18,11 @@ from collector.resources.declaration import PENDING, ListPass, Resource, invitat
 from collector.store import ROW
 
 ACTIVITY = "activity"
-"""The part of an entity that holds what of its row moves by itself."""
+"""The part with properties that change by themselves, such as the last sign-in."""
 
 
 def read_entities(context: RunContext, resource: Resource, step: Step) -> StepOutcome:
-    """Read the list and settle who is gone. Lists that an earlier run of this reading finished are not read again."""
+    """Read the lists and remove what was deleted. Lists that this session has finished are not read again."""
     lists = _read_lists(context, resource, step)
     notes: list[str] = []
     if _all_complete(lists):
@@ -43,7 +43,7 @@ def _all_complete(reports: list[DatasetReport]) -> bool:
 
 
 def _read_lists(context: RunContext, resource: Resource, step: Step) -> list[DatasetReport]:
-    """Every pass of the list; after a denial the other passes, which need the same, are not tried."""
+    """Read every pass of the list; a denial ends it, since the other passes need the same scope."""
     reports = [DatasetReport(step.id, list_pass.dataset(resource.name), is_set=True) for list_pass in resource.passes]
     finished = [context.resume(report) for report in reports]
     if all(finished):
@@ -68,7 +68,7 @@ def _read_lists(context: RunContext, resource: Resource, step: Step) -> list[Dat
 def _read_pass(
     context: RunContext, resource: Resource, step: Step, list_pass: ListPass, report: DatasetReport
 ) -> CollectorError | None:
-    """Keep the rows of one pass as they arrive; what kept the list from being whole, if anything did."""
+    """Keep the rows of one pass as they arrive; why the list is incomplete, if it is."""
 
     def read(list_pass: ListPass) -> Iterator[Rows | ListEnd]:
         return read_list(context.client, resource.listing, list_pass=list_pass, identify=resource.identify)
@@ -95,13 +95,13 @@ def _read_pass(
 
 
 def _keep_single(context: RunContext, resource: Resource, step: Step, report: DatasetReport) -> CollectorError | None:
-    """Keep the one row of a resource that is no list, which every run begins with; what stands in the way, if any."""
+    """Keep the account, which every run reads first; why it could not be read, if so."""
     report.read = 0
     if isinstance(context.identity, CollectorError):
         return context.identity
     key = _key(resource, context.identity)
     if key is None:
-        return Unread("the answer does not say which account it is about")
+        return Unread("the answer has no account id")
     report.read = 1
     context.progress.expect(step, 1)
     _keep_row(context, resource, key, context.identity)
@@ -125,10 +125,7 @@ def _keep_row(context: RunContext, resource: Resource, key: str, row: JsonObject
 
 
 def _resolve_missing(context: RunContext, resource: Resource, report: DatasetReport, listed: int) -> list[str]:
-    """Those known from earlier whom no list names any more: gone, unless asking for them shows otherwise.
-
-    Gives what there is to say of it.
-    """
+    """Remove known entities missing from all lists, unless a look-up finds them; notes for people."""
     context.resume(report)
     accepted = _resolve_accepted_invitations(context, resource, report)
     _look_up_missing(context, resource, report, list_is_authoritative=listed > 0 and not resource.moves_between_lists)
@@ -141,34 +138,31 @@ def _resolve_missing(context: RunContext, resource: Resource, report: DatasetRep
 
 
 def _resolve_accepted_invitations(context: RunContext, resource: Resource, report: DatasetReport) -> int:
-    """Whoever was invited and is now listed with an id is the same person; how many those are."""
+    """Remove the invitations of users who are now listed with an id; how many there were."""
     type_, key_of = resource.entity.type, resource.entity.key
-    counted = f"{report.name}, invitations accepted"
-    earlier: int = (context.run.checkpoints.load(counted) or {"count": 0})["count"]
     invited = {key for key in context.run.missing_keys(type_) if key.startswith(key_of(PENDING))}
     if not invited or resource.invitation_property is None:
-        return earlier
+        return 0
     accepted = {
         key_of(invitation_of(address)) for address in context.run.listed_texts(type_, resource.invitation_property)
     } & invited
     for key in accepted:
         context.run.remove(key)
     report.read += len(accepted)
-    context.run.checkpoints.save(counted, {"count": earlier + len(accepted)})
     context.keep(report)
-    return earlier + len(accepted)
+    return len(accepted)
 
 
 def _look_up_missing(
     context: RunContext, resource: Resource, report: DatasetReport, *, list_is_authoritative: bool
 ) -> None:
-    """Ask for each; where the token may not, `list_is_authoritative` says whether its complete list is enough.
+    """Look up each. `list_is_authoritative`: without the scope for it, the complete list is enough.
 
-    It is not where somebody may be missed by all lists, nor when a list is suddenly empty.
+    It is not if an entity can move between lists while they are read, or if the list is suddenly empty.
     """
     missing = context.run.missing_keys(resource.entity.type)
     try:
-        for count, (key, answer) in enumerate(look_up_entities(context, resource, missing, report), start=1):
+        for key, answer in look_up_entities(context, resource, missing, report):
             if (
                 isinstance(answer, DeletedMeanwhile)
                 or resource.lookup is None
@@ -180,17 +174,15 @@ def _look_up_missing(
                 report.failed(answer)
             else:
                 _keep_found(context, resource, key, answer, report)
-            if count % COMMIT_EVERY == 0:
-                context.keep(report)
     finally:
         context.keep(report)
 
 
 def _keep_found(context: RunContext, resource: Resource, key: str, row: JsonObject, report: DatasetReport) -> None:
-    """Keep what was found when asked for an entity: it, or who has its address since an invitation was accepted."""
+    """Keep what a look-up found: the entity, or the user who has accepted this invitation since."""
     found = _key(resource, row)
     if found is None:
-        report.failed(Unread("the answer about one of them does not say whom it is about"))
+        report.failed(Unread(f"an answer about one of the {resource.name} has no id"))
         return
     report.read += 1
     if found != key:

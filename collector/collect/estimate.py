@@ -1,8 +1,8 @@
-"""What a collection would do, estimated from the first page of every list: steps, calls, and how long they take.
+"""Estimates a collection from the first page of every list: its steps, calls and duration.
 
-Rows are counted by `total_records`, members by the field of a list row that announces them (Zoom developer docs,
-pagination; API reference, groups and roles). Only lists are asked for, so a refusal that documents or member lists
-alone would meet is foreseen only where the token says that a scope is missing.
+Rows are counted by `total_records`, members by a field of the list row (Zoom developer docs, pagination; API
+reference, groups and roles). A refusal that only documents or member lists would meet is not found, unless the token
+is known to lack the scope.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from collector.zoom.paging import Page, pages
 
 @dataclass(frozen=True)
 class StepEstimate:
-    """`runs`: whether a collection would run it. `gaps`: what would not be read completely, and why."""
+    """`runs`: whether a collection would run the step. `gaps`: what it could not read completely, and why."""
 
     step: Step
     runs: bool
@@ -52,7 +52,7 @@ class StepEstimate:
 
     @property
     def status(self) -> Status:
-        """How completely its facts would be read; what is left out by choice takes nothing from a step that runs."""
+        """How completely it would be read; documents skipped by choice do not count."""
         if not self.runs:
             return self.gaps[0].status
         by_choice = (Status.SKIPPED, Status.NOT_GRANTED)
@@ -61,7 +61,7 @@ class StepEstimate:
 
 @dataclass(frozen=True)
 class CollectionEstimate:
-    """A collection foreseen. `calls_made`: the calls it took to foresee it."""
+    """The estimate of a collection. `calls_made`: the calls that estimating took."""
 
     steps: tuple[StepEstimate, ...]
     calls_made: int
@@ -77,7 +77,7 @@ class CollectionEstimate:
 
     @property
     def labels(self) -> Mapping[Label, int]:
-        """The calls by rate-limit label; labels without calls are left out."""
+        """The calls by rate-limit label, without labels that have none."""
         calls = Counter(dict.fromkeys(Label, 0))
         for (_, label), count in self.endpoints.items():
             calls[label] += count
@@ -95,11 +95,11 @@ class CollectionEstimate:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What a collection would end with as things stand: 3 when something would be denied or left unread, else 0."""
+        """The expected exit code: 3 if something would be denied or unread, else 0."""
         return ExitCode.INCOMPLETE if any_incomplete(self.gaps) else ExitCode.COMPLETE
 
     def seconds(self, plan: ZoomPlan, share: float) -> float | None:
-        """How long the calls take at this share (0 to 1) of this plan's limits, label by label; None without limits."""
+        """How long the calls take at this share (0 to 1) of the plan's limits; None for an unlimited plan."""
         if plan is ZoomPlan.UNLIMITED:
             return None
         rates = CALLS_PER_SECOND[plan]
@@ -109,7 +109,7 @@ class CollectionEstimate:
 def estimate_account(
     settings: Settings, *, clock: Clock, randomness: random.Random, choice: Choice = EVERYTHING
 ) -> CollectionEstimate:
-    """Foresee the collection of this configuration's account.
+    """Estimate the collection of this configuration's account.
 
     Raises UsageError, SignInRequired, DailyLimitReached, Interrupted, or CollectionFailed when nothing could be read.
     """
@@ -131,10 +131,8 @@ def estimate_collection(
 ) -> CollectionEstimate:
     """What `collector.collect.run.collect` would do with an empty store.
 
-    `scopes` are the token's, None when it does not say; `free_plan`: whether the account is known to have one.
-
-    Raises CollectionFailed when nothing could be read and something broke, DailyLimitReached, SignInRequired, or
-    Interrupted.
+    `scopes`: the token's, None if unknown. `free_plan`: whether the account is known to have a free plan. Raises
+    CollectionFailed when nothing could be read and something broke, DailyLimitReached, SignInRequired, or Interrupted.
     """
     before = client.calls.total()
     planned = _Estimator(client, resources, scopes, choice, free_plan).estimate()
@@ -142,7 +140,7 @@ def estimate_collection(
 
 
 class _Estimator:
-    """The steps planned so far, and the first pages of the lists by `_type`, one for each pass that Zoom answered."""
+    """The steps estimated so far and, by `_type`, the first page of each list that Zoom answered."""
 
     def __init__(
         self,
@@ -160,28 +158,28 @@ class _Estimator:
         self._steps = steps(resources)
         self._obstacles = Obstacles(resources, choice, scopes)
         self._step_targets = step_targets(resources)
-        self._planned: dict[str, StepEstimate] = {}
+        self._estimates: dict[str, StepEstimate] = {}
         self._found: dict[str, list[Page]] = {}
 
     def estimate(self) -> tuple[StepEstimate, ...]:
         for step in in_report_order(self._steps):
             resource, link = self._step_targets[step.id]
-            not_run = {id_: planned.status for id_, planned in self._planned.items() if not planned.runs}
+            not_run = {id_: planned.status for id_, planned in self._estimates.items() if not planned.runs}
             gap = self._obstacles.of(step, not_run)
             if gap is not None:
-                self._planned[step.id] = StepEstimate(step, False, gaps=(gap,))
+                self._estimates[step.id] = StepEstimate(step, False, gaps=(gap,))
             elif link is None:
-                self._planned[step.id] = self._estimate_entities(step, resource)
+                self._estimates[step.id] = self._estimate_entities(step, resource)
             else:
-                self._planned[step.id] = self._estimate_link(step, resource, link)
-        broken = [gap for planned in self._planned.values() for gap in planned.gaps if gap.status is Status.PARTIAL]
+                self._estimates[step.id] = self._estimate_link(step, resource, link)
+        broken = [gap for planned in self._estimates.values() for gap in planned.gaps if gap.status is Status.PARTIAL]
         if broken and not any(page.rows for found in self._found.values() for page in found):
             next_step = broken[0].next_step or RUN_AGAIN
             raise CollectionFailed(f"Nothing could be read from Zoom: {broken[0].reason}.", next_step)
-        return tuple(self._planned.values())
+        return tuple(self._estimates.values())
 
     def _estimate_entities(self, step: Step, resource: Resource) -> StepEstimate:
-        """The pages of every pass, and of each kind of document one for every row that has an id."""
+        """The pages of every pass, and a call per document of every row that has an id."""
         found = self._found[resource.entity.type] = []
         calls: list[tuple[Endpoint, int]] = []
         gaps: list[Coverage] = []
@@ -201,7 +199,7 @@ class _Estimator:
             announced, on_page = _announced(page), len(page.rows)
             with_id = sum(_has_id(resource, list_pass.completed(row)) for row in page.rows)
             rows += round(announced * with_id / max(1, on_page))
-            served = on_page if announced > on_page > 0 else resource.listing.page_size  # fewer than were asked for
+            served = on_page if announced > on_page > 0 else resource.listing.page_size  # may be smaller than requested
             calls.append((resource.listing, _page_count(announced, served)))
         runs = bool(found) or any(gap.status is Status.PARTIAL for gap in gaps)
         for document in resource.documents:
@@ -216,7 +214,7 @@ class _Estimator:
         return StepEstimate(step, runs, tuple(calls), tuple(gaps))
 
     def _estimate_link(self, step: Step, resource: Resource, link: Link) -> StepEstimate:
-        """The pages of every member list, but of those that the members' own rows replace."""
+        """The pages of every member list that is read."""
         if link.members is None:
             return StepEstimate(step, True)
         found = self._found[resource.entity.type]
@@ -233,16 +231,16 @@ class _Estimator:
 
 
 def _has_id(resource: Resource, row: JsonObject) -> bool:
-    """Whether there are documents about it; people who are invited have no id in Zoom yet."""
+    """Whether it has documents; invited users have no id in Zoom yet."""
     identifier = resource.identify(row)
     return identifier is not None and resource.path_ids(resource.entity.key(identifier)) is not None
 
 
 def _announced(page: Page) -> int:
-    """How many rows the whole list has."""
+    """How many rows the whole list has, according to this page."""
     return max(len(page.rows), page.total or 0)
 
 
 def _page_count(rows: int, page_size: int | None) -> int:
-    """Calls for a list of so many rows; an empty one takes a call, too."""
+    """Calls for a list of this many rows; an empty list takes one, too."""
     return max(1, math.ceil(rows / page_size)) if page_size else 1

@@ -1,4 +1,4 @@
-"""Whether a refusal is the plan's: Zoom says "no permission" also of what the account's plan does not have."""
+"""Tells a missing licence from a missing privilege: Zoom answers "no permission" to both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def classify_refusal(
     free_plan: bool,
     document: EntityDocument | None = None,
 ) -> CollectorError:
-    """NotLicensed in the place of a denied privilege where no privilege would help; else the failure itself.
+    """NotLicensed instead of Denied where no privilege would help; otherwise the failure itself.
 
     `identity`: the answer to `/users/me`, if there was one. `document`: what was refused, unless it was the list.
     """
@@ -25,9 +25,9 @@ def classify_refusal(
     if not paid or not isinstance(failure, Denied) or failure.scopes:
         return failure
     if free_plan:
-        reason = f"a free plan (ZOOM_PLAN=free) has no API of {paid}"
+        reason = f"a free plan (ZOOM_PLAN=free) has no API for {paid}"
     elif identity is not None and identity.get("role_id") == OWNER:
-        reason = f"the token is of the account's owner, who has every privilege, so the plan has no API of {paid}"
+        reason = f"the token is the account owner's, who has every privilege, so the plan has no API for {paid}"
     else:
         return failure
     return NotLicensed(f"{failure.message.rstrip('.')}: {reason}")

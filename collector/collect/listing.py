@@ -1,8 +1,8 @@
-"""Reads a whole list and says whether it was whole.
+"""Reads a list and decides whether it is complete.
 
-Duplicate rows are no fault. Fewer unique rows than Zoom announces (`total_records`): one more pass, then the list is
-incomplete. A list that did not end by itself is whole only if it holds just as many rows as Zoom announces (Zoom
-developer docs, pagination; docs/architecture.md, "Coverage").
+Duplicate rows are fine. If there are fewer unique rows than Zoom announces (`total_records`), the list is read once
+more, and is incomplete if rows are still missing. A list that never ends is complete only if it has exactly as many
+rows as announced (Zoom developer docs, pagination; docs/architecture.md, "Coverage").
 """
 
 from __future__ import annotations
@@ -20,16 +20,13 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import pages
 
 _PASSES = 2
-AGAIN = NextStep("Run `{}` again; if it stays, ask Zoom's support.", Command("collect"))
+AGAIN = NextStep("Run `{}` again. If it keeps failing, contact Zoom support.", Command("collect"))
 _THE_WHOLE_LIST = ListPass()
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows not seen before in this listing, each with the identifier it is known by from here on.
-
-    `total` is what Zoom announces for the whole of the listing.
-    """
+    """New rows of a list, each with its identifier. `total`: how many rows Zoom announces for the whole list."""
 
     rows: Sequence[tuple[str, JsonObject]]
     total: int | None
@@ -37,7 +34,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class ListEnd:
-    """The end of a listing: how many different rows it held, and what kept it from being whole, if anything did."""
+    """The end of a list: how many different rows it had, and why it is incomplete, if it is."""
 
     read: int
     failure: CollectorError | None = None
@@ -51,9 +48,9 @@ def read_list(
     *,
     identify: Callable[[JsonObject], str | None],
 ) -> Iterator[Rows | ListEnd]:
-    """The rows page by page, each once and completed by the pass, and at last a ListEnd.
+    """The rows page by page, each once and completed by the pass; the last item is a ListEnd.
 
-    `identify` gives a row's identifier; None for one it cannot tell from others.
+    `identify` returns a row's identifier, None if it has none.
     """
     problem: CollectorError | None = None
     with Distinct() as seen:

@@ -1,4 +1,4 @@
-"""Asks Zoom for one entity itself, where what else Zoom says of it does not settle whether it exists."""
+"""Asks Zoom for single entities, to find out whether they still exist."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ from collector.resources.declaration import Resource
 def look_up_entities(
     context: RunContext, resource: Resource, keys: Iterable[str], *reports: DatasetReport
 ) -> Iterator[tuple[str, JsonObject | CollectorError]]:
-    """Each key with what Zoom answers when asked for that entity itself, or why it could not be asked.
+    """Each key with Zoom's answer about that entity, or why there is none; DeletedMeanwhile if Zoom has no such entity.
 
-    Vanished says that it is gone. Without the scope nothing is asked, and after 25 failures in a row that are not about
-    one of them alone no more. `reports` count what comes of it.
+    Without the scope, or after 25 consecutive failures that concern more than one entity, nothing more is asked.
     """
     breaker = CircuitBreaker(_obstacle(context, resource))
 
@@ -43,10 +42,10 @@ def look_up_entities(
 def remove_gone(
     context: RunContext, resource: Resource, contradicting_paths: Mapping[str, str], *reports: DatasetReport
 ) -> Iterator[tuple[str, Unread | None]]:
-    """Remove those that Zoom says do not exist also when asked for themselves; a list of this run names them all.
+    """Look up entities that this run listed, but that `contradicting_path` did not find; remove those that are gone.
 
-    `contradicting_paths`: by key, the path that said so first. Each key comes with None when it is gone, else with why
-    it stays.
+    `contradicting_paths`: by key, the path that was not found. Each key comes with None if it was removed, otherwise
+    with why it was kept.
     """
     for key, answer in look_up_entities(context, resource, contradicting_paths, *reports):
         contradicting_path = contradicting_paths[key]
@@ -60,23 +59,23 @@ def remove_gone(
 
 
 def deleted_meanwhile_note(resource: Resource, number: int) -> str:
-    """What the summary says of those that `remove_gone` found gone."""
+    """The note about what `remove_gone` removed."""
     return f"Deleted in Zoom while they were read: {resource.count_phrase(number)}."
 
 
 def contradiction(contradicting_path: str) -> Unread:
-    """An answer says that something does not exist which a list of this run names."""
+    """Zoom did not find an entity that this run listed."""
     return Unread(f"{contradicting_path} returned 'not found' for rows that this run listed", AGAIN)
 
 
 def _obstacle(context: RunContext, resource: Resource) -> CollectorError | None:
     if resource.lookup is None:
-        return Unread(f"{resource.name} cannot be asked for one by one")
+        return Unread(f"{resource.name} cannot be looked up one by one")
     return context.missing_scope(resource.lookup)
 
 
 def _ask(context: RunContext, resource: Resource, key: str) -> JsonObject | CollectorError:
-    assert resource.lookup is not None  # noqa: S101 - else there was an obstacle
+    assert resource.lookup is not None  # noqa: S101 - see _obstacle
     name = resource.id_of_key(key)
     try:
         answer = context.client.get(resource.lookup, {resource.id_placeholder: name})

@@ -1,4 +1,4 @@
-"""Why a step does not even begin: the same for a collection and for its plan."""
+"""Why a step does not run: the same for `collect` and `plan`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from collector.zoom.endpoint import Endpoint
 
 
 class Obstacles:
-    """What stands in the way of steps: not chosen, a step it needs was not run, or its scope is missing.
+    """Why steps do not run: not chosen, a dependency did not run, or the scope is missing.
 
-    `scopes`: the token's, None when it does not say. `left_out`: the steps that are left out by choice, and why.
+    `scopes`: the token's, None if unknown. `left_out`: steps skipped by choice, and why.
     """
 
     def __init__(self, resources: tuple[Resource, ...], choice: Choice, scopes: frozenset[str] | None) -> None:
@@ -37,7 +37,7 @@ class Obstacles:
                 self.left_out[step.id] = NOT_SERVED
 
     def of(self, step: Step, not_run: Mapping[str, Status]) -> Coverage | None:
-        """What keeps this step from beginning, None if nothing does. `not_run`: earlier steps that were not run."""
+        """Why this step does not run, None if it does. `not_run`: earlier steps that did not run."""
         if step.id in self.left_out:
             return self.not_read(step, Status.SKIPPED, self.left_out[step.id])
         for needed in step.depends_on:
@@ -45,13 +45,13 @@ class Obstacles:
                 return self.not_read(step, not_run[needed], f"depends on {needed}, which is not read")
         endpoint = self._endpoint(step)
         denial = None if endpoint is None else missing_scope(endpoint, self._scopes)
-        return None if denial is None else failed(step, self._reading(step), denial, is_set=True)
+        return None if denial is None else failed(step, self._dataset(step), denial, is_set=True)
 
     def not_read(self, step: Step, status: Status, reason: str) -> Coverage:
         """The coverage of a step that is not run."""
-        return Coverage(step.id, self._reading(step), status, is_set=True, reason=reason)
+        return Coverage(step.id, self._dataset(step), status, is_set=True, reason=reason)
 
-    def _reading(self, step: Step) -> str:
+    def _dataset(self, step: Step) -> str:
         resource, link = self._step_targets[step.id]
         return resource.name if link is None else link.type.type
 
@@ -60,9 +60,9 @@ class Obstacles:
         return resource.listing if link is None else link.members
 
 
-def failed(step: Step, reading: str, failure: CollectorError, *, is_set: bool) -> Coverage:
-    """The coverage of a reading of which nothing but this failure comes."""
+def failed(step: Step, dataset: str, failure: CollectorError, *, is_set: bool) -> Coverage:
+    """The coverage of a dataset that failed as a whole."""
     scopes = failure.scopes if isinstance(failure, Denied) else ()
     return Coverage(
-        step.id, reading, status_of(failure), is_set, reason=failure.message, next_step=failure.next_step, scopes=scopes
+        step.id, dataset, status_of(failure), is_set, reason=failure.message, next_step=failure.next_step, scopes=scopes
     )

@@ -1,7 +1,7 @@
-"""Reads with a few threads at once while one thread, the caller's, keeps what they find.
+"""Runs tasks in a few threads; the caller's thread takes the results.
 
-Work is handed out no faster than its results are taken, so memory does not grow with the number of tasks. The threads
-are daemons: a call in flight never keeps the process from ending.
+Tasks are handed out only as results are taken, so memory does not grow with their number. The threads are daemons, so
+that a call in flight never keeps the process from ending.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAITING_RESULTS = 4
-"""How often something may wait to be taken before the threads pause; it may be a page of 300 rows."""
+"""How many results may wait to be taken before the threads pause; one may be a page of 300 rows."""
 _DRAIN_SECONDS = 2.0
-"""How long the caller waits at the end for calls in flight; slower ones are left behind."""
+"""How long to wait at the end for calls in flight; slower ones are abandoned."""
 _NO_WAIT_SECONDS = 0.005
-"""What arrives within this time is not waited for."""
+"""A result within this time does not count as waiting."""
 _POLL_SECONDS = 0.1
-"""How often the caller looks whether the process was asked to stop."""
+"""How often the caller checks whether the process was asked to stop."""
 
 
 class _Stop:
-    """Tells a thread that there is no more work."""
+    """Ends a thread."""
 
 
 @dataclass(frozen=True)
 class _Delivery(Generic[Task, Result]):
-    """What a thread hands over: results of its task, and whether these were the last."""
+    """Results of a task; `ended`: these were the last."""
 
     task: Task
     results: Sequence[Result] = ()
@@ -51,13 +51,12 @@ def in_parallel(
     clock: Clock,
     before_waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Task, Result]]:
-    """Every (task, result) that `work` gives, in the order they arrive: a sequence at once, others one by one.
+    """Every (task, result) of `work`, in the order they arrive: a sequence at once, other iterables one by one.
 
-    `tasks` is walked in the caller's thread, `work` in one of `workers` threads. `before_waiting` is called in the
-    caller's thread whenever nothing has arrived and the wait may be long: what should not be held open meanwhile is let
-    go there. What `work` raises is raised here, and
-    Interrupted when the clock was stopped. Then no more work is begun, but what was in flight and arrives within two
-    seconds comes first.
+    `tasks` is iterated in the caller's thread, `work` in one of `workers` threads. `before_waiting` is called in the
+    caller's thread before a wait that may be long, to release what must not be held meanwhile. Raises what `work`
+    raises, and Interrupted when the clock was stopped; before that come the results of calls in flight that arrive
+    within two seconds.
     """
     pool = _Pool(work, workers, before_waiting)
     remaining = iter(tasks)
@@ -96,7 +95,7 @@ class _Pool(Generic[Task, Result]):
         self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Stop] = queue.SimpleQueue()
         self._deliveries: queue.SimpleQueue[_Delivery[Task, Result]] = queue.SimpleQueue()
-        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()  # with one None for each that may still arrive
+        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()  # one None for each result that may still arrive
         for _ in range(_WAITING_RESULTS):
             self._slots.put(None)
         self._draining = threading.Event()
@@ -110,7 +109,7 @@ class _Pool(Generic[Task, Result]):
             thread.start()
 
     def take(self, clock: Clock) -> _Delivery[Task, Result]:
-        """The next thing that arrives; looks now and then whether the process was asked to stop."""
+        """The next delivery. Raises Interrupted if the process was asked to stop."""
         while True:
             clock.wait(0)
             try:
@@ -118,17 +117,17 @@ class _Pool(Generic[Task, Result]):
             except queue.Empty:
                 continue
 
-    def _take(self, deadline: float) -> _Delivery[Task, Result]:
+    def _take(self, timeout: float) -> _Delivery[Task, Result]:
         try:
-            item = self._deliveries.get(timeout=min(_NO_WAIT_SECONDS, deadline))
+            item = self._deliveries.get(timeout=min(_NO_WAIT_SECONDS, timeout))
         except queue.Empty:
             self._before_waiting()
-            item = self._deliveries.get(timeout=deadline)
+            item = self._deliveries.get(timeout=timeout)
         self._slots.put(None)
         return item
 
     def drain(self, outstanding: int) -> Iterator[tuple[Task, Result]]:
-        """Begin nothing more, and give what still arrives in a short while."""
+        """Start no more tasks; yield the results that arrive within two seconds."""
         self._draining.set()
         outstanding -= self._cancel_waiting()
         deadline = time.monotonic() + _DRAIN_SECONDS
@@ -142,7 +141,7 @@ class _Pool(Generic[Task, Result]):
             outstanding -= item.ended
 
     def _cancel_waiting(self) -> int:
-        """Take back the tasks that no thread has begun; how many those were."""
+        """Cancel the tasks that no thread has started; how many there were."""
         for count in itertools.count():
             try:
                 self._waiting.get_nowait()
@@ -151,7 +150,7 @@ class _Pool(Generic[Task, Result]):
         return 0
 
     def close(self) -> None:
-        """Let every thread end, and wait a moment for calls in flight, so that nothing is written afterwards."""
+        """End the threads, and wait a moment for calls in flight."""
         self._closed.set()
         for _ in self._threads:
             self._waiting.put(_Stop())
@@ -164,7 +163,7 @@ class _Pool(Generic[Task, Result]):
             self._deliver(self._run_task(task))
 
     def _run_task(self, task: Task) -> _Delivery[Task, Result]:
-        """Do the task; what is handed over last."""
+        """Run the task; its last delivery."""
         try:
             results = self._work(task)
             if isinstance(results, Sequence):
@@ -172,8 +171,8 @@ class _Pool(Generic[Task, Result]):
             for result in results:
                 self._deliver(_Delivery(task, [result]))
                 if self._closed.is_set() or self._draining.is_set():
-                    break  # what is left of the task would be read for nobody
-        except BaseException as raised:  # whatever it is, it belongs to the caller
+                    break  # nobody takes the rest
+        except BaseException as raised:  # raised again in the caller's thread
             return _Delivery(task, ended=True, failure=raised)
         return _Delivery(task, ended=True)
 

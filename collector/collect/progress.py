@@ -1,4 +1,4 @@
-"""What a run tells while it runs; the command line shows it, tests listen to it."""
+"""The progress a run reports; the command line shows it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ class ProgressListener(Protocol):
     """Called from the thread that runs the collection."""
 
     def resumed(self, began_at: int) -> None:
-        """The run goes on with a reading that began then (milliseconds since 1970)."""
+        """The run resumes a session that began then (milliseconds since 1970)."""
 
     def started(self, step: Step) -> None:
         """A step begins."""
 
     def expect(self, step: Step, count: int) -> None:
-        """So many more things are to be read for this step."""
+        """This many more rows or documents are to be read for the step."""
 
     def advance(self, step: Step, count: int = 1) -> None:
-        """So many things have been read for this step."""
+        """This many rows or documents have been read for the step."""
 
     def ended(self, result: StepResult) -> None:
-        """A step has ended, or was not run at all."""
+        """A step has ended, or did not run at all."""
 
 
 class NoProgress:
-    """A Progress that shows nothing."""
+    """Shows nothing."""
 
     def resumed(self, began_at: int) -> None:
         pass

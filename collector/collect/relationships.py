@@ -1,4 +1,4 @@
-"""The relationship steps."""
+"""The relationship steps: who belongs to what."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from collector.zoom.endpoint import Endpoint
 def build_relationships(
     context: RunContext, resource: Resource, link: Link, step: Step, member: Resource
 ) -> StepOutcome:
-    """Tie the entities at both ends. `member` is the resource at the other end of the link."""
+    """Relate the entities at both ends. `member`: the resource at the other end of the link."""
     ends_complete = {resource.entity.type, member.entity.type} <= context.complete_types
     if link.members is None:
         outcome = _relate_all(context, link, step)
@@ -48,7 +48,7 @@ def _relate_all(context: RunContext, link: Link, step: Step) -> StepOutcome:
 
 
 def derive(context: RunContext, link: Link, derivation: Derivation) -> None:
-    """Give every entity the link starts from what follows from those it leads to, their documents included."""
+    """Derive properties of every source of the link from its targets and their documents."""
     targets: dict[str, Mapping[str, object]] = {}
     for key in context.run.keys(link.type.source):
         context.raise_if_stopped()
@@ -69,7 +69,7 @@ def derive(context: RunContext, link: Link, derivation: Derivation) -> None:
 
 @dataclass
 class _MemberList:
-    """What the member list of one entity came to. `listed`: those who also name that entity themselves."""
+    """The counts of one member list. `listed`: members whose own row names this owner, too."""
 
     read: int = 0
     listed: int = 0
@@ -79,7 +79,7 @@ class _MemberList:
 
 @dataclass
 class _MembershipStep:
-    """Who belongs to what: from the property of the member that names it, where there is one, and from member lists."""
+    """Relates members to their owners: by the member's foreign key if it has one, else by the owner's member list."""
 
     context: RunContext
     resource: Resource
@@ -114,7 +114,7 @@ class _MembershipStep:
         return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes(report.deleted_meanwhile)))
 
     def _resume(self, report: DatasetReport) -> None:
-        """Take over the member lists that an earlier run of this reading has read, unless people were listed since."""
+        """Restore the member lists read by earlier runs of this session, unless an end was listed again since."""
         run = self.context.run
         listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
         for owner_key, state in run.checkpoints.load_all(report.name).items():
@@ -125,7 +125,7 @@ class _MembershipStep:
         run.commit()
 
     def _finish_list(self, owner_key: str, end: ListEnd, report: DatasetReport) -> None:
-        """Judge a member list; one read to its end is not read again when the run is cut short."""
+        """Judge a member list; a complete one is not read again by a resumed run."""
         member_list, failure = self.member_lists[owner_key], end.failure or self._contradiction(owner_key, end)
         member_list.read = end.read
         self.context.progress.advance(self.step)
@@ -144,7 +144,7 @@ class _MembershipStep:
         self.context.run.commit()
 
     def _contradiction(self, owner_key: str, end: ListEnd) -> Unread | None:
-        """An empty list of what the list of owners says has members, and had some before."""
+        """The failure of an empty member list whose owner has members by its own row, and had some before."""
         context, member_count_field = self.context, self.link.member_count_field
         if end.read or member_count_field is None or context.fresh:
             return None
@@ -156,20 +156,17 @@ class _MembershipStep:
         return Unread(
             f"{self.members.path} is empty although the list of {self.resource.name} counts {announced} members",
             NextStep(
-                "Run `{}` again; if it is really empty, `{}` takes it as it is.",
+                "Run `{}` again; if it really is empty, run `{}`.",
                 Command("collect"),
                 Command("collect", "--fresh"),
             ),
         )
 
     def _resolve_doubtful(self, report: DatasetReport) -> None:
-        """Those that were listed and then said not to exist go only if Zoom says so too when asked for themselves."""
-        removed = f"{report.name}, deleted meanwhile"
-        report.deleted_meanwhile = (self.context.run.checkpoints.load(removed) or {"count": 0})["count"]
+        """Look up the owners whose member list was not found; remove those that are gone."""
         for _, failure in remove_gone(self.context, self.resource, dict.fromkeys(self.doubtful, self.members.path)):
             if failure is None:
                 report.deleted_meanwhile += 1
-                self.context.run.checkpoints.save(removed, {"count": report.deleted_meanwhile})
             else:
                 report.failed(failure)
         self.context.run.commit()
@@ -184,7 +181,7 @@ class _MembershipStep:
                 continue
             owner_key = self.resource.entity.key(identifier_of(str(named)))
             if not run.was_listed(member_key):
-                continue  # what was named in an earlier reading is no news
+                continue  # the row, and the owner it names, is from an earlier session
             if run.exists(owner_key):
                 self.members_by_key[owner_key] += 1
                 run.put_relationship(self._between(owner_key, member_key))
@@ -216,7 +213,7 @@ class _MembershipStep:
             self.member_lists[owner_key].disagreements += 1
 
     def _known_member(self, identifier: str, row: JsonObject) -> str | None:
-        """The key of the known entity a member row is about: by id, else the invitation by e-mail address."""
+        """The key of the known entity of a member row: by id, else the invitation by e-mail address."""
         email = str(row.get("email") or "").lower()
         for candidate in (identifier, invitation_of(email)):
             key = self.member.entity.key(candidate)
@@ -238,15 +235,15 @@ class _MembershipStep:
         if unknown_members:
             yield f"{unknown_members} members of {name} are not among the known {members} and got no relationship."
         if self.unknown_owners:
-            yield f"{self.unknown_owners} {members} name one of the {name} that is not listed and got no relationship."
+            yield f"{self.unknown_owners} {members} refer to {name} that are not listed and got no relationship."
         if disagreements:
             yield (
-                f"{disagreements} memberships differ between the {members} list, which decided, "
+                f"{disagreements} memberships differ between the list of {members}, which was used, "
                 f"and the member lists of {name}."
             )
 
 
 def _member_identifier(row: JsonObject) -> str | None:
-    """What tells member rows apart: the id, else (an invitation) the e-mail address."""
+    """The identifier of a member row: the id, or the e-mail address of an invitation."""
     email = row.get("email")
     return by_id(row) or (invitation_of(email) if isinstance(email, str) and email else None)

@@ -1,4 +1,4 @@
-"""A run from the first call to the exit code: which steps run, in what order, and how each ended."""
+"""A run from the first call to the exit code: runs the steps and records how each ended."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from collector.zoom.client import ZoomClient
 
 _FRESH = "fresh"
 WORKERS = 32
-"""Most calls in flight; the pacer lets fewer go where the plan's rate needs fewer at the latency seen."""
+"""The most calls in flight; fewer if the plan's rate needs fewer at the measured latency."""
 
 RUN_AGAIN = "Run the command again later. If it keeps failing, please report it."
 RESUME_HINT = NextStep(
-    "What was read is kept: `{}` goes on from there within 24 hours, `{}` begins anew.",
+    "What was read is kept. Within 24 hours `{}` resumes from there; `{}` starts over.",
     Command("collect"),
     Command("collect", "--fresh"),
 )
@@ -51,9 +51,9 @@ RESUME_HINT = NextStep(
 class CollectionInputs:
     """What to collect and with what.
 
-    `scopes`: the token's, None when it does not say. `account_id`: the account the configuration names, used to check
-    the store's owner when Zoom does not tell. `free_plan`: whether the account is known to have one.
-    `fresh`: begin anew, even where an earlier run was cut short.
+    `scopes`: the token's, None if unknown. `account_id`: the configured account, to check the store against if Zoom
+    does not name it. `free_plan`: whether the account is known to have a free plan. `fresh`: do not resume an
+    interrupted run.
     """
 
     client: ZoomClient
@@ -73,10 +73,10 @@ class CollectionInputs:
 def collect(inputs: CollectionInputs) -> RunRecord:
     """Read the account into the store. The record's exit code is 0, 3 or 75.
 
-    A run that was cut short less than a day ago and chose the same is gone on with: what it has read is not read again.
+    Resumes a run with the same choice that was interrupted less than a day ago: nothing is read twice.
 
     Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
-    what was read until then is kept and the run recorded with that exit code.
+    what was read is kept, and the run is recorded with that exit code.
     """
     identity = _identify(inputs)
     _bind(inputs, identity)
@@ -84,7 +84,7 @@ def collect(inputs: CollectionInputs) -> RunRecord:
 
 
 def check_steps(resources: tuple[Resource, ...], chosen: Iterable[str]) -> frozenset[str]:
-    """The chosen step ids. Raises UsageError naming those that exist when one does not."""
+    """The chosen step ids. Raises UsageError for an unknown one."""
     known = [step.id for step in steps(resources)]
     unknown = sorted(set(chosen) - set(known))
     if unknown:
@@ -109,7 +109,7 @@ def _identify(inputs: CollectionInputs) -> JsonObject | CollectorError:
 
 
 def _bind(inputs: CollectionInputs, identity: JsonObject | CollectorError) -> None:
-    """Make sure that the store is this account's, before anything is written."""
+    """Check that the store is this account's before anything is written."""
     found = None if isinstance(identity, CollectorError) else account.account_id(identity)
     account_id = found or inputs.account_id
     if account_id is not None:
@@ -119,7 +119,7 @@ def _bind(inputs: CollectionInputs, identity: JsonObject | CollectorError) -> No
         return
     if isinstance(identity, DailyLimitReached):
         raise identity
-    reason = identity.message if isinstance(identity, CollectorError) else "Zoom does not say whose it is"
+    reason = identity.message if isinstance(identity, CollectorError) else "Zoom does not name the account"
     message = (
         f"This profile holds the Zoom account {inputs.store.account_id}, but it cannot be checked whether the token "
         f"belongs to it: {reason}."
@@ -166,7 +166,7 @@ class _Collection:
             self._context.resume_unknown_settings()
 
     def _is_fresh(self) -> bool:
-        """Whether this reading was begun anew: also when its first run was interrupted."""
+        """Whether this session was started with `fresh`, in this run or an earlier one."""
         checkpoints = self._run.checkpoints
         if self._inputs.fresh:
             checkpoints.save(_FRESH, {})
@@ -174,7 +174,7 @@ class _Collection:
         return checkpoints.load(_FRESH) is not None
 
     def run(self) -> RunRecord:
-        """First the sets, which govern deletion and tell what has changed; then the documents, which are many."""
+        """Read the lists first, since they show what was deleted or changed; then the documents, which are many."""
         ordered = in_report_order(self._steps)
         try:
             if self._run.is_resumed:
@@ -198,10 +198,10 @@ class _Collection:
         record = self._inputs.store.latest_run()
         if record is None:
             raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
-        return replace(record, coverage=tuple(self._all_coverage()))  # the store keeps the text of a next step alone
+        return replace(record, coverage=tuple(self._all_coverage()))  # the store keeps next steps as text only
 
     def _read_set(self, step: Step) -> None:
-        """Read what the step is about, its documents excepted, or say why not."""
+        """Read all of the step except its documents, or record why not."""
         obstacle = self._obstacles.of(step, self._not_run())
         if obstacle is not None:
             result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
@@ -212,7 +212,7 @@ class _Collection:
         resource, link = self._step_targets[step.id]
         started_at, calls = self._context.now(), self._inputs.client.calls.total()
         if link is None and resource.listing.rows is None:
-            calls -= self._calls_before  # the answer this step is about was asked for first of all
+            calls -= self._calls_before  # its one call was the first of the run
         if link is None:
             outcome = read_entities(self._context, resource, step)
         else:
@@ -243,7 +243,7 @@ class _Collection:
         return resource.documents if link is None else ()
 
     def _read_documents(self, step: Step) -> None:
-        """Read the further documents of the entities that the step has listed."""
+        """Read the documents of the entities that the step has listed."""
         if not self._has_documents_to_read(step):
             return
         result = self._results[step.id]
@@ -261,13 +261,13 @@ class _Collection:
         self._inputs.progress.ended(result)
 
     def _derive(self, step: Step) -> None:
-        """Work out what follows from relationships that were read completely."""
+        """Derive properties from relationships that were read completely."""
         _, link = self._step_targets[step.id]
         if link is not None and link.derivation is not None and set(step.types) <= self._context.complete_types:
             derive(self._context, link, link.derivation)
 
     def _not_run(self) -> dict[str, Status]:
-        """The steps that were not run so far, and the status that says most of why."""
+        """The steps that did not run so far, with their worst status."""
         disabled = (id_ for id_, result in self._results.items() if result.status is StepStatus.DISABLED)
         return {id_: _worst(self._coverage[id_]) for id_ in disabled}
 
@@ -295,7 +295,7 @@ class _Collection:
         return next(resource for resource in self._inputs.resources if resource.entity.type == entity_type)
 
     def _nothing_read(self) -> CollectionFailed | None:
-        """The failure of a run that met nothing but trouble."""
+        """The failure of a run that could read nothing."""
         coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
         broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
         nothing_read = not any(entry.read for entry in coverage)
@@ -304,7 +304,7 @@ class _Collection:
         return CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
 
     def _asks_zoom(self, step: Step) -> bool:
-        """Whether the step reads something; others only tie together what is in the store."""
+        """Whether the step calls Zoom; others only relate what is in the store."""
         _, link = self._step_targets[step.id]
         return link is None or link.members is not None
 
@@ -315,7 +315,7 @@ class _Collection:
         return ExitCode.INCOMPLETE if incomplete else ExitCode.COMPLETE
 
     def _finish(self, exit_code: ExitCode) -> None:
-        """Record how the run ended; steps it did not come to are recorded as not read."""
+        """Record how the run ended; steps it did not reach are recorded as not read."""
         ended = "the run was stopped" if exit_code is ExitCode.INTERRUPTED else "the run failed"
         for step in self._steps:
             if step.id not in self._results:
@@ -342,7 +342,7 @@ class _Collection:
 
 
 def _with_resume_hint(failure: CollectorError) -> CollectorError:
-    """The same failure, telling also that nothing is lost."""
+    """The same failure, with the command that resumes."""
     if isinstance(failure, Interrupted):
         failure.next_step = RESUME_HINT
     elif isinstance(failure, SignInRequired | CollectionFailed):
@@ -351,6 +351,6 @@ def _with_resume_hint(failure: CollectorError) -> CollectorError:
 
 
 def _worst(coverage: Sequence[Coverage]) -> Status:
-    """The status that says most of why the sets of a step were not read."""
+    """The worst status of a step's lists."""
     order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.NOT_GRANTED, Status.SKIPPED, Status.COMPLETE)
     return min((entry.status for entry in coverage if entry.is_set), key=order.index)

@@ -1,4 +1,4 @@
-"""What a token is known not to open, before Zoom is asked."""
+"""Scopes a token is known to lack, before Zoom is asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collector.zoom.endpoint import Endpoint
 
 
 def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied | None:
-    """The denial to expect with these scopes; None when one of them opens the endpoint, or they are not known."""
+    """The denial to expect with these scopes; None if one of them is enough, or they are unknown."""
     if endpoint.scopes.granted_by(scopes):
         return None
     return Denied(
@@ -30,5 +30,5 @@ def judged(document: EntityDocument, failure: ReadingError) -> ReadingError:
 
 
 def lacks_scope(failure: object) -> bool:
-    """Whether a failure is a missing scope, which concerns all calls of its kind, and no missing privilege."""
+    """Whether a failure is a missing scope (which concerns all calls of its kind), not a missing privilege."""
     return isinstance(failure, Denied) and bool(failure.scopes)

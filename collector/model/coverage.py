@@ -1,7 +1,7 @@
-"""What was read of what should have been: the law that governs deletion, exit code and trust.
+"""Coverage: how completely a run read the account. It governs deletion and the exit code.
 
-For every (step, thing read) there is one Coverage. A type is partial exactly when its *set* was not read completely;
-a single *document* that could not be read is carried over from the last reading and named here with its age.
+There is one Coverage per dataset of a step. A type is partial exactly if its *list* was not read completely. A single
+*document* that could not be read is kept from an earlier run: stale, and reported with its age.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Status(str, Enum):
-    """How completely a thing was read."""
+    """How completely a dataset was read."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -23,20 +23,20 @@ class Status(str, Enum):
 
     @property
     def incomplete(self) -> bool:
-        """Whether it makes the run end with exit code 3; not licensed, skipped and not granted do not."""
+        """Whether the run ends with exit code 3; not licensed, not granted and skipped do not."""
         return self in (Status.PARTIAL, Status.DENIED)
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How far one reading of one step got.
+    """How completely one dataset of one step was read.
 
-    `reading` names the thing read ("users?status=inactive", "settings"). `is_set` tells a set (a list, whose
-    incompleteness makes types partial) from documents. `read` counts rows or documents read, `deleted_meanwhile` those
-    that answered 404 in between, `stale` documents kept from an earlier reading, `missing` documents neither read nor
-    kept. `oldest`: when the oldest one carried over was read, in milliseconds since 1970. `scopes`: what to add,
-    classic and granular, when denied or not granted. `unavailable` counts documents that Zoom refuses of whom it may
-    (inactive people), which is no fault.
+    `dataset`: what was read ("users?status=inactive", "settings"). `is_set`: whether it is a list, which makes types
+    partial if incomplete, rather than documents. `read`: rows or documents read. `deleted_meanwhile`: entities that
+    were listed, then not found. `stale`: documents kept from an earlier run; `oldest`: when the oldest of them was
+    read (milliseconds since 1970). `missing`: documents neither read nor kept. `unavailable`: documents that Zoom does
+    not serve for inactive users, which is not a failure. `scopes`: the scopes to add if denied
+    or not granted, classic and granular.
     """
 
     step: str
@@ -55,5 +55,5 @@ class Coverage:
 
 
 def any_incomplete(coverage: Iterable[Coverage]) -> bool:
-    """Whether something was denied or left unread: exit code 3."""
+    """Whether something was denied or not read: exit code 3."""
     return any(entry.status.incomplete for entry in coverage)

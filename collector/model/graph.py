@@ -11,12 +11,12 @@ Properties = dict[str, PropertyValue]
 """Properties of an entity by name. Lists hold values of one type; nested objects do not occur."""
 
 JsonObject = Mapping[str, object]
-"""A JSON object as it came from outside: nothing is known about its values."""
+"""A JSON object from outside: nothing is known about its values."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property an entity type declares: its name in the graph and what it says."""
+    """A declared property of an entity type: its name in the graph and its description."""
 
     name: str
     description: str
@@ -26,8 +26,7 @@ class Property:
 class EntityType:
     """A kind of entity.
 
-    `resource` is its name for people ("Group"), `type` its `_type`, `classes` its `_class`. `properties` are the
-    declared ones; entity types whose settings come from a catalogue declare the catalogue's names elsewhere.
+    `resource`: its name for people ("Group"). `type`: its `_type`. `classes`: its `_class`.
     """
 
     resource: str
@@ -52,7 +51,7 @@ class RelationshipType:
     def type(self) -> str:
         """`zoom_account` HAS `zoom_group` → `zoom_account_has_group`.
 
-        The leading parts the target shares with the source are left out, its last part never.
+        Leading parts that the target shares with the source are dropped, but never its last part.
         """
         source_parts = self.source.split("_")
         target_parts = self.target.split("_")
@@ -83,7 +82,7 @@ class Relationship:
     target_key: str
 
     def to_json(self) -> dict[str, str]:
-        """The object JupiterOne's tools read and the synchronization API takes."""
+        """The object that JupiterOne's tools and synchronization API accept."""
         return {
             "_key": self.key,
             "_type": self.type,

@@ -1,4 +1,4 @@
-"""How a path in Zoom's JSON becomes the name of a property, and how texts become names: rules without exceptions."""
+"""Turns JSON paths into property names, and texts into a form to compare."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 def property_name(path: str) -> str:
     """The property for a dotted JSON path: `a.b.c_d` → `aBCD`.
 
-    The path is cut at everything that is neither letter nor digit; the first word begins in lower case, the others
-    in upper case, the rest of each word stays as it is. JupiterOne allows no underscore in a property name.
+    The path is split at everything but letters and digits; the first word starts in lower case, the others in upper
+    case. JupiterOne allows no underscore in a property name.
     """
     words = [word for word in _SEPARATORS.split(path) if word]
     if not words:
@@ -24,8 +24,8 @@ def property_name(path: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """The same for texts that read the same but for the case, however their letters are composed (Unicode, D145).
+    """Equal for texts that differ only in case or composition (Unicode, D145).
 
-    "é" is one character on most keyboards and two in a name that came from a Mac.
+    "é" is one character on most keyboards, but two in a name that came from a Mac.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

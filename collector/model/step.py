@@ -1,4 +1,4 @@
-"""Steps: the units of work JupiterOne's tools know, with the ids they know them by."""
+"""Steps: the units of work, with the ids JupiterOne's tools know."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class StepStatus(str, Enum):
-    """The words JupiterOne's tools use in summary.json."""
+    """The values JupiterOne's tools use in summary.json."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -18,7 +18,7 @@ class StepStatus(str, Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """`types` are the `_type`s the step creates; `depends_on` are ids of steps that must have ended before."""
+    """`types`: the `_type`s the step creates. `depends_on`: ids of the steps that run before it."""
 
     id: str
     name: str
@@ -30,8 +30,8 @@ class Step:
 class StepResult:
     """How a step ended. Times are milliseconds since 1970, `None` for a step that was not run.
 
-    `partial_types`: types of the step whose set was not read completely. `counts`: objects seen by `_type`.
-    `calls`: requests sent. `notes`: whole sentences for people (members without a user, disagreements).
+    `partial_types`: types of the step that were not read completely. `counts`: objects by `_type`. `calls`: requests
+    sent. `notes`: sentences for people.
     """
 
     step: Step
@@ -47,8 +47,7 @@ class StepResult:
 def in_report_order(steps: Sequence[Step]) -> list[Step]:
     """Depth first over the dependencies, as JupiterOne's engine reports them.
 
-    Start nodes are the steps nobody depends on, in the order declared; before each come its dependencies in the order
-    it names them; each step once.
+    Starts from the steps that no other depends on, in declared order; dependencies come first, each step once.
     """
     by_id = {step.id: step for step in steps}
     needed = {dependency for step in steps for dependency in step.depends_on}

@@ -1,4 +1,4 @@
-"""Settings Zoom sent that the catalogue does not know, or describes otherwise."""
+"""Settings that the catalogue does not describe, or describes differently."""
 
 from __future__ import annotations
 

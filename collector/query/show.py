@@ -1,4 +1,4 @@
-"""One entity, what it is tied to and when each part of it was read."""
+"""One entity, its relationships, and when each part of it was read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collector.store import PartAge, Store
 
 @dataclass(frozen=True)
 class RelatedEntities:
-    """What one kind of relationship leads to: `sentence` ("ASSIGNED role", "in group"), and the names there."""
+    """The entities at the other end of one kind of relationship. `sentence`: "ASSIGNED role", "group HAS this"."""
 
     sentence: str
     names: tuple[str, ...]
@@ -22,7 +22,7 @@ class RelatedEntities:
 
 @dataclass(frozen=True)
 class EntityView:
-    """An entity as it is shown. `entity`: the object as it stands in the graph."""
+    """An entity as it is shown. `entity`: the object in the graph."""
 
     entity: Mapping[str, object]
     related: tuple[RelatedEntities, ...]
@@ -30,9 +30,9 @@ class EntityView:
 
 
 def find_entities(store: Store, entity_type: EntityType, text: str | None) -> list[EntityView]:
-    """The cards of the entities of this kind that `text` names: by name, id, key or e-mail address.
+    """The entities of this type that `text` names: by name, id, key or e-mail address.
 
-    Raises UsageError when there is none, or nothing at all.
+    Raises UsageError if there is none, or nothing was collected.
     """
     found = store.entities(entity_type.type) if text is None else store.find(entity_type.type, text)
     entities = list(found)

@@ -1,4 +1,4 @@
-"""What `collector status` tells: how the profile's runs and uploads went. No network."""
+"""The status of a profile: its last run and uploads. No network."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from collector.store import INTERRUPTED_REASON, UPLOADED_EXIT_CODES, RunRecord, 
 class ProfileStatus:
     """Times are milliseconds since 1970.
 
-    `run`: the newest finished one. `next_run_at`: when one that polls starts next, at once if that has gone by; None
-    unless an interval is set.
-    `upload`: the newest, whatever became of it; `finished_upload`: the newest that JupiterOne has finished.
-    `oldest`: when the oldest document was read that the latest run carried over.
+    `run`: the newest finished run. `next_run_at`: when `run --poll` starts the next one (at once if that has passed);
+    None unless an interval is set. `upload`: the newest, in any state. `finished_upload`: the newest that JupiterOne
+    has finished. `oldest`: when the oldest stale document was read.
     """
 
     profile: str
@@ -35,9 +34,9 @@ class ProfileStatus:
 
 
 def profile_status(profile: Profile, polling_interval: PollingInterval, instance_id: str | None) -> ProfileStatus:
-    """The state of a profile, with the interval and the instance that are configured.
+    """The status of a profile, with the configured interval and instance.
 
-    Raises UsageError when nothing was collected yet, CollectionFailed.
+    Raises UsageError if nothing was collected yet, and CollectionFailed.
     """
     with Store.open_existing(profile.store_path) as store:
         run = store.latest_run()
@@ -59,13 +58,13 @@ def profile_status(profile: Profile, polling_interval: PollingInterval, instance
 
 
 def _next_run(store: Store, run: RunRecord, interval: int) -> int:
-    """One interval after the last start; without one, it has been due since the newest run."""
+    """One interval after the last start; without one, due since the newest run."""
     started_at = _last_start(store)
     return run.started_at if started_at is None else started_at + interval * 1000
 
 
 def last_start(profile: Profile) -> float | None:
-    """When the profile last began to collect and upload, in seconds since 1970; None if it never did."""
+    """When the profile's last uninterrupted run started, in seconds since 1970; None if it never did."""
     path = profile.store_path
     if not Store.exists(path):
         return None
@@ -75,7 +74,7 @@ def last_start(profile: Profile) -> float | None:
 
 
 def _last_start(store: Store) -> int | None:
-    """The start of the newest run that nobody cut short, neither its reading nor its upload (ms since 1970)."""
+    """When the newest run started whose collection and upload were not interrupted (milliseconds since 1970)."""
     return next((run.started_at for run in store.finished_runs() if not _was_interrupted(store, run)), None)
 
 

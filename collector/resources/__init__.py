@@ -1,4 +1,4 @@
-"""The resources that are read: every module here with a `RESOURCE` is one."""
+"""The resources: every module here with a `RESOURCE`."""
 
 from __future__ import annotations
 
@@ -53,10 +53,9 @@ def relationship_types(resources: tuple[Resource, ...]) -> list[RelationshipType
 
 
 def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
-    """Every endpoint the resources need, with what is read there: lists, documents, member lists, look-ups.
+    """Every endpoint the resources need, with the id of the step: lists, documents, member lists, look-ups.
 
-    Optional documents are left out (see `optional_endpoints`), and so are look-ups of what cannot be missed by its
-    list: they are asked for only when Zoom contradicts itself.
+    Without optional documents (`optional_endpoints`) and the look-ups needed only if Zoom contradicts itself.
     """
     found: dict[tuple[str, str], tuple[str, Endpoint]] = {}
     for resource in resources:
@@ -77,7 +76,7 @@ def optional_endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpo
 
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
-    """What to give the app and the administrator's role: `classic` scopes, `granular` scopes, `privileges`."""
+    """What the app and the administrator's role need: `classic` scopes, `granular` scopes, `privileges`."""
     used = [endpoint for _, endpoint in endpoints(resources)]
     return {
         "classic": sorted({endpoint.scopes.classic[0] for endpoint in used}),
@@ -87,7 +86,7 @@ def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
 
 
 def not_served(serves: Callable[[str], bool]) -> frozenset[str]:
-    """The paths of what the resources need and a stand-in for Zoom does not serve."""
+    """The paths that the resources use and the sandbox does not serve."""
     resources = all_resources()
     used = [*endpoints(resources), *optional_endpoints(resources)]
     return frozenset(endpoint.path for _, endpoint in used if not serves(endpoint.path))
@@ -117,6 +116,6 @@ def not_granted(
 
 
 def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
-    """What each step id stands for: a resource's own entities, or one of its links."""
+    """What each step id reads: a resource's own entities, or one of its links."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
     return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}

@@ -1,8 +1,8 @@
-"""The catalogues of settings and the one rule by which they become properties.
+"""The catalogues of settings and how settings become properties.
 
-`user_settings.csv`, `account_settings.csv` and `group_settings.csv` say of every settings path: which document holds
-it, its type, whether it is a secret, and what it tells. A path `a.b.c_d` becomes the property `aBCD`, and its lock
-`lockedABCD`. Secrets never pass, whatever their type.
+`user_settings.csv`, `account_settings.csv` and `group_settings.csv` describe every settings path: in which document it
+is, its type, whether it is a secret, and its meaning. A path `a.b.c_d` becomes the property `aBCD`, its lock
+`lockedABCD`. Secrets are always dropped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collector.resources.declaration import Conversion, EntityDocument, Settings
 from collector.zoom.endpoint import Endpoint
 
 OBJECTS = "objects"
-"""The catalogue's type for lists of objects: known, and not written as they are (JupiterOne takes no nested values)."""
+"""The catalogue's type for lists of objects, which are dropped (JupiterOne accepts no nested values)."""
 
 IDS = "ids"
 """The catalogue's type for lists of objects of which the ids are written."""
@@ -39,7 +39,7 @@ _MEASURE = re.compile(
     r"(?:^|[._]|(?<=[a-z])(?=[A-Z]))"
     r"(?i:length|count|limit|size|capacity|quota|percent|days?|hours?|minutes?|seconds?|duration|interval|timeout)$"
 )
-"""The last word of a name under which a number is harmless."""
+"""The last word of names whose numbers are harmless."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def converter(document: str, taken: frozenset[str], whose: str = USER) -> Callab
 
 
 def option_names(prefix: str) -> tuple[str, ...]:
-    """The three properties that tell the sign-in methods."""
+    """The three properties about the sign-in methods."""
     return tuple(f"{prefix}Option{what}" for what in ("Names", "Types", "Domains"))
 
 

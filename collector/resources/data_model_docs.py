@@ -1,4 +1,4 @@
-"""The data-model section of the integration's documentation, in the form JupiterOne's own tools generate.
+"""The data-model section of the documentation, as JupiterOne's own tools generate it.
 
 The text between the markers is exactly what `j1-integration document` would write (JupiterOne integration SDK,
 documentation of integrations), so that either tool can regenerate it.
@@ -75,7 +75,7 @@ def replace_section(text: str, section: str) -> str:
 
 
 class Change(Enum):
-    """What became of a document."""
+    """The result for a document."""
 
     NONE = "was up to date already"
     REPLACED = "was regenerated"
@@ -83,7 +83,7 @@ class Change(Enum):
 
 
 def document(path: Path, section: str) -> Change:
-    """Regenerate the section in this file. Raises UsageError when it cannot be done."""
+    """Regenerate the section in this file. Raises UsageError if that is not possible."""
     try:
         if path.exists() and not path.is_file():  # reading a device or a pipe might never end
             raise _impossible(path, "it is no regular file")

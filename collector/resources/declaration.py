@@ -1,7 +1,7 @@
-"""How a resource is declared: as data, once, in a file of its own.
+"""Resources are declared as data, each in its own module, as `RESOURCE` (see collector.resources).
 
-From the declaration come its steps, the scope check, the generated data model, the step metadata of summary.json and
-the conformance tests. A declaration is found by its module attribute `RESOURCE` (see collector.resources).
+The steps, the scope check, the generated data model, the step metadata of summary.json and the conformance tests come
+from the declaration.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 
 @dataclass(frozen=True)
 class UnknownField:
-    """A field of a document that its catalogue does not describe, or not so; see model.unknown."""
+    """A field of a document that its catalogue does not describe, or describes differently; see model.unknown."""
 
     path: str
     kind: str
@@ -27,10 +27,10 @@ class UnknownField:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A document as properties, and what in it was not known.
+    """A document as properties, and its unknown fields.
 
-    `is_expected_kind`: whether it holds any field by which documents of its kind are known; one that does not is an
-    answer about something else. `emptied`: the properties that sections sent without content would have held.
+    `is_expected_kind`: whether it has any field typical of its kind; otherwise it is an answer about something else.
+    `emptied`: the properties of sections that Zoom sent empty.
     """
 
     properties: Properties
@@ -40,50 +40,50 @@ class Conversion:
 
 
 PENDING = "pending:"
-"""Begins the identifier of somebody who was invited and has no id yet; the e-mail address follows."""
+"""The prefix of the identifier of an invited user without an id; the e-mail address follows."""
 
 
 def identifier_of(zoom_id: str) -> str:
-    """The part of a `_key` that an id of Zoom's becomes: the id itself, but for what would mean something else there.
+    """A Zoom id as it appears in a `_key`: unchanged, except for `|` and a leading `pending:`.
 
-    `|` parts the ends in the key of a relationship, and `pending:` begins the identifier of an invitation.
+    `|` separates the ends in the key of a relationship, and `pending:` starts the identifier of an invitation.
     """
     escaped = zoom_id.replace("%", "%25").replace("|", "%7C")
     return escaped.replace(":", "%3A", 1) if escaped.startswith(PENDING) else escaped
 
 
 def invitation_of(email: str) -> str:
-    """The identifier of somebody who was invited by this address and has no id yet."""
+    """The identifier of a user who was invited by this address and has no id yet."""
     return f"{PENDING}{identifier_of(email.lower())}"
 
 
 def zoom_id(row: JsonObject) -> str | None:
-    """The id of a row that has one, a text."""
+    """The id of a row, None without one."""
     value = row.get("id")
     return value if isinstance(value, str) and value else None
 
 
 def by_id(row: JsonObject) -> str | None:
-    """The identifier of a row that has an id."""
+    """The identifier of a row by its id, None without one."""
     value = zoom_id(row)
     return None if value is None else identifier_of(value)
 
 
 def text(row: JsonObject, name: str) -> str:
-    """A text of a row without the blanks around it; empty where it is missing or of another type."""
+    """A text of a row, stripped; empty if it is missing or of another type."""
     value = row.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
 def whole_number(row: JsonObject, name: str) -> int | None:
-    """A whole number of a row; None where it is missing or of another type."""
+    """A whole number of a row; None if it is missing or of another type."""
     value = row.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 @dataclass(frozen=True)
 class ListPass:
-    """One reading of a list. `defaults` are fields a row may lack because the query already says them."""
+    """One query of a list. `defaults`: fields a row may lack because the query implies them."""
 
     params: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
     defaults: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
@@ -94,7 +94,7 @@ class ListPass:
         return f"{name}?{query}" if query else name
 
     def contradicts(self, row: JsonObject) -> bool:
-        """Whether a row says that it is none of those asked for."""
+        """Whether a row does not match the query."""
         return any(row.get(name) not in (None, value) for name, value in self.defaults.items())
 
     def completed(self, row: JsonObject) -> JsonObject:
@@ -103,24 +103,24 @@ class ListPass:
 
 
 class SettingsChoice(str, Enum):
-    """Which settings documents are read; each choice reads what the one before it does, and more."""
+    """Which settings documents are read; each choice includes the previous one."""
 
     NONE = "none"
     SECURITY = "security"
     ALL = "all"
 
     def includes(self, other: SettingsChoice) -> bool:
-        """Whether what the other choice reads is read with this one too."""
+        """Whether this choice includes the other one."""
         order = list(SettingsChoice)
         return order.index(other) <= order.index(self)
 
 
 @dataclass(frozen=True)
 class EntityDocument:
-    """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage.
+    """A further document per entity, kept as a separate part. `part`: its name in store and coverage.
 
-    `min_settings`: the smallest choice of settings with which it is read; NONE for what is no settings document.
-    `adds`: what it adds, in words, where a run without its scope is complete all the same; "" where it is not.
+    `min_settings`: the smallest choice of settings that includes it; NONE if it is not a settings document.
+    `adds`: what it adds, in words, if a run is complete without it; "" otherwise.
     """
 
     part: str
@@ -132,7 +132,7 @@ class EntityDocument:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Properties of a member that follow from the entities a link ties it to, kept as a part of its own."""
+    """Properties derived from the entities at the other end of a link, kept as a separate part."""
 
     part: str
     derive: Callable[[Sequence[Mapping[str, object]]], Properties]
@@ -142,11 +142,10 @@ class Derivation:
 class Link:
     """A relationship step.
 
-    Without `members` every entity at one end is tied to every one at the other (the account has all its groups). With
-    `members` that endpoint lists, for each entity of the declaring resource, the entities at the other end.
-    `foreign_key` is the property of the member that names its entity; it decides where present, and the entities in
-    `skip_member_list_for` are not asked for their lists unless some member lacks it. `member_count_field` is the field
-    of the declaring resource's list rows that counts an entity's members, for planning.
+    Without `members`, every entity at one end is related to every one at the other (the account has all groups). With
+    `members`, that endpoint lists the entities at the other end. `foreign_key`: the property of the member that names
+    its owner; where present, it is used instead of the list, and the lists of the owners in `skip_member_list_for` are
+    not read unless some member lacks it. `member_count_field`: the field of an owner's row that counts its members.
     """
 
     step_id: str
@@ -161,14 +160,13 @@ class Link:
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of thing in Zoom and how it becomes entities.
+    """A resource of Zoom and how it becomes entities.
 
-    `order` places it in reports; smaller first. `identify` gives a row's identifier (the part of `_key` after the type)
-    or None when the row has none. `lookup` asks for one entity; its answer is converted like a row. `id_placeholder` is
-    what the paths about one of them call its id. `activity` names the properties of a row that move by themselves,
-    which are kept as a part of their own. `is_inactive` tells by its row whether an entity is one whose documents Zoom
-    may refuse. `invitation_property` is the property with the addresses that invitations are known by. `paid_only`:
-    whether Zoom has it in paid plans only (API reference: "a Pro or higher account").
+    `order`: its place in reports, smaller first. `identify`: returns a row's identifier (the `_key` after the type),
+    None without one. `lookup`: reads one entity; its answer is converted like a row. `id_placeholder`: the name of its
+    id in paths. `activity`: properties that change by themselves, kept as a separate part. `is_inactive`: whether Zoom
+    may refuse the documents of an entity, by its row. `invitation_property`: the property with the addresses of
+    invitations. `paid_only`: whether it needs a paid plan (API reference: "a Pro or higher account").
     """
 
     order: int
@@ -195,24 +193,24 @@ class Resource:
         return self.entity.resource.lower().replace(" ", "-")
 
     def count_phrase(self, number: int) -> str:
-        """So many of them, in words: "1 user", "250 users"."""
+        """A count in words: "1 user", "250 users"."""
         return f"{number:,} {self.noun if number == 1 else self.name}"
 
     @property
     def moves_between_lists(self) -> bool:
-        """Whether one of them may be missed by all lists: it moves from one to another while they are read."""
+        """Whether all lists may miss an entity: it can move from one to another while they are read."""
         return len(self.passes) > 1
 
     def identifier(self, key: str) -> str:
-        """The part of an entity's key after its type, as `identify` gave it."""
+        """The identifier in an entity's key, as returned by `identify`."""
         return key.removeprefix(self.entity.key(""))
 
     def id_of_key(self, key: str) -> str:
-        """What Zoom calls this entity: its id, or the e-mail address of somebody who was invited and has none yet."""
+        """Zoom's name for this entity: its id, or the e-mail address of an invited user without one."""
         return unquote(self.identifier(key).removeprefix(PENDING))
 
     def path_ids(self, key: str) -> Mapping[str, str] | None:
-        """What fills the placeholder of the paths about this entity; None where it has no id in Zoom (yet)."""
+        """The ids for the paths of this entity; None if it has no id in Zoom (yet)."""
         if key.startswith(self.entity.key(PENDING)):
             return None
         return {self.id_placeholder: self.id_of_key(key)}

@@ -1,4 +1,4 @@
-"""Roles, what they may do, and who has them."""
+"""Roles, their privileges, and who has them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from collector.resources.declaration import (
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 OWNER, ADMIN, MEMBER = "0", "1", "2"
-"""Ids of the built-in roles; they are texts."""
+"""Ids of the built-in roles."""
 
 ADMINISTRATIVE_PRIVILEGES = frozenset({"User:Edit", "Role:Edit", "Group:Edit", "AccountSetting:Edit"})
-"""A custom role holding one of these can change who may do what in the account."""
+"""A custom role with one of these can change permissions in the account."""
 
 ENTITY = EntityType(
     "Role",
@@ -66,10 +66,9 @@ def convert(row: JsonObject) -> Properties:
 
 
 def convert_privileges(body: JsonObject) -> Conversion:
-    """A role's privileges; for custom roles they say whether it administers the account.
+    """A role's privileges; for custom roles also whether it administers the account.
 
-    Nothing where Zoom sent no list of them: not knowing is not the same as having none. Of its built-in roles Zoom may
-    send none.
+    No properties without a list of privileges: unknown is not the same as none. For built-in roles Zoom may omit it.
     """
     privileges = body.get("privileges")
     built_in = zoom_id(body) in (OWNER, ADMIN, MEMBER)
@@ -85,7 +84,7 @@ def convert_privileges(body: JsonObject) -> Conversion:
 
 
 def is_admin(roles: Sequence[Mapping[str, object]]) -> Properties:
-    """Whether somebody with these roles is an administrator; nothing where a role's power is not known."""
+    """Whether a user with these roles is an administrator; no property if that is not known."""
     powers = [role.get("admin") for role in roles]
     if True not in powers and (None in powers or not powers):
         return {}

@@ -72,7 +72,7 @@ _DERIVED_PROPERTIES = (
 ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES, *setting_properties()))
 
 _ACTIVITY = frozenset({"lastLoginTime", "lastLoginOn", "lastClientVersion", "picUrl"})
-"""What moves because somebody signs in, or by itself (Zoom renames pictures): no reason to read settings again."""
+"""Changes with every sign-in, or by itself (Zoom renames pictures): no reason to read settings again."""
 
 _TAKEN = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
 
@@ -111,10 +111,10 @@ _NAMES = ("first_name", "last_name", "display_name")
 
 
 def identify(row: JsonObject) -> str | None:
-    """A user's id; for somebody invited `pending:` and the e-mail address in lower case.
+    """A user's id; for an invited user `pending:` and the e-mail address in lower case.
 
-    Lists hide the id of invited people, the answer about one of them has it: they must be the same in both. A row that
-    holds neither an address nor a name is about no user.
+    Lists omit the id of invited users, but a look-up has it: the identifier must be the same in both. A row with
+    neither an address nor a name is not a user.
     """
     email = text(row, "email").lower()
     if row.get("status") == "pending" and email:
@@ -125,8 +125,8 @@ def identify(row: JsonObject) -> str | None:
 def convert(row: JsonObject) -> Properties:
     """A user's properties from a row of the user list, or from the answer about one user.
 
-    Zoom sets `created_at` of pending users to the time of the call, so they have no creation date here. It leaves unset
-    texts out of lists and sends them empty elsewhere: here they are absent, however the user was read.
+    Zoom sets `created_at` of pending users to the time of the call, so they get no creation date. It omits unset texts
+    in lists and sends them empty elsewhere: here they are always absent.
     """
     pending = row.get("status") == "pending"
     status = text(row, "status")
@@ -193,7 +193,7 @@ def _dates(row: JsonObject) -> Properties:
 
 
 def _milliseconds(written: str) -> int | None:
-    """An ISO 8601 instant as milliseconds since 1970, `None` when it is none."""
+    """An ISO 8601 time as milliseconds since 1970, None if it is not one."""
     try:
         instant = datetime.fromisoformat(written.replace("Z", "+00:00"))
     except ValueError:
@@ -202,7 +202,7 @@ def _milliseconds(written: str) -> int | None:
 
 
 def _clean_text(row: JsonObject, name: str) -> str:
-    """A text somebody wrote, without secrets embedded in addresses."""
+    """A text of a row, without secrets embedded in addresses."""
     return mask_urls(text(row, name))
 
 

@@ -1,4 +1,4 @@
-"""The facts about one Zoom account in SQLite, by document and by run: a `Run` writes, a `Store` reads."""
+"""The graph of one Zoom account in SQLite, with its history: a `Run` writes, a `Store` reads."""
 
 from collector.store.canonical import ROW
 from collector.store.graph import RunGraph

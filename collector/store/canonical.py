@@ -1,4 +1,4 @@
-"""Documents: what one reading said about one entity, as canonical JSON; and the entity they make."""
+"""Documents as canonical JSON, and the entity they make together."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def canonical_json(properties: Mapping[str, PropertyValue]) -> str:
-    """The one JSON text of these properties: sorted names, no spaces, UTF-8 as it is.
-
-    Raises ValueError for NaN and infinities.
-    """
+    """The JSON of these properties: sorted names, no spaces, unescaped. Raises ValueError for NaN and infinities."""
     return _CANONICAL.encode(properties)
 
 
@@ -31,7 +28,7 @@ def document_hash(canonical: str) -> str:
 
 
 def parse_document(text: str) -> Properties:
-    """The properties in a stored document. Raises CollectionFailed when it is none."""
+    """The properties in a stored document. Raises CollectionFailed if it is damaged."""
     try:
         properties: Properties = json.loads(text)
     except (ValueError, TypeError):
@@ -41,15 +38,14 @@ def parse_document(text: str) -> Properties:
     return properties
 
 
-_parse_shared = lru_cache(maxsize=256)(parse_document)  # for what most entities have in common: settings, not rows
+_parse_shared = lru_cache(maxsize=256)(parse_document)  # most entities share their settings, but not their rows
 
 
 def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str, str]) -> Properties | None:
-    """The entity of these (part, JSON) pairs, or None when the `row` is not among them.
+    """The entity of these (part, JSON) pairs, or None without a `row`.
 
-    The `row` comes first, the other parts follow in alphabetical order and never overwrite an earlier one;
-    `tags` come last. Lists may be shared between the entities returned: read them, do not change them.
-    Raises CollectionFailed when one of them is damaged.
+    The `row` comes first, then the other parts in alphabetical order, which never overwrite an earlier one, then
+    `tags`. Lists may be shared between entities: do not change them. Raises CollectionFailed if a part is damaged.
     """
     texts = dict(parts)
     row = texts.pop(ROW, None)
@@ -68,7 +64,7 @@ def joined_entity(key: str, parts: Iterable[tuple[str, str]], tags: Mapping[str,
 
 
 def _damaged() -> CollectionFailed:
-    """What the store holds as a document is none: the file was changed by something else, such as a failing disk."""
+    """A stored document is not JSON: something else, such as a failing disk, changed the file."""
     return CollectionFailed(
         "The store is damaged: a document in the profile's graph.db cannot be read. The file was left as it is.",
         NextStep(

@@ -1,4 +1,4 @@
-"""graph.db as a file: created private, opened, brought up to date; its failures told in whole sentences."""
+"""graph.db as a file: creates, opens and migrates it, and turns SQLite's errors into messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collector.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
 _DAMAGE_MESSAGES = ("not a database", "malformed", "Could not decode to UTF-8")
-"""Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
+"""Parts of the messages of SQLite, and of Python's module, about a damaged database."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -25,8 +25,8 @@ Parameters = Sequence[object] | Mapping[str, object]
 def create_private(path: Path) -> None:
     """Create the file (0600) and the folders missing above it (0700), whatever the umask allows.
 
-    SQLite gives `-wal` and `-shm` the permissions of the file itself. Raises CollectionFailed, also for what is there
-    already and is another user's.
+    SQLite gives `-wal` and `-shm` the permissions of the file itself. Raises CollectionFailed, also if the file exists
+    and belongs to another user.
     """
     try:
         make_private_folder(path.parent)
@@ -37,7 +37,7 @@ def create_private(path: Path) -> None:
 
 
 def _keep_private(path: Path) -> None:
-    """What was open to others may be theirs, or may have been read: the store, its journal, and the folder."""
+    """Make the store, its journals and its folder private, if they are this user's."""
     for item in (path.parent, path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
         keep_private(item)
 
@@ -52,12 +52,12 @@ def _not_opened(path: Path, error: OSError, how: str) -> CollectionFailed:
 class Database:
     """One connection to graph.db; for the thread that opened it.
 
-    Every method raises CollectionFailed when the file is damaged or read-only or the disk is full, and
-    ProfileBusy when another process keeps it locked for more than ten seconds.
+    Every method raises CollectionFailed if the file is damaged or read-only or the disk is full, and ProfileBusy if
+    another process keeps it locked for more than ten seconds.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
+        """Open the existing file and migrate its tables; NewerVersion leaves it untouched."""
         self.path = path
         with self._translating_errors():
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -70,10 +70,7 @@ class Database:
 
     @classmethod
     def open_existing(cls, path: Path) -> Database:
-        """Open graph.db if there is one.
-
-        Raises UsageError when there is none yet, CollectionFailed where nothing can be written, what opening raises.
-        """
+        """Open graph.db if it exists; otherwise UsageError. Raises CollectionFailed if it is not writable."""
         if not exists(path):
             raise UsageError(
                 f"Nothing has been collected yet: there is no store at {path}.",
@@ -87,7 +84,7 @@ class Database:
             raise CollectionFailed(
                 f"The store {path} cannot be opened: nothing can be written there, and even to read, SQLite writes "
                 "beside the file.",
-                "Give yourself the right to write to the file and its folder, then run the command again.",
+                "Make the file and its folder writable, then run the command again.",
             )
         return cls(path)
 
@@ -107,7 +104,7 @@ class Database:
             self._migrate()
 
     def _migrate(self) -> None:
-        self.execute("BEGIN IMMEDIATE")  # another process may have come first, so the version is asked again
+        self.execute("BEGIN IMMEDIATE")  # then read the version again: another process may have migrated meanwhile
         for statements in MIGRATIONS[self._version() :]:
             for statement in statements:
                 self.execute(statement)
@@ -120,12 +117,12 @@ class Database:
         return version
 
     def create_function(self, name: str, function: Callable[[str], str]) -> None:
-        """Let statements call this function of one text."""
+        """Register a function of one text for use in statements."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def execute(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement; for its `rowcount` and `lastrowid`."""
-        try:  # a context manager would take longer than most statements do
+        try:  # a context manager would take longer than most statements
             return self._connection.execute(statement, parameters)
         except sqlite3.Error as error:
             raise self._translated(str(error)) from error
@@ -146,12 +143,12 @@ class Database:
     def rows(self, statement: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
         """All rows, one at a time: memory does not grow with the result."""
         with self._translating_errors():
-            for row in self._connection.execute(statement, parameters):  # noqa: UP028 - it would close the cursor, too,
-                yield row  # which fails, and is told, when whoever reads drops the generator after the database
+            for row in self._connection.execute(statement, parameters):  # noqa: UP028 - `yield from` closes the cursor, which
+                yield row  # fails if the generator is dropped after the database was closed
 
     @property
     def in_transaction(self) -> bool:
-        """Whether there are changes that `commit` would keep and `close` would drop."""
+        """Whether there are uncommitted changes."""
         return self._connection.in_transaction
 
     def begin(self) -> None:
@@ -159,17 +156,17 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Keep the changes of the open transaction, if there is one."""
+        """Commit the open transaction, if there is one."""
         with self._translating_errors():
             self._connection.commit()
 
     def rollback(self) -> None:
-        """Drop the changes of the open transaction, if SQLite has not done so already."""
+        """Roll back the open transaction, unless SQLite has done so already."""
         with self._translating_errors():
             self._connection.rollback()
 
     def close(self) -> None:
-        """Close the file; changes that were not committed are dropped."""
+        """Close the file; uncommitted changes are lost."""
         self._connection.close()
 
     @contextmanager
@@ -180,9 +177,9 @@ class Database:
             raise self._translated(str(error)) from error
 
     def _translated(self, reason: str) -> CollectorError:
-        # By text: error codes are part of sqlite3's exceptions only from Python 3.11 on.
+        # By text, since sqlite3's exceptions have error codes only from Python 3.11 on.
         if any(sign in reason for sign in _DAMAGE_MESSAGES):
-            return self._damaged("is damaged or no SQLite file")
+            return self._damaged("is damaged or not a SQLite file")
         if "locked" in reason:
             return ProfileBusy(
                 f"Another process is writing to the store {self.path}.", "Wait for it to finish, then try again."
@@ -192,11 +189,11 @@ class Database:
                 f"The disk is full: the store {self.path} could not be written. What it held before is kept.",
                 "Free some space and run the command again.",
             )
-        if "disk I/O error" in reason:  # what SQLite calls a used-up quota, among others
+        if "disk I/O error" in reason:  # also what SQLite calls an exceeded quota
             return CollectionFailed(
                 f"The disk could not be read or written for the store {self.path} (disk I/O error). "
                 "What it held before is kept.",
-                "Free some space or have the quota raised, then run the command again; if it stays, check the disk.",
+                "Free some space or raise the quota, then run the command again. If it keeps failing, check the disk.",
             )
         if "readonly" in reason or "unable to open" in reason:
             cannot = "written" if "readonly" in reason else "opened"
@@ -205,7 +202,7 @@ class Database:
                 "Check the permissions of the file and its folder, or choose another one with ZOOM_HOME.",
             )
         return CollectionFailed(
-            f"The store {self.path} failed: {reason}.", "Run the command again; if it stays, check the disk."
+            f"The store {self.path} failed: {reason}.", "Run the command again. If it keeps failing, check the disk."
         )
 
     def _damaged(self, how: str) -> CollectionFailed:
@@ -219,7 +216,7 @@ class Database:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is such a file. Raises CollectionFailed when that cannot be seen."""
+    """Whether the file exists. Raises CollectionFailed if that cannot be determined."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

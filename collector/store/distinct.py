@@ -1,4 +1,4 @@
-"""Tells texts it has not met before from those it has, in memory that does not grow with their number."""
+"""A set of texts in constant memory."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _CACHE_KIBIBYTES = 256
 class Distinct:
     """A growing set of texts. A context manager; for one thread at a time.
 
-    SQLite keeps what does not fit its cache in a file without a name, which is gone with the process at the latest
-    (sqlite.org, "Temporary Files Used By SQLite", §2.9). Methods raise CollectionFailed when there is no room for that.
+    What does not fit SQLite's cache goes to an unnamed temporary file, which disappears with the process (sqlite.org,
+    "Temporary Files Used By SQLite", §2.9). Methods raise CollectionFailed if there is no room for it.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Distinct:
         self._connection.close()
 
     def add(self, text: str) -> bool:
-        """Add a text; whether it is a new one."""
+        """Add a text; whether it is new."""
         new = self._execute("INSERT OR IGNORE INTO met VALUES (?)", (text,)).rowcount == 1
         self.count += new
         return new
@@ -45,6 +45,6 @@ class Distinct:
             return self._connection.execute(statement, parameters)
         except sqlite3.Error as error:
             raise CollectionFailed(
-                f"SQLite cannot keep its temporary file: {error}.",
-                "Free some space in the folder for temporary files, or name another folder in TMPDIR, then try again.",
+                f"SQLite cannot write its temporary file: {error}.",
+                "Free some space in the folder for temporary files, or set TMPDIR to another folder, then try again.",
             ) from error

@@ -1,4 +1,4 @@
-"""Forgetting for good: history before an instant, or everything about a person. No byte of it stays in graph.db."""
+"""Erases history before a time, or everything about a person, from graph.db, down to the bytes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from collector.store.database import Database
 from collector.store.row_ids import key_range
 
 _UNPURGED = "unpurged"
-"""The name in `meta` that stands there from the removal of rows until their bytes are gone, too."""
+"""Set in `meta` from the removal of rows until their bytes are erased."""
 
 _MASK = "***"
 
 _QUOTING = (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes"), ("upload", "reason"))
-"""The tables and columns with messages in them."""
+"""The tables and columns that contain messages."""
 
 _PEOPLE = """
     SELECT id, key FROM entity
@@ -44,7 +44,7 @@ _REPLACEMENT_OF = "(SELECT kept FROM temp.stand_in WHERE run = {})"
 class Person:
     """Whom to forget: the entities of this `_type` whose row has, or once had, this e-mail address.
 
-    `key`: the `_key` that is made of the address (of somebody invited), which may be known without a row.
+    `key`: the `_key` of an invitation to the address, which may exist without a row.
     """
 
     type: str
@@ -54,9 +54,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How much was removed; facts are parts of entities and relationships.
+    """How much was removed: runs of the history with their facts, and people with theirs.
 
-    `runs` and `ceased_facts`: history; `people` and `their_facts`: persons, now and in history.
+    Facts are parts of entities, and relationships.
     """
 
     runs: int = 0
@@ -68,10 +68,10 @@ class Forgotten:
 def forget(path: Path, *, before: int | None = None, person: Person | None = None) -> Forgotten:
     """Remove from graph.db the history before an instant (milliseconds since 1970), and a person.
 
-    Rows go in one transaction or not at all; then the file is rewritten, so that the bytes go as well. A process that
-    was killed in between leaves that to the next call. Every run that is kept shows what it showed before, but for the
-    person. Raises UsageError when nobody is collected by that address or there is no store, ProfileBusy when somebody
-    reads the store or writes to it, CollectionFailed when the disk is full or the file cannot be written.
+    Rows are removed in one transaction; then the file is rewritten to erase their bytes, or by the next call if the
+    process is killed in between. The graphs of kept runs do not change, except for the person. Raises UsageError if
+    the address or the store does not exist, ProfileBusy if another process uses the store, CollectionFailed if the
+    disk is full or the file is not writable.
     """
     with closing(Database.open_existing(path)) as database:
         database.execute("PRAGMA secure_delete = ON")
@@ -112,7 +112,7 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
 
 
 def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
-    """Delete the facts that no kept run shows, and let the others name kept runs only; how many were deleted."""
+    """Delete facts that no kept run shows, and refer the others to kept runs; how many were deleted."""
     begins, ends = _REPLACEMENT_OF.format("from_run"), _REPLACEMENT_OF.format("to_run")
     deleted = database.execute(f"DELETE FROM {table} WHERE {begins} = {ends}")  # noqa: S608 - texts of ours
     forgotten = "(SELECT run FROM temp.stand_in WHERE run <> kept)"
@@ -127,9 +127,7 @@ def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
 def _forget_person(database: Database, person: Person) -> tuple[int, int]:
     """How many entities had that address, and how many facts were removed with them."""
     first, end = key_range(person.type)
-    database.create_function(
-        "comparable", lambda text: comparable(str(text))
-    )  # JSON may hold something else than a text
+    database.create_function("comparable", lambda text: comparable(str(text)))  # JSON may contain other types
     parameters = {"key": person.key, "row": ROW, "first": first, "end": end, "email": person.email}
     found = list(database.rows(_PEOPLE, parameters))
     facts = 0
@@ -168,7 +166,7 @@ def _remove_from_lists(database: Database, zoom_id: str) -> None:
 
 
 def _mask(database: Database, texts: Sequence[str]) -> None:
-    """Take these words out of messages: coverage quotes Zoom's, an upload's reason may name a key."""
+    """Mask these words in messages: coverage quotes Zoom, and an upload's reason may name a key."""
     words = re.compile("|".join(rf"(?<![\w@.-]){re.escape(text)}(?![\w@-])" for text in texts), re.IGNORECASE)
     for table, column in _QUOTING:
         quoting = [text for (text,) in database.rows(f"SELECT DISTINCT {column} FROM {table}")]  # noqa: S608
@@ -181,7 +179,7 @@ def _mask(database: Database, texts: Sequence[str]) -> None:
 
 
 def _forget_unused(database: Database) -> None:
-    """Delete documents and keys that no fact refers to, whoever left them."""
+    """Delete documents and keys that no fact refers to."""
     database.execute("DELETE FROM document WHERE id NOT IN (SELECT document FROM part)")
     database.execute(
         "DELETE FROM entity WHERE id NOT IN (SELECT entity FROM part)"
@@ -190,12 +188,12 @@ def _forget_unused(database: Database) -> None:
 
 
 def _purge(database: Database) -> None:
-    """Rewrite the file without the bytes of deleted rows, and empty its journal."""
+    """Rewrite the file without the bytes of deleted rows, and truncate its journal."""
     try:
         database.execute("VACUUM")
         if database.value("PRAGMA wal_checkpoint(TRUNCATE)"):
             raise ProfileBusy(
-                f"Another process is reading the store {database.path}.", "Wait for it to end, then try again."
+                f"Another process is reading the store {database.path}.", "Wait for it to finish, then try again."
             )
         database.execute("DELETE FROM meta WHERE name = ?", (_UNPURGED,))
     except CollectorError as failure:
@@ -207,9 +205,9 @@ def _purge(database: Database) -> None:
 
 @dataclass(frozen=True)
 class RunTimes:
-    """A run as the store has it: the run its reading began with, and when it was (milliseconds since 1970).
+    """When a run was, in milliseconds since 1970. `session`: the first run of its session.
 
-    `ended_at` is None for a run that was killed. `concluded`: no later run goes on with its reading.
+    `ended_at`: None for a killed run. `concluded`: no later run resumes it.
     """
 
     id: int
@@ -220,17 +218,17 @@ class RunTimes:
 
     @property
     def last_known_at(self) -> int:
-        """When it ended; of one that was killed nothing later is known than that it began."""
+        """When it ended; for a killed run, when it started."""
         return self.started_at if self.ended_at is None else self.ended_at
 
 
 def replacement_runs(runs: Iterable[RunTimes], before: int) -> dict[int, int]:
-    """For every run that ended before this instant (milliseconds since 1970): the oldest kept run after it.
+    """For every run to forget, those that ended before a time (milliseconds since 1970), the oldest kept run after it.
 
-    A fact that holds from a forgotten run on is said to hold from its stand-in on; then every kept run shows what it
-    showed before. The runs of one reading are kept or forgotten together. Always kept are the newest reading, the one
-    of the newest finished run, and the one before the newest unless that was concluded: a run that goes on with it
-    takes what is marked with its numbers for read, so none of them may stand for an earlier run.
+    Facts from a forgotten run are then dated to its replacement, so that every kept run shows what it showed before.
+    The runs of a session are kept or forgotten together. Always kept: the newest session, that of the newest finished
+    run, and the one before the newest unless that is concluded. A run that resumes the newest session takes facts
+    dated to it as read, so its runs must not replace an earlier one.
     """
     ordered = sorted(runs, key=lambda run: run.id)
     kept_sessions = {run.session for run in ordered if run.last_known_at >= before} | _always_kept(ordered)

@@ -1,4 +1,4 @@
-"""The graph of one run: what the tree and an upload are made of."""
+"""The graph of one run, as written to the tree and uploaded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collector.store.store import Store
 
 @dataclass(frozen=True)
 class RunGraph:
-    """The entities and relationships as they were after a run, type by type and in the order of their keys.
+    """The entities and relationships after a run, by type and in the order of their keys, in constant memory.
 
-    A type that the store knows may have had none then. Both stream in constant memory.
+    A type may have had none then.
     """
 
     store: Store

@@ -1,4 +1,4 @@
-"""What is kept about a run besides its facts: when, with what tags, how its steps ended, what it covered."""
+"""The record of a run: its times, tags, step results and coverage."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from collector.model.unknown import UnknownSetting
 from collector.store.database import Database
 
 UPLOADED_EXIT_CODES = (ExitCode.COMPLETE, ExitCode.INCOMPLETE, ExitCode.DAILY_LIMIT)
-"""How a run must have ended for its graph to be handed on, as for the tree."""
+"""The exit codes of runs whose graph is written to the tree and uploaded."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """A finished run. Times are milliseconds since 1970; `tags` ({"tag.AccountName": "x"}) go on every entity.
 
-    `began_at`: when its reading began, which is earlier than `started_at` where it went on with one cut short.
+    `began_at`: when its session began, which is earlier than `started_at` for a resumed run.
     """
 
     id: int
@@ -35,15 +35,15 @@ class RunRecord:
 
     @property
     def partial_types(self) -> list[str]:
-        """The `_type`s whose set was not read completely, sorted: JupiterOne must delete nothing of them."""
+        """The `_type`s that were not read completely, sorted: JupiterOne must delete nothing of them."""
         return sorted({type_ for step in self.steps for type_ in step.partial_types})
 
 
 @dataclass(frozen=True)
 class PartAge:
-    """When a current part of an entity was last read, and since which run it says what it says.
+    """When a current part of an entity was last read (milliseconds since 1970) and by which run.
 
-    `read_at`: the last reading that confirmed it, in milliseconds since 1970; `read_run`: the run that did.
+    `from_run`: the run since which it has not changed.
     """
 
     part: str
@@ -59,7 +59,7 @@ def write_results(
     coverage: Sequence[Coverage],
     unknown_settings: Sequence[UnknownSetting],
 ) -> None:
-    """Write how a run went, inside the open transaction."""
+    """Write the results of a run, in the open transaction."""
     for position, result in enumerate(steps):
         database.execute(
             "INSERT INTO step_result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

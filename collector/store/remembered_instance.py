@@ -1,4 +1,4 @@
-"""The integration instance in JupiterOne that a profile remembers, and where in JupiterOne it is."""
+"""The integration instance in JupiterOne that a profile remembers, with its account and host."""
 
 from __future__ import annotations
 
@@ -11,29 +11,26 @@ _ID, _HOST, _ACCOUNT = "integration_instance", "integration_instance_host", "int
 
 @dataclass(frozen=True)
 class RememberedInstance:
-    """An instance by its id, in the JupiterOne account behind the host of its API.
-
-    Profiles from before have account and host not written down: they are "".
-    """
+    """An instance, its JupiterOne account, and the host of the API. Older profiles have "" for account and host."""
 
     id: str
     host: str = ""
     account: str = ""
 
     def matches(self, host: str, account: str) -> bool:
-        """Whether it is in this account, as far as that was written down."""
+        """Whether it is in this account, as far as that is known."""
         return self.host in ("", host) and self.account in ("", account)
 
 
 def remembered(database: Database) -> RememberedInstance | None:
-    """The instance that was remembered last."""
+    """The remembered instance."""
     rows = database.rows("SELECT name, value FROM meta WHERE name IN (?, ?, ?)", (_ID, _HOST, _ACCOUNT))
     kept: dict[str, str] = {row["name"]: row["value"] for row in rows}
     return RememberedInstance(kept[_ID], kept.get(_HOST, ""), kept.get(_ACCOUNT, "")) if _ID in kept else None
 
 
 def remember(database: Database, instance: RememberedInstance) -> None:
-    """Remember this one in place of any other."""
+    """Remember this instance instead of any other."""
     database.execute(
         "INSERT OR REPLACE INTO meta VALUES (?, ?), (?, ?), (?, ?)",
         (_ID, instance.id, _HOST, instance.host, _ACCOUNT, instance.account),
@@ -41,5 +38,5 @@ def remember(database: Database, instance: RememberedInstance) -> None:
 
 
 def forget(database: Database) -> None:
-    """Remember none."""
+    """Remember no instance."""
     database.execute("DELETE FROM meta WHERE name IN (?, ?, ?)", (_ID, _HOST, _ACCOUNT))

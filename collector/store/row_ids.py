@@ -1,4 +1,4 @@
-"""The numbers that stand for keys, documents and relationship types in graph.db."""
+"""The row ids of keys, documents and relationship types in graph.db."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ _REMEMBERED = 2_000
 
 
 def key_range(type_: str) -> tuple[str, str]:
-    """The text before the first key of an entity type and the one behind its last (`;` follows `:`)."""
+    """Bounds of the keys of an entity type: at least the first, below the second (`;` follows `:`)."""
     return f"{type_}:", f"{type_};"
 
 
 def check_key(relationship: Relationship) -> None:
-    """Raise ValueError when a relationship's key is not made of its class and its ends' keys."""
+    """Raise ValueError unless a relationship's key is made of its class and its ends' keys."""
     expected = f"{relationship.source_key}|{relationship.class_.lower()}|{relationship.target_key}"
     if relationship.key != expected:
         raise ValueError(f"The key of the relationship {relationship.key!r} should be {expected!r}.")
 
 
 class RowIds:
-    """Finds the number of a key or document, giving one to those that have none yet.
+    """Finds or inserts the row of a key, document or relationship type; its id.
 
-    They are remembered until a transaction is rolled back: what that took back must not be remembered.
+    Ids are cached until a transaction is rolled back, which may have undone their insertion.
     """
 
     def __init__(self, database: Database) -> None:
@@ -32,15 +32,15 @@ class RowIds:
         self._remembered: dict[tuple[str, str], int] = {}
 
     def clear(self) -> None:
-        """Begin anew: a transaction was rolled back."""
+        """Empty the cache after a rollback."""
         self._remembered.clear()
 
     def entity(self, key: str) -> int:
-        """The number of an entity's key."""
+        """The id of an entity's key."""
         return self._number(key, "SELECT id FROM entity WHERE key = ?", "INSERT INTO entity (key) VALUES (?)", (key,))
 
     def document(self, canonical: str) -> int:
-        """The number of the document with this canonical JSON."""
+        """The id of the document with this canonical JSON."""
         hash_ = document_hash(canonical)
         return self._number(
             hash_,
@@ -50,7 +50,7 @@ class RowIds:
         )
 
     def relationship(self, relationship: Relationship) -> tuple[int, int, int]:
-        """The numbers of its type, its source and its target."""
+        """The ids of its type, its source and its target."""
         type_ = self._number(
             relationship.type,
             "SELECT id FROM relationship_type WHERE type = ?",

@@ -1,4 +1,4 @@
-"""Writing graph.db: one run, its facts and how it ended."""
+"""Writes graph.db: one run, its facts and its results."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ _LISTED = "listed since"
 class Run:
     """The one writer of a store, from `Store.begin` to `finish`.
 
-    A run goes on with the reading of the one before it when that was cut short. What is said of "this reading" below
-    is then about all runs since `session`, the one it began with.
+    A run may resume an interrupted one; `session` is the first run of both, and "this session" below means all runs
+    since then.
 
-    What it writes is kept at `commit` and `finish`; a process that dies loses what came after. The first thing written
-    after a commit locks the file for all other writers until the next one, so commit before waiting for the network.
-    Reading through it sees its own uncommitted writing. A fact the run confirms only gets younger; one it changes is
-    closed and followed by a new one, both with this run's number; changes within the run leave no history. All methods
-    raise CollectionFailed when the disk is full or the file read-only or damaged, and ProfileBusy when another process
-    holds it.
+    Writes are kept at `commit` and `finish`. The first write after a commit locks the file for other writers, so commit
+    before waiting for the network. Reads see uncommitted writes. A confirmed fact only gets a newer date; a changed one
+    is ended and followed by a new one; changes within the run leave no history. All methods raise CollectionFailed if
+    the disk is full or the file is read-only or damaged, and ProfileBusy if another process holds it.
     """
 
     def __init__(self, database: Database, run: int, session: int) -> None:
@@ -43,17 +41,17 @@ class Run:
 
     @property
     def is_resumed(self) -> bool:
-        """Whether it goes on with what an earlier run began to read."""
+        """Whether it resumes an earlier run."""
         return self.session != self.id
 
     @property
     def began_at(self) -> int:
-        """When this reading began, in milliseconds since 1970."""
+        """When this session began, in milliseconds since 1970."""
         began_at: int = self._database.value("SELECT started_at FROM run WHERE id = ?", (self.session,))
         return began_at
 
     def put(self, key: str, part: str, properties: Mapping[str, PropertyValue], read_at: int) -> None:
-        """Keep what a reading at `read_at` (milliseconds since 1970) said about a part of an entity.
+        """Store a part of an entity as read at `read_at` (milliseconds since 1970).
 
         A `row` carries `_type` (text) and `_class` (list of texts) besides the properties.
         Raises ValueError for NaN and infinities.
@@ -78,40 +76,40 @@ class Run:
                 self._begin_part(entity, part, document, read_at)
 
     def exists(self, key: str) -> bool:
-        """Whether this entity exists, read in this run or before."""
+        """Whether this entity exists, whichever run read it."""
         return self.part_read_at(key, ROW) is not None
 
     def restart_listing(self, type_: str) -> None:
-        """The set of this type is read from now on; what was seen of it before, in this reading too, no longer counts.
+        """The lists of this type are read from the start; rows read earlier in this session no longer count.
 
-        A list that was broken off and is read again may have changed in between.
+        They may have changed since.
         """
         self._listed_since[type_] = self.id
         self.checkpoints.save(_LISTED, {"run": self.id}, type_)
 
     def resume_listing(self, type_: str) -> None:
-        """The set of this type is the one that an earlier run of this reading has read."""
+        """An earlier run of this session has read the lists of this type."""
         state = self.checkpoints.load(_LISTED, type_)
         self._listed_since[type_] = self.id if state is None else state["run"]
 
     def listed_since(self, type_: str) -> int:
-        """The run in which the reading of this type's set began; this run where it has not begun."""
+        """The run that started to read the lists of this type; this run if none has."""
         return self._listed_since.get(type_, self.id)
 
     def was_listed(self, key: str) -> bool:
-        """Whether this entity's `row` was read in the reading of its set."""
+        """Whether this entity is in the lists that this session read."""
         read_run: int | None = self._database.value("SELECT read_run FROM current_entity WHERE key = ?", (key,))
         return read_run is not None and read_run >= self.listed_since(type_of_key(key))
 
     def has_read(self, key: str, part: str) -> bool:
-        """Whether this part of an entity was read in this reading."""
+        """Whether this part of an entity was read in this session."""
         read_run: int | None = self._database.value(
             "SELECT read_run FROM current_part WHERE key = ? AND part = ?", (key, part)
         )
         return read_run is not None and read_run >= self.session
 
     def part_read_at(self, key: str, part: str) -> int | None:
-        """When a current part was last read, now or before: milliseconds since 1970, None without it."""
+        """When a current part was last read, in milliseconds since 1970; None without it."""
         read_at: int | None = self._database.value(
             "SELECT read_at FROM current_part WHERE key = ? AND part = ?", (key, part)
         )
@@ -126,13 +124,13 @@ class Run:
         return (0, None) if row is None else (row[0], row[1])
 
     def unread_documents(self, type_: str, part: str, excluded_prefix: str) -> tuple[int, int, int | None]:
-        """Of the entities seen, how far this part has not been read in this reading: missing, kept from earlier, and
-        when the oldest of those was read (milliseconds since 1970). Keys beginning with `excluded_prefix` do not count.
+        """Of the listed entities whose part this session has not read: how many lack it, how many have a stale one,
+        and when the oldest of those was read (milliseconds since 1970). Keys with `excluded_prefix` do not count.
         """
         row = self._database.row(
             "SELECT count(*) - count(part.read_run), count(part.read_run), min(part.read_at)"
-            " FROM current_entity AS seen LEFT JOIN current_part AS part ON part.key = seen.key AND part.part = ?"
-            " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND substr(seen.key, 1, ?) <> ?"
+            " FROM current_entity AS listed LEFT JOIN current_part AS part ON part.key = listed.key AND part.part = ?"
+            " WHERE listed.key >= ? AND listed.key < ? AND listed.read_run >= ? AND substr(listed.key, 1, ?) <> ?"
             " AND coalesce(part.read_run, 0) < ?",
             (part, *key_range(type_), self.listed_since(type_), len(excluded_prefix), excluded_prefix, self.session),
         )
@@ -141,15 +139,15 @@ class Run:
     def stale_of_missing(self, type_: str, part: str) -> tuple[int, int | None]:
         """How many entities that were not `was_listed` keep this part, and when the oldest was read (ms since 1970)."""
         row = self._database.row(
-            "SELECT count(*), min(part.read_at) FROM current_entity AS unseen"
-            " JOIN current_part AS part ON part.key = unseen.key AND part.part = ?"
-            " WHERE unseen.key >= ? AND unseen.key < ? AND unseen.read_run < ?",
+            "SELECT count(*), min(part.read_at) FROM current_entity AS missing"
+            " JOIN current_part AS part ON part.key = missing.key AND part.part = ?"
+            " WHERE missing.key >= ? AND missing.key < ? AND missing.read_run < ?",
             (part, *key_range(type_), self.listed_since(type_)),
         )
         return (0, None) if row is None else (row[0], row[1])
 
     def compute_last_changes(self) -> None:
-        """Find, for `changed_since_read`, in which run the entities and their relationships changed last."""
+        """Find the last run that changed each entity or its relationships, for `changed_since_read`."""
         with self._transaction.atomic():
             self._database.execute("DROP TABLE IF EXISTS temp.changed")
             self._database.execute("CREATE TEMP TABLE changed (entity INTEGER PRIMARY KEY, run INTEGER NOT NULL)")
@@ -164,7 +162,7 @@ class Run:
                 )
 
     def changed_since_read(self, key: str, part: str) -> bool:
-        """Whether the entity's row, or a relationship from or to it, began or ceased after this part was read."""
+        """Whether the entity's row or relationships changed after this part was read."""
         row = self._database.row(
             "SELECT 1 FROM part JOIN temp.changed ON changed.entity = part.entity AND changed.run > part.read_run"
             " WHERE part.entity = (SELECT id FROM entity WHERE key = ?) AND part.part = ? AND part.to_run IS NULL",
@@ -182,16 +180,16 @@ class Run:
         return self.properties(key, part).get(name)
 
     def listed_texts(self, type_: str, name: str) -> Iterator[str]:
-        """What a property that lists texts says in the rows of the type's entities that were `was_listed`."""
+        """The texts of a list property in the rows of the type's listed entities."""
         rows = self._database.rows(
-            "SELECT said.value FROM current_entity AS seen JOIN json_each(seen.row_json, '$.' || ?) AS said"
-            " WHERE seen.key >= ? AND seen.key < ? AND seen.read_run >= ? AND said.type = 'text'",
+            "SELECT item.value FROM current_entity AS listed JOIN json_each(listed.row_json, '$.' || ?) AS item"
+            " WHERE listed.key >= ? AND listed.key < ? AND listed.read_run >= ? AND item.type = 'text'",
             (name, *key_range(type_), self.listed_since(type_)),
         )
         return (text for (text,) in rows)
 
     def keys(self, type_: str, listed_only: bool = False) -> Iterator[str]:
-        """The keys of a type's entities in their order; with `listed_only`, of those `was_listed`.
+        """The sorted keys of a type's entities; with `listed_only`, of those in the lists this session read.
 
         Read page by page, so that the caller may write and commit meanwhile.
         """
@@ -209,7 +207,7 @@ class Run:
             after = page[-1][0]
 
     def missing_keys(self, type_: str) -> list[str]:
-        """The keys of a type's entities that were not `was_listed`, in their order."""
+        """The sorted keys of a type's entities that are in none of the lists this session read."""
         rows = self._database.rows(
             "SELECT key FROM current_entity WHERE key >= ? AND key < ? AND read_run < ? ORDER BY key",
             (*key_range(type_), self.listed_since(type_)),
@@ -217,7 +215,7 @@ class Run:
         return [key for (key,) in rows]
 
     def remove(self, key: str) -> None:
-        """An entity is gone: its parts and the relationships that touch it cease with this run."""
+        """Remove an entity: end its parts and relationships with this run."""
         with self._transaction.atomic():
             entity = self._transaction.row_ids.entity(key)
             self._end_facts("part", "entity = ?", (entity,))
@@ -225,12 +223,12 @@ class Run:
             self._end_facts("relationship", "type IN (SELECT id FROM relationship_type) AND source = ?", (entity,))
 
     def remove_part(self, key: str, part: str) -> None:
-        """One part of an entity is gone."""
+        """Remove one part of an entity."""
         with self._transaction.atomic():
             self._end_facts("part", "entity = ? AND part = ?", (self._transaction.row_ids.entity(key), part))
 
     def put_relationship(self, relationship: Relationship) -> None:
-        """A relationship was seen. Raises ValueError when its key is not made of its class and ends' keys."""
+        """Store a relationship. Raises ValueError unless its key is made of its class and ends' keys."""
         check_key(relationship)
         with self._transaction.atomic():
             ends = self._transaction.row_ids.relationship(relationship)
@@ -245,7 +243,7 @@ class Run:
                 )
 
     def remove_missing_relationships(self, type_: str) -> int:
-        """The relationships of a type not seen in this run cease with it; how many those are."""
+        """End the relationships of a type that this run has not read; how many there were."""
         with self._transaction.atomic():
             return self._end_facts(
                 "relationship",
@@ -254,7 +252,7 @@ class Run:
             )
 
     def confirm_relationships(self, type_: str, key: str) -> None:
-        """What an earlier run of this reading saw of a type, from or to this entity, counts as seen in this run."""
+        """Count an entity's relationships of a type that earlier runs of this session read as read by this run."""
         with self._transaction.atomic():
             for end in ("source", "target"):
                 self._database.execute(
@@ -265,7 +263,7 @@ class Run:
 
     @property
     def is_writing(self) -> bool:
-        """Whether something was written since the last `commit`; until then no other process can write."""
+        """Whether there are uncommitted writes, which keep other processes from writing."""
         return self._database.in_transaction
 
     def commit(self) -> None:
@@ -280,7 +278,7 @@ class Run:
         coverage: Sequence[Coverage],
         unknown_settings: Sequence[UnknownSetting],
     ) -> None:
-        """End the run, keeping its results and all it wrote in one commit. `ended_at`: ms since 1970."""
+        """End the run: commit its results with all it wrote. `ended_at`: milliseconds since 1970."""
         with self._transaction.atomic():
             write_results(self._database, self.id, steps, coverage, unknown_settings)
             self._database.execute(
@@ -289,7 +287,7 @@ class Run:
         self._database.commit()
 
     def _begin_part(self, entity: int, part: str, document: int, read_at: int) -> None:
-        """Let a part say this from now on; one that said so when the run began goes on as if never closed."""
+        """Begin a part with this run; one with the same document that this run ended is reopened."""
         if self._has_ended_facts:
             reopened = self._database.execute(
                 "UPDATE part SET read_at = ?, read_run = ?, to_run = NULL"
@@ -304,7 +302,7 @@ class Run:
         )
 
     def _end_facts(self, table: str, which: str, parameters: tuple[object, ...]) -> int:
-        """End current facts with this run, and delete those that began in it; how many those were."""
+        """End current facts with this run, deleting those that began in it; how many there were."""
         deleted = self._database.execute(
             f"DELETE FROM {table} WHERE {which} AND to_run IS NULL AND from_run = ?",  # noqa: S608 - texts of ours
             (*parameters, self.id),

@@ -1,11 +1,11 @@
-"""The tables of graph.db, and how an older file becomes a newer one.
+"""The tables of graph.db and their migrations.
 
-Keys are long and repeat, so they are kept once (`entity`) and referred to by number. The views `current_part`,
-`current_entity` and `current_relationship` show what holds now to whoever opens the file in `sqlite3`.
+Keys are long and repeat, so they are stored once (`entity`) and referred to by id. The views `current_part`,
+`current_entity` and `current_relationship` show the current graph to people who open the file in `sqlite3`.
 
-A fact holds from `from_run`, the first run that read it, until before `to_run`, the run in which it ceased;
-`to_run` is NULL while it holds. Times are milliseconds since 1970. References are declared for the reader:
-the store itself leaves none dangling.
+A fact is valid from `from_run`, the first run that read it, until before `to_run`, the run that ended it; `to_run` is
+NULL while it is current. Times are milliseconds since 1970. Foreign keys are declared for the reader, not enforced;
+the store leaves none dangling.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ _FIRST = (
         kept INTEGER NOT NULL,
         PRIMARY KEY (run, path, kind)
     ) WITHOUT ROWID""",
-    # Without INDEXED BY, SQLite would read the whole history of each part to find the row that holds now.
+    # Without INDEXED BY, SQLite would read the whole history of each part to find the current row.
     """CREATE VIEW current_part AS
         SELECT entity.key, part.part, document.json, part.read_at, part.read_run, part.from_run
         FROM entity
@@ -111,13 +111,13 @@ _FIRST = (
 )
 
 _READINGS = (
-    # One reading of the account may take several runs; `reading` is the run it began with, `options` what it reads.
+    # A session may take several runs: `reading` is its first run, `options` the choice of what to read.
     "ALTER TABLE run ADD COLUMN reading INTEGER REFERENCES run (id)",
     "ALTER TABLE run ADD COLUMN options TEXT NOT NULL DEFAULT ''",
-    # Whether what it read has been handed on (the tree is written), so that the next run begins anew.
+    # Whether the run is complete and its tree written, so that the next run starts fresh.
     "ALTER TABLE run ADD COLUMN concluded INTEGER NOT NULL DEFAULT 0",
     "UPDATE run SET reading = id, concluded = 1",
-    # How far the reading under way has got, beyond what the ages of the parts say; `state` is JSON.
+    # The checkpoints of the current session, beyond the ages of the parts; `state` is JSON.
     """CREATE TABLE progress (
         thing TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -128,7 +128,7 @@ _READINGS = (
 
 _UPLOADS = (
     # run: may have been forgotten. place: the integration instance's id, or the scope of source "api". job: NULL until
-    # JupiterOne has named it. counts: objects sent by _type. outcome: what JupiterOne says it did.
+    # JupiterOne has created it. counts: objects sent by _type. outcome: JupiterOne's counts.
     """CREATE TABLE upload (
         id INTEGER PRIMARY KEY,
         run INTEGER NOT NULL,
@@ -147,13 +147,13 @@ _UPLOADS = (
 )
 
 _HOSTS = (
-    # Where the account is: accounts of one name may be in two regions. Empty where that was not written down.
+    # The host of the account's API: two regions may have accounts of the same name. Empty if unknown.
     "ALTER TABLE upload ADD COLUMN host TEXT NOT NULL DEFAULT ''",
 )
 
 _UNAVAILABLE = (
     "ALTER TABLE coverage ADD COLUMN unavailable INTEGER NOT NULL DEFAULT 0",
-    # What a setting is described to be that was sent as something else; empty for one that is not described.
+    # The described kind of a setting that was sent as another kind; empty if it is not described.
     "ALTER TABLE unknown_setting ADD COLUMN described TEXT NOT NULL DEFAULT ''",
 )
 

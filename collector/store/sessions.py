@@ -1,4 +1,4 @@
-"""A reading of the account: one run, or several when the earlier ones were cut short."""
+"""Sessions: one run, or several if the earlier ones were interrupted."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collector.errors import ExitCode
 from collector.store.database import Database
 
 RESUME_WITHIN_MILLISECONDS = 24 * 3600 * 1000
-"""How long after a run was cut short another one may go on with its reading."""
+"""How long after an interruption a run may be resumed."""
 
 
 def begin_run(
     database: Database, started_at: int, tags: Mapping[str, str], options: str, *, fresh: bool
 ) -> tuple[int, int]:
-    """Record that a run begins, and commit; the numbers of the run and of the one its reading began with.
+    """Record and commit the start of a run; its number, and that of the first run of its session.
 
-    It goes on with the reading of the run before it when that was not concluded, ended less than 24 hours ago and
-    read the same (`options`), unless `fresh`. `started_at`: milliseconds since 1970.
+    Unless `fresh`, it resumes the previous run if that is not concluded, ended less than 24 hours ago and had the same
+    `options`. `started_at`: milliseconds since 1970.
     """
     database.begin()
     session = None if fresh else _resumable_session(database, started_at, options)
@@ -37,7 +37,7 @@ def begin_run(
 
 
 def conclude_session(database: Database) -> None:
-    """Note that the newest run has come to its end and needs no other to go on with it, unless it was cut short."""
+    """Mark the newest run as concluded, unless it was interrupted: it will not be resumed."""
     database.begin()
     concluded = database.execute(
         "UPDATE run SET concluded = 1 WHERE id = (SELECT max(id) FROM run) AND exit_code IN (?, ?)",

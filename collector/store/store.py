@@ -1,4 +1,4 @@
-"""Reading graph.db: what holds now, what held after any earlier run, and what is known about the runs."""
+"""Reads graph.db: the current graph, the graph after any earlier run, and the runs."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ _RELATIONSHIPS_OF = """
 class Store:
     """The facts of one Zoom account. A context manager; for the thread that opened it.
 
-    An entity exists while it has a `row` part; a relationship shows while both its ends exist. Iterators
-    stream in constant memory and show what was there when they reached it: to write meanwhile, use `Run.keys`.
-    Besides what each method names, all raise CollectionFailed when the file is damaged or cannot be read.
+    An entity exists while it has a `row` part; a relationship is visible while both its ends exist. Iterators use
+    constant memory; to write while iterating, use `Run.keys`. All methods raise CollectionFailed if the file is damaged
+    or cannot be read.
     """
 
     def __init__(self, database: Database) -> None:
@@ -74,12 +74,12 @@ class Store:
 
     @staticmethod
     def exists(path: Path) -> bool:
-        """Whether anything was ever collected there. Raises CollectionFailed when that cannot be seen."""
+        """Whether there is a store. Raises CollectionFailed if that cannot be determined."""
         return exists(path)
 
     @classmethod
     def open_existing(cls, path: Path) -> Store:
-        """Open graph.db if there is one. Raises UsageError when there is none yet, and what `open` raises."""
+        """Open graph.db if it exists, otherwise raise UsageError. Raises what `open` raises."""
         return cls(Database.open_existing(path))
 
     def __enter__(self) -> Store:
@@ -89,11 +89,11 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; what a run did not commit is dropped."""
+        """Close the file; uncommitted writes are lost."""
         self._database.close()
 
     def wait_for_others(self, seconds: int = 60) -> None:
-        """When another process is writing, wait so long before raising ProfileBusy; at first it is ten seconds."""
+        """Wait this long for other writers before raising ProfileBusy; the default is ten seconds."""
         self._database.execute(f"PRAGMA busy_timeout = {seconds * 1000}")
 
     @property
@@ -103,13 +103,13 @@ class Store:
         return value
 
     def bind(self, account_id: str) -> None:
-        """Bind the store to this Zoom account, for good. Raises OtherAccount when it is bound to another."""
+        """Bind the store to this Zoom account permanently. Raises OtherAccount if it is bound to another."""
         self._database.execute("INSERT OR IGNORE INTO meta VALUES ('account_id', ?)", (account_id,))
         if self.account_id != account_id:
             raise OtherAccount(
                 f"The store {self._database.path} holds the Zoom account {self.account_id}, "
                 f"but the token belongs to {account_id}.",
-                "Keep each account in a profile of its own: add `--profile NAME`.",
+                "Use a separate profile for each account: add `--profile NAME`.",
             )
 
     @property
@@ -119,11 +119,11 @@ class Store:
 
     @property
     def instance_id(self) -> str | None:
-        """The id of the same."""
+        """The id of `instance`."""
         return None if self.instance is None else self.instance.id
 
     def remember_instance(self, instance_id: str | None, host: str = "", account: str = "") -> None:
-        """Remember this integration instance of a JupiterOne account for the profile from now on, or none."""
+        """Remember this integration instance of a JupiterOne account for the profile; None forgets it."""
         if instance_id is None:
             remembered_instance.forget(self._database)
         else:
@@ -131,19 +131,19 @@ class Store:
 
     @property
     def uploads(self) -> Uploads:
-        """What was uploaded to JupiterOne."""
+        """The uploads to JupiterOne."""
         return Uploads(self._database)
 
     def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
         """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.
 
-        Unless `fresh`, it goes on with the reading of the run before it if that was not concluded (`conclude`), ended
-        less than 24 hours ago and read the same (`options`).
+        Unless `fresh`, it resumes the previous run if that is not concluded (`conclude`), ended less than 24 hours ago
+        and had the same `options`.
         """
         return Run(self._database, *begin_run(self._database, started_at, tags, options, fresh=fresh))
 
     def conclude(self) -> None:
-        """The newest run has ended and was handed on: unless it was cut short, the next one begins anew."""
+        """Mark the newest run as concluded, unless it was interrupted: the next run starts fresh."""
         conclude_session(self._database)
 
     def latest_run(self) -> RunRecord | None:
@@ -158,11 +158,11 @@ class Store:
                 yield record
 
     def knows_run(self, run: int) -> bool:
-        """Whether what held after this run can still be told: it is neither forgotten nor under way."""
+        """Whether the graph after this run is known: the run is finished and not forgotten."""
         return self._database.row("SELECT 1 FROM run WHERE id = ? AND ended_at IS NOT NULL", (run,)) is not None
 
     def entity_types(self, *, ever: bool = False) -> list[str]:
-        """The `_type`s of which entities exist, or with `ever` may have existed after any run, sorted."""
+        """The sorted `_type`s of existing entities; with `ever`, also of those that may have existed after any run."""
         table = "entity" if ever else "current_entity"
         first_key = f"SELECT key FROM {table} WHERE key >= ? ORDER BY key LIMIT 1"  # noqa: S608 - ours
         types: list[str] = []
@@ -175,7 +175,7 @@ class Store:
             first = key_range(types[-1])[1]
 
     def relationship_types(self, *, ever: bool = False) -> list[str]:
-        """The `_type`s of which relationships exist, or with `ever` may have existed after any run, sorted."""
+        """As `entity_types`, of relationships."""
         types = [type_ for (type_,) in self._database.rows("SELECT type FROM relationship_type ORDER BY type")]
         exists = "SELECT 1 FROM current_relationship WHERE type = ?"
         return [type_ for type_ in types if ever or self._database.row(exists, (type_,)) is not None]
@@ -186,9 +186,9 @@ class Store:
         return joined_entity(key, ((part, text) for part, text in rows), self._tags(None))
 
     def entities(self, type_: str, run: int | None = None) -> Iterator[Properties]:
-        """The entities of a type in the order of their keys: those of now, or those after a run.
+        """The entities of a type, sorted by key: the current ones, or those after a run.
 
-        They carry the tags of that run; those of now, the tags of the latest finished run.
+        They have the tags of that run; the current ones, those of the latest finished run.
         """
         first, end = key_range(type_)
         if run is None:
@@ -202,24 +202,24 @@ class Store:
                 yield entity
 
     def parts(self, key: str) -> list[PartAge]:
-        """The current parts of an entity with their ages, in alphabetical order."""
+        """The current parts of an entity with their ages, sorted."""
         rows = self._database.rows(
             "SELECT part, read_at, read_run, from_run FROM current_part WHERE key = ? ORDER BY part", (key,)
         )
         return [PartAge(*row) for row in rows]
 
     def relationships(self, type_: str, run: int | None = None) -> Iterator[Relationship]:
-        """The relationships of a type in the order of their keys: those of now, or those after a run."""
+        """The relationships of a type, sorted by key: the current ones, or those after a run."""
         if run is not None:
             return relationships_after(self._database, type_, run)
         return (Relationship(*row) for row in self._database.rows(_RELATIONSHIPS_NOW, (type_,)))
 
     def entity_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
-        """As `entities` after a run, told cheaply; with `since`, also those there at any time since that run."""
+        """The versions of the entities after a run; with `since`, also of those that existed since that run."""
         return entity_versions(self._database, type_, run, since)
 
     def relationship_versions(self, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
-        """As `relationships` after a run: all they say is in their keys. `since` as in `entity_versions`."""
+        """The versions of the relationships after a run, which are their keys. `since`: as in `entity_versions`."""
         relationships = relationships_after(self._database, type_, run, since)
         return (
             Version(relationship.key, None, (relationship.source_key, relationship.target_key))
@@ -227,15 +227,15 @@ class Store:
         )
 
     def existed(self, key: str, run: int) -> bool:
-        """Whether there was an entity of this key after a run."""
+        """Whether an entity with this key existed after a run."""
         return existed(self._database, key, run)
 
     def relationships_of(self, key: str) -> list[Relationship]:
-        """The current relationships from and to an entity, in the order of their keys."""
+        """The current relationships from and to an entity, sorted by key."""
         return [Relationship(*row) for row in self._database.rows(_RELATIONSHIPS_OF, {"key": key})]
 
     def count(self, type_: str) -> int:
-        """How many entities, or relationships, of this `_type` there are now."""
+        """The current number of entities or relationships of this `_type`."""
         count: int = self._database.value(
             "SELECT (SELECT count(*) FROM current_entity WHERE key >= ? AND key < ?)"
             " + (SELECT count(*) FROM current_relationship WHERE type = ?)",
@@ -249,9 +249,9 @@ class Store:
         return ((parse_document(text), count) for text, count in rows)
 
     def find(self, type_: str, text: str) -> list[Properties]:
-        """The entities of a type that somebody may mean by this text, in the order of their keys.
+        """The entities of a type, sorted by key, that this text names.
 
-        Those whose `_key`, `id`, `name`, `displayName`, `email` or `username` equals it, in any case and Unicode form.
+        Their `_key`, `id`, `name`, `displayName`, `email` or `username` equals it, in any case and Unicode form.
         """
         wanted = comparable(text)
         rows = self._database.rows(

@@ -1,4 +1,4 @@
-"""Changing graph.db, wholly or not at all; and how far a reading has got, for the run that goes on with it."""
+"""Atomic changes of graph.db, and the checkpoints of a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collector.store.row_ids import RowIds
 
 
 class Transaction:
-    """The one transaction of a run that lasts until it commits, and the numbers it has learnt within."""
+    """The transaction of a run, which lasts until it commits, and the row ids found in it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -20,7 +20,7 @@ class Transaction:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """Change facts wholly or not at all: one cut short takes back everything since the last commit."""
+        """Change facts atomically: an exception rolls back everything since the last commit."""
         if not self.database.in_transaction:
             self.database.begin()
         try:
@@ -32,16 +32,16 @@ class Transaction:
 
 
 class Checkpoints:
-    """The checkpoints of one reading, by thing and key; kept, like all a run writes, at its `commit`.
+    """The checkpoints of a session, by name and key; kept at the run's `commit`.
 
     Methods raise CollectionFailed as those of `Run` do.
     """
 
-    def __init__(self, writing: Transaction) -> None:
-        self._transaction = writing
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
 
     def save(self, name: str, state: Mapping[str, object], key: str = "") -> None:
-        """Keep how far the reading has got with a thing. `state` becomes JSON and replaces what was saved before."""
+        """Save the state of a dataset, as JSON, replacing an earlier one."""
         with self._transaction.atomic():
             self._transaction.database.execute(
                 "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
@@ -49,11 +49,11 @@ class Checkpoints:
             )
 
     def load(self, name: str, key: str = "") -> dict[str, Any] | None:
-        """What was saved of a thing, now or in an earlier run of this reading; None without it."""
+        """The state that this session saved under this name and key; None without one."""
         text = self._transaction.database.value("SELECT state FROM progress WHERE thing = ? AND key = ?", (name, key))
         return None if text is None else json.loads(text)
 
     def load_all(self, name: str) -> dict[str, dict[str, Any]]:
-        """All that was saved of a thing, by key."""
+        """All states that this session saved under this name, by key."""
         rows = self._transaction.database.rows("SELECT key, state FROM progress WHERE thing = ?", (name,))
         return {key: json.loads(state) for key, state in rows}

@@ -1,4 +1,4 @@
-"""What was uploaded to JupiterOne: from which run, to which place, by which job, and what became of it."""
+"""The uploads to JupiterOne: run, destination, job and result."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from collector.store.database import Database
 
 
 class UploadState(str, Enum):
-    """How far an upload has come. It is written before the request that would need undoing, the rest right after."""
+    """The state of an upload. BEGUN is written before the request that creates a job, the others after theirs."""
 
     BEGUN = "begun"
-    """A job is about to be created; where the upload was killed then, nobody knows whether it was."""
+    """A job is about to be created; after a kill, it is unknown whether it was."""
     OPEN = "open"
-    """The job awaits uploads; left so by a killed process, it is aborted."""
+    """The job accepts uploads; the next upload aborts it if the process was killed."""
     NOT_FINALIZED = "left open"
-    """As OPEN, but somebody wanted it so."""
+    """Left open on request."""
     FINALIZED = "finalized"
-    """JupiterOne has begun to make its graph like the upload."""
+    """JupiterOne has started to apply the upload."""
     FINISHED = "finished"
     ABORTED = "aborted"
     FAILED = "failed"
 
 
 INTERRUPTED_REASON = "the upload was interrupted"
-"""The reason of an upload that was aborted because it was asked to stop, or killed."""
+"""The reason of an upload that was aborted because it was stopped or killed."""
 _INTERRUPTED_REASON_OF_0_1 = "the upload was cut short"
 
 UNFINISHED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
@@ -36,7 +36,7 @@ UNFINISHED = (UploadState.BEGUN, UploadState.OPEN, UploadState.FINALIZED)
 
 @dataclass(frozen=True)
 class UploadDestination:
-    """Where an upload went: the JupiterOne account and the host of its API, the job's source, and the integration
+    """Where an upload goes: the host of JupiterOne's API, the account, the job's source, and as `name` the integration
     instance's id or the scope of source `api`.
     """
 
@@ -50,9 +50,9 @@ class UploadDestination:
 class UploadRecord:
     """One upload. Times are milliseconds since 1970.
 
-    `run` may have been forgotten since. `counts`: objects sent by `_type`. `outcome`: what JupiterOne says it did
+    `run`: may have been forgotten since. `counts`: objects sent, by `_type`. `outcome`: JupiterOne's counts
     (`entitiesCreated`, `relationshipsDeleted` and so on), empty until it has finished. `partial_types`: `_type`s of
-    which nothing was deleted. `reason`: why it was aborted or has failed.
+    which nothing was deleted. `reason`: why it was aborted or failed.
     """
 
     id: int
@@ -69,7 +69,7 @@ class UploadRecord:
 
 
 class Uploads:
-    """The uploads of a profile. Every change is kept at once. Methods raise as those of `Store` do."""
+    """The uploads of a profile. Every change is committed immediately. Methods raise as those of `Store`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -98,11 +98,11 @@ class Uploads:
         self._database.execute("UPDATE upload SET state = ?, job = ? WHERE id = ?", (UploadState.OPEN, job, upload))
 
     def sent(self, upload: int, counts: Mapping[str, int]) -> None:
-        """Everything has arrived: so many objects by `_type`."""
+        """Everything was sent. `counts`: objects by `_type`."""
         self._database.execute("UPDATE upload SET counts = ? WHERE id = ?", (json.dumps(dict(counts)), upload))
 
     def finalized(self, upload: int) -> None:
-        """JupiterOne goes on with the job by itself."""
+        """The job was finalized; JupiterOne completes it on its own."""
         self._database.execute("UPDATE upload SET state = ? WHERE id = ?", (UploadState.FINALIZED, upload))
 
     def end(
@@ -114,14 +114,14 @@ class Uploads:
         outcome: Mapping[str, int] | None = None,
         reason: str = "",
     ) -> None:
-        """The upload has come to an end."""
+        """The upload ended."""
         self._database.execute(
             "UPDATE upload SET state = ?, ended_at = ?, outcome = ?, reason = ? WHERE id = ?",
             (state, ended_at, json.dumps(dict(outcome or {})), reason, upload),
         )
 
     def unfinished(self, host: str, account: str) -> list[UploadRecord]:
-        """The uploads to this JupiterOne account of which the end is not known, the oldest first."""
+        """The unfinished uploads to this JupiterOne account, oldest first."""
         return [
             upload
             for upload in self.all_unfinished()
@@ -129,12 +129,12 @@ class Uploads:
         ]
 
     def all_unfinished(self) -> list[UploadRecord]:
-        """The uploads of which the end is not known, in whichever account, the oldest first."""
+        """The unfinished uploads to any account, oldest first."""
         rows = self._database.rows("SELECT * FROM upload WHERE state IN (?, ?, ?) ORDER BY id", UNFINISHED)
         return [_record(row) for row in rows]
 
     def destinations(self) -> list[UploadDestination]:
-        """Wherever JupiterOne has opened a job, the latest first."""
+        """All destinations for which JupiterOne created a job, latest first."""
         rows = self._database.rows(
             "SELECT host, account, source, place FROM upload WHERE job IS NOT NULL"
             " GROUP BY host, account, source, place ORDER BY max(id) DESC"
@@ -142,7 +142,7 @@ class Uploads:
         return [UploadDestination(*row) for row in rows]
 
     def finished(self, destination: UploadDestination) -> list[UploadRecord]:
-        """The uploads that JupiterOne has finished at this place, the newest first."""
+        """The finished uploads to this destination, newest first."""
         rows = self._database.rows(
             "SELECT * FROM upload WHERE host = ? AND account = ? AND source = ? AND place = ? AND state = ?"
             " ORDER BY id DESC",
@@ -157,11 +157,11 @@ class Uploads:
         )
 
     def latest(self) -> UploadRecord | None:
-        """The newest upload, whatever became of it."""
+        """The newest upload, in any state."""
         return _record_or_none(self._database.row("SELECT * FROM upload ORDER BY id DESC LIMIT 1"))
 
     def latest_finished(self) -> UploadRecord | None:
-        """The newest upload that JupiterOne has finished, wherever it went."""
+        """The newest finished upload, to any destination."""
         statement = "SELECT * FROM upload WHERE state = ? ORDER BY id DESC LIMIT 1"
         return _record_or_none(self._database.row(statement, (UploadState.FINISHED,)))
 

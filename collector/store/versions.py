@@ -1,4 +1,4 @@
-"""What a run's graph consists of, told cheaply: enough to find what differs between two runs."""
+"""Versions: as much of the graph after a run as is needed to compare two runs, read cheaply."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _EXISTS = """
 
 @dataclass(frozen=True)
 class Version:
-    """An entity or a relationship as it was after a run: two of equal `content` say the same.
+    """An entity or a relationship after a run; two with equal `content` are equal.
 
     `ends`: the keys of a relationship's source and target.
     """
@@ -53,9 +53,9 @@ class Version:
 
 
 def entity_versions(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Version]:
-    """The entities of a type after a run, in the order of their keys (of their UTF-8 bytes).
+    """The entities of a type after a run, sorted by key (its UTF-8 bytes).
 
-    With `since`, an earlier run, also those that were there at any time between; they have no content.
+    With `since`, an earlier run, also those that existed at any time in between, without content.
     """
     tags = database.value("SELECT tags FROM run WHERE id = ?", (run,))
     first, end = key_range(type_)
@@ -70,12 +70,12 @@ def entity_versions(database: Database, type_: str, run: int, since: int | None 
 
 
 def relationships_after(database: Database, type_: str, run: int, since: int | None = None) -> Iterator[Relationship]:
-    """The relationships of a type after a run, in the order of their keys; `since` as in `entity_versions`."""
+    """The relationships of a type after a run, sorted by key. `since`: as in `entity_versions`."""
     since = run if since is None else since
     for row in database.rows(_RELATIONSHIPS, {"row": ROW, "type": type_, "run": run, "since": since}):
         yield Relationship(*row)
 
 
 def existed(database: Database, key: str, run: int) -> bool:
-    """Whether there was an entity of this key after a run."""
+    """Whether an entity with this key existed after a run."""
     return database.row(_EXISTS, {"row": ROW, "key": key, "run": run}) is not None

@@ -1,4 +1,4 @@
-"""The `.j1-integration` tree JupiterOne's own tools read: all current facts of the store, swapped in whole."""
+"""The `.j1-integration` tree that JupiterOne's own tools read: the current graph of the store."""
 
 from collector.tree.summary import is_tree_of
 from collector.tree.swap import remove_tree

@@ -1,4 +1,4 @@
-"""summary.json: how the steps of the latest run ended, and how far each reading got; by it a tree is known."""
+"""summary.json: how the steps of the latest run ended, and its coverage. It identifies a tree."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from collector.store import RunRecord
 JsonValue = Mapping[str, object]
 
 _STEPS = "integrationStepResults"
-"""Where the steps stand in it."""
 _MAX_BYTES = 64 * 1024 * 1024
 
 
 def summary(record: RunRecord) -> JsonValue:
     """The content of summary.json, in the field order of JupiterOne's integration SDK 17.
 
-    `metadata.partialDatasets.types` names the types of which nothing may be deleted. Beside it, for people and
-    programs of ours: `metadata.coverage` and `metadata.unknownSettings`. Times are milliseconds since 1970.
+    `metadata.partialDatasets.types`: the types of which nothing may be deleted. `metadata.coverage` and
+    `metadata.unknownSettings` are our own additions. Times are milliseconds since 1970.
     """
     results = {result.step.id: result for result in record.steps}
     return {
@@ -81,10 +80,9 @@ def _unknown_setting(setting: UnknownSetting) -> JsonValue:
 
 
 def is_tree_of(folder: Path, record: RunRecord) -> bool:
-    """Whether the tree in `folder` was written from this run: their steps agree, to the millisecond of each.
+    """Whether the tree in `folder` was written from this run: its steps are equal, to the millisecond.
 
-    What stands in the summary beside the steps is ours, and another version may write more of it. A folder that cannot
-    be read holds no such tree.
+    The rest of the summary may differ between versions. False for a folder that cannot be read.
     """
     try:
         content, _ = read_file(folder / "summary.json", _MAX_BYTES)

@@ -1,8 +1,8 @@
-"""Putting a finished folder in the place of another, removing one, and clearing up after those who were killed.
+"""Replaces and removes folders, and cleans up after killed processes.
 
-Everything in the making stands beside its target, as `<target>.new-<process id>-<random>`; what the target was before
-stands there as `<target>.old-…` until the new one is in its place. The working folder may be one that others can write
-to: what is not a folder of this user's own is none of ours, whatever its name.
+A new folder is built beside its target, as `<target>.new-<process id>-<random>`; the old one is moved to
+`<target>.old-…` until the new one is in place. Others may be able to write to the parent folder: whatever is not a
+folder of this user is left alone.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from collector.errors import CollectionFailed
 
 
 def new_folder(target: Path) -> Path:
-    """A new, empty folder in which this process builds what will become the target. Raises OSError."""
+    """A new, empty folder for what will become the target. Raises OSError."""
     return _beside(target, "new")
 
 
 def put_in_place(new: Path, target: Path) -> None:
-    """Make the finished new folder the target, and delete what the target was.
+    """Replace the target with the new folder, and delete the old one.
 
-    Between two renames there is no target for a moment; who is killed there is put right by `clean_up_stale_folders`.
-    What of the old one cannot be deleted is left to it, too. Raises OSError.
+    For a moment, between two renames, there is no target; `clean_up_stale_folders` restores it if the process is killed
+    then, and deletes what could not be deleted here. Raises OSError.
     """
     if not target.exists():
         new.rename(target)
@@ -42,9 +42,9 @@ def put_in_place(new: Path, target: Path) -> None:
 
 
 def clean_up_stale_folders(target: Path) -> None:
-    """Delete what killed processes left beside the target, after putting back a target they had taken away.
+    """Delete what killed processes left beside the target; restore a target they had moved away.
 
-    Leftovers of processes still alive are theirs. What cannot be deleted stays: it is in nobody's way. Raises OSError.
+    Folders of running processes are left alone, as is what cannot be deleted. Raises OSError.
     """
     for stale in list(_stale_folders(target, "old")):
         if target.exists():
@@ -56,7 +56,7 @@ def clean_up_stale_folders(target: Path) -> None:
 
 
 def _beside(target: Path, state: str) -> Path:
-    """A name nobody could foresee, so that nobody can have taken it."""
+    """A new folder with an unpredictable name."""
     return Path(tempfile.mkdtemp(prefix=f"{target.name}.{state}-{os.getpid()}-", dir=target.parent))
 
 
@@ -87,9 +87,9 @@ def _alive(process: int) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove the tree in `folder`. Who is killed on the way leaves a whole tree, or what the next call clears away.
+    """Remove the tree in `folder`, which the caller has checked. Raises CollectionFailed.
 
-    Whether it is a tree, and whose, is for the caller to know. Raises CollectionFailed.
+    A killed process leaves a whole tree, or something the next call removes.
     """
     target = folder.parent.resolve() / folder.name
     try:
@@ -99,5 +99,5 @@ def remove_tree(folder: Path) -> None:
     except OSError as error:
         raise CollectionFailed(
             f"The tree {target} could not be removed: {error.strerror or error}.",
-            "Give yourself the right to write there and run the command again, or delete the folder.",
+            "Make the folder writable and run the command again, or delete it yourself.",
         ) from error

@@ -1,4 +1,4 @@
-"""Writing the tree: one pass over the store, 500 objects a file, built beside its place and swapped in whole.
+"""Writes the tree in one pass over the store, 500 objects per file, then swaps it in.
 
 The layout is that of JupiterOne's integration SDK 17 (`collect --noPretty`):
 
@@ -44,7 +44,7 @@ class TreeReport:
 
 
 def check_target(folder: Path) -> None:
-    """Raise UsageError unless the tree may be written to this folder: it is absent, empty, or such a tree itself."""
+    """Raise UsageError unless the folder is absent, empty, or a tree already."""
     if folder.is_symlink():
         what = "is a symbolic link"
     elif not folder.exists():
@@ -54,7 +54,7 @@ def check_target(folder: Path) -> None:
     elif folder.stat().st_uid != os.geteuid():
         what = "belongs to another user"
     elif any(folder.iterdir()) and not _is_tree(folder):
-        what = "holds something else than a tree of JupiterOne's tools"
+        what = "contains something other than a tree of JupiterOne's tools"
     else:
         return
     raise UsageError(
@@ -64,17 +64,17 @@ def check_target(folder: Path) -> None:
 
 
 def write_tree(store: Store, folder: Path) -> TreeReport:
-    """Write the graph of the latest finished run to `folder`, replacing the tree that is there.
+    """Write the graph of the latest finished run to `folder`, replacing an older tree.
 
-    Who reads meanwhile finds the old tree or the new one, and none for the moment between two renames; the next call
-    puts right what a killed one left. Graph files of equal graphs are equal byte for byte. Memory does not grow with
-    the graph. The folders are 0700, the files 0600. Raises UsageError when no run was finished yet or `check_target`
-    refuses the folder, and CollectionFailed when it cannot be written.
+    Readers see the old tree or the new one, and none for a moment between two renames. The next call cleans up after a
+    killed one. Equal graphs give equal files, byte for byte. Memory does not grow with the graph. Folders are 0700,
+    files 0600. Raises UsageError if no run has finished yet or `check_target` refuses the folder, and CollectionFailed
+    if it cannot be written.
     """
     record = store.latest_run()
     if record is None:
         raise UsageError(
-            "No run has been finished yet, so there is nothing to write.", NextStep("Run `{}`.", Command("collect"))
+            "No run has finished yet, so there is nothing to write.", NextStep("Run `{}`.", Command("collect"))
         )
     target = folder.parent.resolve() / folder.name
     try:
@@ -87,20 +87,20 @@ def write_tree(store: Store, folder: Path) -> TreeReport:
     except OSError as error:
         raise CollectionFailed(
             f"The tree {target} could not be written: {error.strerror or error}.",
-            NextStep("What was collected is kept. Put this right and run `{}` again.", Command("collect")),
+            NextStep("What was collected is kept. Fix this and run `{}` again.", Command("collect")),
         ) from error
     return report
 
 
 class _Tree:
-    """The tree in the making: files go to `folder`, symlinks point to where they will be under `target`."""
+    """A tree being built: files go to `folder`, symlinks point to their later path under `target`."""
 
     def __init__(self, folder: Path, target: Path) -> None:
         self._folder = folder
         self._target = target
 
     def write(self, store: Store, record: RunRecord) -> TreeReport:
-        """Write every file, summary.json last. A type no step of the run declares has a folder of its own."""
+        """Write every file, summary.json last. A type that no step declares gets its own folder."""
         self._make_folder("graph")
         entities = relationships = 0
         step_ids = {type_: result.step.id for result in record.steps for type_ in result.step.types}
@@ -124,7 +124,7 @@ class _Tree:
         return count
 
     def _make_folder(self, *parts: str) -> Path:
-        """Make a folder of the tree with those missing above it; its path within the tree."""
+        """Make a folder of the tree and its missing parents; its path within the tree."""
         path = Path(*parts)
         for folder in reversed((path, *path.parents)):
             if not (self._folder / folder).exists():
@@ -144,7 +144,7 @@ def _chunks(objects: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:
 
 
 def _file_id(*parts: object) -> uuid.UUID:
-    """The same parts, the same name: in the form of a random UUID, as the SDK's own are."""
+    """The same name for the same parts, in the form of a random UUID, as the SDK uses."""
     digest = hashlib.sha256("\n".join(map(str, parts)).encode()).digest()
     return uuid.UUID(bytes=digest[:16], version=4)
 

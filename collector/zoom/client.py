@@ -1,4 +1,4 @@
-"""Speaks to Zoom: one GET at a time, paced, tried again where that helps, failing by name where it does not."""
+"""The client of Zoom's API: paced GETs, retried where that helps, with a named error where it does not."""
 
 from __future__ import annotations
 
@@ -39,21 +39,18 @@ logger = logging.getLogger("collector.zoom")
 
 READ_SECONDS = 30.0
 MAX_TRIES = 5
-"""How often a call is sent when Zoom fails (5xx, time-out, broken connection, something that is not JSON)."""
+"""How often a call is sent if Zoom fails: 5xx, time-out, broken connection, not JSON."""
 MAX_RATE_LIMITED_TRIES = 8
 MAX_WAIT_SECONDS = 30.0
 MAX_RETRY_AFTER_SECONDS = 300.0
-"""A rate limit is waited out when Zoom asks for this long at most; after a longer one the label is closed."""
+"""The longest wait for a rate limit; if Zoom asks for more, the run makes no more calls under this label."""
 
 _LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
-_UNEXPECTED = "If ZOOM_API_URL is set, check it; else please report it, with what the same command prints with -v."
+_UNEXPECTED = "If ZOOM_API_URL is set, check it. Otherwise please report it with the output of the command with -v."
 
 
 class ZoomClient:
-    """GETs from the API over kept-alive connections; safe to share between threads.
-
-    `calls` counts requests sent, by endpoint path.
-    """
+    """Sends GETs over kept-alive connections; safe to share between threads. `calls`: requests sent, by path."""
 
     def __init__(
         self,
@@ -79,12 +76,12 @@ class ZoomClient:
 
     @property
     def reached(self) -> bool:
-        """Whether any answer at all has come back yet."""
+        """Whether there was any answer yet."""
         return self._connections.reached
 
     @property
     def daily_limit(self) -> DailyLimitReached | None:
-        """The daily limit met on the way that clears last, if any."""
+        """The daily limit that clears last, if one was reached."""
         with self._lock:
             limits = list(self._daily_limits.values())
         return max(limits, key=lambda limit: limit.clears_at, default=None)
@@ -92,10 +89,9 @@ class ZoomClient:
     def get(
         self, endpoint: Endpoint, ids: Mapping[str, str] = NO_PARAMS, params: Mapping[str, str] = NO_PARAMS
     ) -> JsonObject:
-        """The JSON object the endpoint answers with.
+        """The JSON object of the answer. `ids` fill the placeholders of the path.
 
-        `ids` fill the placeholders of the path. Raises a ReadingError by what stood in the way, DailyLimitReached,
-        SignInRequired, or Interrupted.
+        Raises a ReadingError that names the cause, DailyLimitReached, SignInRequired, or Interrupted.
         """
         path = _path(endpoint, ids)
         query = {**endpoint.params, **params}
@@ -109,7 +105,7 @@ class ZoomClient:
                 answer = self._send(endpoint, path, query, token)
             except NO_ADDRESS as failure:
                 raise Unread(
-                    f"{endpoint.path} was not asked: Zoom's address, or that of the proxy, cannot be called "
+                    f"{endpoint.path} was not called: the address of Zoom or of the proxy is not valid "
                     f"({type(failure).__name__})",
                     "Check ZOOM_API_URL and HTTPS_PROXY, then run the command again.",
                 ) from None
@@ -150,15 +146,15 @@ class ZoomClient:
         return parse_response(reply.status, reply.headers, reply.content, self._clock.now())
 
     def _check_obtained_for(self, token: Token, base: str) -> None:
-        """A token that is kept goes to no other host than the one it was obtained for, whatever `.env` says by now."""
+        """Send a token only to the host it was obtained for, whatever `.env` says by now."""
         own = token.obtained_for or api_url(None, self._oauth_url, token.api_url)
         if own is None or origin(own) != origin(base):
             raise SignInRequired(
-                f"The sign-in was made for the API at {own or 'another place'}, but the settings now lead to {base}. "
+                f"The sign-in was made for the API at {own or 'another host'}, but the settings now lead to {base}. "
                 "Nothing was sent there.",
                 NextStep(
-                    "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there all the "
-                    "same, sign in again: `{}`.",
+                    "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there anyway, sign "
+                    "in again: `{}`.",
                     Command("auth login"),
                 ),
             )
@@ -168,11 +164,11 @@ class ZoomClient:
         return backoff_seconds(tries, MAX_WAIT_SECONDS, self._randomness, asked)
 
     def _may_wait(self, answer: ZoomResponse, rate_limited: int) -> bool:
-        """Whether a rate limit that was met so often before is waited out once more."""
+        """Whether to wait for a rate limit once more."""
         return rate_limited + 1 < MAX_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= MAX_RETRY_AFTER_SECONDS
 
     def _asked_seconds(self, answer: ZoomResponse) -> float:
-        """How long Zoom asks to wait, 0 where it does not."""
+        """How long Zoom asks to wait; 0 if it does not."""
         return answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
 
     def _raise_if_daily_limit(self, label: Label) -> None:
@@ -195,60 +191,60 @@ class ZoomClient:
         raise _failure(endpoint, answer)
 
     def _close(self, label: Label, answer: ZoomResponse) -> NoReturn:
-        """Let nobody call under this label any more in this run."""
+        """End all calls under this label for this run."""
         now = self._clock.now()
-        total_records = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
+        clears_at = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
         if answer.kind is ZoomOutcome.DAILY_LIMIT:
             message = f"Zoom's daily limit for {label.value} calls is used up."
         else:
             message = (
-                f"Zoom answers no {label.value} calls for now and asks to wait {self._asked_seconds(answer) / 60:.0f} "
+                f"Zoom refuses {label.value} calls for now and asks to wait {self._asked_seconds(answer) / 60:.0f} "
                 f"minutes ({answer.message})."
             )
         limit = DailyLimitReached(
             message,
             NextStep("Run `{}` again after it clears.", Command("collect")),
-            total_records or next_utc_midnight(now),
+            clears_at or next_utc_midnight(now),
         )
         with self._lock:
             self._daily_limits[label] = limit
         raise limit
 
     def _address_advice(self) -> str:
-        """What mends it that something else than the API answers."""
+        """What to do if something other than the API answers."""
         if self._configured_api_url is not None:
             return (
                 f"ZOOM_API_URL is {self._configured_api_url}: set it to the address of the API itself, such as "
-                "https://api.zoom.us. If it is right, look at the proxy (HTTPS_PROXY) and at what this network wants "
-                "before it lets anybody out."
+                "https://api.zoom.us. If it is right, check the proxy (HTTPS_PROXY) and whether this network requires "
+                "a sign-in."
             )
         return (
-            f"Look at the proxy (HTTPS_PROXY), and open {self._oauth_url} in a browser on this network: it may want a "
-            "sign-in of its own first."
+            f"Check the proxy (HTTPS_PROXY), and open {self._oauth_url} in a browser on this network: it may require a "
+            "sign-in first."
         )
 
 
 def _path(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
     if not {".", ".."}.isdisjoint(ids.values()):  # they would lead to another address (RFC 3986 §5.2.4)
-        raise Unread(f"{endpoint.path} cannot be asked about what has a dot for an id")
+        raise Unread(f"{endpoint.path} cannot be called with a dot as id")
     return endpoint.path_for(ids)
 
 
 def total_records(body: JsonObject) -> int | None:
-    """How many rows a page of a list announces for the whole of it; None where it says nothing that can be."""
+    """How many rows a page announces for the whole list; None without a valid number."""
     total = body.get("total_records")
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
 
 def _unusable(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """Why a 200 answer cannot be used, if so: it says nothing, or its list is missing or is not a list of objects."""
+    """Why a 200 answer cannot be used: it is empty, or its list is missing or not a list of objects. None if it can."""
     if endpoint.rows is None:
         return None if body else f"Zoom's answer to {endpoint.path} is empty"
     rows = body.get(endpoint.rows)
     if rows is None and (not endpoint.rows_required or total_records(body) == 0):
         return None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return f"Zoom's answer to {endpoint.path} holds no list of objects named {endpoint.rows}"
+        return f"Zoom's answer to {endpoint.path} has no list of objects named {endpoint.rows}"
     return None
 
 
@@ -259,7 +255,7 @@ def _raise_unreachable(path: str, failure: requests.RequestException, tries: int
             f"no answer to {path} after {tries} tries ({cause})",
             "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
-    raise Unread(f"the answer to {path} broke off {tries} times ({cause})", _LATER) from None
+    raise Unread(f"the answer to {path} was cut off {tries} times ({cause})", _LATER) from None
 
 
 _ERRORS: Mapping[ZoomOutcome, type[CollectorError]] = {
@@ -274,10 +270,10 @@ def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
     match answer.kind:
         case ZoomOutcome.TOKEN_REFUSED:
             return SignInRequired(
-                f"Zoom refused the token, also after a new one was asked for ({answer.message})",
+                f"Zoom refused the token, and a new one as well ({answer.message})",
                 NextStep(
-                    "Look in the Zoom App Marketplace (Manage) whether the app is still there and active. If you "
-                    "signed in with the browser, sign in again: `{}`.",
+                    "Check in the Zoom App Marketplace (Manage) that the app still exists and is active. If you signed "
+                    "in with the browser, sign in again: `{}`.",
                     Command("auth login"),
                 ),
             )
@@ -303,8 +299,8 @@ def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
             return Refused(f"{endpoint.path}: {answer.message}")
         case ZoomOutcome.RATE_LIMITED:
             return Unread(
-                f"{endpoint.path} was refused {MAX_RATE_LIMITED_TRIES} times for Zoom's rate limit ({answer.message})",
-                "Check ZOOM_PLAN, and lower ZOOM_RATE_SHARE if other apps use the same account; then run the command "
+                f"{endpoint.path} met Zoom's rate limit {MAX_RATE_LIMITED_TRIES} times ({answer.message})",
+                "Check ZOOM_PLAN, and lower ZOOM_RATE_SHARE if other apps use the same account. Then run the command "
                 "again.",
             )
         case ZoomOutcome.TRY_AGAIN:

@@ -1,4 +1,4 @@
-"""What is known of an endpoint before it is called (Zoom API reference)."""
+"""What is known about an endpoint before it is called (Zoom API reference)."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ class Label(str, Enum):
 
 @dataclass(frozen=True)
 class Scopes:
-    """The scopes that open an endpoint; any one of them does. The first of each style is the one to advise."""
+    """The scopes for an endpoint; any one of them is enough. The first of each style is the one to advise."""
 
     classic: tuple[str, ...]
     granular: tuple[str, ...]
 
     def granted_by(self, held: frozenset[str] | None) -> bool:
-        """Whether a token with these scopes may call. Unknown scopes (`None`) may try: Zoom's answer decides."""
+        """Whether a token with these scopes may call; with unknown scopes (None) Zoom's answer decides."""
         return held is None or not held.isdisjoint((*self.classic, *self.granular))
 
     @property
     def advice(self) -> tuple[str, str]:
-        """The least-privilege scope to add: in the classic style, in the granular style."""
+        """The least-privilege scope to add: classic, granular."""
         return self.classic[0], self.granular[0]
 
     def how_to_get(self, held: frozenset[str] | None) -> str:
-        """What to do when none of them is granted to a token with the scopes `held`, in a sentence."""
+        """What to do if a token with the scopes `held` has none of them, in a sentence."""
         classic, granular = self.advice
         if held and not any(scope.endswith((":admin", ":master")) for scope in held):
             return (
-                "The app is user-managed, so it sees one user only. Make an admin-managed General app in the Zoom App "
-                f"Marketplace with {classic} (classic app) or {granular} (granular app), and use its credentials."
+                "The app is user-managed, so it sees one user only. Create an admin-managed General app in the Zoom "
+                f"App Marketplace with {classic} (classic app) or {granular} (granular app), and use its credentials."
             )
         return f"Add {classic} (classic app) or {granular} (granular app) in the Zoom Marketplace."
 
@@ -50,10 +50,9 @@ class Scopes:
 class Endpoint:
     """A GET endpoint.
 
-    `path` as the API reference writes it, with `{placeholders}`. `privilege` is what the role of the authorizing
-    administrator must hold. `rows` names the list in the answer, `None` for a single document; `rows_required` says
-    whether an answer without that list is unusable. `params` are always sent. `page_size` rows are asked for at a time,
-    `None` for endpoints that do not page.
+    `path`: as in the API reference, with `{placeholders}`. `privilege`: required of the authorizing administrator's
+    role. `rows`: the name of the list in the answer, None for a single document. `rows_required`: whether an answer
+    without that list is unusable. `params`: always sent. `page_size`: rows per page, None without paging.
     """
 
     path: str

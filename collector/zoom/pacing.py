@@ -1,7 +1,7 @@
-"""Evenly spaced calls: as many a second as the plan allows, never two at once from the same turn.
+"""Spaces calls evenly, at the rate the plan allows.
 
 Zoom counts calls per account, rate-limit label and second, over all apps of the account (Zoom developer docs, rate
-limits). A label's turns are handed out one interval apart, so that no second of any phase holds more than allowed.
+limits). The calls of a label are one interval apart, so no second, whenever it starts, holds more than allowed.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 
 MARGIN = 0.975
-"""The part of the allowed rate that is used, so that jitter on the way does not cross it."""
+"""The share of the allowed rate that is used, so that network jitter does not exceed it."""
 
 SLOWED_SECONDS = 60.0
-"""How long a label goes at half its rate after Zoom refused a call for its per-second limit."""
-
+"""How long a label runs at half its rate after Zoom refused a call for the per-second limit."""
 
 CALLS_PER_SECOND: Mapping[ZoomPlan, Mapping[Label, float]] = {
     ZoomPlan.FREE: {Label.LIGHT: 4, Label.MEDIUM: 2, Label.HEAVY: 1},
     ZoomPlan.PRO: {Label.LIGHT: 30, Label.MEDIUM: 20, Label.HEAVY: 10},
     ZoomPlan.BUSINESS: {Label.LIGHT: 80, Label.MEDIUM: 60, Label.HEAVY: 40},
 }
-"""Zoom's published limits in calls a second; `unlimited` (for a sandbox) has none."""
+"""Zoom's published limits, in calls per second; `unlimited` (for a sandbox) has none."""
 
 
 @dataclass
@@ -39,16 +38,16 @@ class _LabelPace:
 
 
 class Pacer:
-    """Hands out turns, one label apart from the other; safe to share between threads."""
+    """Hands out turns, separately for each label; safe to share between threads."""
 
     def __init__(self, plan: ZoomPlan, share: float, clock: Clock) -> None:
-        """`share`: the part of the account's allowance this run may use, above 0, at most 1."""
+        """`share`: how much of the account's limits this run may use, above 0, at most 1."""
         self._clock = clock
         self._lock = threading.Lock()
         self._paces = {label: _label_pace(plan, label, share) for label in Label}
 
     def wait_turn(self, label: Label) -> None:
-        """Return when this label's next call may be sent."""
+        """Wait until this label's next call may be sent."""
         while True:
             turn = self._take_turn(label)
             self._clock.wait(turn - self._clock.monotonic())
@@ -57,7 +56,7 @@ class Pacer:
                     return
 
     def pause(self, label: Label, seconds: float) -> None:
-        """Zoom refused a call: nobody calls under this label for `seconds`, and slowly for a minute after."""
+        """After a refusal: no call under this label for `seconds`, then half the rate for a minute."""
         with self._lock:
             pace = self._paces[label]
             now = self._clock.monotonic()

@@ -11,11 +11,11 @@ from collector.zoom.client import ZoomClient, total_records
 from collector.zoom.endpoint import NO_PARAMS, Endpoint
 
 MAX_RESTARTS = 3
-"""How often a listing begins again because its page token expired (they live 15 minutes)."""
+"""How often a list is restarted because its page token expired (after 15 minutes)."""
 MAX_REPEATED_PAGES = 5
-"""Pages with just the rows of an earlier one, under a token of their own, before the listing is taken for endless."""
+"""How many pages may repeat an earlier page's rows under a new token before the list counts as endless."""
 MAX_PAGES = 10_000
-"""Pages of a list before it is taken for endless: three million rows."""
+"""How many pages a list may have (three million rows) before it counts as endless."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ def pages(
     ids: Mapping[str, str] = NO_PARAMS,
     params: Mapping[str, str] = NO_PARAMS,
 ) -> Iterator[Page]:
-    """Every page of a list, from the first again when its token expired (rows then come twice).
+    """Every page of a list; starts over if the page token expires (rows then come twice).
 
-    Raises what ZoomClient.get raises, Unread when tokens keep expiring, and RestartListing when the pages go in
-    circles: Zoom repeated a token or its pages, sent empty ones with tokens, or never ends.
+    Raises what ZoomClient.get raises, Unread if tokens keep expiring, and RestartListing if the list is endless: Zoom
+    repeats a token or pages, sends empty pages with tokens, or never ends.
     """
     for _ in range(MAX_RESTARTS + 1):
         if (yield from _pages_once(client, endpoint, ids, params)):
@@ -46,7 +46,7 @@ def pages(
 def _pages_once(
     client: ZoomClient, endpoint: Endpoint, ids: Mapping[str, str], params: Mapping[str, str]
 ) -> Generator[Page, None, bool]:
-    """The pages from the first; False at last when a page token expired before the list ended."""
+    """The pages from the first; returns False if a page token expired before the end."""
     query = dict(params)
     if endpoint.page_size is not None:
         query["page_size"] = str(endpoint.page_size)
@@ -72,9 +72,9 @@ def _pages_once(
         if empty_pages > 1:
             raise RestartListing(f"Zoom sent empty pages with a next page for {endpoint.path}")
         if repeated_pages > MAX_REPEATED_PAGES:
-            raise RestartListing(f"Zoom sent the same pages again and again for {endpoint.path}")
+            raise RestartListing(f"Zoom kept sending the same pages for {endpoint.path}")
         if count > MAX_PAGES:
-            raise RestartListing(f"{endpoint.path} goes on after {MAX_PAGES} pages")
+            raise RestartListing(f"{endpoint.path} has more than {MAX_PAGES} pages")
         tokens.add(token)
         earlier.add(contents)
         query["next_page_token"] = token

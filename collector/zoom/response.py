@@ -1,8 +1,7 @@
-"""What an answer of Zoom's means: a pure function from status, headers and body to one of thirteen kinds.
+"""Parses an answer of Zoom's API: a pure function from status, headers and body to an outcome.
 
-Zoom's error table is not what HTTP would suggest: a missing scope is a 400, code 200 inside a 400 means "no
-permission", several errors are documented under HTTP 200, and the edge answers in HTML (Zoom API reference, error
-definitions).
+Zoom's errors differ from what HTTP suggests: a missing scope is a 400, code 200 inside a 400 means "no permission",
+some errors come with HTTP 200, and the edge answers in HTML (Zoom API reference, error definitions).
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _CLASSIC_SCOPE = re.compile(r"does not contain (\S+:\S+) scope", re.IGNORECASE)
 _PAID_ONLY = re.compile(r"only available for", re.IGNORECASE)
 _NOT_FOUND_CODES = frozenset({1001, 1010, 1034, 1120, 2001, 4130})
 _UNKNOWN_PATH_CODES = frozenset({404, 2300})
-"""Codes of a 404 that is about the address called, not about what was asked for."""
+"""Codes of a 404 about the path, not about the entity."""
 _NO_DOCUMENT_CODES = frozenset({1000})
 _NO_PERMISSION_CODES = frozenset({200, 30055008})
 _SCOPE_CODE = 4711
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""Texts cut by length leave halves of pairs, which neither a file nor an address can hold (RFC 8259 §8.2)."""
+"""Half of a surrogate pair, left when a text is cut by length; it has no UTF-8 form (RFC 8259 §8.2)."""
 _SHORT_LIMIT = re.compile(r"per[- ](?:second|minute)|concurrent", re.IGNORECASE)
 _ABOUT_MIDNIGHT = 60.0
 _MAX_RETRY_AFTER_SECONDS = 7 * 86400.0
@@ -60,10 +59,10 @@ class ZoomOutcome(Enum):
 class ZoomResponse:
     """An answer and what it means.
 
-    `body`: the JSON object of an OK answer, else empty. `message`: Zoom's words or ours, at most 300 characters.
-    `scopes`: what Zoom named as missing. `retry_at`: seconds since 1970, where Zoom said when to come back.
-    `from_intermediary`: whether something else than the API answered, so that the address or the network is to be
-    looked at. `unknown_path`: whether the API knows nothing at the address called.
+    `body`: the JSON object of an OK answer, otherwise None. `message`: Zoom's words or ours, at most 300 characters.
+    `scopes`: named by Zoom as missing. `retry_at`: in seconds since 1970, if Zoom says when to retry.
+    `from_intermediary`: something other than the API answered, such as a proxy. `unknown_path`: the API does not know
+    the path.
     """
 
     kind: ZoomOutcome
@@ -76,7 +75,7 @@ class ZoomResponse:
 
 
 def parse_response(status: int, headers: Mapping[str, str], content: bytes, now: float) -> ZoomResponse:
-    """What this answer means. `headers` are looked up without regard to case; `now`: seconds since 1970."""
+    """Parse an answer. `headers` are looked up in any case; `now`: seconds since 1970."""
     if 300 <= status < 400:
         return ZoomResponse(
             ZoomOutcome.UNUSABLE,
@@ -92,7 +91,7 @@ def parse_response(status: int, headers: Mapping[str, str], content: bytes, now:
 
 
 def next_utc_midnight(now: float) -> float:
-    """When Zoom's daily allowances begin anew, in seconds since 1970."""
+    """When Zoom resets its daily limits, in seconds since 1970."""
     today = datetime.fromtimestamp(now, timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
     return (today + timedelta(days=1)).timestamp()
 
@@ -114,15 +113,15 @@ def _parse(text: str) -> object:
 
 
 def _finite(number: str) -> float:
-    """JSON has neither NaN nor infinities (RFC 8259 §6), but Python's reader lets them pass."""
+    """JSON has neither NaN nor infinities (RFC 8259 §6), but Python's parser accepts them."""
     value = float(number)
     if not math.isfinite(value):
-        raise ValueError(f"{number} is no JSON number")
+        raise ValueError(f"{number} is not a JSON number")
     return value
 
 
 def _without_json(status: int, headers: Mapping[str, str], content: bytes, now: float) -> ZoomResponse:
-    """An answer of something between Zoom and here: what it says of the thing asked for means nothing."""
+    """An answer that is likely not from the API, so its status says nothing about the entity."""
     if status == 401:
         return ZoomResponse(ZoomOutcome.TOKEN_REFUSED, "Zoom refused the token (HTTP 401)")
     if status == 429:
@@ -135,7 +134,7 @@ def _without_json(status: int, headers: Mapping[str, str], content: bytes, now: 
 
 
 def _is_error(body: JsonObject) -> bool:
-    """Some errors come with HTTP 200; what is read, unlike them, holds lists or objects."""
+    """Whether a 200 answer is an error: unlike data, errors contain no lists or objects."""
     if "errorCode" in body:
         return True
     holds_more = any(isinstance(value, dict | list) for name, value in body.items() if name != "errors")
@@ -172,14 +171,14 @@ def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float
 
 
 def _code(given: object) -> int | str | None:
-    """Zoom's code of an error: a number, also where it was sent as text; another text as it is."""
+    """Zoom's error code: a number, even if sent as text; other texts unchanged."""
     if isinstance(given, str):
         return int(given) if re.fullmatch("[0-9]{1,9}", given) else given[:_MAX_MESSAGE_LENGTH] or None
     return given if isinstance(given, int) else None
 
 
 def _field_errors(body: JsonObject) -> str:
-    """What Zoom says of single fields, without their values: `(page_size: Must be at most 300.; ...)`."""
+    """Zoom's errors about single fields: `(page_size: Must be at most 300.; ...)`."""
     errors = body.get("errors")
     full_text = []
     for error in errors if isinstance(errors, list) else []:
@@ -199,7 +198,7 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 
 def _limited(headers: Mapping[str, str], message: str, now: float) -> ZoomResponse:
-    """Which limit was reached. Without a word about it, a wait until the day changes at Zoom is for the daily one."""
+    """Which limit was reached. If Zoom does not say, a wait until midnight UTC means the daily one."""
     retry_at = _retry_at(headers, now)
     kind = (_header(headers, "x-ratelimit-type") or "").lower()
     until_midnight = retry_at is not None and abs(retry_at - next_utc_midnight(now)) <= _ABOUT_MIDNIGHT
@@ -209,7 +208,7 @@ def _limited(headers: Mapping[str, str], message: str, now: float) -> ZoomRespon
 
 
 def _retry_at(headers: Mapping[str, str], now: float) -> float | None:
-    """More than a week ahead says nothing."""
+    """When to retry; a time more than a week ahead is ignored."""
     asked = retry_after_seconds(_header(headers, "retry-after"), now)
     return now + asked if asked is not None and asked <= _MAX_RETRY_AFTER_SECONDS else None
 

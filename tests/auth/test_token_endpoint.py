@@ -250,13 +250,13 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
         ),
         (
             {"status_code": 404, "text": "<html>CANARY"},
-            "it answered HTTP 404 with HTML where JSON is due: a sign-in page of this network or a proxy in between "
+            "it answered HTTP 404 with HTML instead of JSON: a sign-in page of this network or a proxy in between "
             "likely answered in its place",
         ),
         ({"status_code": 404, "text": ""}, "it answered HTTP 404 with something that is not a JSON object"),
         (
             {"status_code": 502, "text": "<html>CANARY"},
-            "it answered HTTP 502 with HTML where JSON is due: something in front of it or a proxy in between likely "
+            "it answered HTTP 502 with HTML instead of JSON: something in front of it or a proxy in between likely "
             "answered in its place",
         ),
         ({"status_code": 503, "text": ""}, "it answered HTTP 503"),

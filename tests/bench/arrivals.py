@@ -1,4 +1,4 @@
-"""What a server saw of a run: how much of the allowed rate was used, and how much was too much."""
+"""The calls that arrived at a server: how much of the allowed rate was used, and how many were refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def used_share(arrivals: Sequence[Arrival], allowed_per_second: float, middle: f
 
 
 def refused_part(arrivals: Sequence[Arrival]) -> float:
-    """The part of all calls that was refused for being too many."""
+    """The share of calls that was refused for the rate limit."""
     return sum(arrival.status == REFUSED for arrival in arrivals) / len(arrivals)
 
 

@@ -1,4 +1,4 @@
-"""What the collector is compared with: threads over `requests`, 32 calls in flight, nothing kept of the answers."""
+"""The comparison: threads over `requests`, 32 calls in flight, answers discarded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a figure was measured on."""
+"""The machine of a measurement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def described() -> str:
 
 
 def _processor() -> str:
-    """The model, where the system tells."""
+    """The model, if known."""
     if _CPU_INFO.exists():
         model = re.search(r"^model name\s*: (.+)$", _CPU_INFO.read_text(encoding="utf-8"), re.MULTILINE)
         if model:

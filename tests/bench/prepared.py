@@ -91,7 +91,7 @@ class PreparedZoom(BaseAdapter):
         row: Callable[[int], Row],
         query: Mapping[str, str],
     ) -> str:
-        """The next rows of a list; its page token is the number of the user to go on with."""
+        """The next rows of a list; the page token is the number of the next user."""
         if name not in self._totals:
             self._totals[name] = sum(map(belongs, range(self._users)))
         number, listed = int(query.get("next_page_token", "0")), []

@@ -1,4 +1,4 @@
-"""Has a sandbox say once what `prepared.py` repeats. Apart from it: who measures memory has no sandbox in it."""
+"""Gets from a sandbox the answers that `prepared.py` repeats; separate, to measure memory without a sandbox."""
 
 from __future__ import annotations
 

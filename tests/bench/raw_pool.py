@@ -1,4 +1,4 @@
-"""How fast the sandbox itself is: requests made beforehand over bare sockets, 32 in flight, hardly any work here."""
+"""The speed of the sandbox itself: prepared requests over bare sockets, 32 in flight."""
 
 from __future__ import annotations
 

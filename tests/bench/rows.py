@@ -38,7 +38,7 @@ _MOST_SECONDS_OF_A_SMALL_ACCOUNT = 2
 _COLLECTOR = str(Path(sys.executable).with_name("collector"))
 _IMPORT_CLICK = [sys.executable, "-c", "import click"]
 _MOST_TIMES_CLICK = {"--version": 2, "status": 5, "show account": 5}
-"""What asks nobody, and how many times as long as `import click` it may take."""
+"""Commands without a network, and how many times as long as `import click` they may take."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ QUICK = Sizes(whole=20, limited=150, unlimited=200, small=100, large=1000, repea
 
 
 def whole_commands(sizes: Sizes) -> Iterator[Line]:
-    """What somebody waits for who types a command: the start of Python and all imports included."""
+    """The time of whole commands, including the start of Python and all imports."""
     with server.sandbox(sizes.whole, LATENCY_SECONDS) as served, _folder() as folder:
         collecting, bare = [], []
         for number in range(sizes.repeats):
@@ -97,7 +97,7 @@ def _start(arguments: str, bound: float, folder: Path, environment: Mapping[str,
 
 
 def sandbox_itself(sizes: Sizes) -> Iterator[Line]:
-    """Whether what is measured against is fast enough."""
+    """Whether the sandbox is fast enough."""
     with server.sandbox(sizes.unlimited) as served:
         job = {"url": served.environment["ZOOM_API_URL"], "token": served.token, "paths": served.paths}
         rates = [_rate(measure("raw_pool", job)) for _ in range(sizes.repeats)]
@@ -149,7 +149,7 @@ def without_limit(sizes: Sizes) -> Iterator[Line]:
 
 
 def any_size(sizes: Sizes) -> Iterator[Line]:
-    """What a hundred times as many users cost; answers are prepared, so there is neither a server nor a limit."""
+    """The cost of a hundred times as many users, with prepared answers: no server, no limit."""
     prepared = asdict(prepare(generate_account()))
     with _folder() as folder:
         path = folder / "large.db"

@@ -1,4 +1,4 @@
-"""The sandbox in a process of its own, which logs when each request arrived and how it was answered."""
+"""The sandbox in another process, which logs the time and status of each request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.bench.arrivals import Arrival
 from tests.bench.process import ROOT
 
 DOCUMENTS = ("", "?option=meeting_authentication", "?option=recording_authentication", "?option=meeting_security")
-"""What is asked for of each user's settings."""
+"""The settings documents of each user."""
 
 
 @dataclass
@@ -30,13 +30,13 @@ class Served:
     _process: subprocess.Popen[str]
 
     def take_log(self) -> list[Arrival]:
-        """The Medium calls since it was asked for last."""
+        """The Medium calls since the last time."""
         return [Arrival(*entry) for entry in _ask(self._process, "log")]
 
 
 @contextmanager
 def sandbox(users: int, latency: float = 0.0, plan: str = "unlimited") -> Iterator[Served]:
-    """Serve an account of so many users while this lasts; `latency`: seconds of every answer."""
+    """Serve an account with this many users; `latency`: seconds of every answer."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.server"],
         stdin=subprocess.PIPE,
@@ -57,7 +57,7 @@ def _ask(process: subprocess.Popen[str], question: object) -> Any:
 
 
 class _Logged:
-    """A WSGI application around another, which notes what came when."""
+    """A WSGI middleware that logs requests."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app

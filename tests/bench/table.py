@@ -46,7 +46,7 @@ def spread(figures: Sequence[float], show: Callable[[float], str]) -> str:
 
 
 def beside(figures: Sequence[float], show: Callable[[float], str]) -> str:
-    """The median of what something else came to, and its spread where there is one."""
+    """The median of the comparison, and its spread."""
     told = f" ({spread(figures, show)})" if len(figures) > 1 else ""
     return f"{show(median(figures))}{told}"
 

@@ -1,4 +1,4 @@
-"""The prepared account is one the collector reads completely, and as big as it says."""
+"""The collector reads the prepared account completely, and it has the stated size."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_folder_of_somebody_elses_is_found_out_before_anything_is_read(
     (work / ".j1-integration" / "thesis.txt").write_text("mine")
     outcome = collector("collect")
     assert outcome.code == 2
-    assert "holds something else than a tree" in outcome.err
+    assert "contains something other than a tree" in outcome.err
     assert zoom.calls.count() == 0
     assert (work / ".j1-integration" / "thesis.txt").read_text() == "mine"
 

@@ -101,7 +101,8 @@ def collected(collector: Command, zoom: Sandbox, account: Account) -> Account:
             used_up_quota,
             "Error: The disk could not be read or written for the store {store} (disk I/O error). "
             "What it held before is kept.\n",
-            "Next: Free some space or have the quota raised, then run the command again; if it stays, check the disk.",
+            "Next: Free some space or raise the quota, then run the command again. "
+            "If it keeps failing, check the disk.",
         ),
         (
             read_only,

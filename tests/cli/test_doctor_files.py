@@ -103,7 +103,7 @@ def test_a_store_that_cannot_be_used(collector: Command, tmp_path: Path) -> None
     store.write_bytes(b"something else " * 1000)
     outcome = collector("doctor")
     assert outcome.code == 1
-    assert f"failure  files: The store {store} is damaged or no SQLite file." in outcome.out
+    assert f"failure  files: The store {store} is damaged or not a SQLite file." in outcome.out
     assert "Fix: Move it aside with `mv " in files_failure(outcome.out)
 
 

@@ -64,7 +64,7 @@ def test_the_store_cannot_be_opened(unprivileged: Unprivileged, profile: Path, v
     outcome = unprivileged(*verb)
     assert (outcome.code, outcome.out) == (1, "")
     assert f"Error: The store {profile / 'graph.db'} cannot be opened: nothing can be written there" in outcome.err
-    assert "Next: Give yourself the right to write to the file and its folder" in outcome.err
+    assert "Next: Make the file and its folder writable" in outcome.err
     assert content(profile) == before
 
 

@@ -1,4 +1,4 @@
-"""Reads fault_table.md: what every fault at every endpoint comes to, and how the sandbox is made to show it."""
+"""Reads fault_table.md: the outcome of every fault at every endpoint, and the faults for the sandbox."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ KINDS: Mapping[str, FaultKind] = {
     "not licensed": "not_licensed",
     "404": "vanished_404",
 }
-"""The faults of the table and what the sandbox calls them."""
+"""The faults of the table and their kinds in the sandbox."""
 
 LASTING = frozenset({"429 daily", "missing scope", "missing privilege", "not licensed", "404"})
-"""Faults that asking again does not heal; of the others the table tells what happens once and what always."""
+"""Faults that a retry does not fix; the others have rows for once and always."""
 
 LONGER_THAN_PATIENCE = 31.0
-"""Seconds a "timeout" takes: more than the read time-out of the client."""
+"""Seconds of a "timeout": more than the client's read time-out."""
 
 ONCE, ALWAYS, FOR_ALL, FROM_PAGE_2, NEVER = "once", "always", "always, for all", "from page 2", "cannot occur"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a fault strikes: the paths of the one thing the table is about, and those of all things of its kind.
+    """Where a fault occurs: the path of one entity, and those of all entities of its kind.
 
-    Names in braces stand for their ids. `query`: as of `Fault`. Without `configured_account` only the answer of
-    `/users/me` tells whose account it is.
+    Names in braces stand for ids. `query`: as of `Fault`. Without `configured_account` only `/users/me` identifies the
+    account.
     """
 
     one: str
@@ -63,7 +63,7 @@ class Place:
 _EVERY_ROLE = tuple(f"/roles/{{{name}}}" for name in ("Owner", "Admin", "Member", "Helpdesk", "Planner"))
 _OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
 SETTINGS = ("settings", *_OPTIONS)
-"""What the coverage calls the four settings documents; the table calls them "all four settings"."""
+"""The four settings datasets; "all four settings" in the table."""
 
 
 def _settings(option: str | None) -> Place:
@@ -88,7 +88,7 @@ PLACES: Mapping[str, Place] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One pair of endpoint and fault. `outcome` are the four cells after "how often", as they are written."""
+    """One pair of endpoint and fault. `outcome`: the four cells after "how often"."""
 
     endpoint: str
     fault: str
@@ -108,24 +108,24 @@ class Row:
         return self.outcome[1] != "no run"
 
     @property
-    def coverage(self) -> dict[str, Reading]:
-        """The readings that are not as after an undisturbed run."""
+    def coverage(self) -> dict[str, DatasetOutcome]:
+        """The datasets that differ from a run without faults."""
         if not self.expects_run:
             return {}
-        readings = (Reading.parse(text) for text in _listed(self.outcome[1], ";"))
-        return {name: reading for names, reading in readings for name in names}
+        outcomes = (DatasetOutcome.parse(text) for text in _listed(self.outcome[1], ";"))
+        return {name: outcome for names, outcome in outcomes for name in names}
 
     @property
     def partial_types(self) -> list[str]:
         return sorted(f"zoom_{name}" for name in _listed(self.outcome[2]))
 
     def remains(self, news: Iterable[str]) -> set[str]:
-        """Those of the news that have not reached the graph."""
+        """The changes that did not reach the graph."""
         within, _, without = self.outcome[3].partition(" but ")
         return set(_matching(_listed(within), news)) - set(_matching(_listed(without), news))
 
     def faults(self, named: Callable[[str], str]) -> list[Fault]:
-        """What the sandbox is told. `named` puts ids for names into a path."""
+        """The faults for the sandbox. `named` replaces names in a path by ids."""
         place = PLACES[self.endpoint]
         return [
             Fault(
@@ -141,8 +141,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """`settings: partial, 6 carried over, 2 missing`; `read` is checked where the table tells it."""
+class DatasetOutcome:
+    """`settings: partial, 6 stale, 2 missing`; `read` is checked where the table gives it."""
 
     status: str
     stale: int = 0
@@ -152,8 +152,8 @@ class Reading:
     read: int | None = None
 
     @classmethod
-    def parse(cls, text: str) -> tuple[Sequence[str], Reading]:
-        """The names of the readings it holds for, and what it says; ValueError for what it does not understand."""
+    def parse(cls, text: str) -> tuple[Sequence[str], DatasetOutcome]:
+        """The datasets and their outcome; ValueError for an invalid text."""
         name, _, said = text.rpartition(": ")
         status, *counts = (word.strip() for word in said.split(","))
         counted = {}
@@ -165,7 +165,7 @@ class Reading:
 
 
 def read_table(text: str) -> Iterator[Row]:
-    """Every pair the table speaks of; a line may name several faults."""
+    """Every pair in the table; a line may name several faults."""
     endpoint = ""
     for line in text.splitlines():
         if heading := re.fullmatch(r"## `(.+)`(.*)", line):
@@ -178,14 +178,14 @@ def read_table(text: str) -> Iterator[Row]:
 
 
 def declared_endpoints(resources: Iterable[Resource]) -> set[str]:
-    """Everything the collector calls, as the headings of the table name it."""
+    """Everything the collector calls, as named in the headings of the table."""
     found = set()
     for resource in resources:
         found |= {list_pass.dataset(resource.listing.path) for list_pass in resource.passes}
         found |= {_with_query(document.endpoint.path, document.endpoint.params) for document in resource.documents}
         found |= {link.members.path for link in resource.links if link.members is not None}
         if resource.lookup is not None and resource.moves_between_lists:
-            found.add(resource.lookup.path)  # others are asked for only where Zoom contradicts itself
+            found.add(resource.lookup.path)  # others are needed only if Zoom contradicts itself
     return found
 
 
@@ -199,7 +199,7 @@ def _listed(cell: str, separator: str = ",") -> list[str]:
 
 
 def _matching(patterns: Collection[str], names: Iterable[str]) -> Iterator[str]:
-    """ValueError for a pattern that says nothing, since the table would then promise what nobody checks."""
+    """ValueError for a pattern without a match, which would test nothing."""
     names = list(names)
     for pattern in patterns:
         found = [name for name in names if fnmatchcase(name, pattern)]

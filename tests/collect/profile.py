@@ -26,34 +26,36 @@ from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
 
 class SandboxTokens:
-    """Tokens of a sandbox with these scopes. Told, they can be renewed; untold, they are as from ZOOM_ACCESS_TOKEN.
+    """Tokens of a sandbox with these scopes; if those are not known, like ZOOM_ACCESS_TOKEN, which cannot be renewed.
 
     `user_id`: who signed in, None for the owner.
     """
 
-    def __init__(self, sandbox: Sandbox, scopes: frozenset[str], told: bool, user_id: str | None = None) -> None:
+    def __init__(
+        self, sandbox: Sandbox, scopes: frozenset[str], scopes_known: bool, user_id: str | None = None
+    ) -> None:
         self._sandbox = sandbox
         self._user_id = user_id
         self._scopes = scopes
-        self._told = scopes if told else None
+        self._known_scopes = scopes if scopes_known else None
         self._token = self._issue()
 
     def token(self) -> Token:
         return self._token
 
     def renew(self, rejected: Token) -> Token:
-        if self._told is None:
+        if self._known_scopes is None:
             raise SignInRequired("ZOOM_ACCESS_TOKEN was refused.")
         if rejected == self._token:
             self._token = self._issue()
         return self._token
 
     def _issue(self) -> Token:
-        return Token(self._sandbox.issue_token(self._scopes, self._user_id), self._told, None, ADDRESS)
+        return Token(self._sandbox.issue_token(self._scopes, self._user_id), self._known_scopes, None, ADDRESS)
 
 
 class Profile:
-    """`account` and `sandbox` may be changed between two runs; `store` holds what they left."""
+    """`account` and `sandbox` may be changed between two runs; `store` has the result."""
 
     def __init__(self, folder: Path, account: Account, **options: object) -> None:
         self.account = account
@@ -66,7 +68,7 @@ class Profile:
         self,
         *,
         scopes: Iterable[str] = GRANULAR_SCOPES,
-        scopes_told: bool = True,
+        scopes_known: bool = True,
         steps: tuple[str, ...] = (),
         network: BaseAdapter | None = None,
         configured_account: bool = True,
@@ -76,11 +78,11 @@ class Profile:
         user_id: str | None = None,
         free_plan: bool = False,
     ) -> RunRecord:
-        """One run. Without `configured_account` only `/users/me` tells whose token it is (`user_id`, or the owner)."""
+        """One run. Without `configured_account` only `/users/me` names the account. `user_id`: who signed in."""
         adapter = network or WsgiAdapter(self.sandbox.app)
         randomness = random.Random(7)
         client = ZoomClient(
-            SandboxTokens(self.sandbox, frozenset(scopes), scopes_told, user_id),
+            SandboxTokens(self.sandbox, frozenset(scopes), scopes_known, user_id),
             Pacer(ZoomPlan(self.sandbox.plan), 1.0, self.clock),
             self.clock,
             randomness,
@@ -96,7 +98,7 @@ class Profile:
                 clock=self.clock,
                 progress=NoProgress(),
                 resources=resources,
-                scopes=frozenset(scopes) if scopes_told else None,
+                scopes=frozenset(scopes) if scopes_known else None,
                 account_id=self.account.id if configured_account else None,
                 choice=Choice(check_steps(resources, steps) if steps else None, settings, max_age),
                 fresh=fresh,
@@ -147,19 +149,19 @@ class Profile:
         return (self.store.entity(key) or {})["email"][0]
 
 
-def coverage(record: RunRecord, reading: str) -> Coverage:
-    """The one entry about this reading."""
-    (entry,) = (entry for entry in record.coverage if entry.dataset == reading)
+def coverage(record: RunRecord, dataset: str) -> Coverage:
+    """The one entry of this dataset."""
+    (entry,) = (entry for entry in record.coverage if entry.dataset == dataset)
     return entry
 
 
 def not_complete(record: RunRecord) -> dict[str, str]:
-    """Reading → status, of everything that was not read completely."""
+    """Dataset → status, of everything that was not read completely."""
     return {entry.dataset: entry.status.value for entry in record.coverage if entry.status.value != "complete"}
 
 
 def statuses(record: RunRecord) -> dict[str, str]:
-    """Step → status in the words of JupiterOne's tools."""
+    """Step → status."""
     return {result.step.id: result.status.value for result in record.steps}
 
 

@@ -1,4 +1,4 @@
-"""A collection as a whole: what it leaves in store and tree, however it ends."""
+"""A whole collection: its store and tree, however it ends."""
 
 from __future__ import annotations
 
@@ -21,25 +21,12 @@ from collector.collect import pool
 from collector.collect.account import CollectResult, collect_account
 from collector.collect.progress import NoProgress
 from collector.errors import CollectorError, ExitCode
-from collector.model.step import Step
-from collector.sandbox import Account, Fault, Sandbox, generate_account
+from collector.sandbox import Account, Fault, Sandbox
 from collector.settings import NAMES, read_settings
 from collector.store import Store
 from tests.cli.processes import ended, started
 from tests.collect.conftest import people
 from tests.fakes import NOON, BlockedCall, FakeClock
-
-
-class StopsBefore(NoProgress):
-    """Somebody presses Ctrl-C when this step begins."""
-
-    def __init__(self, step_id: str, clock: SystemClock) -> None:
-        self._step_id = step_id
-        self._clock = clock
-
-    def started(self, step: Step) -> None:
-        if step.id == self._step_id:
-            self._clock.stop()
 
 
 @pytest.fixture
@@ -177,17 +164,6 @@ class TestTree:
         assert exit_code(collect, **changed) == code
         assert tree(work) == before
 
-    def test_interrupted_it_is_left_as_it_was_and_what_was_read_is_kept(
-        self, collect: Collect, zoom: Sandbox, environment: dict[str, str], work: Path
-    ) -> None:
-        collect()
-        before = tree(work)
-        zoom.account.add_user("new@example.com")
-        clock = SystemClock()
-        assert exit_code(collect, clock=clock, progress=StopsBefore("fetch-groups", clock)) == ExitCode.INTERRUPTED
-        assert tree(work) == before
-        assert "new@example.com" in in_store(environment, work)
-
     def test_it_does_not_wait_for_a_token_that_does_not_come(
         self, collect: Collect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -204,15 +180,6 @@ class TestTree:
             assert not released.is_set()
         finally:
             released.set()
-
-    def test_after_an_interruption_the_next_run_finishes_the_work(
-        self, collect: Collect, environment: dict[str, str], work: Path
-    ) -> None:
-        clock = SystemClock()
-        assert exit_code(collect, clock=clock, progress=StopsBefore("fetch-roles", clock)) == ExitCode.INTERRUPTED
-        assert not (work / ".j1-integration").exists()
-        assert exit_code(collect) == ExitCode.COMPLETE
-        assert len(in_tree(work, "zoom_role")) == 5
 
     def test_a_daily_limit_says_when_it_clears(
         self, collect: Collect, zoom: Sandbox, gate: BlockedCall, monkeypatch: pytest.MonkeyPatch
@@ -250,40 +217,12 @@ class TestTags:
         assert "tag.AccountName" not in in_tree(work, "zoom_account")[0]
 
 
-class TestAnotherAccount:
-    @pytest.fixture
-    def elsewhere(self, tmp_path: Path) -> Iterator[dict[str, str]]:
-        """The settings to read another account into the same profile."""
-        other = Sandbox(generate_account(users=5, seed=99), seed=99)
-        with other.serve() as url:
-            yield {**other.environment(url), "ZOOM_HOME": str(tmp_path / "home")}
-
-    def test_it_is_refused_with_the_advice_to_use_a_profile(
-        self, collect: Collect, environment: dict[str, str], elsewhere: dict[str, str], account: Account, work: Path
-    ) -> None:
-        collect()
-        before = tree(work), in_store(environment, work)
-        code, _, err = ended("collect", cwd=work, settings=elsewhere)
-        assert code == 2
-        assert f"holds the Zoom account {account.id}, but the token belongs to {elsewhere['ZOOM_ACCOUNT_ID']}." in err
-        assert "Next: Keep each account in a profile of its own: add `--profile NAME`." in err
-        assert (tree(work), in_store(environment, work)) == before
-
-    def test_a_profile_of_its_own_takes_it(
-        self, collect: Collect, environment: dict[str, str], elsewhere: dict[str, str], work: Path
-    ) -> None:
-        collect()
-        assert ended("collect", "--profile", "other", cwd=work, settings=elsewhere)[0] == 0
-        assert len(in_store(environment, work)) == 8
-        assert len(in_store({**elsewhere, "ZOOM_PROFILE": "other"}, work)) == 5
-
-
 class TestProcesses:
     @pytest.fixture
     def running(
         self, collect: Collect, zoom: Sandbox, environment: dict[str, str], work: Path, gate: BlockedCall
     ) -> Iterator[subprocess.Popen[str]]:
-        """A second collection, in a process of its own, that waits for the answer about the groups."""
+        """A second collection in another process, waiting for the groups."""
         collect()
         zoom.account.add_user("new@example.com")
         zoom.faults.add(Fault("slow", "/groups"))
@@ -297,7 +236,7 @@ class TestProcesses:
         code, out, err = ended("collect", cwd=work, settings=environment)
         assert (code, out) == (2, "")
         assert err == (
-            "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is under way.\n"
+            "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is already running.\n"
             "Next: Wait until it has ended, or use another profile with --profile NAME.\n"
         )
         gate.open.set()
@@ -321,8 +260,9 @@ class TestProcesses:
         assert running.returncode == 130
         assert out == ""
         assert err.endswith(
-            "Error: The run was asked to stop.\nNext: What was read is kept: `collector collect` goes on from there "
-            "within 24 hours, `collector collect --fresh` begins anew.\n"
+            "Error: The run was asked to stop.\n"
+            "Next: What was read is kept. Within 24 hours `collector collect` resumes from there; "
+            "`collector collect --fresh` starts over.\n"
         )
         assert tree(work) == before
         assert "new@example.com" in in_store(environment, work)

@@ -1,4 +1,4 @@
-"""`--changed` and `--settings`: which documents are read, and what is said of those that are not."""
+"""`--changed` and `--settings`: which documents are read, and how the others are reported."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class TestChanged:
             assert entry.oldest < record.started_at - (DAY - 60) * 1000
             assert entry.reason == "unchanged since they were read (--changed)"
 
-    def test_whose_row_changed(self, collected: Profile, account: Account) -> None:
+    def test_users_whose_row_changed(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "bob").id, department="Workshop")
         record = collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
         assert (coverage(record, "settings").read, coverage(record, "settings").stale) == (1, 5)
 
-    def test_who_merely_signed_in(self, tmp_path: Path) -> None:
+    def test_users_who_only_signed_in(self, tmp_path: Path) -> None:
         account = generate_account(users=97, seed=3)
         profile = Profile(tmp_path, account)
         profile.collect()
@@ -79,7 +79,7 @@ class TestChanged:
             ("last_client_version", None),
         ],
     )
-    def test_what_moves_by_itself(self, collected: Profile, field: str, value: str | None) -> None:
+    def test_changes_that_do_not_count(self, collected: Profile, field: str, value: str | None) -> None:
         real = users.list_row
         with patch.object(users, "list_row", lambda *given: {**real(*given), field: value}):
             record = collected.collect(max_age=WEEK)
@@ -89,23 +89,23 @@ class TestChanged:
         ]
         assert {entity.get(name) for entity in collected.store.entities("zoom_user")} >= {value or None}
 
-    def test_who_is_new(self, collected: Profile, account: Account) -> None:
+    def test_new_users(self, collected: Profile, account: Account) -> None:
         account.add_user("new@example.com", "New", "Comer")
         collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
         assert collected.user("new@example.com")["meetingSecurityWaitingRoom"] is not None
 
-    def test_whose_groups_changed(self, collected: Profile, account: Account) -> None:
+    def test_users_whose_groups_changed(self, collected: Profile, account: Account) -> None:
         account.add_member(account.groups[0].id, person(account, "max").id)
         collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
-    def test_whose_role_changed(self, collected: Profile, account: Account) -> None:
+    def test_users_whose_role_changed(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "max").id, role_id="1")
         collected.collect(max_age=WEEK)
         assert collected.sandbox.calls.count(SETTINGS) == len(KINDS)
 
-    def test_who_changed_in_a_run_that_read_no_settings(self, collected: Profile, account: Account) -> None:
+    def test_users_who_changed_in_a_run_without_settings(self, collected: Profile, account: Account) -> None:
         account.update_user(person(account, "bob").id, department="Workshop")
         collected.collect(settings=SettingsChoice.NONE)
         collected.collect(max_age=WEEK)
@@ -168,7 +168,7 @@ class TestSettingsChoice:
         for kind in KINDS:
             assert coverage(record, kind).status.value == ("complete" if kind in read else "skipped")
 
-    def test_what_was_read_earlier_stays_and_is_told_with_its_age(self, collected: Profile) -> None:
+    def test_skipped_documents_are_kept_and_reported_as_stale(self, collected: Profile) -> None:
         before = graph(collected)
         record = collected.collect(settings=SettingsChoice.NONE)
         entry = coverage(record, "settings")

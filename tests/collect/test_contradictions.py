@@ -1,6 +1,6 @@
-"""Where Zoom contradicts itself: what a list of this run names is there until Zoom says otherwise when asked for it.
+"""Zoom contradicts itself: a listed entity is removed only if Zoom confirms it in a look-up.
 
-The people are those of conftest.py. `Instead` puts answers of its own between the profile and the sandbox.
+The users are those of conftest.py. `Instead` answers instead of the sandbox.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES
-from collector.errors import Interrupted, SignInRequired
+from collector.errors import Interrupted
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import GRANULAR_SCOPES, Account, Fault, User
 from collector.store import RunRecord
@@ -41,14 +41,14 @@ Answer = tuple[int, object]
 
 @dataclass
 class Instead(BaseAdapter):
-    """Answers what `put` was told, and passes all other calls on to the sandbox. `paths`: everything asked for."""
+    """Answers as set with `put`, and passes all other calls on to the sandbox. `paths`: all calls."""
 
     profile: Profile
     answers: list[tuple[str, Mapping[str, str | None], Answer]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
     def put(self, path: str, answer: Answer, **query: str | None) -> None:
-        """Answer so at paths that match this expression; a query of None is one without that parameter."""
+        """Answer like this at paths that match the expression; None means without that parameter."""
         self.answers.append((path, query, answer))
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
@@ -74,7 +74,7 @@ def _response(request: requests.PreparedRequest, status: int, body: object) -> r
 
 @pytest.fixture
 def zoom(profile: Profile) -> Instead:
-    """After everything was read once."""
+    """After one complete run."""
     profile.collect()
     profile.sandbox.calls.clear()
     return Instead(profile)
@@ -95,10 +95,10 @@ def unread(record: RunRecord, part: str) -> tuple[str, int, int, int]:
     return entry.status.value, entry.stale, entry.missing, entry.unavailable
 
 
-class TestListedAndThenSaidNotToExist:
+class TestListedThenNotFound:
     @pytest.mark.parametrize("said", [(part,) for part in PARTS] + [PARTS], ids=" ".join)
     @pytest.mark.parametrize("answer", [NO_USER, (400, {"code": 1010, "message": "User not belong to this account"})])
-    def test_somebody_who_is_there_when_asked_for_stays(
+    def test_a_user_whom_a_look_up_finds_is_kept(
         self, profile: Profile, account: Account, zoom: Instead, said: tuple[str, ...], answer: Answer
     ) -> None:
         before = profile.user("bob@example.com")
@@ -123,7 +123,7 @@ class TestListedAndThenSaidNotToExist:
     @pytest.mark.parametrize(
         "answer", [BROKEN, (400, {"code": 200, "message": "No permission."}), (200, {"id": "eve"})]
     )
-    def test_who_cannot_be_asked_for_stays(
+    def test_a_user_who_cannot_be_looked_up_is_kept(
         self, profile: Profile, account: Account, zoom: Instead, answer: Answer
     ) -> None:
         zoom.put(settings_of(account, "bob"), NO_USER)
@@ -131,13 +131,7 @@ class TestListedAndThenSaidNotToExist:
         assert profile.collect(network=zoom).exit_code == 3
         assert "bob@example.com" in profile.users
 
-    def test_nor_without_the_scope_to_ask(self, profile: Profile, account: Account, zoom: Instead) -> None:
-        zoom.put(settings_of(account, "bob"), NO_USER)
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
-        assert record.exit_code == 3
-        assert "bob@example.com" in profile.users
-
-    def test_who_is_gone_is_gone_and_told(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_a_deleted_user_is_removed_and_reported(self, profile: Profile, account: Account, zoom: Instead) -> None:
         zoom.put(settings_of(account, "bob"), NO_USER)
         zoom.put(f"/users/{person(account, 'bob').id}", NO_USER)
         record = profile.collect(network=zoom)
@@ -149,7 +143,7 @@ class TestListedAndThenSaidNotToExist:
         assert "bob@example.com" not in {email for _, email in profile.members}
         assert profile.store.count("zoom_account_has_user") == 7
 
-    def test_zoom_that_says_so_of_everybody_is_not_asked_for_ever(self, profile: Profile, account: Account) -> None:
+    def test_not_found_for_every_user_stops_the_look_ups(self, profile: Profile, account: Account) -> None:
         for number in range(200):
             account.add_user(f"more{number:03}@example.com")
         profile.collect()
@@ -184,7 +178,7 @@ class TestListedAndThenSaidNotToExist:
         assert notes(record)[0] == f"Deleted in Zoom while they were read: 1 {kind}."
         assert profile.store.entity(f"zoom_{kind}:{thing.id}") is None
 
-    def test_25_who_are_really_gone_do_not_end_the_reading(self, profile: Profile, account: Account) -> None:
+    def test_many_deleted_users_do_not_stop_the_look_ups(self, profile: Profile, account: Account) -> None:
         gone = [account.add_user(f"gone{number:02}@example.com") for number in range(2 * MAX_CONSECUTIVE_FAILURES)]
         profile.collect()
         zoom = Instead(profile)
@@ -195,30 +189,16 @@ class TestListedAndThenSaidNotToExist:
         assert (len(profile.users), coverage(record, "settings").read) == (8, 6)
         assert notes(record) == [f"Deleted in Zoom while they were read: {len(gone)} users."]
 
-    def test_why_it_stays_is_told(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_the_reason_for_keeping_is_reported(self, profile: Profile, account: Account, zoom: Instead) -> None:
         zoom.put(settings_of(account, "bob"), NO_USER, option="meeting_security")
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
         assert coverage(record, "meeting_security").reason == (
-            "/users/{userId}/settings says of some that they do not exist, and the token lacks the scope for "
-            "/users/{userId}"
+            "/users/{userId}/settings returned 'not found', and the token lacks the scope for /users/{userId}"
         )
         assert "user:read:user:admin" in coverage(record, "meeting_security").next_step
 
-    def test_what_went_is_told_also_by_the_run_that_resumes(
-        self, profile: Profile, account: Account, zoom: Instead
-    ) -> None:
-        group = account.groups[0].id
-        zoom.put(f"/groups/{group}(/members)?", NO_GROUP)
-        profile.sandbox.faults.add(Fault("unauthorized", "/roles", times=2))
-        with pytest.raises(SignInRequired):
-            profile.collect(network=zoom)
-        record = profile.collect(network=zoom)
-        assert record.exit_code == 0
-        assert coverage(record, "members of groups").deleted_meanwhile == 1
-        assert "Deleted in Zoom while they were read: 1 group." in notes(record)
-
     @pytest.mark.parametrize("answered", [1, 2, 3])
-    def test_what_went_before_an_interruption_among_the_look_ups_is_told_too(
+    def test_removals_before_an_interruption_are_counted(
         self, profile: Profile, account: Account, monkeypatch: pytest.MonkeyPatch, answered: int
     ) -> None:
         gone = [account.add_user(f"gone{number}@example.com").id for number in range(4)]
@@ -242,15 +222,17 @@ class TestListedAndThenSaidNotToExist:
         assert (record.exit_code, len(profile.users)) == (0, 8)
         assert notes(record) == ["Deleted in Zoom while they were read: 4 users."]
 
-    def test_a_group_that_cannot_be_asked_for_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_a_group_that_cannot_be_looked_up_is_kept(self, profile: Profile, account: Account, zoom: Instead) -> None:
         group = account.groups[0].id
         zoom.put(f"/groups/{group}/members", NO_GROUP)
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
         assert record.exit_code == 3
         assert profile.groups == {"Engineering", "Sales", "Empty"}
 
-    def test_a_role_whose_only_answer_says_so_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
-        """Its privileges are what it is asked for itself: one answer against the list of the same run."""
+    def test_a_role_whose_only_document_is_not_found_is_kept(
+        self, profile: Profile, account: Account, zoom: Instead
+    ) -> None:
+        """Its privileges are its look-up: one answer against the list of the same run."""
         helpdesk = next(role.id for role in account.roles if role.name == "Helpdesk")
         zoom.put(f"/roles/{helpdesk}", NO_ROLE)
         record = profile.collect(network=zoom)
@@ -260,7 +242,7 @@ class TestListedAndThenSaidNotToExist:
         assert profile.user("bob@example.com")["isAdmin"] is True
 
 
-class TestSettingsOfInactivePeople:
+class TestSettingsOfInactiveUsers:
     @pytest.mark.parametrize(
         "answer",
         [
@@ -277,7 +259,7 @@ class TestSettingsOfInactivePeople:
         ],
         ids=lambda answer: f"{answer[0]} {answer[1].get('code')}",
     )
-    def test_refused_they_are_not_available_which_is_no_fault(
+    def test_refused_settings_count_as_unavailable(
         self, profile: Profile, account: Account, zoom: Instead, answer: Answer
     ) -> None:
         before = profile.user("ina@example.com")
@@ -286,8 +268,8 @@ class TestSettingsOfInactivePeople:
         assert record.exit_code == 0
         assert {unread(record, part) for part in PARTS} == {("complete", 0, 0, 1)}
         assert notes(record) == [
-            "Not available, since Zoom refuses them of inactive users: settings (1), meeting_authentication (1), "
-            "recording_authentication (1), meeting_security (1). What was read of them earlier stays."
+            "Refused by Zoom for inactive users: settings (1), meeting_authentication (1), "
+            "recording_authentication (1), meeting_security (1). Earlier values are kept."
         ]
         assert profile.user("ina@example.com") == before
         assert "meetingSecurityWaitingRoom" in before
@@ -298,7 +280,7 @@ class TestSettingsOfInactivePeople:
         assert profile.collect(network=zoom).exit_code == 0
         assert "meetingSecurityWaitingRoom" not in profile.user("ina@example.com")
 
-    def test_they_do_not_end_the_reading(self, profile: Profile, account: Account) -> None:
+    def test_they_do_not_stop_the_dataset(self, profile: Profile, account: Account) -> None:
         for number in range(2 * MAX_CONSECUTIVE_FAILURES):
             account.add_user(f"gone{number:02}@example.com", status="inactive")
         profile.collect()
@@ -317,12 +299,7 @@ class TestSettingsOfInactivePeople:
         assert record.exit_code == 3
         assert unread(record, "settings") == ("partial", 1, 0, 0)
 
-    def test_a_missing_scope_is_everybodys(self, profile: Profile, zoom: Instead) -> None:
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}, scopes_told=False)
-        assert record.exit_code == 3
-        assert unread(record, "settings") == ("denied", 6, 0, 0)
-
-    def test_of_an_active_person_no_refusal_takes_what_was_read(
+    def test_a_refusal_for_an_active_user_keeps_earlier_settings(
         self, profile: Profile, account: Account, zoom: Instead
     ) -> None:
         before = profile.user("ada@example.com")
@@ -332,8 +309,8 @@ class TestSettingsOfInactivePeople:
         assert profile.user("ada@example.com") == before
 
 
-class TestManyLeave:
-    """600 people, of whom 250 leave."""
+class TestManyDeletedUsers:
+    """600 users, of whom 250 are deleted."""
 
     @pytest.fixture
     def big(self, profile: Profile, account: Account) -> Instead:
@@ -349,7 +326,7 @@ class TestManyLeave:
         assert record.exit_code == 0
         assert record.partial_types == [] or "zoom_user" not in record.partial_types
         assert coverage(record, MISSING).deleted_meanwhile == 250
-        assert "Gone since the last collection: 250 users." in notes(record)
+        assert "Deleted since the last run: 250 users." in notes(record)
         assert len(profile.users) == 350
         assert profile.sandbox.calls.count(LOOK_UP, 404) == 250
 
@@ -381,14 +358,16 @@ class TestManyLeave:
         record = profile.collect(**USERS_ONLY, network=big)
         assert (record.exit_code, len(profile.users)) == (0, 350)
 
-    def test_a_refusal_of_the_look_ups_is_not_met_250_times(self, profile: Profile, big: Instead) -> None:
+    def test_refused_look_ups_stop_after_25(self, profile: Profile, big: Instead) -> None:
         big.put("/users/[^/]{20,}", (400, {"code": 200, "message": "No permission."}))
         record = profile.collect(**USERS_ONLY, network=big)
         assert record.exit_code == 3
         assert len(profile.users) == 600
         assert len(big.paths) < 20 + MAX_CONSECUTIVE_FAILURES + 2 * 32
 
-    def test_refusals_of_single_ones_hide_nobody(self, profile: Profile, account: Account, big: Instead) -> None:
+    def test_refusals_of_single_look_ups_do_not_stop_the_others(
+        self, profile: Profile, account: Account, big: Instead
+    ) -> None:
         odd = sorted(profile.store.find("zoom_user", f"more{number:03}@example.com")[0]["id"] for number in range(250))
         for zoom_id in odd[:60]:
             big.put(f"/users/{zoom_id}", (409, {"code": 7, "message": "Conflict"}))
@@ -396,7 +375,7 @@ class TestManyLeave:
         assert record.exit_code == 3
         assert len(profile.users) == 350 + 60
 
-    def test_whoever_stays_costs_one_call_and_is_read(self, profile: Profile, account: Account) -> None:
+    def test_a_missing_user_found_by_look_up_is_read(self, profile: Profile, account: Account) -> None:
         profile.collect()
         zoom = Instead(profile)
         zoom.put("/users", (200, {"total_records": 0, "users": []}), status="inactive")
@@ -429,7 +408,7 @@ MAIN = {"schedule_meeting": {"host_video": True}, "in_meeting": {"waiting_room":
 ERROR = {"code": "200", "message": "No permission."}
 
 
-class TestAnswersAboutSomethingElse:
+class TestUnexpectedAnswers:
     @pytest.mark.parametrize(
         ("part", "body"),
         [
@@ -450,7 +429,7 @@ class TestAnswersAboutSomethingElse:
             ("settings", {"code": "ACCESS_DENIED", "message": "Sorry"}),
         ],
     )
-    def test_what_was_read_earlier_stays_and_is_named(
+    def test_the_earlier_document_is_kept_as_stale(
         self, profile: Profile, account: Account, zoom: Instead, part: str, body: object
     ) -> None:
         before = profile.user("ada@example.com")
@@ -468,10 +447,10 @@ class TestAnswersAboutSomethingElse:
         assert record.exit_code == 3
         assert unread(record, "meeting_security") == ("partial", 0, 1, 0)
         assert coverage(record, "meeting_security").reason == (
-            "/users/{userId}/settings?option=meeting_security answered about something else than meeting_security"
+            "/users/{userId}/settings?option=meeting_security returned something other than meeting_security"
         )
 
-    def test_sections_that_were_always_empty_are_no_fault(self, profile: Profile, account: Account) -> None:
+    def test_sections_that_were_always_empty_are_fine(self, profile: Profile, account: Account) -> None:
         zoom = Instead(profile)
         zoom.put(settings_of(account, "ada"), (200, {**MAIN, "tsp": {}, "webinar": {}}), option=None)
         assert profile.collect(network=zoom).exit_code == 0
@@ -498,7 +477,7 @@ class TestAnswersAboutSomethingElse:
         assert profile.collect(network=zoom).exit_code == 3
         assert profile.user("ada@example.com")["meetingAuthenticationOptionNames"] == ["Staff"]
 
-    def test_emptied_for_everybody_all_are_asked(self, profile: Profile, account: Account) -> None:
+    def test_emptied_sections_do_not_stop_the_dataset(self, profile: Profile, account: Account) -> None:
         for number in range(2 * MAX_CONSECUTIVE_FAILURES):
             account.add_user(f"more{number:02}@example.com")
         profile.collect()
@@ -513,12 +492,10 @@ class TestAnswersAboutSomethingElse:
         assert "recordingCloudRecording" not in profile.user("ada@example.com")
         assert asked > 4 * 50
 
-    def test_emptied_sections_are_taken_by_who_asks_for_it(
-        self, profile: Profile, account: Account, zoom: Instead
-    ) -> None:
+    def test_fresh_accepts_emptied_sections(self, profile: Profile, account: Account, zoom: Instead) -> None:
         zoom.put(settings_of(account, "ada"), (200, {**MAIN, "recording": {}}), option=None)
         refused = coverage(profile.collect(network=zoom), "settings")
-        assert refused.reason == "/users/{userId}/settings came with sections emptied that had values before"
+        assert refused.reason == "/users/{userId}/settings returned empty sections that had values before"
         assert "collector collect --fresh" in refused.next_step
         assert "recordingCloudRecording" in profile.user("ada@example.com")
         assert profile.collect(network=zoom, fresh=True).exit_code == 0
@@ -547,7 +524,7 @@ class TestAnswersAboutSomethingElse:
     @pytest.mark.parametrize(
         "answer", [{}, {"id": 7}, {"status": "active", "email": "ada@example.com"}, {"id": "x", "email": "x@y.example"}]
     )
-    def test_a_look_up_answered_about_somebody_else_deletes_nobody(
+    def test_a_look_up_that_returns_another_user_deletes_nothing(
         self, profile: Profile, account: Account, zoom: Instead, answer: object
     ) -> None:
         bob = person(account, "bob")
@@ -559,7 +536,7 @@ class TestAnswersAboutSomethingElse:
         assert "bob@example.com" in profile.users
 
     @pytest.mark.parametrize("status", ["inactive", "pending"])
-    def test_a_list_of_others_than_were_asked_for_is_not_that_list(
+    def test_rows_with_another_status_make_the_list_partial(
         self, profile: Profile, account: Account, zoom: Instead, status: str
     ) -> None:
         row = {"id": person(account, "max").id, "email": "max@example.com", "status": "active"}
@@ -570,10 +547,10 @@ class TestAnswersAboutSomethingElse:
         assert len(profile.users) == 8
 
 
-class TestListsThatAreSuddenlyEmpty:
+class TestUnexpectedlyEmptyLists:
     @pytest.mark.parametrize("kind", ["groups", "roles"])
     @pytest.mark.parametrize("more", [{"{kind}": []}, {"{kind}": None}, {}])
-    def test_what_is_there_when_asked_for_stays(
+    def test_what_a_look_up_finds_is_kept(
         self, profile: Profile, zoom: Instead, kind: str, more: Mapping[str, object]
     ) -> None:
         zoom.put(f"/{kind}", (200, {"total_records": 0, **{name.format(kind=kind): one for name, one in more.items()}}))
@@ -581,15 +558,15 @@ class TestListsThatAreSuddenlyEmpty:
         assert profile.collect(network=zoom).exit_code == 0
         assert (profile.groups, profile.store.count("zoom_role")) == (groups, roles)
 
-    def test_what_is_gone_is_gone(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_what_was_deleted_is_removed(self, profile: Profile, account: Account, zoom: Instead) -> None:
         for group in list(account.groups):
             account.remove_group(group.id)
         record = profile.collect(network=zoom)
         assert record.exit_code == 0
         assert profile.groups == set()
-        assert "Gone since the last collection: 3 groups." in notes(record)
+        assert "Deleted since the last run: 3 groups." in notes(record)
 
-    def test_what_cannot_be_asked_for_stays(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_what_cannot_be_looked_up_is_kept(self, profile: Profile, account: Account, zoom: Instead) -> None:
         for group in list(account.groups):
             account.remove_group(group.id)
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
@@ -599,7 +576,7 @@ class TestListsThatAreSuddenlyEmpty:
 
     @pytest.mark.parametrize("answer", [{"members": []}, {"members": None}, {}, {"status": "ok"}])
     @pytest.mark.parametrize("kind", ["groups", "roles"])
-    def test_an_empty_member_list_of_what_counts_members_is_not_believed(
+    def test_an_unexpectedly_empty_member_list_is_partial(
         self, profile: Profile, account: Account, zoom: Instead, kind: str, answer: Mapping[str, object]
     ) -> None:
         thing = account.groups[0].id if kind == "groups" else account.roles[3].id
@@ -610,7 +587,7 @@ class TestListsThatAreSuddenlyEmpty:
         assert not_complete(record) == {f"members of {kind}": "partial"}
         assert (profile.members, profile.assignments) == before
 
-    def test_one_that_counts_nobody_is(self, profile: Profile, account: Account, zoom: Instead) -> None:
+    def test_an_expected_empty_member_list_is_complete(self, profile: Profile, account: Account, zoom: Instead) -> None:
         engineering = account.groups[0].id
         for user in list(account.users_in_group(engineering)):
             account.remove_member(engineering, user.id)
@@ -628,7 +605,7 @@ class TestListsThatAreSuddenlyEmpty:
         assert profile.groups == {"Engineering", "Sales", "Empty"}
 
     @pytest.mark.parametrize("total", [0, 1, -1, True])
-    def test_what_a_list_in_circles_leaves_out_is_there_when_asked_for(
+    def test_what_an_endless_list_misses_is_looked_up(
         self, profile: Profile, account: Account, zoom: Instead, total: object
     ) -> None:
         row = {"id": account.groups[0].id, "name": "Engineering", "total_members": 3}
@@ -636,14 +613,14 @@ class TestListsThatAreSuddenlyEmpty:
         profile.collect(network=zoom)
         assert profile.groups == {"Engineering", "Sales", "Empty"}
 
-    def test_one_of_several_goes_without_being_asked_for(
+    def test_one_of_several_is_removed_without_a_look_up(
         self, profile: Profile, account: Account, zoom: Instead
     ) -> None:
         account.remove_group(account.groups[0].id)
         record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
         assert record.exit_code == 0
         assert profile.groups == {"Sales", "Empty"}
-        assert notes(record)[0] == "Gone since the last collection: 1 group."
+        assert notes(record)[0] == "Deleted since the last run: 1 group."
 
 
 class TestOddIds:
@@ -659,7 +636,7 @@ class TestOddIds:
         "a b",
     )
 
-    def test_no_two_things_share_a_key_and_no_path_leads_elsewhere(self, tmp_path: Path) -> None:
+    def test_keys_are_unique_and_paths_stay_valid(self, tmp_path: Path) -> None:
         account = Account(seed=1)
         account.add_user("olive@example.com", role_id="0")
         account.add_user("pia@example.com", status="pending")
@@ -677,12 +654,12 @@ class TestOddIds:
         ids = {entity.get("id") for entity in profile.store.entities("zoom_user")}
         assert ids >= set(self.ODD)
         assert not [path for path in zoom.paths if re.search(r"/(\.|%2e)+(/|$)|//|/v2/settings", path, re.IGNORECASE)]
-        # Those called "." and ".." have no address of their own, which is told.
+        # "." and ".." cannot be put in a path, which is reported.
         assert record.exit_code == 3
         assert coverage(record, "settings").missing == 2
         profile.store.close()
 
-    def test_who_leaves_is_gone_whatever_the_id(self, tmp_path: Path) -> None:
+    def test_deleted_users_are_removed_whatever_their_id(self, tmp_path: Path) -> None:
         account = Account(seed=1)
         account.add_user("olive@example.com", role_id="0")
         for number, zoom_id in enumerate(self.ODD[:3]):

@@ -1,4 +1,4 @@
-"""A plan foretells a collection: the same steps, and about the calls that are then made."""
+"""The estimate of a collection: the same steps, and about as many calls as are then made."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CALLS_OF_A_PLAN = 6
 
 
 class SmallPages(WsgiAdapter):
-    """A Zoom that serves at most so many rows at a time, whatever is asked for."""
+    """A Zoom that serves at most `size` rows per page."""
 
     def __init__(self, sandbox: Sandbox, size: int) -> None:
         super().__init__(sandbox.app)
@@ -45,8 +45,8 @@ class SmallPages(WsgiAdapter):
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """A plan, and the calls the collection after it made, by path."""
+class EstimatedAndMade:
+    """An estimate, and the calls the collection then made, by path."""
 
     plan: CollectionEstimate
     made: Counter[str]
@@ -70,13 +70,13 @@ def plan_only(
     profile: Profile,
     *,
     scopes: Iterable[str] = GRANULAR_SCOPES,
-    scopes_told: bool = True,
+    scopes_known: bool = True,
     choice: Choice | None = None,
     adapter: requests.adapters.BaseAdapter | None = None,
 ) -> CollectionEstimate:
     granted = frozenset(scopes)
     client = ZoomClient(
-        SandboxTokens(profile.sandbox, granted, scopes_told),
+        SandboxTokens(profile.sandbox, granted, scopes_known),
         Pacer(ZoomPlan.UNLIMITED, 1.0, profile.clock),
         profile.clock,
         random.Random(7),
@@ -84,29 +84,29 @@ def plan_only(
         configured_api_url=ADDRESS,
         new_session=lambda: session_with(adapter or WsgiAdapter(profile.sandbox.app)),
     )
-    return estimate_collection(client, all_resources(), granted if scopes_told else None, choice or Choice())
+    return estimate_collection(client, all_resources(), granted if scopes_known else None, choice or Choice())
 
 
-def foretell(
+def estimate_and_collect(
     profile: Profile,
     *,
     scopes: Iterable[str] = GRANULAR_SCOPES,
-    scopes_told: bool = True,
+    scopes_known: bool = True,
     steps: tuple[str, ...] = (),
     settings: SettingsChoice = SettingsChoice.ALL,
     network: requests.adapters.BaseAdapter | None = None,
-) -> Foretold:
-    """Plan a collection, then make it."""
+) -> EstimatedAndMade:
+    """Estimate a collection, then run it."""
     choice = Choice(frozenset(steps) or None, settings)
-    plan = plan_only(profile, scopes=scopes, scopes_told=scopes_told, choice=choice, adapter=network)
+    plan = plan_only(profile, scopes=scopes, scopes_known=scopes_known, choice=choice, adapter=network)
     assert plan.calls_made == calls_by_path(profile.sandbox).total()
     profile.sandbox.calls.clear()
-    record = profile.collect(scopes=scopes, scopes_told=scopes_told, steps=steps, settings=settings, network=network)
-    return Foretold(plan, calls_by_path(profile.sandbox), record.exit_code, not_complete(record))
+    record = profile.collect(scopes=scopes, scopes_known=scopes_known, steps=steps, settings=settings, network=network)
+    return EstimatedAndMade(plan, calls_by_path(profile.sandbox), record.exit_code, not_complete(record))
 
 
 def calls_by_path(sandbox: Sandbox) -> Counter[str]:
-    """What the sandbox was asked, with the placeholders of the API reference."""
+    """The calls to the sandbox, by path with the placeholders of the API reference."""
     words = {"<user_id>": "{userId}", "<group_id>": "{groupId}", "<role_id>": "{roleId}"}
     calls: Counter[str] = Counter()
     for template in {call.template for call in sandbox.calls.latest}:
@@ -120,9 +120,9 @@ def calls_by_path(sandbox: Sandbox) -> Counter[str]:
 )
 def test_a_plan_names_the_calls_of_the_collection(tmp_path: Path, users: int, groups: int, roles: int) -> None:
     profile = Profile(tmp_path, generate_account(users=users, groups=groups, custom_roles=roles, seed=11))
-    foretold = foretell(profile)
-    assert foretold.exit_code == foretold.plan.exit_code == 0
-    assert foretold.planned == foretold.made
+    both = estimate_and_collect(profile)
+    assert both.exit_code == both.plan.exit_code == 0
+    assert both.planned == both.made
 
 
 def test_a_plan_reads_first_pages_only_and_keeps_nothing(tmp_path: Path) -> None:
@@ -134,13 +134,13 @@ def test_a_plan_reads_first_pages_only_and_keeps_nothing(tmp_path: Path) -> None
 
 
 def test_lists_of_several_pages_are_estimated_from_the_first(tmp_path: Path) -> None:
-    """Of 420 groups only 300 come on the first page; the largest of them has three pages of members."""
+    """300 of 420 groups are on the first page; the largest has three pages of members."""
     profile = Profile(tmp_path, generate_account(users=1000, groups=420, seed=3))
-    foretold = foretell(profile, settings=SettingsChoice.NONE)
-    assert foretold.planned.keys() == foretold.made.keys()
-    for path, made in foretold.made.items():
-        assert foretold.planned[path] == pytest.approx(made, rel=0.02), path
-    (noted,) = (step for step in foretold.plan.steps if step.notes)
+    both = estimate_and_collect(profile, settings=SettingsChoice.NONE)
+    assert both.planned.keys() == both.made.keys()
+    for path, made in both.made.items():
+        assert both.planned[path] == pytest.approx(made, rel=0.02), path
+    (noted,) = (step for step in both.plan.steps if step.notes)
     assert noted.notes == ("The sizes of 300 groups are known; those of all 420 are estimated from them.",)
 
 
@@ -149,17 +149,17 @@ def test_the_pages_of_a_list_are_as_large_as_zoom_serves_them(tmp_path: Path) ->
     pages = {len(account.users_with_status(status)) // 100 + 1 for status in ("active", "inactive", "pending")}
     assert pages == {1, 3}
     profile = Profile(tmp_path, account)
-    foretold = foretell(profile, settings=SettingsChoice.NONE, network=SmallPages(profile.sandbox, 100))
-    assert foretold.planned["/users"] == foretold.made["/users"] == 5
+    both = estimate_and_collect(profile, settings=SettingsChoice.NONE, network=SmallPages(profile.sandbox, 100))
+    assert both.planned["/users"] == both.made["/users"] == 5
 
 
 @pytest.mark.parametrize("settings", SettingsChoice)
 def test_documents_are_planned_as_they_are_chosen(profile: Profile, settings: SettingsChoice) -> None:
-    foretold = foretell(profile, settings=settings)
-    assert foretold.planned == foretold.made
+    both = estimate_and_collect(profile, settings=settings)
+    assert both.planned == both.made
     documents = {SettingsChoice.NONE: 0, SettingsChoice.SECURITY: 3, SettingsChoice.ALL: 4}[settings]
-    assert foretold.planned["/users/{userId}/settings"] == 6 * documents
-    assert gaps(foretold.plan) == foretold.gaps
+    assert both.planned["/users/{userId}/settings"] == 6 * documents
+    assert gaps(both.plan) == both.gaps
 
 
 @pytest.mark.parametrize(
@@ -168,22 +168,22 @@ def test_documents_are_planned_as_they_are_chosen(profile: Profile, settings: Se
     ids=lambda steps: "+".join(steps),
 )
 def test_chosen_steps(profile: Profile, steps: tuple[str, ...]) -> None:
-    foretold = foretell(profile, steps=steps)
+    both = estimate_and_collect(profile, steps=steps)
     first_call = Counter() if "fetch-account" in steps else Counter({"/users/me": 1})
-    assert foretold.planned + first_call == foretold.made
-    assert {step.step.id for step in foretold.plan.steps if step.runs} >= set(steps)
-    assert gaps(foretold.plan) == foretold.gaps
+    assert both.planned + first_call == both.made
+    assert {step.step.id for step in both.plan.steps if step.runs} >= set(steps)
+    assert gaps(both.plan) == both.gaps
 
 
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: str) -> None:
     style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
-    foretold = foretell(profile, scopes=style - {scope})
-    assert foretold.planned == foretold.made
-    assert foretold.plan.exit_code == foretold.exit_code
-    assert gaps(foretold.plan) == foretold.gaps
-    assert {gap.dataset for gap in foretold.plan.gaps if scope in gap.scopes} == WITHOUT[scope][2]
-    assert all(scope in gap.next_step for gap in foretold.plan.gaps if gap.scopes)
+    both = estimate_and_collect(profile, scopes=style - {scope})
+    assert both.planned == both.made
+    assert both.plan.exit_code == both.exit_code
+    assert gaps(both.plan) == both.gaps
+    assert {gap.dataset for gap in both.plan.gaps if scope in gap.scopes} == WITHOUT[scope][2]
+    assert all(scope in gap.next_step for gap in both.plan.gaps if gap.scopes)
 
 
 @pytest.mark.parametrize(
@@ -195,10 +195,10 @@ def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: s
     ],
 )
 def test_a_list_that_zoom_denies_to_a_token_that_tells_no_scopes(profile: Profile, scope: str, reading: str) -> None:
-    foretold = foretell(profile, scopes=GRANULAR_SCOPES - {scope}, scopes_told=False)
-    assert foretold.plan.exit_code == foretold.exit_code == 3
-    assert gaps(foretold.plan)[reading] == "denied"
-    assert gaps(foretold.plan).items() <= foretold.gaps.items()
+    both = estimate_and_collect(profile, scopes=GRANULAR_SCOPES - {scope}, scopes_known=False)
+    assert both.plan.exit_code == both.exit_code == 3
+    assert gaps(both.plan)[reading] == "denied"
+    assert gaps(both.plan).items() <= both.gaps.items()
 
 
 @pytest.mark.parametrize(
@@ -212,17 +212,17 @@ def test_a_list_that_zoom_denies_to_a_token_that_tells_no_scopes(profile: Profil
 @pytest.mark.parametrize("path", ["/groups", "/roles"])
 def test_a_list_that_fails(profile: Profile, path: str, fault: str, status: str, exit_code: int) -> None:
     profile.sandbox.faults.add(Fault(fault, path, times=None))
-    foretold = foretell(profile)
-    assert foretold.plan.exit_code == foretold.exit_code == exit_code
-    assert gaps(foretold.plan)[path.removeprefix("/")] == status
-    assert gaps(foretold.plan).items() <= foretold.gaps.items()
+    both = estimate_and_collect(profile)
+    assert both.plan.exit_code == both.exit_code == exit_code
+    assert gaps(both.plan)[path.removeprefix("/")] == status
+    assert gaps(both.plan).items() <= both.gaps.items()
 
 
 def test_people_without_an_id_have_no_documents(tmp_path: Path) -> None:
     account = generate_account(users=40, groups=0, pending_share=0.5)
     assert len(account.users_with_status("pending")) == 20
-    foretold = foretell(Profile(tmp_path, account))
-    assert foretold.planned["/users/{userId}/settings"] == foretold.made["/users/{userId}/settings"] == 80
+    both = estimate_and_collect(Profile(tmp_path, account))
+    assert both.planned["/users/{userId}/settings"] == both.made["/users/{userId}/settings"] == 80
 
 
 class TestWithoutAPlan:
@@ -230,7 +230,7 @@ class TestWithoutAPlan:
         with pytest.raises(CollectionFailed, match=r"Zoom's API could not be reached"):
             plan_only(profile, adapter=Unreachable())
 
-    def test_nothing_but_trouble(self, profile: Profile) -> None:
+    def test_every_list_fails(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("status_500", times=None))
         with pytest.raises(CollectionFailed, match=r"Nothing could be read from Zoom") as failure:
             plan_only(profile)
@@ -260,7 +260,7 @@ class TestTime:
     def test_no_limits_no_time(self, profile: Profile) -> None:
         assert plan_only(profile).seconds(ZoomPlan.UNLIMITED, 1.0) is None
 
-    def test_it_is_what_the_pacer_takes(self, profile: Profile) -> None:
+    def test_it_matches_the_pacer(self, profile: Profile) -> None:
         plan, clock = plan_only(profile), FakeClock()
         pacer = Pacer(ZoomPlan.PRO, 0.8, clock)
         for (_, label), count in plan.endpoints.items():

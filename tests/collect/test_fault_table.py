@@ -22,7 +22,7 @@ from .fault_table import (
     PLACES,
     SETTINGS,
     TABLE,
-    Reading,
+    DatasetOutcome,
     Row,
     declared_endpoints,
     read_table,
@@ -45,17 +45,17 @@ def test_the_table_is_about_every_endpoint() -> None:
     assert {row.endpoint for row in ROWS} == PLACES.keys()
 
 
-def test_no_pair_is_left_out() -> None:
-    """Every endpoint with every fault; where asking again can heal it, what happens once and what always."""
-    told = {(row.endpoint, row.fault, _kind_of_telling(row)) for row in ROWS}
+def test_every_pair_is_listed() -> None:
+    """Every endpoint with every fault; once and always, where a retry can fix it."""
+    listed = {(row.endpoint, row.fault, _frequency(row)) for row in ROWS}
     for endpoint in PLACES:
         for fault in KINDS:
-            tellings = {telling for at, what, telling in told if (at, what) == (endpoint, fault)}
-            min_settings = {ALWAYS} if fault in LASTING else {ONCE, ALWAYS}
-            assert tellings == {NEVER} or min_settings <= tellings, f"{endpoint} × {fault}"
+            found = {frequency for at, what, frequency in listed if (at, what) == (endpoint, fault)}
+            required = {ALWAYS} if fault in LASTING else {ONCE, ALWAYS}
+            assert found == {NEVER} or required <= found, f"{endpoint} × {fault}"
 
 
-def test_no_pair_is_told_twice() -> None:
+def test_no_pair_is_listed_twice() -> None:
     assert [row for row, times in Counter(map(str, ROWS)).items() if times > 1] == []
 
 
@@ -83,7 +83,7 @@ def test_fault(row: Row, two_days: TwoDays, tmp_path: Path) -> None:
         assert (record is not None) == row.expects_run
         if record is not None:
             assert record.exit_code == row.exit_code
-            assert _disturbed(record, row) == row.coverage
+            assert _outcomes(record, row) == row.coverage
             assert record.partial_types == row.partial_types
             assert {entry.oldest for entry in record.coverage if entry.stale} <= {two_days.first.started_at}
         assert _unlike(two_days.graph(), _expected_graph(row, two_days)) == {}
@@ -101,17 +101,17 @@ def _collect(two_days: TwoDays, row: Row) -> tuple[int, RunRecord | None]:
     return record.exit_code, record
 
 
-def _disturbed(record: RunRecord, row: Row) -> dict[str, Reading]:
-    """The readings that are not as after an undisturbed run, in which bob, Sales and Auditor go."""
+def _outcomes(record: RunRecord, row: Row) -> dict[str, DatasetOutcome]:
+    """The datasets that differ from a run without faults, in which bob, Sales and Auditor are removed."""
     found = {}
     for entry in record.coverage:
-        told = row.coverage.get(entry.dataset)
-        read = entry.read if told is not None and told.read is not None else None
-        reading = Reading(
+        expected = row.coverage.get(entry.dataset)
+        read = entry.read if expected is not None and expected.read is not None else None
+        outcome = DatasetOutcome(
             entry.status.value, entry.stale, entry.missing, entry.deleted_meanwhile, entry.unavailable, read
         )
-        if reading != Reading("complete", deleted_meanwhile=1 if entry.dataset in GONE else 0):
-            found[entry.dataset] = reading
+        if outcome != DatasetOutcome("complete", deleted_meanwhile=1 if entry.dataset in GONE else 0):
+            found[entry.dataset] = outcome
     return found
 
 
@@ -129,5 +129,5 @@ def _unlike(found: dict[str, str], expected: dict[str, str]) -> dict[str, tuple[
     return {name: (found.get(name), expected.get(name)) for name in names if found.get(name) != expected.get(name)}
 
 
-def _kind_of_telling(row: Row) -> str:
+def _frequency(row: Row) -> str:
     return ALWAYS if row.how_often == FOR_ALL else row.how_often

@@ -1,4 +1,4 @@
-"""Whether a list was read whole: each row once, and as many as Zoom announces."""
+"""A complete list: each row once, and as many as Zoom announces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refusal(status: int, code: int, message: str) -> dict[str, object]:
 
 @pytest.fixture
 def read(requests_mock):
-    """Reads the list from these answers: the rows as they come, how many there were, the failure or None."""
+    """Reads the list from these answers: the rows, how many there were, and the failure or None."""
 
     def reading(*answers: dict[str, object]) -> tuple[list[object], int, Exception | None]:
         requests_mock.get("https://api.zoom.us/v2/users", list(answers))
@@ -75,11 +75,11 @@ def test_a_list_without_a_total_is_whole_when_it_ends(read):
         [page(ADA, BOB, token="t", total=2), page(BOB, ADA, total=2)],
     ],
 )
-def test_duplicate_rows_are_no_fault(read, answers):
+def test_duplicate_rows_are_fine(read, answers):
     assert read(*answers) == ([ADA, BOB], 2, None)
 
 
-def test_more_rows_than_announced_are_no_fault(read):
+def test_more_rows_than_announced_are_fine(read):
     assert read(page(ADA, BOB, CYD, total=2)) == ([ADA, BOB, CYD], 3, None)
 
 
@@ -116,7 +116,7 @@ def test_rows_without_an_id_make_the_list_incomplete(read, nameless, total):
     rows, count, failure = read(page(ADA, nameless, total=total))
     assert (rows, count) == ([ADA], 1)
     assert type(failure) is Unread
-    assert str(failure) == "1 rows of /users have no id to know them by"
+    assert str(failure) == "1 rows of /users have no id"
 
 
 def test_a_row_whose_id_came_the_second_time(read):
@@ -147,7 +147,7 @@ def test_the_same_page_under_new_tokens_makes_the_list_incomplete(read):
     assert (rows, count, type(failure)) == ([ADA], 1, RestartListing)
 
 
-def test_a_list_that_breaks_off_keeps_what_came_before(read):
+def test_a_list_that_fails_keeps_earlier_rows(read):
     rows, count, failure = read(page(ADA, token="t", total=2), refusal(400, 200, "No permission."))
     assert (rows, count) == ([ADA], 1)
     assert type(failure) is Denied
@@ -159,7 +159,7 @@ def test_a_daily_limit_breaks_a_list_off(read):
     assert type(failure) is DailyLimitReached
 
 
-def test_an_expired_page_token_is_no_fault(read):
+def test_an_expired_page_token_restarts_the_list(read):
     expired = refusal(400, 300, "The next page token is either invalid or has expired.")
     assert read(page(ADA, token="t", total=2), expired, page(ADA, BOB, total=2)) == ([ADA, BOB], 2, None)
 

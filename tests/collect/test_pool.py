@@ -1,4 +1,4 @@
-"""Reading with a few threads: nothing lost, nothing piled up, nothing left running."""
+"""The pool: no result is lost, results do not pile up, and threads end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def assert_no_reader_is_left() -> None:
 
 
 def found_until_interrupted(results: Iterator[tuple[int, int]], then: Callable[[], None] = lambda: None) -> list[int]:
-    """The tasks whose results came before Interrupted did; `then` is called after each."""
+    """The tasks whose results came before Interrupted; `then` is called after each."""
     found = []
     with suppress(Interrupted):
         for task, _ in results:
@@ -54,8 +54,8 @@ def test_the_results_of_one_task_come_in_their_order() -> None:
     assert found == list(range(50))
 
 
-def test_before_it_waits_it_says_so() -> None:
-    """Once the caller has taken what is there, and before what is not."""
+def test_it_calls_back_before_waiting() -> None:
+    """After the caller has taken what is there, and before it waits."""
     taken: list[int] = []
     said = threading.Event()
 
@@ -128,7 +128,7 @@ def test_a_task_with_endless_results_waits_for_the_caller() -> None:
     results.close()
 
 
-def test_a_task_under_way_is_not_read_to_its_end_for_nobody() -> None:
+def test_a_running_task_ends_early_without_a_caller() -> None:
     made: list[int] = []
 
     def work(_: str) -> Iterator[int]:
@@ -143,7 +143,7 @@ def test_a_task_under_way_is_not_read_to_its_end_for_nobody() -> None:
     assert len(made) <= 1 + 4 + 2
 
 
-def test_what_work_raises_is_raised_to_the_caller() -> None:
+def test_exceptions_of_work_reach_the_caller() -> None:
     def work(task: int) -> Iterator[int]:
         yield task
         if task == 5:
@@ -169,7 +169,7 @@ def test_after_a_failure_no_more_tasks_are_handed_out() -> None:
     assert len(handed_out) <= 2 * WORKERS
 
 
-def test_what_the_tasks_raise_is_raised_to_the_caller() -> None:
+def test_exceptions_of_tasks_reach_the_caller() -> None:
     def tasks() -> Iterator[int]:
         yield 1
         raise LookupError("no more tasks")
@@ -200,7 +200,7 @@ def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
     stopper.join()
 
 
-def test_what_is_in_flight_at_a_stop_still_arrives() -> None:
+def test_calls_in_flight_at_a_stop_still_arrive() -> None:
     clock = SystemClock()
     all_in_flight = threading.Barrier(WORKERS)
 
@@ -215,7 +215,7 @@ def test_what_is_in_flight_at_a_stop_still_arrives() -> None:
     assert len(found) <= 2 * WORKERS
 
 
-def test_a_stop_begins_nothing_more() -> None:
+def test_a_stop_starts_no_more_tasks() -> None:
     clock = SystemClock()
     begun = []
 
@@ -227,7 +227,7 @@ def test_a_stop_begins_nothing_more() -> None:
     assert set(found) <= set(begun) <= set(range(WORKERS))
 
 
-def test_a_caller_who_loses_interest_ends_the_threads() -> None:
+def test_closing_the_generator_ends_the_threads() -> None:
     results = in_parallel(itertools.count(), lambda task: [task], WORKERS, FakeClock())
     next(results)
     results.close()

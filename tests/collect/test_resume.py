@@ -1,4 +1,4 @@
-"""A reading that was cut short is gone on with: the same graph in the end, and nothing read twice in vain."""
+"""An interrupted session is resumed: the graph is the same, and nothing is read twice."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ HOUR = 3600.0
 
 
 class Killed(BaseException):
-    """Nothing catches it: what the process would have written after it stays unwritten."""
+    """Not caught by anything, like SIGKILL."""
 
 
 class CutOff(BaseAdapter):
-    """Passes so many calls on, then raises."""
+    """Passes this many calls on, then raises."""
 
     def __init__(self, app: Any, calls: int, failure: BaseException) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class CutOff(BaseAdapter):
 
 
 def kill(profile: Profile, after: int, **options: Any) -> None:
-    """A run of which a SIGKILL leaves what it had committed when so many calls had been answered."""
+    """A run that is killed after this many calls; only what it committed is kept."""
     with patch.object(run._Collection, "_finish", lambda *_: None), pytest.raises(Killed):
         profile.collect(network=CutOff(profile.sandbox.app, after, Killed()), **options)
     profile.store.close()
@@ -75,8 +75,8 @@ def counts(profile: Profile) -> dict[str, tuple[str, int]]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Profile:
-    profile = Profile(tmp_path_factory.mktemp("undisturbed"), people())
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    profile = Profile(tmp_path_factory.mktemp("baseline"), people())
     profile.collect()
     return profile
 
@@ -85,38 +85,38 @@ CALLS = 42
 """Of a whole run over the account of these tests."""
 
 
-def test_the_number_of_calls(undisturbed: Profile) -> None:
-    assert undisturbed.sandbox.calls.count() == CALLS
+def test_the_number_of_calls(baseline: Profile) -> None:
+    assert baseline.sandbox.calls.count() == CALLS
 
 
 @pytest.mark.parametrize("after", range(1, CALLS))
-def test_killed_at_any_call_the_next_run_comes_to_the_same_end(
-    tmp_path: Path, account: Account, undisturbed: Profile, after: int
+def test_killed_at_any_call_the_next_run_gives_the_same_graph(
+    tmp_path: Path, account: Account, baseline: Profile, after: int
 ) -> None:
     profile = Profile(tmp_path, account)
     kill(profile, after)
     record = profile.collect()
     assert record.exit_code == 0
-    assert graph(profile) == graph(undisturbed)
-    assert counts(profile) == counts(undisturbed)
+    assert graph(profile) == graph(baseline)
+    assert counts(profile) == counts(baseline)
     profile.store.close()
 
 
 @pytest.mark.parametrize("after", range(2, CALLS, 5))
 def test_killed_where_every_answer_was_waited_for(
-    tmp_path: Path, account: Account, undisturbed: Profile, after: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, account: Account, baseline: Profile, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then every answer is committed by itself."""
     monkeypatch.setattr(pool, "_NO_WAIT_SECONDS", 0.0)
     profile = Profile(tmp_path, account)
     kill(profile, after)
     profile.collect()
-    assert graph(profile) == graph(undisturbed)
-    assert counts(profile) == counts(undisturbed)
+    assert graph(profile) == graph(baseline)
+    assert counts(profile) == counts(baseline)
     profile.store.close()
 
 
-def test_killed_at_its_first_call_a_fresh_reading_is_gone_on_with_as_one(profile: Profile) -> None:
+def test_a_fresh_session_stays_fresh_when_resumed(profile: Profile) -> None:
     profile.collect()
     kill(profile, 1, fresh=True)
     with closing(sqlite3.connect(profile.path)) as database:
@@ -124,7 +124,7 @@ def test_killed_at_its_first_call_a_fresh_reading_is_gone_on_with_as_one(profile
 
 
 class Writing(BaseAdapter):
-    """Answers only when somebody else could write to the store meanwhile."""
+    """Answers only if another process could write to the store meanwhile."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class Writing(BaseAdapter):
         pass
 
 
-@pytest.mark.parametrize("options", [{}, {"most_age": 7 * 24 * 3_600_000}], ids=["all", "changed"])
+@pytest.mark.parametrize("options", [{}, {"max_age": 7 * 24 * 3_600_000}], ids=["all", "changed"])
 def test_the_store_is_not_locked_while_an_answer_is_waited_for(
     tmp_path: Path, account: Account, options: dict[str, Any]
 ) -> None:
@@ -157,12 +157,12 @@ def test_the_store_is_not_locked_while_an_answer_is_waited_for(
     profile.store.close()
 
 
-def test_killed_over_and_over(tmp_path: Path, account: Account, undisturbed: Profile) -> None:
+def test_killed_over_and_over(tmp_path: Path, account: Account, baseline: Profile) -> None:
     profile = Profile(tmp_path, account)
     for _ in range(6):
         kill(profile, 5)
     profile.collect()
-    assert graph(profile) == graph(undisturbed)
+    assert graph(profile) == graph(baseline)
     profile.store.close()
 
 
@@ -181,7 +181,7 @@ def test_documents_are_read_twice_only_where_they_were_in_flight(tmp_path: Path)
     profile.store.close()
 
 
-def test_people_who_left_before_the_kill_are_gone_after_it(profile: Profile, account: Account) -> None:
+def test_users_deleted_before_the_kill_are_removed_after_it(profile: Profile, account: Account) -> None:
     profile.collect()
     account.remove_user(next(user.id for user in account.users if user.email == "bob@example.com"))
     kill(profile, 12)
@@ -189,11 +189,11 @@ def test_people_who_left_before_the_kill_are_gone_after_it(profile: Profile, acc
     assert "bob@example.com" not in profile.users
 
 
-class TestWhatIsGoneOnWith:
+class TestResumed:
     def test_an_interrupted_run(self, profile: Profile) -> None:
         with pytest.raises(Interrupted) as failure:
             profile.collect(network=CutOff(profile.sandbox.app, 30, Interrupted("The run was asked to stop.")))
-        assert "`collector collect` goes on from there within 24 hours" in failure.value.next_step
+        assert "Within 24 hours `collector collect` resumes from there" in failure.value.next_step
         before = profile.sandbox.calls.count()
         assert profile.collect().exit_code == 0
         assert profile.sandbox.calls.count() - before <= CALLS - 30 + 2
@@ -205,7 +205,7 @@ class TestWhatIsGoneOnWith:
             (30, "settings", "the run was stopped before all of this was read"),
         ],
     )
-    def test_what_an_interrupted_run_did_not_read_says_so(
+    def test_unread_datasets_of_an_interrupted_run(
         self, profile: Profile, calls: int, reading: str, reason: str
     ) -> None:
         with pytest.raises(Interrupted):
@@ -219,7 +219,7 @@ class TestWhatIsGoneOnWith:
         with pytest.raises(SignInRequired) as failure:
             profile.collect()
         profile.sandbox.faults.clear()
-        assert "`collector collect` goes on from there" in failure.value.next_step
+        assert "`collector collect` resumes from there" in failure.value.next_step
         before = profile.sandbox.calls.count("/v2/users")
         assert profile.collect().exit_code == 0
         assert profile.sandbox.calls.count("/v2/users") == before
@@ -234,14 +234,14 @@ class TestWhatIsGoneOnWith:
         assert profile.sandbox.calls.count("/v2/users") == lists
         assert profile.sandbox.calls.count(SETTINGS) <= 24 + documents - 10
 
-    def test_the_reading_began_with_the_first_run(self, profile: Profile) -> None:
+    def test_a_session_begins_with_its_first_run(self, profile: Profile) -> None:
         began_at = int(profile.clock.now() * 1000)
         kill(profile, 30)
         profile.clock.time += HOUR
         record = profile.collect()
         assert (record.began_at, record.began_at < record.started_at) == (began_at, True)
 
-    def test_what_nobody_has_described_is_counted_over_all_runs(self, tmp_path: Path) -> None:
+    def test_unknown_settings_are_counted_over_the_session(self, tmp_path: Path) -> None:
         account = generate_account(users=40, groups=2, custom_roles=0, seed=3)
         whole, killed = (Profile(tmp_path / name, account, future_fields=True) for name in ("whole", "killed"))
         expected = whole.collect().unknown_settings
@@ -251,7 +251,7 @@ class TestWhatIsGoneOnWith:
         killed.store.close()
 
 
-class TestWhatBeginsAnew:
+class TestFresh:
     @pytest.mark.parametrize(
         ("hours", "options"),
         [
@@ -260,7 +260,7 @@ class TestWhatBeginsAnew:
             (0.0, {"fresh": True}),
             (0.0, {"settings": SettingsChoice.SECURITY}),
             (0.0, {"steps": ("fetch-users",)}),
-            (0.0, {"most_age": 1000}),
+            (0.0, {"max_age": 1000}),
         ],
         ids=["a day later", "the clock was set back", "--fresh", "--settings", "--step", "--changed"],
     )
@@ -272,7 +272,7 @@ class TestWhatBeginsAnew:
         assert record.began_at == record.started_at
         assert profile.sandbox.calls.count("/v2/users") == before + 3
 
-    def test_a_run_that_came_to_its_end_is_followed_by_a_new_reading(self, profile: Profile) -> None:
+    def test_a_concluded_run_is_not_resumed(self, profile: Profile) -> None:
         profile.sandbox.faults.add(Fault("status_500", f"/users/{profile.account.owner.id}/settings", times=None))
         assert profile.collect().exit_code == 3
         profile.sandbox.faults.clear()

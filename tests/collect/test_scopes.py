@@ -65,20 +65,20 @@ def test_the_table_names_every_scope_that_is_advised() -> None:
 
 
 @pytest.mark.parametrize("scopes", [CLASSIC_SCOPES, GRANULAR_SCOPES], ids=["classic", "granular"])
-@pytest.mark.parametrize("scopes_told", [True, False], ids=["told", "untold"])
-def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozenset[str], scopes_told: bool) -> None:
-    record = profile.collect(scopes=scopes, scopes_told=scopes_told)
+@pytest.mark.parametrize("scopes_known", [True, False], ids=["told", "untold"])
+def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozenset[str], scopes_known: bool) -> None:
+    record = profile.collect(scopes=scopes, scopes_known=scopes_known)
     assert record.exit_code == 0
     assert record.partial_types == []
     assert {type_: profile.store.count(type_) for type_ in TYPES} == TYPES
 
 
-@pytest.mark.parametrize("scopes_told", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("scopes_known", [True, False], ids=["told", "untold"])
 @pytest.mark.parametrize("scope", WITHOUT)
-def test_without_one_scope(profile: Profile, scope: str, scopes_told: bool) -> None:
+def test_without_one_scope(profile: Profile, scope: str, scopes_known: bool) -> None:
     exit_code, partial, _ = WITHOUT[scope]
     style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
-    record = profile.collect(scopes=style - {scope}, scopes_told=scopes_told)
+    record = profile.collect(scopes=style - {scope}, scopes_known=scopes_known)
     assert record.exit_code == exit_code
     assert set(record.partial_types) == partial
     whole = {type_: count for type_, count in TYPES.items() if type_ not in partial}
@@ -111,7 +111,7 @@ def test_a_token_without_any_scope_reads_nothing_and_deletes_nothing(profile: Pr
 @pytest.mark.parametrize(
     "scopes", [{"user:read:user"}, {"user:read", "user_profile"}, {"user:read:user", "user:read:settings"}]
 )
-def test_a_user_managed_app_is_told_apart_from_one_that_lacks_a_scope(profile: Profile, scopes: set[str]) -> None:
+def test_a_user_managed_app_is_named_as_such(profile: Profile, scopes: set[str]) -> None:
     record = profile.collect(scopes=scopes)
     told = {entry.next_step for entry in record.coverage if entry.scopes}
     assert told

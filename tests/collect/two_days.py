@@ -1,8 +1,8 @@
-"""A small account on two days, and which of the news between them reached the graph.
+"""A small account on two days, and which changes between them reached the graph.
 
-Monday's graph is what was known earlier. Until Tuesday bob leaves and eve joins (active), ivo joins (inactive), pam is
-invited (pending); cyd leaves Engineering and max enters it; max gets the role Helpdesk, which learns to edit users; the
-group Sales and the role Auditor go, Support and Planner come; ada changes a setting of each document.
+Monday's graph is the earlier one. By Tuesday bob is deleted, eve (active) and ivo (inactive) are added, pam is invited
+(pending); cyd leaves Engineering and max joins it; max gets the role Helpdesk, which may now edit users; the group
+Sales and the role Auditor are deleted, Support and Planner added; ada changes a setting in each document.
 
 Every element of the graph has a name a person can read: `eve`, `ada's settings`, `max in Engineering`,
 `max as Helpdesk`, `account has eve`.
@@ -33,11 +33,11 @@ ROWS_A_PAGE = 2
 DAY_SECONDS = 86_400
 
 Graph = Mapping[str, str]
-"""What is known, by the name of the element: a part's JSON, nothing for a relationship."""
+"""The graph, by the name of the element: a part's JSON, empty for a relationship."""
 
 
 def monday() -> Account:
-    """Before the news."""
+    """Before the changes."""
     account = Account(seed=4)
     engineering, sales, _, _ = (account.add_group(name).id for name in ("Engineering", "Sales", "Empty", "Spare"))
     helpdesk = account.add_role("Helpdesk", ["User:Read"]).id
@@ -55,7 +55,7 @@ def monday() -> Account:
 
 
 def until_tuesday(account: Account) -> None:
-    """The news."""
+    """The changes."""
     users = {user.email.partition("@")[0]: user.id for user in account.users}
     groups = {group.name: group.id for group in account.groups}
     roles = {role.name: role.id for role in account.roles}
@@ -82,11 +82,11 @@ def until_tuesday(account: Account) -> None:
 
 
 _REPORTS = ("coverage", "step_result")
-"""Tables that only say how a run went."""
+"""Tables with the results of a run."""
 
 
 class TwoDays:
-    """A profile that has collected Monday's account and is about to collect Tuesday's, as often as wanted.
+    """A profile that has collected Monday's account and can collect Tuesday's repeatedly.
 
     Lists come in pages of two rows, and calls one after the other, so that every count is exact. `earlier` is Monday's
     graph, `now` the one a new profile gets on Tuesday, `first` the run of Monday.
@@ -114,7 +114,7 @@ class TwoDays:
 
     @contextmanager
     def begin(self, folder: Path) -> Iterator[None]:
-        """The profile as Monday left it, in this folder, and a Zoom without faults before and after."""
+        """The profile as of Monday, in this folder, without faults before and after."""
         shutil.copy(self._earlier_file, folder / "graph.db")
         self._open(folder / "graph.db")
         try:
@@ -124,12 +124,12 @@ class TwoDays:
             self._close()
 
     def collect(self, configured_account: bool) -> RunRecord:
-        """One run over a network on which answers that take too long are given up."""
+        """One run with a read time-out."""
         network = WsgiAdapter(self.profile.sandbox.app, self.profile.clock)
         return self.profile.collect(network=network, configured_account=configured_account)
 
     def heals(self) -> bool:
-        """Whether another run, to which nothing happens, gets the graph of a new profile.
+        """Whether another run without faults gets the graph of a new profile.
 
         Of stores that hold the same one is tried.
         """
@@ -143,16 +143,16 @@ class TwoDays:
 
     @property
     def news(self) -> set[str]:
-        """What differs between the two days."""
+        """The differences between the two days."""
         return {name for name in self.earlier.keys() | self.now.keys() if self.earlier.get(name) != self.now.get(name)}
 
     def path(self, template: str) -> str:
-        """A path with names of people, groups and roles in braces, with their ids instead."""
+        """The path with ids instead of the names in braces."""
         ids = {name: key.rpartition(":")[2] for key, name in self._names.items()}
         return template.format_map(ids)
 
     def graph(self) -> dict[str, str]:
-        """What the store shows now, read as any tool would; who signed in when comes with the rows."""
+        """The current graph of the store."""
         with closing(sqlite3.connect(self.profile.path)) as file:
             parts = {
                 self._named(key, part): json
@@ -162,7 +162,7 @@ class TwoDays:
             return parts | {self._tie(*tie): "" for tie in ties}
 
     def _state(self) -> str:
-        """All the store holds but times and reports: what decides how a further run goes."""
+        """Everything in the store that affects a later run: all but times and reports."""
         with closing(sqlite3.connect(self.profile.path)) as file:
             tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return repr([(table, _rows_without_times(file, table)) for table in tables if table not in _REPORTS])
@@ -178,7 +178,7 @@ class TwoDays:
         return f"{source} {'as' if type_ == 'zoom_user_assigned_role' else 'has'} {target}"
 
     def _names_of_things(self) -> dict[str, str]:
-        """`_key` → the name it has here."""
+        """`_key` → readable name."""
         store = self.profile.store
         names = {str(entity["_key"]): "account" for entity in store.entities("zoom_account")}
         for user in store.entities("zoom_user"):
@@ -196,7 +196,7 @@ class TwoDays:
 
 
 def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Profiles read pages of two rows, one call after the other."""
+    """Profiles read pages of two rows, one call at a time."""
     small = tuple(_with_small_pages(resource) for resource in all_resources())
     monkeypatch.setattr(profiles, "all_resources", lambda: small)
     monkeypatch.setattr(RunContext, "in_parallel", _one_after_the_other)

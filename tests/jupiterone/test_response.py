@@ -63,7 +63,7 @@ def test_a_reset_that_every_answer_carries_says_nothing_about_a_failure():
     assert meaning(503, Retry_After="9", RateLimit_Reset="60").wait_seconds == 9
 
 
-PAGE = "HTML where JSON is due: a sign-in page of this network or a proxy in between likely answered in its place"
+PAGE = "HTML instead of JSON: a sign-in page of this network or a proxy in between likely answered in its place"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One rule without exceptions: `a.b.c_d` becomes `aBCD`."""
+"""`a.b.c_d` becomes `aBCD`, without exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What relationships are called, and what JupiterOne's tools read of them."""
+"""The types of relationships, and their JSON for JupiterOne's tools."""
 
 from __future__ import annotations
 

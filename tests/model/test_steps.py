@@ -1,4 +1,4 @@
-"""Steps in the order JupiterOne's tools report them, and what they need."""
+"""Steps in the order JupiterOne's tools report them, and their dependencies."""
 
 from __future__ import annotations
 

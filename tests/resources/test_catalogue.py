@@ -1,4 +1,4 @@
-"""User settings: one rule for names, one catalogue of what they are, and no secret passes."""
+"""User settings: their names, their catalogue, and no secrets."""
 
 from __future__ import annotations
 
@@ -359,7 +359,7 @@ def test_an_undescribed_setting_never_poses_as_a_property_of_the_user(path):
 
 
 def test_a_setting_belongs_to_the_document_that_describes_it():
-    """What the main document repeats of another one is neither taken nor called unknown."""
+    """Settings the main document repeats from another one are ignored."""
     body = {"meeting_security": {"waiting_room": True, "password_for_pmi": "CANARY"}, "meeting_authentication": True}
     assert convert(SETTINGS, body) == Conversion({}, is_expected_kind=False)
 

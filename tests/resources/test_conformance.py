@@ -1,4 +1,4 @@
-"""What every resource must hold to, so that a new one is a declaration and a fixture.
+"""Rules for every resource, so that a new one needs only a declaration and a fixture.
 
 A resource declared in `collector/resources/` is picked up by itself. Its fixture `fixtures/<name>.json` holds:
 
@@ -154,7 +154,7 @@ def missing(resource: Resource, properties: Properties) -> set[str]:
 
 
 def changed(value: Any) -> Iterator[Any]:
-    """The JSON value with one thing in it, each in turn, replaced by everything hostile or taken away."""
+    """The JSON value with each element in turn replaced by hostile values or removed."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield {other: kept for other, kept in value.items() if other != name}

@@ -88,5 +88,5 @@ OWNER, MEMBER, HELPDESK, UNKNOWN = {"admin": True}, {"admin": False}, {"admin": 
     ],
 )
 def test_who_is_an_administrator(roles, access):
-    """Not knowing what a role may do is never taken for harmlessness."""
+    """Unknown privileges are never taken for none."""
     assert is_admin(roles) == access

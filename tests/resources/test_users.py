@@ -1,4 +1,4 @@
-"""Users as Zoom lists them, and what the graph says of them."""
+"""Users: from Zoom's rows to properties."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_an_unknown_status_is_not_called_inactive(status):
     assert convert({**ADA, "status": status}).keys().isdisjoint({"status", "active", "isActive"})
 
 
-def test_somebody_invited():
+def test_an_invited_user():
     assert identify(INVITED) == "pending:new.bie@example.com"
     assert ENTITY.key(identify(INVITED)) == "zoom_user:pending:new.bie@example.com"
     assert convert(INVITED) == {
@@ -150,14 +150,14 @@ def test_somebody_invited():
     }
 
 
-def test_somebody_invited_is_the_same_whether_listed_or_asked_for():
+def test_an_invited_user_is_the_same_listed_or_looked_up():
     """The answer about one invited user holds an id, a row of the list does not; the creation date is the call's."""
     answer = {**INVITED, "id": "hidden-id", "created_at": "2026-11-23T11:00:00Z", "user_created_at": "2026-01-01"}
     assert identify(answer) == identify(INVITED)
     assert convert(answer) == convert(INVITED)
 
 
-def test_nothing_is_asked_about_somebody_invited():
+def test_invited_users_have_no_documents():
     assert RESOURCE.path_ids("zoom_user:pending:new.bie@example.com") is None
     assert RESOURCE.path_ids("zoom_user:ada-id") == {"userId": "ada-id"}
 
@@ -180,7 +180,7 @@ def test_nothing_is_asked_about_somebody_invited():
         ({}, None),
     ],
 )
-def test_what_tells_users_apart(row, identifier):
+def test_identifiers_of_users(row, identifier):
     assert identify(row) == identifier
 
 
@@ -243,7 +243,7 @@ def test_further_fields_are_taken_under_their_older_names():
 
 @pytest.mark.parametrize("value", [None, {"a": 1}, [{}], [None], [1, "a"]])
 @pytest.mark.parametrize("field", ["timezone", "dept", "pic_url", "group_ids", "role_id", "last_login_time"])
-def test_what_jupiterone_cannot_hold_is_left_out(field, value):
+def test_values_jupiterone_does_not_accept_are_dropped(field, value):
     assert convert({**ADA, field: value}) == convert(ADA)
 
 

@@ -1,4 +1,4 @@
-"""`make soak`: a big account, a Zoom that misbehaves at random, and in the end the same graph."""
+"""`make soak`: collects a big account from a Zoom that misbehaves at random; the graph must be right."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from tests.soak.soaking import NeverComplete, Soaked, soak
 
 @click.command()
 @click.option("--users", default=10_000, show_default=True, type=click.IntRange(1), help="Size of the account.")
-@click.option("--rate", default=0.01, show_default=True, type=click.FloatRange(0, 0.1), help="The part that is faults.")
-@click.option("--times", default=10, show_default=True, help="How often each fault strikes that has to be believed.")
+@click.option(
+    "--rate",
+    default=0.01,
+    show_default=True,
+    type=click.FloatRange(0, 0.1),
+    help="The share of answers that are faults.",
+)
+@click.option("--times", default=10, show_default=True, help="How often each fault occurs that a client must believe.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same account and faults.")
 @click.option("--date", required=True, help="The day to put above the result.")
 def main(users: int, rate: float, times: int, seed: int, date: str) -> None:
-    """Collect a misbehaving sandbox until a run is complete; exits with 1 when the graph is not the right one."""
+    """Collect a misbehaving sandbox until a run is complete; exits with 1 if the graph is wrong."""
     machine = described()
     with tempfile.TemporaryDirectory(prefix="zoom-collector-soak-") as folder:
         try:
@@ -39,11 +45,11 @@ def _describe(soaked: Soaked, users: int, rate: float, seed: int) -> str:
     graph = f"{soaked.entities:,} entities and {soaked.relationships:,} relationships"
     verdict = [f"The graphs are equal: {graph}."]
     if soaked.differences:
-        verdict = [f"**The graphs differ.** The undisturbed one has {graph}.", *soaked.differences]
+        verdict = [f"**The graphs differ.** The right one has {graph}.", *soaked.differences]
     lines = [
         f"{users:,} users, {rate:.1%} of the answers a fault, seed {seed}: {soaked.seconds:.0f} s.",
         f"{len(soaked.runs)} runs; they ended with {exits}.",
-        f"{soaked.calls:,} calls; an undisturbed run makes {soaked.calls_undisturbed:,}.",
+        f"{soaked.calls:,} calls; the baseline run makes {soaked.baseline_calls:,}.",
         f"{soaked.faults.total():,} faults: {kinds}.",
         *verdict,
     ]

@@ -1,6 +1,6 @@
-"""Collects prepared answers until it is killed, and counts the calls where a SIGKILL leaves the count.
+"""Collects prepared answers until it is killed, and counts the calls in a file that survives SIGKILL.
 
-A job goes in through standard input: `prepared` answers, `users`, `path` of the store, `counter`: a file of 8 bytes.
+The job comes through standard input: `prepared` answers, `users`, `path` of the store, `counter`: a file of 8 bytes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether two stores hold the same graph."""
+"""Compares the graphs of two stores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LISTED = 20
 
 
 def differences(expected: Store, found: Store) -> list[str]:
-    """What is different now, a sentence for each entity or relationship, the first 20; none for equal graphs."""
+    """The first 20 differences, a sentence for each entity or relationship."""
     return list(islice(_all_differences(expected, found), _LISTED))
 
 

@@ -1,11 +1,11 @@
-"""`make kills`: runs that are killed at random instants, and what the runs that go on with them come to.
+"""`make kills`: kills runs at random times and resumes them.
 
-Each time a collection is begun over an empty store in a process of its own, killed with SIGKILL after a random part of
-the time a whole one takes, and begun again. The graph must be that of a collection nobody disturbed, and no more calls
-may have been made than were in flight when the process was killed.
+Each collection starts with an empty store in its own process, is killed with SIGKILL after a random share of the time a
+whole one takes, and is resumed. The graph must be that of the baseline run, and no more calls may be repeated than were
+in flight or not committed.
 
 The answers are prepared and come from the same process, which is quick; with `--served`, the real command collects from
-a sandbox in a process of its own.
+a sandbox in another process.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from tests.bench.server import Served, sandbox
 from tests.soak.comparing import differences
 
 SPARE_CALLS = 2 * WORKERS + 20
-"""What a kill may cost: calls in flight or waiting to be stored, and documents not committed yet."""
+"""The most calls a kill may cost: in flight, waiting to be stored, or not committed."""
 _LONGEST_SECONDS = 600
 
 
 class Collections(ABC):
-    """A way to collect the same account again and again."""
+    """A way to collect the same account repeatedly."""
 
     @abstractmethod
     def start(self, folder: Path) -> subprocess.Popen[bytes]:
-        """Begin, or go on with, the collection in this folder."""
+        """Start or resume the collection in this folder."""
 
     @abstractmethod
     def take_calls(self) -> int:
-        """The calls since it was asked for last."""
+        """The calls since the last time."""
 
     @abstractmethod
     def store(self, folder: Path) -> Path:
@@ -68,7 +68,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Killed:
-    """A run that was killed `after` so many seconds, and the one that went on with it. `found`: what differs."""
+    """A run that was killed `after` seconds, and the one that resumed it. `found`: the differences."""
 
     after: float
     calls: int
@@ -133,14 +133,14 @@ class ByCommand(Collections):
 
 
 def baseline(collections: Collections, folder: Path) -> Baseline:
-    """One collection from beginning to end."""
+    """One uninterrupted collection."""
     began = time.monotonic()
     collections.start(folder).wait(_LONGEST_SECONDS)
     return Baseline(collections.store(folder), collections.take_calls(), time.monotonic() - began)
 
 
 def kill_once(collections: Collections, folder: Path, whole: Baseline, chance: random.Random) -> Killed:
-    """Kill a collection, unless it ends before, and let the next one end."""
+    """Kill a collection, unless it ends before, and resume it."""
     after = chance.uniform(0.0, whole.seconds)
     process = collections.start(folder)
     try:
@@ -156,7 +156,7 @@ def kill_once(collections: Collections, folder: Path, whole: Baseline, chance: r
 
 
 def _has_ended(store: Path) -> bool:
-    """Whether the collection had come to its end, and the process was killed on its way out."""
+    """Whether the collection was complete when the process was killed."""
     try:
         with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT concluded FROM run ORDER BY id DESC LIMIT 1").fetchone() == (1,)
@@ -165,7 +165,7 @@ def _has_ended(store: Path) -> bool:
 
 
 def kill_many(users: int, kills: int, seed: int, served: bool, folder: Path) -> tuple[Baseline, list[Killed]]:
-    """So many kills, one after another."""
+    """Kill this many runs, one after another."""
     chance = random.Random(seed)
     killed = []
     with ExitStack() as stack:
@@ -181,12 +181,12 @@ def kill_many(users: int, kills: int, seed: int, served: bool, folder: Path) -> 
 @click.command()
 @click.option("--users", default=2000, show_default=True, type=click.IntRange(1), help="Size of the account.")
 @click.option("--kills", default=200, show_default=True, type=click.IntRange(1), help="How many runs to kill.")
-@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="So many at the same time.")
-@click.option("--seed", default=1, show_default=True, help="The same seed kills at the same instants.")
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="How many at the same time.")
+@click.option("--seed", default=1, show_default=True, help="The same seed kills at the same times.")
 @click.option("--served", is_flag=True, help="The real command against a sandbox; some 15 seconds a kill.")
 @click.option("--date", required=True, help="The day to put above the result.")
 def main(users: int, kills: int, jobs: int, seed: int, served: bool, date: str) -> None:
-    """Kill runs and go on; exits with 1 when a graph is not the right one or calls were made in vain."""
+    """Kill and resume runs; exits with 1 if a graph is wrong or too many calls were repeated."""
     began = time.monotonic()
     shares = [kills // jobs + (job < kills % jobs) for job in range(jobs)]
     with tempfile.TemporaryDirectory(prefix="zoom-collector-kills-") as folder, ThreadPoolExecutor(jobs) as pool:
@@ -200,10 +200,10 @@ def main(users: int, kills: int, jobs: int, seed: int, served: bool, date: str) 
     extras = sorted(one.extra for one in killed)
     click.echo(f"{date}, {described()}.\n")
     click.echo(f"* {users:,} users, {kills} runs killed at random in {time.monotonic() - began:.0f} s, seed {seed}.")
-    click.echo(f"* An undisturbed run makes {whole.calls:,} calls and takes {whole.seconds:.1f} s.")
+    click.echo(f"* The baseline run makes {whole.calls:,} calls and takes {whole.seconds:.1f} s.")
     click.echo(f"* Equal graphs: {sum(not one.found for one in killed)} of {kills}.")
     click.echo(
-        f"* Calls beyond those of an undisturbed run: median {extras[len(extras) // 2]}, most {extras[-1]}; "
+        f"* Calls beyond those of the baseline run: median {extras[len(extras) // 2]}, most {extras[-1]}; "
         f"the bound is {SPARE_CALLS}."
     )
     for one in bad:

@@ -1,4 +1,4 @@
-"""What goes wrong in a soak: every kind of trouble the sandbox knows, and how often."""
+"""The faults of a soak: every kind the sandbox knows, and how often."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSING: tuple[FaultKind, ...] = (
     "unauthorized",
     "revoked",
 )
-"""Asked again, Zoom answers. They strike from the first call to the last."""
+"""A retry helps. They occur from the first call to the last."""
 
 FOR_LISTS: tuple[FaultKind, ...] = (
     "wrong_rows",
@@ -29,9 +29,9 @@ FOR_LISTS: tuple[FaultKind, ...] = (
     "repeated_token",
     "expired_page_token",
 )
-"""Only lists can have them. Out of a hundred calls one is for a list, so lists are struck ten times as often."""
+"""Only lists can have them. One call of a hundred is for a list, so they are ten times as frequent there."""
 
-SAID_IN_EARNEST: tuple[FaultKind, ...] = (
+BELIEVED: tuple[FaultKind, ...] = (
     "redirect",
     "daily_429",
     "missing_scope",
@@ -39,21 +39,21 @@ SAID_IN_EARNEST: tuple[FaultKind, ...] = (
     "not_licensed",
     "vanished_404",
 )
-"""A client has to believe them: they end a run, close a reading, or take somebody away, until another run hears better.
-Each strikes a certain number of times only; were there no end to them, there would be no complete run either."""
+"""A client must believe them: they end a run or a dataset, or remove a user, until another run reads again.
+Each occurs a limited number of times, since otherwise no run would be complete."""
 
 LIES: tuple[FaultKind, ...] = ("missing_privilege", "not_licensed", "vanished_404")
-"""Those after which a run may rightly end with 0, although it does not hold what there is."""
+"""After these a run may end with 0 although its graph is incomplete."""
 
 _LISTS = ("/users", "/groups", "/groups/*/members", "/roles", "/roles/*/members")
 _ONE_THING = "/*/*"
-"""A list cannot be deleted, what is asked for by its id can."""
+"""A list cannot be deleted, an entity with an id can."""
 
 
 def misbehave(sandbox: Sandbox, rate: float, times: int, seed: int) -> None:
-    """Let `rate` of the answers be faults. `times`: how often each kind strikes that has to be believed."""
+    """Make `rate` of the answers faults. `times`: how often each kind in BELIEVED occurs."""
     faults = [Fault(kind, times=None) for kind in PASSING]
-    faults += [Fault(kind, _ONE_THING if kind == "vanished_404" else "*", times=times) for kind in SAID_IN_EARNEST]
+    faults += [Fault(kind, _ONE_THING if kind == "vanished_404" else "*", times=times) for kind in BELIEVED]
     sandbox.faults.at_random(rate, faults, seed)
     of_lists = [Fault(kind, path, times=None) for kind in FOR_LISTS for path in _LISTS]
     sandbox.faults.at_random(10 * rate, of_lists, seed)

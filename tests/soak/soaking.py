@@ -1,7 +1,7 @@
-"""Collects an account from a sandbox that misbehaves, run after run, until a run says that it is complete.
+"""Collects an account from a misbehaving sandbox, run after run, until a run is complete.
 
-The client, the engine and the store are the real ones; the network is a call into the sandbox, and time is made up, so
-that nobody waits for a limit to clear.
+Client, engine and store are real; the network is a call into the sandbox, and the clock is fake, so that limits clear
+at once.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from tests.soak.misbehaviour import LIES, misbehave
 from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
 RESUME = (ExitCode.FAILED, ExitCode.INCOMPLETE, ExitCode.SIGN_IN, ExitCode.DAILY_LIMIT)
-"""Exit codes after which a run is run again. A Server-to-Server app needs nobody to sign in again."""
+"""Exit codes after which the collection is run again; a Server-to-Server app needs no new sign-in."""
 MOST_RUNS = 200
 
 
 class NeverComplete(Exception):
-    """So many runs, and none of them was complete."""
+    """None of MOST_RUNS runs was complete."""
 
 
 @dataclass(frozen=True)
 class SoakRun:
-    """One run: how it ended, and what it took."""
+    """One run: its exit code, calls and faults."""
 
     exit_code: ExitCode
     calls: int
@@ -47,11 +47,11 @@ class SoakRun:
 
 @dataclass
 class Soaked:
-    """`seconds`: on the wall. `differences`: none when the graphs are equal."""
+    """`seconds`: elapsed. `differences`: empty if the graphs are equal."""
 
     runs: list[SoakRun] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
-    calls_undisturbed: int = 0
+    baseline_calls: int = 0
     entities: int = 0
     relationships: int = 0
     differences: list[str] = field(default_factory=list)
@@ -69,16 +69,16 @@ class Soaked:
 
 
 def soak(folder: Path, users: int, rate: float, times: int, seed: int) -> Soaked:
-    """Collect a well-behaved and a misbehaving sandbox of the same account, and compare what came of it.
+    """Collect a well-behaved and a misbehaving sandbox of the same account, and compare the graphs.
 
-    `rate`: the part of the answers that is a fault. `times`: `misbehaviour.misbehave`. Raises NeverComplete.
+    `rate`: the share of answers that are faults. `times`: see `misbehaviour.misbehave`. Raises NeverComplete.
     """
     began = time.monotonic()
     account = generate_account(users=users, groups=8, custom_roles=3, seed=seed)
     soaked = Soaked()
-    with Store.open(folder / "undisturbed.db") as expected, Store.open(folder / "soaked.db") as found:
+    with Store.open(folder / "baseline.db") as expected, Store.open(folder / "soaked.db") as found:
         baseline = _Collector(account, expected, seed)
-        soaked.calls_undisturbed = baseline.run().calls
+        soaked.baseline_calls = baseline.run().calls
         disturbed = _Collector(account, found, seed)
         misbehave(disturbed.sandbox, rate, times, seed)
         _until_complete(disturbed, soaked)
@@ -90,7 +90,7 @@ def soak(folder: Path, users: int, rate: float, times: int, seed: int) -> Soaked
 
 
 def _until_complete(collector: _Collector, soaked: Soaked) -> None:
-    """Run until a reading ends with 0 in which nobody has lied (see `misbehaviour.LIES`)."""
+    """Run until a session without false answers (`misbehaviour.LIES`) ends with 0."""
     lies = collector.lies
     for _ in range(MOST_RUNS):
         run = collector.run()
@@ -98,7 +98,7 @@ def _until_complete(collector: _Collector, soaked: Soaked) -> None:
         if run.exit_code is ExitCode.COMPLETE and collector.lies == lies:
             return
         if run.exit_code in (ExitCode.COMPLETE, ExitCode.INCOMPLETE):
-            lies = collector.lies  # the next run begins a reading of its own
+            lies = collector.lies  # the next run starts a new session
     raise NeverComplete(f"After {MOST_RUNS} runs none was complete; they ended with {dict(soaked.exits)}.")
 
 
@@ -116,9 +116,9 @@ class _Collector:
         return sum(self.sandbox.faults.applied[kind] for kind in LIES)
 
     def run(self) -> SoakRun:
-        """One run; when a daily limit ends it, time goes on to when that clears. Raises what no run can mend."""
+        """One run; after a daily limit the clock moves to when it clears. Raises what another run cannot fix."""
         client = ZoomClient(
-            SandboxTokens(self.sandbox, GRANULAR_SCOPES, told=True),
+            SandboxTokens(self.sandbox, GRANULAR_SCOPES, scopes_known=True),
             Pacer(ZoomPlan.UNLIMITED, 1.0, self.clock),
             self.clock,
             self._randomness,

@@ -1,4 +1,4 @@
-"""The few entities and relationships the tests are written with."""
+"""The entities and relationships of the tests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def finish(run: Run, exit_code: int = 0) -> None:
 
 
 def collect(store: Store, *names: str) -> int:
-    """A whole run that finds the account and these users and nobody else; its number."""
+    """A complete run that finds only the account and these users; its number."""
     run = begin(store)
     run.put(ACCOUNT, ROW, account(), 1000)
     for name in names:

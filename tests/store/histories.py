@@ -1,4 +1,4 @@
-"""Histories of made-up runs, for rules that hold for every history."""
+"""Made-up histories of runs, for properties of all histories."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def write(store: Store, history: list[MadeUpRun]) -> None:
 
 
 def _read(run: Run, chance: random.Random, at: int) -> None:
-    """Read some, find some changed and some gone, and tell only of what is gone if everything was read."""
+    """Read some entities, changed or not; remove missing ones only if everything was read."""
     run.put(ACCOUNT, ROW, account(), at)
     if chance.random() < 0.8:
         run.put(GROUP, ROW, {"_type": "zoom_group", "_class": ["Group"], "name": chance.choice("ab")}, at)

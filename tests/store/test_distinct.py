@@ -1,4 +1,4 @@
-"""Telling new texts from old ones, however many there are."""
+"""A set of any number of texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.store.distinct import Distinct
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=3)))
-def test_it_tells_what_a_set_would_tell(texts: list[str]) -> None:
+def test_it_behaves_like_a_set(texts: list[str]) -> None:
     met: set[str] = set()
     with Distinct() as distinct:
         for text in texts:
@@ -28,13 +28,13 @@ def test_many_more_than_its_cache_holds() -> None:
         assert distinct.count == 20_011
 
 
-def test_two_know_nothing_of_each_other() -> None:
+def test_two_are_independent() -> None:
     with Distinct() as one, Distinct() as other:
         assert one.add("a")
         assert other.add("a")
 
 
-def test_no_room_is_told() -> None:
+def test_no_space_left() -> None:
     with Distinct() as distinct:
         distinct._execute("PRAGMA max_page_count = 3")
         with pytest.raises(CollectionFailed, match="database or disk is full") as raised:

@@ -13,7 +13,7 @@ from .graph import ACCOUNT, ADA, BOB, CYD, account, begin, collect, finish, keys
 
 
 def history(path: Path, key: str) -> list[tuple[str, int, int | None]]:
-    """(part, from_run, to_run) of everything ever known about an entity."""
+    """(part, from_run, to_run) of all facts about an entity."""
     with sqlite3.connect(path) as connection:
         rows = connection.execute(
             "SELECT part, from_run, to_run FROM part JOIN entity ON entity.id = part.entity"
@@ -144,7 +144,7 @@ def test_changing_there_and_back_in_a_run_is_no_change(store: Store, path: Path)
     assert run.was_listed(ADA)
 
 
-def test_who_is_removed_and_found_again_in_a_run_never_left(store: Store, path: Path) -> None:
+def test_removed_and_found_again_in_a_run_is_no_change(store: Store, path: Path) -> None:
     collect(store, "Ada")
     run = begin(store)
     run.remove(ADA)
@@ -154,7 +154,7 @@ def test_who_is_removed_and_found_again_in_a_run_never_left(store: Store, path: 
     assert history(path, ADA) == [("row", 1, None)]
 
 
-def test_who_came_and_went_in_one_run_was_never_there(store: Store, path: Path) -> None:
+def test_added_and_removed_in_a_run_leaves_no_history(store: Store, path: Path) -> None:
     run = begin(store)
     run.put(ADA, ROW, user("Ada"), 1000)
     run.put(ADA, "settings", {"a": 1}, 1000)
@@ -175,7 +175,7 @@ def test_one_part_can_be_removed(store: Store, path: Path) -> None:
     assert "inMeetingChat" not in (store.entity(ADA) or {})
 
 
-def test_what_a_run_may_ask(store: Store) -> None:
+def test_reading_through_a_run(store: Store) -> None:
     collect(store, "Ada", "Bob")
     run = begin(store)
     run.put(BOB, ROW, user("Bob"), 7000)
@@ -220,7 +220,7 @@ def test_every_earlier_graph_can_be_read_back(store: Store) -> None:
     assert keys(store, run=third) == keys(store) == [ADA, CYD]
 
 
-def test_types_are_told_apart_by_the_whole_of_their_name(store: Store) -> None:
+def test_types_with_a_common_prefix(store: Store) -> None:
     run = begin(store)
     for key in ("zoom_user:1", "zoom_user_setting:1", "zoom_use:1", "zoom_user2:1"):
         run.put(key, ROW, {"_type": key.partition(":")[0], "_class": ["User"]}, 1000)

@@ -1,4 +1,4 @@
-"""graph.db as a file: private from birth, bound to one account, and never harmed when it cannot be used."""
+"""graph.db as a file: always private, bound to one account, and untouched if it cannot be used."""
 
 from __future__ import annotations
 
@@ -124,13 +124,13 @@ def test_a_migration_happens_wholly_or_not_at_all(path: Path, monkeypatch: pytes
 def test_a_damaged_file_is_left_as_it_is(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    with pytest.raises(CollectionFailed, match="damaged or no SQLite file") as caught:
+    with pytest.raises(CollectionFailed, match="damaged or not a SQLite file") as caught:
         Store.open(path)
     assert caught.value.next_step.startswith(f"Move it aside with `mv {path} {path}.damaged`")
     assert path.read_bytes() == content
 
 
-def test_damage_is_told_when_it_is_met_while_reading(path: Path) -> None:
+def test_damage_found_while_reading(path: Path) -> None:
     with Store.open(path) as store:
         collect(store, *(f"user{number:04}" for number in range(2000)))
     content = bytearray(path.read_bytes())
@@ -166,15 +166,15 @@ def test_a_full_disk_keeps_what_was_committed(path: Path) -> None:
         assert keys(store) == [ADA]
 
 
-def test_a_change_cut_short_is_taken_back_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C between closing what a part said and writing what it says now must not lose the part."""
+def test_an_interrupted_change_is_rolled_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between ending a part and writing the new one must not lose the part."""
     collect(store, "Ada")
     run = begin(store)
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "_open_part", interrupt)
+    monkeypatch.setattr(run, "_begin_part", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run.put(ADA, ROW, user("Ada", dept="Engines"), 2000)
     run.commit()

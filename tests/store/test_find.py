@@ -1,4 +1,4 @@
-"""Finding the entity somebody means."""
+"""Finding an entity by what a person types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A profile's folder that others could write to, or that is another's: nothing planted there is opened."""
+"""A profile folder that others could write to, or that belongs to another user."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ KINDS = ["pipe", "link", pytest.param("of another user", marks=only_root_can)]
 @pytest.mark.parametrize("opened", [Store.open, Store.open_existing])
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_was_planted_is_not_opened(path: Path, opened: Callable[[Path], Store], name: str, kind: str) -> None:
+def test_planted_files_are_not_opened(path: Path, opened: Callable[[Path], Store], name: str, kind: str) -> None:
     Store.open(path).close()
     plant(path.with_name(name), kind)
     with pytest.raises(CollectionFailed) as raised:
@@ -61,7 +61,7 @@ def test_the_folder_of_another_user(path: Path, opened: Callable[[Path], Store])
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o666, 0o604])
-def test_rights_of_others_are_taken_away(path: Path, mode: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_permissions_of_others_are_removed(path: Path, mode: int, caplog: pytest.LogCaptureFixture) -> None:
     with Store.open(path) as store:
         collect(store, "Ada")
     path.chmod(mode)

@@ -1,4 +1,4 @@
-"""Relationships: seen, ceased, shown only between entities that exist."""
+"""Relationships: stored, ended, visible only between existing entities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which runs are forgotten, and which one stands for each of them: a table."""
+"""Which runs are forgotten, and which run replaces each: a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept about runs."""
+"""The record of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept about uploads."""
+"""The record of uploads."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_versions_of_two_runs(store: Store) -> None:
 
 
 def test_versions_since_an_earlier_run(store: Store) -> None:
-    """All that was there at any time from the one run to the other."""
+    """Everything that existed at any time between the two runs."""
     first, second, third = collect(store, "Ada", "Bob"), collect(store, "Ada", "Cyd"), collect(store, "Ada")
     (ada,) = store.entity_versions("zoom_user", third)
     assert list(store.entity_versions("zoom_user", third, first)) == [ada, Version(BOB), Version(CYD)]
@@ -127,7 +127,7 @@ def test_a_store_from_before_there_were_uploads(tmp_path: Path) -> None:
 
 
 def test_uploads_of_which_the_host_was_not_written_down(store: Store) -> None:
-    """They are not relied upon, but what they left open is ended."""
+    """They do not count as finished, but their open jobs are found."""
     nowhere = replace(PLACE, host="")
     finished(store, nowhere)
     number = store.uploads.begin(2, nowhere, [], 1000)
@@ -168,5 +168,5 @@ def test_the_instance_and_where_it_is(store: Store) -> None:
         (RememberedInstance("5f7a"), True),
     ],
 )
-def test_what_was_not_written_down_is_believed(instance: RememberedInstance, may_be: bool) -> None:
+def test_an_unknown_host_matches_any(instance: RememberedInstance, may_be: bool) -> None:
     assert instance.matches("api.us.jupiterone.io", "j1dev") is may_be

@@ -1,4 +1,4 @@
-"""A small graph, the steps that read it, and how a test looks at a tree."""
+"""A small graph, the steps that read it, and ways to read a tree."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FETCH_GROUPS = Step("fetch-groups", "Fetch Groups", ("zoom_group",))
 
 
 def collect(store: Store, *names: str) -> None:
-    """A whole run that finds the account and these users and nobody else."""
+    """A complete run that finds only the account and these users."""
     run = store.begin(1000, {"tag.AccountName": "acme"})
     run.put(ACCOUNT, ROW, {"_type": "zoom_account", "_class": ["Account"], "displayName": "Acme"}, 1000)
     for name in names:
@@ -72,7 +72,7 @@ def graph_keys(tree: Path) -> set[str]:
 
 
 def assert_whole(tree: Path) -> None:
-    """A whole tree: a summary, and an index that names every graph file where it finally is."""
+    """The tree is whole: a summary, and an index with a link to every graph file."""
     assert "integrationStepResults" in content(tree / "summary.json")
     index = {link: link.readlink() for link in (tree / "index").rglob("*.json")}
     assert sorted(index.values()) == sorted((tree / "graph").rglob("*.json"))

@@ -1,6 +1,6 @@
-"""Writes a tree over an older one again and again, interrupted at its first file-system call, its second, and so on.
+"""Replaces a tree repeatedly, interrupted at the first file-system call, the second, and so on.
 
-Usage: interrupt_every_call.py FOLDER kill|fail. Every interrupted writer is a process of its own:
+Usage: interrupt_every_call.py FOLDER kill|fail. Every interrupted writer is a separate process:
 `kill` ends it on the spot, `fail` makes the call fail as on a full disk. After each, the tree must be the old one or
 the new one, once the next writer has cleared up. Prints how many calls were interrupted.
 """
@@ -26,7 +26,7 @@ _NO_PROCESS = 2**22 + 1  # above the highest process id of Linux and macOS
 
 
 def write_interrupted(database: Path, tree: Path, number: int, how: str) -> int:
-    """Write the tree, interrupted at the `number`th call that looks at or changes the file system; how it ended."""
+    """Write the tree, interrupted at the `number`th file-system call; how it ended."""
     calls = itertools.count(1)
     interrupted = False
 
@@ -47,7 +47,7 @@ def write_interrupted(database: Path, tree: Path, number: int, how: str) -> int:
     return _FINISHED if interrupted else _NEVER_INTERRUPTED
 
 
-def in_a_process_of_its_own(database: Path, tree: Path, number: int, how: str) -> int:
+def in_another_process(database: Path, tree: Path, number: int, how: str) -> int:
     child = os.fork()
     if child == 0:
         os._exit(write_interrupted(database, tree, number, how))
@@ -56,7 +56,7 @@ def in_a_process_of_its_own(database: Path, tree: Path, number: int, how: str) -
 
 
 def interrupt_every_call(home: Path, how: str) -> int:
-    """The number of calls that were interrupted, one by one."""
+    """Interrupt one call after another; how many there were."""
     database, tree, untouched = home / "graph.db", home / "work" / ".j1-integration", home / "untouched"
     with Store.open(database) as store:
         collect(store, "Ada", "Bob")
@@ -69,7 +69,7 @@ def interrupt_every_call(home: Path, how: str) -> int:
         shutil.rmtree(tree)
         shutil.copytree(untouched, tree, symlinks=True)
         tree.with_name(f"{tree.name}.new-{_NO_PROCESS}").mkdir()
-        ended = in_a_process_of_its_own(database, tree, number, how)
+        ended = in_another_process(database, tree, number, how)
         swap.clean_up_stale_folders(tree)
         assert_whole(tree)
         assert os.listdir(tree.parent) == [tree.name]

@@ -1,4 +1,4 @@
-"""Killed or failing at any call to the file system, a writer leaves the old tree or the new one."""
+"""Killed or failing at any file-system call, a writer leaves the old tree or the new one."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_only_relationships_between_what_is_in_the_tree(store: Store, folder: Pa
     assert "zoom_account:acme|has|zoom_user:unheard-of" not in graph_keys(folder)
 
 
-def test_a_type_no_step_declares_is_written_all_the_same(store: Store, folder: Path) -> None:
+def test_a_type_no_step_declares_is_written(store: Store, folder: Path) -> None:
     run = store.begin(1000, {})
     run.put("zoom_room:1", ROW, {"_type": "zoom_room", "_class": ["Room"]}, 1000)
     run.finish(2000, 0, [], [], [])
@@ -139,7 +139,7 @@ def test_everything_is_private_whatever_the_umask(store: Store, folder: Path) ->
 
 
 def test_before_the_first_run_there_is_nothing_to_write(tmp_path: Path, folder: Path) -> None:
-    with Store.open(tmp_path / "graph.db") as store, pytest.raises(UsageError, match="No run has been finished yet"):
+    with Store.open(tmp_path / "graph.db") as store, pytest.raises(UsageError, match="No run has finished yet"):
         write_tree(store, folder)
     assert not folder.exists()
 

@@ -1,4 +1,4 @@
-"""Removing a tree leaves nothing of it, and nothing else's gone."""
+"""Removing a tree removes all of it, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collector.tree import remove_tree, write_tree
 from collector.tree.swap import new_folder
 
 
-def test_it_goes_with_what_killed_processes_left(store: Store, folder: Path) -> None:
+def test_leftovers_of_killed_processes_are_removed_too(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     (folder / "index.html").write_text("drawn")
     folder.with_name(f"{folder.name}.new-999999999").mkdir()
@@ -23,14 +23,14 @@ def test_it_goes_with_what_killed_processes_left(store: Store, folder: Path) -> 
     remove_tree(folder)
 
 
-def test_what_a_killed_removal_left_goes_the_next_time(store: Store, folder: Path) -> None:
+def test_the_next_removal_finishes_a_killed_one(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     folder.rename(new_folder(folder))
     remove_tree(folder)
     assert list(folder.parent.iterdir()) == []
 
 
-def test_what_the_links_of_the_index_lead_to_stays(store: Store, folder: Path, tmp_path: Path) -> None:
+def test_the_targets_of_links_are_kept(store: Store, folder: Path, tmp_path: Path) -> None:
     write_tree(store, folder)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "mine.txt").write_text("mine")
@@ -47,5 +47,5 @@ def test_a_disk_that_does_not_let_it(store: Store, folder: Path, monkeypatch: py
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(CollectionFailed, match="could not be removed: Permission denied") as failure:
         remove_tree(folder)
-    assert "delete the folder" in failure.value.next_step
+    assert "or delete it yourself" in failure.value.next_step
     assert (folder / "summary.json").exists()

@@ -1,4 +1,4 @@
-"""Where a tree may be written, and what happens to what was there."""
+"""Where a tree may be written, and what it replaces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ADA_AND_BOB = {
 CYD = {"zoom_account:acme", "zoom_user:cyd", "zoom_account:acme|has|zoom_user:cyd"}
 
 
-def test_the_new_tree_replaces_the_old_one_whole(store: Store, folder: Path) -> None:
+def test_the_new_tree_replaces_the_old_one(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     (folder / "index.html").write_text("from visualize")
     assert graph_keys(folder) == ADA_AND_BOB
@@ -61,7 +61,7 @@ def test_a_file_is_left_untouched(store: Store, folder: Path) -> None:
 def test_a_folder_of_something_else_is_left_untouched(store: Store, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "thesis.tex").write_text("mine")
-    with pytest.raises(UsageError, match="holds something else"):
+    with pytest.raises(UsageError, match="contains something other"):
         write_tree(store, folder)
     assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
     assert list(folder.parent.iterdir()) == [folder]
@@ -109,9 +109,7 @@ def test_leftovers_of_the_dead_are_cleared_and_those_of_the_living_kept(store: S
         "file",
     ],
 )
-def test_what_others_have_planted_is_neither_taken_nor_in_the_way(
-    store: Store, folder: Path, state: str, kind: str
-) -> None:
+def test_files_planted_by_others_are_ignored(store: Store, folder: Path, state: str, kind: str) -> None:
     precious = folder.parent / "precious"
     (precious / "graph").mkdir(parents=True)
     planted = [folder.with_name(f"{folder.name}.{state}-{number}") for number in (dead_process(), os.getpid())]
@@ -149,7 +147,7 @@ def test_a_target_taken_away_by_the_dead_is_put_back(store: Store, folder: Path)
     assert graph_keys(folder) == ADA_AND_BOB
 
 
-def test_the_whole_of_what_was_replaced_goes_away(store: Store, folder: Path) -> None:
+def test_the_replaced_tree_is_deleted(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     left = folder.with_name(f"{folder.name}.old-{dead_process()}")
     left.mkdir()

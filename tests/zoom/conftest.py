@@ -58,7 +58,7 @@ class Tokens:
 
 
 class Chance(random.Random):
-    """Chance that always falls the same way."""
+    """Randomness that always gives the same number."""
 
     def __init__(self, value: float) -> None:
         super().__init__(0)

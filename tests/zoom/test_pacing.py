@@ -1,4 +1,4 @@
-"""Calls come evenly spaced, as many as the plan allows, however many threads want to call."""
+"""Calls are evenly spaced at the plan's rate, for any number of threads."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one(clock):
 
 
 class SharedClock:
-    """Time for several threads: it moves on to what is waited for next, once all of them wait."""
+    """A clock for several threads: once all wait, it moves to the next wake-up."""
 
     def __init__(self, threads: int) -> None:
         self.time = 0.0
@@ -130,7 +130,7 @@ class SharedClock:
             self._moved.wait_for(lambda: self.time >= deadline)
 
     def fall_asleep(self) -> None:
-        """One thread less is awake: it waits, or it has ended."""
+        """A thread waits or has ended."""
         with self._moved:
             self._awake -= 1
             if self._awake or not self._deadlines:
@@ -175,7 +175,7 @@ def test_a_crowd_keeps_the_rate():
     assert gaps(times) == pytest.approx([1 / 19.5] * 79)
 
 
-def test_a_pause_holds_everybody_and_nobody_stampedes_after_it():
+def test_a_pause_is_followed_by_evenly_spaced_calls():
     paused_at = 0.0
 
     def refuse_the_20th(pacer: Pacer, count: int, time: float) -> None:

@@ -1,4 +1,4 @@
-"""Following `next_page_token` to the end of a list, whatever the end looks like."""
+"""Following `next_page_token` to the end of a list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def page(*rows: dict[str, str], token: object = LAST, total: object = LAST) -> d
 
 @pytest.fixture
 def zoom(requests_mock):
-    """Gives these answers one after the other, the last one for ever."""
+    """Gives these answers in turn, then repeats the last."""
 
     def answer(*answers: dict[str, object]):
         return requests_mock.get(f"{API}/users", list(answers))
@@ -106,7 +106,7 @@ def test_no_list_where_none_is_announced_is_an_empty_list_at_once(client, reques
 @pytest.mark.parametrize("total", [LAST, 1, -1, False, "0"])
 def test_no_list_where_something_else_is_announced_is_none(client, requests_mock, total):
     requests_mock.get(f"{API}/users", json={} if total is LAST else {"total_records": total})
-    with pytest.raises(Unread, match="holds no list of objects named users"):
+    with pytest.raises(Unread, match="has no list of objects named users"):
         list(pages(client, USERS))
 
 
@@ -140,7 +140,7 @@ def test_a_repeated_token_is_an_endless_list(client, zoom):
     assert asked.call_count == 3
 
 
-def test_one_empty_page_in_between_is_no_end(client, zoom):
+def test_one_empty_page_does_not_end_a_list(client, zoom):
     zoom(page(ADA, token="t1"), page(token="t2"), page(BOB))
     assert [one_page.rows for one_page in pages(client, USERS)] == [[ADA], [], [BOB]]
 
@@ -158,11 +158,11 @@ def test_a_second_empty_page_with_a_token_is_an_endless_list(client, zoom):
 def test_the_same_pages_again_and_again_are_an_endless_list(client, zoom, total, circle):
     asked = zoom(*(page(circle[number % len(circle)], token=f"t{number}", total=total) for number in range(20)))
     _, message = rows_and_failure(client, RestartListing)
-    assert message == "Zoom sent the same pages again and again for /users"
+    assert message == "Zoom kept sending the same pages for /users"
     assert asked.call_count == len(circle) + 6  # five to spare, and the one too many
 
 
-def test_a_page_that_came_twice_is_no_end(client, zoom):
+def test_a_repeated_page_does_not_end_a_list(client, zoom):
     zoom(page(ADA, token="t1"), page(ADA, token="t2"), page(BOB, token="t3"), page(ADA))
     assert [one_page.rows for one_page in pages(client, USERS)] == [[ADA], [ADA], [BOB], [ADA]]
 
@@ -179,15 +179,15 @@ def test_pages_smaller_than_asked_for_are_no_endless_list(client, zoom):
     assert len(list(pages(client, USERS))) == 20
 
 
-def test_a_list_without_a_total_does_not_go_on_for_ever(client, zoom, monkeypatch):
+def test_a_list_without_a_total_has_a_limit(client, zoom, monkeypatch):
     monkeypatch.setattr(paging, "MAX_PAGES", 30)
     asked = zoom(*(page({"id": str(number)}, token=f"t{number}") for number in range(50)))
     _, message = rows_and_failure(client, RestartListing)
-    assert message == "/users goes on after 30 pages"
+    assert message == "/users has more than 30 pages"
     assert asked.call_count == 31
 
 
-def test_an_expired_token_begins_this_listing_again(client, zoom):
+def test_an_expired_token_restarts_the_list(client, zoom):
     asked = zoom(page(ADA, token="t1"), EXPIRED, page(ADA, token="t2"), page(BOB))
     assert [one_page.rows for one_page in pages(client, USERS)] == [[ADA], [ADA], [BOB]]
     assert queries(asked) == [
@@ -221,7 +221,7 @@ def test_other_refusals_end_the_listing(client, zoom, status, code, text, error)
 
 
 @pytest.mark.parametrize("token", [7, ["t1"], {"t": 1}])
-def test_a_token_that_is_no_text_is_recognized_when_it_comes_again(client, zoom, token):
+def test_a_repeated_token_of_another_type(client, zoom, token):
     zoom(page(ADA, token=token))
     with pytest.raises(RestartListing, match="twice"):
         list(pages(client, USERS))

@@ -1,4 +1,4 @@
-"""What Zoom's answers mean: every row of its error table, and what does not come from Zoom at all."""
+"""Parsing answers: every row of Zoom's error table, and answers not from Zoom."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ ERROR_TABLE = [
 
 
 def asked(status: int, body: object, **headers: str) -> ZoomResponse:
-    """What an answer with this JSON body means at noon; header names have `-` for `_`."""
+    """Parse an answer with this JSON body at noon; `_` in header names becomes `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return parse_response(status, named, json.dumps(body).encode(), NOON)
 
@@ -108,7 +108,7 @@ def test_codes_sent_as_text_are_codes(status, body, kind):
 
 
 @pytest.mark.parametrize("code", ["ACCESS_DENIED", "NotFound", "1e3", "-1", ""])
-def test_an_error_with_another_text_as_code_is_no_document_and_nobodys_end(code):
+def test_an_error_with_a_text_as_code_is_refused(code):
     assert asked(200, {"code": code, "message": "Sorry"}).kind is ZoomOutcome.UNUSABLE
     assert asked(404, {"code": code, "message": "Sorry"}).kind is ZoomOutcome.REFUSED
 
@@ -154,7 +154,7 @@ def test_several_errors_come_under_http_200(code, message, kind):
     assert asked(200, error(code, message)).kind is kind
 
 
-def test_a_document_that_happens_to_hold_a_code_is_no_error():
+def test_a_document_with_a_code_is_ok():
     assert asked(200, {"code": 1, "message": "hello", "users": []}).kind is ZoomOutcome.OK
 
 
@@ -171,7 +171,7 @@ def test_a_document_that_happens_to_hold_a_code_is_no_error():
     ],
 )
 def test_html_comes_from_something_in_between(status, kind):
-    """A page saying 404 is not Zoom's word that somebody is gone."""
+    """A page with status 404 does not mean that a user was deleted."""
     assert parse_response(status, {}, HTML, NOON).kind is kind
 
 
@@ -193,7 +193,7 @@ def test_html_comes_from_something_in_between(status, kind):
     ],
     ids=lambda content: content[:24].decode("latin-1"),
 )
-def test_what_is_no_json_object_is_asked_for_again(content):
+def test_anything_but_a_json_object_is_retried(content):
     answer = parse_response(200, {}, content, NOON)
     assert answer == ZoomResponse(
         ZoomOutcome.TRY_AGAIN, "Zoom's API answered HTTP 200 with something that is not a JSON object"
@@ -212,12 +212,12 @@ def test_what_is_no_json_object_is_asked_for_again(content):
         (502, "text/html", b"<h1>Bad Gateway</h1>", "HTML"),
     ],
 )
-def test_a_page_in_the_place_of_json_is_told_with_who_may_have_sent_it(status, content_type, content, page):
+def test_a_page_instead_of_json_names_its_likely_sender(status, content_type, content, page):
     answer = parse_response(status, {"content-type": content_type}, content, NOON)
     sender = "something in front of it" if status == 502 else "a sign-in page of this network"
     assert answer == ZoomResponse(
         ZoomOutcome.TRY_AGAIN,
-        f"Zoom's API answered HTTP {status} with {page} where JSON is due: {sender} or a proxy in between likely "
+        f"Zoom's API answered HTTP {status} with {page} instead of JSON: {sender} or a proxy in between likely "
         "answered in its place",
         from_intermediary=status != 502,
     )
@@ -236,7 +236,7 @@ def test_a_page_in_the_place_of_json_is_told_with_who_may_have_sent_it(status, c
         ("", "elsewhere"),
     ],
 )
-def test_of_a_redirect_the_host_alone_is_told(status, location, target):
+def test_only_the_host_of_a_redirect_is_shown(status, location, target):
     assert parse_response(status, {"Location": location}, b"", NOON) == ZoomResponse(
         ZoomOutcome.UNUSABLE,
         f"the address of Zoom's API redirects {target} (HTTP {status}), which is not followed",
@@ -261,7 +261,7 @@ def test_of_a_redirect_the_host_alone_is_told(status, location, target):
         ("x", ""),
     ],
 )
-def test_what_zoom_says_of_single_fields_is_passed_on(errors, told):
+def test_errors_of_single_fields_are_shown(errors, told):
     answer = asked(400, {"code": 300, "message": "Validation Failed.", "errors": errors})
     assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {told}".strip()
 
@@ -294,7 +294,7 @@ def test_errors_of_the_wrong_types_are_refusals(body):
         ),
     ],
 )
-def test_a_429_is_told_apart_by_headers_and_words(headers, message, kind, retry_at):
+def test_headers_and_message_tell_the_limits_apart(headers, message, kind, retry_at):
     answer = asked(429, error(429, message), **headers)
     assert (answer.kind, answer.retry_at) == (kind, retry_at)
 
@@ -306,7 +306,7 @@ def test_the_headers_of_a_429_count_without_json_too():
 
 
 @pytest.mark.parametrize("content", [b'{"code": 503, "message": "Maintenance"}', HTML])
-def test_a_failing_zoom_may_say_when_to_come_back(content):
+def test_a_failure_with_retry_after(content):
     answer = parse_response(503, {"Retry-After": "9"}, content, NOON)
     assert (answer.kind, answer.retry_at) == (ZoomOutcome.TRY_AGAIN, NOON + 9)
 
@@ -315,7 +315,7 @@ def test_a_failing_zoom_may_say_when_to_come_back(content):
     ("now", "midnight"),
     [(NOON, NOON + 12 * 3600), (NOON - 12 * 3600, NOON + 12 * 3600), (NOON + 12 * 3600 - 1, NOON + 12 * 3600)],
 )
-def test_daily_allowances_begin_anew_at_midnight_utc(now, midnight):
+def test_daily_limits_reset_at_midnight_utc(now, midnight):
     assert next_utc_midnight(now) == midnight
 
 
