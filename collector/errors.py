@@ -19,7 +19,7 @@
     └── ReadingError               3    one answer of Zoom's could not be had; collecting turns it into coverage
         ├── Denied                 3    a scope or an admin-role privilege is missing: grant it
         ├── NotLicensed            3    the account's plan does not include it
-        ├── Vanished               3    it was deleted between being listed and being read
+        ├── DeletedMeanwhile       3    it was deleted between being listed and being read
         ├── NotApplicable          3    Zoom keeps no such document for this one
         └── Unread                 3    Zoom did not answer, kept failing, or answered with something unusable
             ├── Refused            3    Zoom refuses this one (4xx) for a reason that has no name of its own

@@ -92,14 +92,14 @@ KILLED_BEFORE_IT_COUNTS = """
 import os, random, signal, sys
 from pathlib import Path
 from collector import private_files
-from collector.auth import OAuthClient, SignedIn, TokenFile
+from collector.auth import OAuthClient, SignInTokenSource, TokenFile
 from collector.clock import SystemClock
 from collector.redaction import Secret
 
 folder, oauth_url = sys.argv[1:]
 private_files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 client = OAuthClient("client-id-1234", Secret("client-secret"), oauth_url)
-SignedIn(client, TokenFile(Path(folder), "default"), SystemClock(), random.Random()).refresh()
+SignInTokenSource(client, TokenFile(Path(folder), "default"), SystemClock(), random.Random()).refresh()
 """
 
 

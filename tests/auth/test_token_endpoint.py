@@ -383,7 +383,7 @@ def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, reque
     requests_mock.post(TOKEN_URL, [cause, {"status_code": 400, "json": {"error": "invalid_grant"}}])
     refusal = endpoint.request("refresh_token", refresh_token="refresh-0")
     assert isinstance(refusal, Refusal)
-    assert refusal.lost_response == failure.value.zoom_message
+    assert refusal.lost_response == failure.value.words
 
 
 def test_trouble_tells_how_long_to_wait_and_what_to_quote(endpoint, requests_mock):

@@ -118,7 +118,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     port = free_port()
     uri = f"http://127.0.0.1:{port}/redirect"
     zoom = Sandbox(generate_account(users=3, groups=1, custom_roles=0, seed=7), redirect_uris=(uri,))
-    monkeypatch.setattr("redirect_server.shutdown._LINGER", 0.0)
+    monkeypatch.setattr("redirect_server.shutdown._DELAY_SECONDS", 0.0)
     with zoom.serve() as url:
         for name, value in zoom.browser_environment(url).items():
             monkeypatch.setenv(name, value)
@@ -136,7 +136,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 def test_the_sandbox(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     port = free_port()
     monkeypatch.setenv("ZOOM_REDIRECT_URI", f"http://127.0.0.1:{port}/redirect")
-    monkeypatch.setattr("redirect_server.shutdown._LINGER", 0.0)
+    monkeypatch.setattr("redirect_server.shutdown._DELAY_SECONDS", 0.0)
     person = sign_in_when_it_is_there(port, lambda url: Sandbox.consent(None, url))  # type: ignore[arg-type]
     assert command.run(["--sandbox", "--once"]) == ExitCode.COMPLETE
     person.join(10)
@@ -176,7 +176,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert command.run([]) == ExitCode.INTERRUPTED
     assert opened == [f"http://localhost:{port}/?key={KEY}"]
     said = capsys.readouterr()
-    assert "has no ::1; the server goes on without it" in said.err
+    assert "has no ::1; continuing without it" in said.err
     assert "Nothing answers localhost at ::1" in said.err
     assert "Ctrl-C ends the server" in said.out
     assert "The server has ended." in said.err

@@ -73,7 +73,7 @@ def test_an_address_that_comes_twice_puts_out_whoever_used_it(visitor: Visitor) 
         assert owner.open(address).status_code == 403
     assert thief.get("/").status_code == 403
     (said,) = visitor.said
-    assert said == f"That address has been opened before. Open {visitor.access_keys.address} to go on; it is good once."
+    assert said == f"That address was already used. Open {visitor.access_keys.address} instead; it works once."
     assert owner.open(visitor.access_keys.address).status_code == 303
     assert thief.open(address).status_code == 403
     assert owner.get("/").status_code == 200

@@ -207,7 +207,7 @@ def test_a_folder_in_place_of_the_file(folder):
     with pytest.raises(UsageError) as raised:
         read_settings({}, folder)
     assert raised.value.message == f"{folder / '.env'} cannot be read: Is a directory."
-    assert raised.value.next_step == "Mend the file or its permissions."
+    assert raised.value.next_step == "Fix the file or its permissions."
 
 
 # Problems
@@ -421,7 +421,7 @@ def test_another_path_at_zoom_or_jupiterone_is_refused_by_name(problems, name, a
 def test_names_in_the_file_that_nothing_reads_are_told_once(read, folder, dotenv, told):
     warning = read(dotenv=dotenv).warning
     expected = told or "ZOOM_SECRET (is ZOOM_CLIENT_SECRET meant?); ZOOM_ACOUNT_ID (is ZOOM_ACCOUNT_ID meant?)"
-    assert warning == f"{folder / '.env'} sets what nothing here reads: {expected}."
+    assert warning == f"{folder / '.env'} has unknown settings: {expected}."
 
 
 @pytest.mark.parametrize(
@@ -539,7 +539,7 @@ def test_the_home_is_absolute(read, monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_certificates_that_are_not_there(read, problems, tmp_path, name):
     assert problems({name: "/nowhere/ca.pem"}) == [
-        f"{name} in the environment names /nowhere/ca.pem, which is not there or may not be seen."
+        f"{name} in the environment names /nowhere/ca.pem, which does not exist or is not readable."
     ]
     assert len(problems({name: "x" * 5000})) == 1
     read({name: str(tmp_path)})
