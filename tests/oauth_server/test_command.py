@@ -140,7 +140,7 @@ def test_the_sandbox(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     person = sign_in_when_it_is_there(port, lambda url: Sandbox.consent(None, url))  # type: ignore[arg-type]
     assert command.run(["--sandbox", "--once"]) == ExitCode.COMPLETE
     person.join(10)
-    assert "a rehearsal with an invented Zoom account" in capsys.readouterr().out
+    assert "a made-up Zoom account" in capsys.readouterr().out
     assert not (place / "home").exists()
 
 
@@ -179,7 +179,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert "has no ::1; continuing without it" in said.err
     assert "Nothing answers localhost at ::1" in said.err
     assert "Ctrl-C ends the server" in said.out
-    assert "The server has ended." in said.err
+    assert "Server stopped." in said.err
 
 
 def test_over_ssh(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
