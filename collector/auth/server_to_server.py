@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import MappingProxyType
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.single_flight import SingleFlight
 from collector.auth.stored_token import StoredToken
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_errors import Refusal, explain_server_to_server
@@ -57,7 +57,8 @@ class ServerToServerTokenSource:
         self._endpoint = TokenEndpoint(OAuthClient(client_id, client_secret, oauth_url), clock, randomness)
         self._file = file
         self._clock = clock
-        self._flight: SingleFlight[StoredToken] = SingleFlight()
+        self._lock = threading.Lock()
+        self._latest: StoredToken | None = None
 
     def token(self) -> Token:
         """The cached token while it has life left, else a new one.
@@ -91,10 +92,10 @@ class ServerToServerTokenSource:
             self._file.save(self._ask(others=stored.others if stored else {}))
 
     def _good_token(self, rejected: str | None) -> Token:
-        return self._flight.get(
-            is_good=lambda document: self._usable(document, rejected),
-            make=lambda: self._from_file_or_zoom(rejected),
-        ).token()
+        with self._lock:
+            if self._latest is None or not self._usable(self._latest, rejected):
+                self._latest = self._from_file_or_zoom(rejected)
+            return self._latest.token()
 
     def _from_file_or_zoom(self, rejected: str | None) -> StoredToken:
         with ExitStack() as held:

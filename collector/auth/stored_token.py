@@ -14,12 +14,11 @@ SIGN_IN_GRANT = "authorization_code"
 """The grant of a browser sign-in (RFC 6749 §4.1)."""
 
 _VERSION = 1
-_EARLIEST_RENEWAL = 300.0
-"""Seconds. A token with less life left is not used any more: a page may take minutes with all its retries."""
+EARLIEST_RENEWAL = 300.0
+"""Seconds. A token with less life left is renewed: reading a page may take minutes with all its retries."""
 
-
-_LATEST_USE = 60.0
-"""Seconds. A token with less life left may end on its way to Zoom."""
+LATEST_USE = 60.0
+"""Seconds. A token with less life left may expire on its way to Zoom."""
 
 
 @dataclass(frozen=True)
@@ -110,17 +109,13 @@ class StoredToken:
         fields |= {name: value for name, value in optional.items() if value is not None}
         return json.dumps({**self.others, **fields}, indent=1).encode()
 
-    def is_fresh(self, now: float) -> bool:
-        """Whether enough life is left at `now` (seconds since 1970): 300 s, for short lives a tenth of them.
+    def is_fresh(self, now: float, margin: float = EARLIEST_RENEWAL) -> bool:
+        """Whether more than `margin` seconds of life are left at `now` (seconds since 1970).
 
-        A token from the future is not fresh: the clock has been set back, so its expiry means nothing.
+        A short-lived token needs a tenth of its life only. A token from the future is not fresh: the clock has been
+        set back, so its expiry means nothing.
         """
-        margin = min(_EARLIEST_RENEWAL, (self.expires_at - self.obtained_at) / 10)
-        return self.obtained_at <= now < self.expires_at - margin
-
-    def is_alive(self, now: float) -> bool:
-        """Whether the token will do while a new one cannot be had: 60 s are left, for short lives a fiftieth."""
-        margin = min(_LATEST_USE, (self.expires_at - self.obtained_at) / 50)
+        margin = min(margin, (self.expires_at - self.obtained_at) / 10)
         return self.obtained_at <= now < self.expires_at - margin
 
     def token(self) -> Token:
