@@ -19,7 +19,6 @@ from collector.cli.failures import show_error
 from collector.cli.options import Options, options
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
-from collector.deferred_signals import signals_deferred
 from collector.errors import CollectorError, ExitCode, SignInRequired, UsageError
 from collector.next_steps import joined
 from collector.settings import Settings
@@ -32,7 +31,7 @@ from redirect_server.log import log_to
 from redirect_server.ports import BoundSockets, bind
 from redirect_server.probe import probe
 from redirect_server.sandbox_mode import not_in_rehearsal, sandbox_settings
-from redirect_server.serving import MAX_TASK_SECONDS, serving
+from redirect_server.serving import serving
 from redirect_server.shutdown import Shutdown
 from redirect_server.terminal import Terminal, read_line
 
@@ -97,17 +96,13 @@ def _serve(settings: Settings, shutdown: Shutdown, *, once: bool, browser_wanted
     ):
         sign_in_url = access_keys.address
         _announce(address, sign_in_url, bound, probe(address, instance), once=once, is_sandbox=is_sandbox)
-        terminal = _offer_sign_in(flow, sign_in_url, shutdown.page_delivered, browser_wanted=browser_wanted)
+        _offer_sign_in(flow, sign_in_url, shutdown.page_delivered, browser_wanted=browser_wanted)
         try:
             shutdown.wait()
         except SignInRequired as failure:
             if not flow.has_connected:  # it is kept, only the page that says so was never opened
                 failure.next_step = joined(failure.next_step, SIGN_IN_AGAIN)
                 raise
-        finally:
-            if terminal is not None:
-                with signals_deferred():
-                    terminal.wait_until_idle(MAX_TASK_SECONDS)
 
 
 def _announce(
@@ -132,22 +127,18 @@ def _announce(
     say("The server ends after the sign-in." if once else f"Ctrl-C ends the server; {what_stays}.")
 
 
-def _offer_sign_in(
-    flow: SignInFlow, sign_in_url: str, connected: Callable[[], None], *, browser_wanted: bool
-) -> Terminal | None:
-    """Open the browser where there is one; where there is none, say how to do without. Gives the terminal's reader."""
+def _offer_sign_in(flow: SignInFlow, sign_in_url: str, connected: Callable[[], None], *, browser_wanted: bool) -> None:
+    """Open the browser. Without one, print how to reach the port from elsewhere, and offer to paste on a terminal."""
     terminal = sys.stdin.isatty()
     if browser_wanted and has_browser(os.environ, terminal=terminal):
         open_browser(sign_in_url)
-        return None
+        return
     if is_remote(os.environ):
         say(f"From your own computer, bring the port there first:\n\n  {tunnel(flow.address, os.environ)}\n")
-    if not terminal:
-        return None
-    read = sys.stdin.fileno()
-    dialogue = Terminal(flow, lambda: read_line(read), say, connected)
-    threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
-    return dialogue
+    if terminal:
+        read = sys.stdin.fileno()
+        dialogue = Terminal(flow, lambda: read_line(read), say, connected)
+        threading.Thread(target=dialogue.run, name="terminal", daemon=True).start()
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

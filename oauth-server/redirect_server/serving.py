@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
-from collector.deferred_signals import signals_deferred
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
 _MAX_WAITING = 32
 """Connections to an address that have not sent a whole request. A browser opens six."""
-MAX_TASK_SECONDS = 45
-"""Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
+_MAX_TASK_SECONDS = 45
+"""How long shutdown waits for requests in progress: what Zoom gave for a code or refresh token must reach the disk."""
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
@@ -65,8 +63,7 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
     try:
         yield
     finally:
-        with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
-            # First the tasks: their threads write to pipes that closing takes.
-            server.task_dispatcher.shutdown(timeout=MAX_TASK_SECONDS)
-            listeners[0].trigger.pull_trigger(close)
-            thread.join()
+        # Requests first: their threads write to pipes that `close` closes.
+        server.task_dispatcher.shutdown(timeout=_MAX_TASK_SECONDS)
+        listeners[0].trigger.pull_trigger(close)
+        thread.join()

@@ -50,10 +50,6 @@ class Terminal:
             if line.strip() and self._is_finished(self._finish(line)):
                 return
 
-    def wait_until_idle(self, seconds: float) -> bool:
-        """Wait until no sign-in is being finished here, and let none begin; False if that takes longer."""
-        return self._flow.browsers.get(self._id).one_at_a_time.acquire(timeout=seconds)
-
     def _finish(self, line: str) -> Outcome:
         outcome = self._flow.handle_callback(self._id, query_of(line), self._flow.address.authority)
         browser = self._flow.browsers.get(self._id)
