@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from collector.errors import UsageError
 from collector.private_files import read_file
 from collector.redaction import Secret
-from collector.settings.hosts import has_invalid_host, is_safe
+from collector.settings.hosts import is_safe
 from collector.settings.profile import DEFAULT_PROFILE
 
 DEFAULT_RATE_SHARE = 0.8
@@ -121,12 +121,6 @@ class Reader:
 
     def address(self, name: str) -> str | None:
         value = self.text(name)
-        if value is not None and has_invalid_host(value):
-            self.problems.append(
-                f"{name} names a host that cannot be: a part between its dots is empty, has more than 63 characters or "
-                "holds one that host names do not have."
-            )
-            return None
         if value is not None and not is_safe(value):
             self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
             return None
