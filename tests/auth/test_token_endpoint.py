@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-import gzip
-import io
 import random
 from urllib.parse import parse_qs
 
 import pytest
 import requests
-import urllib3
 from requests_mock import ANY
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
@@ -50,37 +47,11 @@ ASKING = [ask, lambda endpoint: endpoint.revoke("token")]
 
 
 @pytest.mark.parametrize("asking", ASKING)
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"text": '{"access_token": "' + "x" * 2000 + '"}'},
-        {"content": gzip.compress(b" " * 100_000 + b"{}"), "headers": {"Content-Encoding": "gzip"}},
-    ],
-    ids=["more than any token", "more once unpacked"],
-)
-def test_no_more_bytes_are_read_than_of_other_answers(endpoint, requests_mock, monkeypatch, asking, given):
+def test_bodies_are_read_within_bounds(endpoint, requests_mock, monkeypatch, asking):
     monkeypatch.setattr(connections, "MAX_BYTES", 1000)
-    requests_mock.post(ANY, **given)
+    requests_mock.post(ANY, text='{"access_token": "' + "x" * 2000 + '"}')
     with pytest.raises(TokenEndpointFailed, match="could not be read"):
         asking(endpoint)
-
-
-@pytest.mark.parametrize("asking", ASKING)
-def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking):
-    class Dripping(io.BytesIO):
-        def read(self, *_):
-            clock.wait(10)
-            return super().read(1)
-
-        read1 = read
-
-    bodies = [Dripping(b"{" + b" " * 100_000) for _ in range(4)]
-    raws = [urllib3.HTTPResponse(body, status=200, preload_content=False) for body in bodies]
-    requests_mock.post(ANY, [{"raw": raw} for raw in raws])
-    before = clock.now()
-    with pytest.raises(TokenEndpointFailed, match="no answer in time"):
-        asking(endpoint)
-    assert clock.now() - before < 1000
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, '{"expires_in": ' + "9" * 10_000 + "}"])

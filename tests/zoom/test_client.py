@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
 
 from collector import __version__
 from collector.auth import EnvironmentTokenSource
@@ -33,7 +30,6 @@ from collector.settings.choices import ZoomPlan
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer
 from tests.fakes import NOON
-from tests.wsgi_adapter import session_with
 
 from .conftest import API, ME, SETTINGS, USERS, Chance, Tokens
 
@@ -146,33 +142,6 @@ def test_calls_are_counted_by_path(client, requests_mock):
     assert client.calls == {"/users/me": 2, "/users/{userId}/settings": 1}
 
 
-def test_calls_in_flight_have_a_session_each_and_later_ones_take_them_up(new_client):
-    together = threading.Barrier(3)
-    made = []
-
-    class Together(BaseAdapter):
-        def send(self, request, **_):
-            if "at=once" in request.url:
-                together.wait(timeout=10)
-            response = requests.Response()
-            response.status_code, response.raw = 200, io.BytesIO(b'{"id": "me"}')
-            return response
-
-        def close(self):
-            pass
-
-    def new_session() -> requests.Session:
-        made.append(session_with(Together()))
-        return made[-1]
-
-    client = new_client(new_session=new_session)
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: client.get(ME, params={"at": "once"}), range(3)))
-    for _ in range(5):
-        client.get(ME)
-    assert len(made) == 3
-
-
 @pytest.fixture
 def server(monkeypatch):
     """A real server that sets a cookie and sends `/v2/users/me` elsewhere: its address and the headers it received."""
@@ -228,24 +197,6 @@ def test_one_that_is_gone_is_no_matter_of_the_configured_address(new_client, req
     requests_mock.get("https://gateway.example/v2/users/ada/settings", **refusal(404, 1001, "User does not exist."))
     with pytest.raises(DeletedMeanwhile):
         new_client(configured_api_url="https://gateway.example").get(SETTINGS, {"userId": "ada"})
-
-
-def test_credentials_of_netrc_are_not_sent(new_client, server, tmp_path, monkeypatch):
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password CANARY-netrc\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    address, received = server
-    new_client(configured_api_url=address).get(SETTINGS, {"userId": "ada"})
-    assert received[0]["Authorization"] == "Bearer token-1"
-
-
-def test_cookies_are_not_kept(new_client, server):
-    address, received = server
-    client = new_client(configured_api_url=address)
-    client.get(SETTINGS, {"userId": "ada"})
-    client.get(SETTINGS, {"userId": "bob"})
-    assert [request.get("Cookie") for request in received] == [None, None]
 
 
 # What is logged
