@@ -1,8 +1,8 @@
-"""A token the program asks for itself: Zoom's Server-to-Server OAuth (grant `account_credentials`).
+"""Tokens of a Server-to-Server app (grant `account_credentials`).
 
-Nobody signs in and there is no refresh token. A new token does not end older ones (Zoom: "Server-to-Server
-OAuth", multiple tokens), so losing one costs one request; asking once an hour rather than once a process is
-what the cache is for.
+Nobody signs in and there is no refresh token. A new token does not invalidate older ones (Zoom: "Server-to-Server
+OAuth", multiple tokens), so losing one costs one request. With the cache, Zoom is asked once an hour, not once a
+process.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ _log = logging.getLogger("collector.auth")
 class ServerToServerTokenSource:
     """A TokenSource for one Server-to-Server app in one account.
 
-    However many threads and processes want a token at once, one of them asks for it and the others get the
-    same one. A cache that cannot be read or written costs a warning, never the run.
+    Threads and processes share one token. A cache that cannot be read or written costs a warning, never the run.
     """
 
     def __init__(
@@ -61,11 +60,10 @@ class ServerToServerTokenSource:
         self._latest: StoredToken | None = None
 
     def token(self) -> Token:
-        """The cached token while it has life left, else a new one.
+        """The cached token while it has more than 300 s left, else a new one.
 
-        Raises UsageError when Zoom refuses the app or account, CollectionFailed when it gives no usable
-        answer, ProfileBusy when another process keeps the profile locked, NewerVersion when a newer version
-        of this program wrote the token file.
+        Raises UsageError when Zoom refuses the app or account, CollectionFailed when it gives no usable answer,
+        ProfileBusy when another process keeps the profile locked, NewerVersion.
         """
         return self._good_token(rejected=None)
 
@@ -74,18 +72,17 @@ class ServerToServerTokenSource:
         return self._good_token(rejected.access_token)
 
     def refresh(self) -> None:
-        """Ask for a new token now and keep it; raises as `token` does, and StorageFailed when it cannot be kept.
+        """Get a new token now and cache it; raises as `token` does, and StorageFailed when it cannot be saved.
 
-        UsageError when the file holds a browser sign-in, which a person would have to replace.
+        Raises UsageError when the file holds a browser sign-in, which only a person could replace.
         """
         with storage_errors("saved", self._file.path), self._file.locked(self._clock):
             stored = self._stored()
             if stored is not None and stored.grant != _GRANT:
                 raise UsageError(
-                    f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
+                    f"{self._file.path} holds a browser sign-in, so tokens of the Server-to-Server app are not cached.",
                     NextStep(
-                        "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
-                        "sign-in with `{}`.",
+                        "Nothing to do: every run gets its own token. To cache the tokens, remove the sign-in with `{}`.",
                         Command("auth logout"),
                     ),
                 )
@@ -107,7 +104,7 @@ class ServerToServerTokenSource:
                 return self._ask()
             if stored is not None and stored.grant != _GRANT:
                 # A browser sign-in holds a refresh token that only a person can replace.
-                _log.info("%s holds a browser sign-in; it is left alone.", self._file.path)
+                _log.info("%s holds a browser sign-in; it is left unchanged.", self._file.path)
                 return self._ask()
             if stored is not None and self._usable(stored, rejected):
                 return stored
@@ -122,7 +119,7 @@ class ServerToServerTokenSource:
         try:
             return self._file.load()
         except SignInRequired as damage:
-            _log.warning("%s A new token is asked for.", damage.message)
+            _log.warning("%s Getting a new token.", damage.message)
             return None
 
     def _usable(self, document: StoredToken, rejected: str | None) -> bool:
@@ -152,7 +149,7 @@ class ServerToServerTokenSource:
 
     def _warn(self, done: str, problem: OSError) -> None:
         _log.warning(
-            "The Zoom token could not be %s, so it is kept in memory only: %s: %s",
+            "The cached Zoom token could not be %s, so the token is kept in memory only: %s: %s",
             done,
             self._file.path,
             problem.strerror or problem,

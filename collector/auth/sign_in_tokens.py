@@ -98,7 +98,7 @@ class SignInTokenSource:
         return self._checked(stored)
 
     def _checked(self, stored: StoredToken | None) -> StoredToken:
-        """The document if it is a sign-in with this app that Zoom has not refused; raises SignInRequired."""
+        """The document, if it is a sign-in with this app that Zoom has not refused; else raises SignInRequired."""
         if stored is None or stored.grant != SIGN_IN_GRANT:
             raise self._required(f'Nobody has signed in to the profile "{self._file.profile}".')
         if stored.client_hash != self._client_hash:

@@ -1,4 +1,4 @@
-"""Which host the API calls go to, and which hosts may ever see a token."""
+"""The API's host, and which hosts a token may be sent to."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from urllib.parse import SplitResult, urlsplit
 
 _API_OF_CLOUD = {"zoom.us": "https://api.zoom.us", "zoomgov.com": "https://api.zoomgov.com"}
 _NO_PART_OF_A_BASE = re.compile(r"[\s\\?#@\x00-\x1f\x7f]")
-"""A base address has neither user nor query, and a backslash ends the host for some readers but not for others."""
+"""A base address has neither user nor query. A backslash ends the host for some parsers but not for others."""
 
 
 def api_url(configured: str | None, oauth_url: str, from_token: str | None) -> str | None:
     """The API's base address, without `/v2`.
 
-    The setting wins; else the token answer's `api_url` where it is https under Zoom's own domains; else the API host
-    of the cloud that `oauth_url` belongs to. `None` when nothing says it.
+    The setting wins; then the token answer's `api_url`, if it is https under Zoom's own domains; then the API host of
+    the cloud of `oauth_url`. `None` without any.
     """
     if configured:
         return configured.rstrip("/")
@@ -26,7 +26,7 @@ def api_url(configured: str | None, oauth_url: str, from_token: str | None) -> s
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of a base address, the port of the scheme where it names none."""
+    """Scheme, host and port of a base address; the port defaults to the scheme's."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
@@ -59,7 +59,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _base_address(url: str) -> SplitResult | None:
-    """The parts of an address that calls can be made under, `None` when it is none."""
+    """The parts of a base address, `None` when it is not one."""
     if _NO_PART_OF_A_BASE.search(url):
         return None
     try:
