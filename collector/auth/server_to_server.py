@@ -82,7 +82,7 @@ class ServerToServerTokenSource:
                 raise UsageError(
                     f"{self._file.path} holds a browser sign-in, so tokens of the Server-to-Server app are not cached.",
                     NextStep(
-                        "Nothing to do: every run gets its own token. To cache the tokens, remove the sign-in with `{}`.",
+                        "Nothing to do: every run gets its own token. To cache tokens, remove the sign-in with `{}`.",
                         Command("auth logout"),
                     ),
                 )

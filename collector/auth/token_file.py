@@ -65,8 +65,7 @@ class TokenFile:
     def load(self) -> StoredToken | None:
         """What the file holds, None if there is none.
 
-        Raises SignInRequired when it is damaged (empty, truncated or not what this program writes), and NewerVersion when
-        a newer version of this program wrote it.
+        Raises SignInRequired when it is damaged (empty, truncated, or not what this program writes) and NewerVersion.
         """
         content = private_files.read_private_file(self.path, _MAX_BYTES)
         if content is None:

@@ -54,7 +54,7 @@ class Settings:
     """What a run is configured with.
 
     Without `account_id` a person signs in with the browser; a missing `client_secret` then means a public client.
-    `api_url` is `None` when the token's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
+    `api_url` is `None` when Zoom's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
     `None` unless entities are to be tagged with it or it was given. `polling_interval` is how often `collector run
     --poll` runs. `warning`: a sentence about unknown settings, "" without any.
     """

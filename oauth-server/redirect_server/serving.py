@@ -1,4 +1,4 @@
-"""The application on bound sockets, in a thread of its own."""
+"""Serves the application on bound sockets, in a thread."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MAX_TASK_SECONDS = 45
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
-    """A connection. Of those that have not sent a whole request, the least active one makes room for a new one.
+    """A connection. Too many that have not sent a whole request make the least active of them close.
 
-    Waitress would take no new ones once a hundred are open, for as long as somebody keeps a hundred open.
+    Otherwise anybody who keeps a hundred connections open could block the server: waitress then accepts no more.
     """
 
     def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
@@ -36,7 +36,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
 
 @contextmanager
 def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None]:
-    """Serve while the context lasts; leaving it lets requests under way end and frees the ports."""
+    """Serve while the context lasts; leaving it finishes requests in progress and frees the ports."""
     channels: dict[int, Any] = {}
     server = create_server(
         app,
