@@ -57,8 +57,8 @@ def _graphql_url(reader: Reader) -> str | None:
 def graphql_url_beside(api_url: str) -> str:
     """The GraphQL address that belongs to a REST API's base address.
 
-    `https://api.eu.jupiterone.io` → `https://graphql.eu.jupiterone.io`; for other hosts `/graphql` below the base, where
-    JupiterOne used to have it (JupiterOne's Python client).
+    `https://api.eu.jupiterone.io` → `https://graphql.eu.jupiterone.io`; for other hosts `/graphql` below the base,
+    where JupiterOne used to have it (JupiterOne's Python client).
     """
     host = urlsplit(api_url).netloc
     if host.startswith("api."):

@@ -74,7 +74,7 @@ class Address:
 
     @property
     def authorities(self) -> frozenset[str]:
-        """Every Host header that is accepted; anything else may be another site's name for this computer (DNS rebinding)."""
+        """Every accepted Host header; anything else may be another site's name for this computer (DNS rebinding)."""
         return frozenset(f"{host}:{self.port}" for host in LOOPBACK_HOSTS)
 
     @property

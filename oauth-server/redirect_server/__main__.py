@@ -1,4 +1,4 @@
-"""The redirect server as a program. The collector starts this folder, so that no module of the working folder is run."""
+"""The redirect server as a program. The collector starts this folder, so no module of the working folder is run."""
 
 import sys
 from pathlib import Path

@@ -128,7 +128,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert (place / "home" / "second" / "token.json").exists()
     said = capsys.readouterr()
     assert f"Open http://127.0.0.1:{port}/?key={KEY} to connect Zoom." in said.out
-    assert f"Connected as {zoom.account.owner.email} (account {zoom.account.id}): the sign-in is kept in" in said.err
+    assert f"Connected as {zoom.account.owner.email} (account {zoom.account.id}): the sign-in is saved in" in said.err
     with listening(socket.AF_INET, "127.0.0.1", port), listening(socket.AF_INET6, "::1", port):
         pass  # both ports are free again
 
@@ -177,7 +177,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert opened == [f"http://localhost:{port}/?key={KEY}"]
     said = capsys.readouterr()
     assert "has no ::1; continuing without it" in said.err
-    assert "Nothing answers localhost at ::1" in said.err
+    assert "Nothing answers for localhost at ::1" in said.err
     assert "Ctrl-C ends the server" in said.out
     assert "Server stopped." in said.err
 

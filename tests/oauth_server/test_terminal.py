@@ -43,7 +43,7 @@ def test_a_pasted_address_connects(visitor: Visitor, zoom_us: requests_mock.Mock
     typist = Typist(visitor, lambda _: "\n", lambda offered: f"{answer_to(offered)}\n")
     assert typist.connected == 1
     assert len(re.findall("Or open this address", typist.text)) == 2
-    assert f"kept in {visitor.flow.file.path}." in typist.text
+    assert f"saved in {visitor.flow.file.path}." in typist.text
     assert "canary" not in typist.text
 
 
@@ -53,7 +53,7 @@ def test_what_is_wrong_is_told_and_one_can_go_on(visitor: Visitor, zoom_us: requ
     assert typist.connected == 0
     assert "Nothing came with this address." in typist.text
     assert "Zoom rejected the app credentials." in typist.text
-    assert "Zoom's own words: Invalid client_id" in typist.text
+    assert "Zoom's message: Invalid client_id" in typist.text
     assert "Client id: …1234" in typist.text
     assert "  $ collector auth login" in typist.text
 
