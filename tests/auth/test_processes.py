@@ -85,7 +85,7 @@ def test_after_a_kill_between_answer_and_disk_somebody_signs_in_again(
     killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE_IT_COUNTS, str(folder), oauth_url], timeout=60)
     assert killed.returncode == -9
     assert file.load() == before
-    with pytest.raises(SignInRequired, match="a run was killed while it renewed the token"):
+    with pytest.raises(SignInRequired, match="a run was killed while it refreshed the token"):
         new_signed_in(client=client).refresh()
     assert not list(folder.glob("*.tmp"))
 

@@ -189,7 +189,7 @@ def test_everything_is_private_also_without_a_umask(new_source, zoom, folder):
         (400, "unsupported_grant_type", "unsupported grant type", "by itself", "Server-to-Server"),
         (400, "unauthorized_client", "", "by itself", "collector auth login"),
         (400, "invalid_request", "Account does not enabled the OAuth app type", "by itself", "activated"),
-        (400, "invalid_request", "The app has been disabled", "switched off", "Marketplace"),
+        (400, "invalid_request", "The app has been disabled", "deactivated", "Marketplace"),
         (400, "invalid_request", "Bad Request", "refused", "ZOOM_ACCOUNT_ID"),
         (403, "", "", "refused", "Marketplace"),
     ],

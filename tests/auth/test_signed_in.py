@@ -382,9 +382,9 @@ def test_a_401_is_not_answered_with_the_old_token(new_signed_in, sign_in, reques
         (400, {"error": "invalid_client"}, "refused the app credentials", "ZOOM_CLIENT_SECRET"),
         (401, {}, "refused the app credentials", "ZOOM_CLIENT_ID"),
         (400, {"error": "invalid_request", "reason": "The app has been disabled"}, "does not let", "Marketplace"),
-        (400, {"error": "unauthorized_client"}, "signs nobody in", "ZOOM_ACCOUNT_ID"),
-        (400, {"error": "unsupported_grant_type"}, "signs nobody in", "General app"),
-        (400, {"error": "odd"}, "refused to renew", "collector auth login"),
+        (400, {"error": "unauthorized_client"}, "has no browser sign-in", "ZOOM_ACCOUNT_ID"),
+        (400, {"error": "unsupported_grant_type"}, "has no browser sign-in", "General app"),
+        (400, {"error": "odd"}, "refused to refresh", "collector auth login"),
     ],
 )
 def test_a_refusal_of_the_app_spends_nothing_and_marks_nothing(

@@ -131,7 +131,7 @@ def test_life_of_the_token(endpoint, requests_mock, expires_in, seconds):
 )
 def test_junk_is_refused_by_the_names_of_its_fields(endpoint, requests_mock, junk, fields):
     posts = requests_mock.post(TOKEN_URL, json=junk)
-    with pytest.raises(CollectionFailed, match=f"unusable: {fields}\\.$"):
+    with pytest.raises(CollectionFailed, match=f"unusable fields: {fields}\\.$"):
         ask(endpoint)
     assert posts.call_count == 1
 
@@ -202,7 +202,7 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
         assert "REQUESTS_CA_BUNDLE" in told
         assert told.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
     elif cause.get("status_code", 200) >= 429:
-        assert told == "Run this again later. How Zoom itself is doing: https://status.zoom.us"
+        assert told == "Run this again later. Zoom's status: https://status.zoom.us"
     else:
         assert told.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
         assert "HTTPS_PROXY" in told
@@ -302,7 +302,7 @@ def test_a_refresh_token_comes_with_the_answer(endpoint, requests_mock):
     assert given.refresh_token == "refresh-1"
     assert "refresh-1" not in repr(given)
     requests_mock.post(TOKEN_URL, json=answer(1, refresh_token="line\nbreak"))
-    with pytest.raises(TokenEndpointFailed, match=r"unusable: refresh_token\."):
+    with pytest.raises(TokenEndpointFailed, match=r"unusable fields: refresh_token\."):
         ask(endpoint)
 
 

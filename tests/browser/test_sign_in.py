@@ -85,7 +85,7 @@ def test_connect_refresh_and_disconnect(
     assert page.evaluate("document.cookie") == ""
     clock.wait(3000)
     page.get_by_role("button", name="Refresh now").click()
-    expect(page.get_by_role("status")).to_have_text("The access token has been renewed.")
+    expect(page.get_by_role("status")).to_have_text("The access token was refreshed.")
     assert zoom.refreshes == 1
     picture(page, "06-refreshed")
     page.get_by_role("button", name="Refresh now").click()

@@ -227,7 +227,7 @@ def test_refresh_of_a_sign_in_that_cannot_be_kept(settings, sandbox, capsys, mon
     assert run(["auth", "refresh"]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "could not be kept" in captured.err
+    assert "could not be saved" in captured.err
 
 
 def test_refresh_leaves_a_browser_sign_in_alone(configure, sandbox, served, capsys):

@@ -181,8 +181,8 @@ def test_several_configuration_problems_are_told_at_once(collector: Command, mon
     assert [line for line in outcome.err.splitlines() if line.startswith("  - ")] == [
         "  - ZOOM_PLAN must be one of free, pro, business, unlimited, not 'gold'.",
         "  - ZOOM_RATE_SHARE must be a number from 0.01 to 1, not '7'.",
-        "  - --profile must be 1 to 32 small letters, digits, '-' or '_', beginning with a letter or digit.",
-        "  - TAG_WITH_ACCOUNT_NAME is set, but ACCOUNT_NAME is not: there is no name to tag with.",
+        "  - --profile must be 1 to 32 lower-case letters, digits, '-' or '_', beginning with a letter or digit.",
+        "  - TAG_WITH_ACCOUNT_NAME is true, but ACCOUNT_NAME is not set.",
     ]
 
 

@@ -178,7 +178,7 @@ def test_what_is_announced(place: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     said = capsys.readouterr()
     assert "has no ::1; continuing without it" in said.err
     assert "Nothing answers for localhost at ::1" in said.err
-    assert "Ctrl-C ends the server" in said.out
+    assert "Ctrl-C stops the server" in said.out
     assert "Server stopped." in said.err
 
 
