@@ -194,7 +194,7 @@ def test_a_sign_in_that_zoom_has_ended(
     zoom.uninstall()
     page.goto(home)
     page.get_by_role("button", name="Refresh now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Zoom does not renew this sign-in any more")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zoom no longer renews this sign-in")
     page.goto(home)
     expect(page.get_by_role("heading", level=2).first).to_have_text("The earlier sign-in is not usable")
     picture(page, "16-signed-out-by-zoom")

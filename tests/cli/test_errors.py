@@ -78,7 +78,7 @@ def test_version(collector: Command) -> None:
 def test_a_profile_name_that_is_none(collector: Command, name: str, verb: tuple[str, ...]) -> None:
     outcome = collector(*verb, f"--profile={name}")
     assert outcome.code == 2
-    assert "--profile must be 1 to 32 small letters, digits, '-' or '_'" in outcome.err
+    assert "--profile must be 1 to 32 lower-case letters, digits, '-' or '_'" in outcome.err
 
 
 @pytest.fixture

@@ -298,7 +298,7 @@ class TestProcesses:
         assert (code, out) == (2, "")
         assert err == (
             "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is under way.\n"
-            "Next: Wait until it has ended, or use another profile with --profile NAME.\n"
+            "Next: Wait for it to finish, or use another profile with --profile NAME.\n"
         )
         gate.open.set()
         running.communicate(timeout=30)
