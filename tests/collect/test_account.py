@@ -297,7 +297,7 @@ class TestProcesses:
         code, out, err = ended("collect", cwd=work, settings=environment)
         assert (code, out) == (2, "")
         assert err == (
-            "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is under way.\n"
+            "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is already running.\n"
             "Next: Wait for it to finish, or use another profile with --profile NAME.\n"
         )
         gate.open.set()
