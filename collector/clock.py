@@ -1,4 +1,4 @@
-"""Time, passed in: the system's clock for people, a made-up one for tests."""
+"""Time as a parameter: the system's clock, or a fake one in tests."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from collector.errors import Interrupted
 
 
 class Clock(Protocol):
-    """The three things the collector asks of time."""
+    """What the collector needs of a clock."""
 
     def now(self) -> float:
         """Seconds since 1970, UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards."""
+        """Seconds that never go backwards."""
 
     def wait(self, seconds: float) -> None:
-        """Return after `seconds`; raise Interrupted when the process is asked to stop meanwhile."""
+        """Return after `seconds`; raise Interrupted when the process is asked to stop."""
 
 
 class SystemClock:
     """The system's clock. After `stop()` every wait, present and future, raises Interrupted.
 
-    `stop` is called by the handler of a signal, which runs in the midst of whatever the main thread is doing. An Event
-    would hang there, when the signal comes while it holds its lock in a wait; a SimpleQueue is made for it (Python
-    docs, `queue.SimpleQueue.put`).
+    A signal handler calls `stop`, in the middle of whatever the main thread is doing. An Event would hang if the signal
+    came while a wait held its lock; SimpleQueue is reentrant (Python docs, `queue.SimpleQueue.put`).
     """
 
     def __init__(self) -> None:
@@ -45,7 +44,7 @@ class SystemClock:
         if not self._stopped and seconds > 0:
             with suppress(queue.Empty):
                 self._awakened.get(timeout=seconds)
-                self._awakened.put(None)  # for the next one that waits
+                self._awakened.put(None)  # for the next waiter
         if self._stopped:
             raise Interrupted("The run was asked to stop.", "Run the command again.")
 

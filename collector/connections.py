@@ -1,4 +1,4 @@
-"""Kept-alive connections, for whoever speaks to a service over HTTP, and answers read within bounds."""
+"""Keep-alive HTTP connections, and answers read within limits of size and time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from collector.clock import Clock
 USER_AGENT = f"zoom-jupiterone-collector/{__version__}"
 CONNECT_SECONDS = 5.0
 MAX_SECONDS = 120.0
-"""A body that takes longer is given up, however steadily it drips: requests' time-out is about each read."""
+"""A body that takes longer is given up: the timeout of requests is for each read only."""
 MAX_BYTES = 32 * 1024 * 1024
-"""The largest page of Zoom's, of 300 users, has some 300 KB."""
+"""Zoom's largest page, 300 users, has some 300 KB."""
 _CHUNK = 64 * 1024
 NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
-"""What `send` raises when nothing can be sent to an address, its own or a proxy's: to try again changes nothing."""
+"""What `send` raises for an address, or a proxy's, that cannot be called: retrying does not help."""
 
 
 class Bearer(AuthBase):
@@ -49,9 +49,8 @@ class Reply:
 class Connections:
     """Sends requests; safe to share between threads.
 
-    A session serves one caller at a time, the one used last first, so that only as many connections are open as
-    requests are in flight. Redirects are not followed, cookies not kept, and credentials not looked for elsewhere
-    (netrc).
+    A session serves one caller at a time, the last used first, so no more connections are open than requests are in
+    flight. Redirects are not followed, cookies not kept, and netrc is not read.
     """
 
     def __init__(
@@ -61,20 +60,20 @@ class Connections:
         connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self.reached = False
-        """Whether any answer at all has come back yet."""
+        """Whether any answer has come back yet."""
         self._clock = clock
         self._new_session = new_session
         self._connect_seconds = connect_seconds
         self._idle: defaultdict[str, deque[requests.Session]] = defaultdict(deque)
 
     def send(self, request: requests.Request, base: str, read_seconds: float) -> Reply:
-        """Send a request to `base`, the address that its own begins with; `read_seconds`: how long each read may take.
+        """Send a request whose URL begins with `base`. `read_seconds`: the timeout of each read.
 
-        Raises requests.RequestException when no answer comes, or none within the bounds.
+        Raises requests.RequestException when no answer comes within the limits.
         """
         session = self._take(base)
         try:
-            prepared = request.prepare()  # without the session, which takes a tenth of a call for it
+            prepared = request.prepare()  # without the session, which would take a tenth of the call
             for name, value in session.headers.items():
                 prepared.headers.setdefault(name, str(value))
             response = session.send(
@@ -87,7 +86,7 @@ class Connections:
             )
             self.reached = True
             return Reply(response.status_code, response.headers, read_body(response, self._clock))
-        except (urllib3.exceptions.LocationValueError, UnicodeError) as failure:  # a host that no computer can have
+        except (urllib3.exceptions.LocationValueError, UnicodeError) as failure:  # an impossible host name
             raise requests.exceptions.InvalidURL(type(failure).__name__) from None
         except urllib3.exceptions.HTTPError as failure:
             raise requests.RequestException(type(failure).__name__) from None
@@ -101,7 +100,7 @@ class Connections:
             session = self._new_session()
         session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         session.cookies.set_policy(DefaultCookiePolicy(netscape=False))
-        # Proxy and CA variables are looked up once: doing so for every call takes as long as the call itself.
+        # Proxy and CA variables are looked up once: a look-up takes as long as a call.
         try:
             environment = session.merge_environment_settings(base, {}, None, None, None)
         except ValueError:
@@ -112,7 +111,7 @@ class Connections:
 
 
 def never_sent(failure: requests.RequestException) -> bool:
-    """Whether no connection was made, so that nothing of the request can have arrived."""
+    """Whether no connection was made, so nothing of the request can have arrived."""
     if isinstance(failure, requests.ConnectTimeout):
         return True
     reason = getattr(failure.args[0], "reason", None) if failure.args else None
@@ -120,9 +119,9 @@ def never_sent(failure: requests.RequestException) -> bool:
 
 
 def read_body(response: requests.Response, clock: Clock) -> bytes:
-    """The whole body, decoded, of a response that is streamed.
+    """The whole body, decoded, of a streamed response.
 
-    Raises requests.RequestException when it breaks off, cannot be decoded, takes too long or holds too much.
+    Raises requests.RequestException when it is truncated, cannot be decoded, takes too long or is too large.
     """
     try:
         return b"".join(_chunks(_reader(response), clock))
@@ -150,7 +149,7 @@ def _chunks(read: Callable[[int], bytes], clock: Clock) -> Iterator[bytes]:
 
 
 def _reader(response: requests.Response) -> Callable[[int], bytes]:
-    """Reads what has come already, at most so many bytes; empty at the end."""
+    """A function that reads what has arrived, at most n bytes; empty at the end."""
     raw = response.raw
     if isinstance(raw, urllib3.HTTPResponse):
         return partial(raw.read1, decode_content=True)

@@ -1,8 +1,8 @@
-"""Ctrl-C and SIGTERM held back while a refresh token is being exchanged for the next one, or a job created.
+"""Defers Ctrl-C and SIGTERM while a refresh token is exchanged or a synchronization job is created.
 
-Between Zoom's answer and the file on disk the only copy of the sign-in is in memory; so is the only name of a job
-between JupiterOne's answer and the store. Python delivers signals to the main thread alone, so other threads have
-nothing to hold back; who ends the process calls `wait_for_exchanges` first.
+Until Zoom's answer is on disk, the only copy of the new sign-in is in memory; the same goes for the id of a new job.
+Python delivers signals to the main thread only, so other threads have nothing to defer: before the process ends, call
+`wait_for_exchanges`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class _DeferredSignals:
-    """The handlers that were in place, and the signals that came since."""
+    """The original handlers, and the signals received since."""
 
     def __init__(self) -> None:
         self.pending: list[int] = []
@@ -27,13 +27,13 @@ class _DeferredSignals:
     def hold(self) -> None:
         for number in _SIGNALS:
             handler = signal.getsignal(number)
-            # None: set outside Python, so it could not be put back.
+            # None: set outside Python, so it could not be restored.
             if handler is not None:
                 self._handlers[number] = handler
                 signal.signal(number, self._remember)
 
     def release(self) -> None:
-        """Put the handlers back, then let what came go to them."""
+        """Restore the handlers, then deliver the pending signals."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         pending, self.pending = self.pending, []
@@ -53,11 +53,11 @@ def _in_main_thread() -> bool:
 
 
 class _OtherThreads:
-    """How many other threads are at a moment that must not be cut short."""
+    """Counts the other threads that must not be interrupted."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._changed = threading.Condition()  # re-entrant: a signal may come while it is held
+        self._changed = threading.Condition()  # reentrant: a signal may arrive while it is held
 
     def add(self, number: int) -> None:
         with self._changed:
@@ -75,16 +75,13 @@ _MAX_EXCHANGE_SECONDS = 45.0
 
 
 def wait_for_exchanges(seconds: float = _MAX_EXCHANGE_SECONDS) -> bool:
-    """Wait until no other thread exchanges a refresh token, at most so long; whether none does.
-
-    Threads that die with the process would otherwise take a sign-in with them.
-    """
+    """Wait until no other thread is exchanging a refresh token, at most `seconds`; returns whether none is."""
     return _other_threads.wait_for_none(seconds)
 
 
 @contextmanager
 def signals_deferred() -> Iterator[None]:
-    """SIGINT and SIGTERM that come meanwhile are delivered when this ends, however it ends."""
+    """Deliver SIGINT and SIGTERM only after the block, however it ends."""
     global _deferred
     if not _in_main_thread():
         _other_threads.add(1)
@@ -108,7 +105,7 @@ def signals_deferred() -> Iterator[None]:
 
 @contextmanager
 def signals_delivered() -> Iterator[None]:
-    """A pause of `signals_deferred` for moments in which nothing can be lost, such as the wait before a retry."""
+    """Suspend `signals_deferred` while nothing can be lost, such as the wait before a retry."""
     global _deferred
     deferred = _deferred if _in_main_thread() else None
     if deferred is None:

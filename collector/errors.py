@@ -1,30 +1,30 @@
-"""Every failure a person can meet, named by what they can do about it. No other module adds to this tree.
+"""Every failure a user can meet, named by what to do about it. No other module adds to this tree.
 
     CollectorError                 1    has a sentence, the next step and the exit code
     ├── UsageError                 2    wrong use or configuration: change a setting or an option
-    │   ├── ProfileBusy            2    another process works on this profile: wait for it
+    │   ├── ProfileBusy            2    another process is using this profile: wait for it
     │   ├── OtherAccount           2    the profile belongs to another Zoom account: use --profile
     │   ├── NewerVersion           2    a file was written by a newer version: upgrade
-    │   ├── AccessRefused          2    JupiterOne does not take the key, or not for this: change the key
+    │   ├── AccessRefused          2    JupiterOne does not accept the key, or not for this: change the key
     │   ├── InstanceMissing        2    there is no such integration instance: create or name another
-    │   └── UnsafeUpload           2    too much would be deleted: look at it, then --allow-deletes
-    ├── SignInRequired             4    the token is no good any more: sign in again
+    │   └── UnsafeUpload           2    too much would be deleted: check it, then --allow-deletes
+    ├── SignInRequired             4    the token is no longer valid: sign in again
     ├── DailyLimitReached          75   Zoom's daily allowance is used up: run again after the printed time
     ├── Interrupted                130  Ctrl-C or SIGTERM: run again
-    ├── StorageFailed              1    the disk does not keep the sign-in: make room, mend permissions
+    ├── StorageFailed              1    the sign-in cannot be stored: free disk space, fix permissions
     ├── CollectionFailed           1    nothing could be done: try again, or report it
     │   └── TokenEndpointFailed    1    no usable answer from Zoom's token endpoint: check the network, try again
-    ├── RequestFailed              1    one request to JupiterOne was refused, or the tries are used up: try again
-    ├── UploadFailed               1    the graph in JupiterOne is as it was, or its job goes on there: upload again
-    └── ReadingError               3    one answer of Zoom's could not be had; collecting turns it into coverage
+    ├── RequestFailed              1    one request to JupiterOne failed after all retries: try again
+    ├── UploadFailed               1    the upload did not finish: upload again
+    └── ReadingError               3    one answer of Zoom is missing; becomes a reason in the coverage
         ├── Denied                 3    a scope or an admin-role privilege is missing: grant it
         │   └── NotGranted         0    the scope of something a run is complete without is missing
         ├── NotLicensed            3    the account's plan does not include it
-        ├── Vanished               3    it was deleted between being listed and being read
+        ├── DeletedMeanwhile       3    it was deleted between being listed and being read
         ├── NotApplicable          3    Zoom keeps no such document for this one
         └── Unread                 3    Zoom did not answer, kept failing, or answered with something unusable
-            ├── Refused            3    Zoom refuses this one (4xx) for a reason that has no name of its own
-            └── RestartListing     3    the pages of a list do not lead to its end: list it from the first page again
+            ├── Refused            3    Zoom refuses this one (4xx) for another reason
+            └── RestartListing     3    the pages of a list do not end: list it again from the first page
 
 Exit codes, the first that applies: 130, 2, 4, 75, 1, 3, 0 (docs/architecture.md, "Exit codes").
 """
@@ -41,7 +41,7 @@ TokenEndpointCause = Literal["no connection", "foreign answer", "server error", 
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller; documented in the README and in docs/architecture.md."""
+    """Exit codes; documented in the README and in docs/architecture.md."""
 
     COMPLETE = 0
     FAILED = 1
@@ -64,15 +64,15 @@ _PRECEDENCE = (
 
 
 def worst_of(*codes: int) -> ExitCode:
-    """The exit code of work that consists of parts: the first of them that applies."""
+    """The exit code of work with several parts: the first of `_PRECEDENCE` among theirs."""
     return next(code for code in _PRECEDENCE if code in codes)
 
 
 class CollectorError(Exception):
-    """A failure told in whole sentences.
+    """A failure, described in whole sentences.
 
-    `message` says what happened and to what, `next_step` what to do about it (with the command where there
-    is one). Neither ever holds a secret.
+    `message` says what happened and to what, `next_step` what to do about it, with the command if there is one. Neither
+    ever contains a secret.
     """
 
     exit_code = ExitCode.FAILED
@@ -96,7 +96,7 @@ class ProfileBusy(UsageError):
 class OtherAccount(UsageError):
     """The profile belongs to another Zoom account than the token.
 
-    `before`, `now`: who had signed in and who has now, as `SignIn.account`, as far as Zoom said.
+    `before`, `now`: who had signed in and who has now, as `SignIn.account`, as far as known.
     """
 
     def __init__(self, message: str, next_step: str = "", before: Account | None = None, now: Account | None = None):
@@ -118,7 +118,7 @@ class InstanceMissing(UsageError):
 
 
 class UnsafeUpload(UsageError):
-    """The upload may delete more than anybody expects. Nothing was sent."""
+    """The upload might delete more than expected. Nothing was sent."""
 
 
 class SignInRequired(CollectorError):
@@ -141,13 +141,13 @@ class DailyLimitReached(CollectorError):
 
 
 class Interrupted(CollectorError):
-    """Somebody pressed Ctrl-C or sent SIGTERM."""
+    """The user pressed Ctrl-C, or the process got SIGTERM."""
 
     exit_code = ExitCode.INTERRUPTED
 
 
 class StorageFailed(CollectorError):
-    """The disk does not let the sign-in be read or kept."""
+    """The sign-in cannot be read from or written to disk."""
 
 
 class CollectionFailed(CollectorError):
@@ -155,11 +155,10 @@ class CollectionFailed(CollectorError):
 
 
 class TokenEndpointFailed(CollectionFailed):
-    """No usable answer came from Zoom's token endpoint, but the next try may get one.
+    """Zoom's token endpoint gave no usable answer; a later attempt may succeed.
 
-    `cause`: which kind. `words`: what came instead, in a few words. `may_have_been_processed`: whether the request was
-    sent, so that Zoom may have carried it out. `wait`: seconds the endpoint asked for, or 0. `tracking_id`: for Zoom's
-    support, "" without one.
+    `words`: what happened, in a few words. `may_have_been_processed`: whether Zoom may have processed the request.
+    `wait`: seconds the endpoint asked to wait, or 0. `tracking_id`: for Zoom's support, "" without one.
     """
 
     def __init__(
@@ -182,10 +181,10 @@ class TokenEndpointFailed(CollectionFailed):
 
 
 class RequestFailed(CollectorError):
-    """One request to JupiterOne failed for good. After a lost answer it may have been carried out, or not.
+    """One request to JupiterOne failed. If only the answer was lost, JupiterOne may have processed it.
 
-    `status` is the HTTP status (None without an answer), `code` what JupiterOne called the failure, if it did, `body`
-    the whole JSON of its answer.
+    `status`: the HTTP status, None without an answer. `code`: JupiterOne's error code, if any. `body`: the JSON of its
+    answer.
     """
 
     def __init__(
@@ -204,17 +203,17 @@ class RequestFailed(CollectorError):
 
 
 class UploadFailed(CollectorError):
-    """A synchronization job could not be brought to its end."""
+    """A synchronization job could not be finished."""
 
 
 class ReadingError(CollectorError):
-    """One answer could not be had; `message` becomes the reason in the coverage."""
+    """One answer is missing; `message` becomes the reason in the coverage."""
 
     exit_code = ExitCode.INCOMPLETE
 
 
 class Denied(ReadingError):
-    """A scope or an admin-role privilege is missing. `scopes`: what Zoom named as missing, if it did."""
+    """A scope or an admin-role privilege is missing. `scopes`: those Zoom named as missing, if any."""
 
     def __init__(self, message: str, next_step: str = "", scopes: Sequence[str] = ()) -> None:
         super().__init__(message, next_step)
@@ -232,7 +231,7 @@ class NotLicensed(ReadingError):
 
 
 class DeletedMeanwhile(ReadingError):
-    """It was there when it was listed and is gone now."""
+    """It was deleted between being listed and being read."""
 
 
 class NotApplicable(ReadingError):
@@ -240,12 +239,12 @@ class NotApplicable(ReadingError):
 
 
 class Unread(ReadingError):
-    """No answer came, or none that can be used, and the tries are used up."""
+    """No usable answer after all retries."""
 
 
 class Refused(Unread):
-    """Zoom refuses this one (4xx) for a reason that has no name of its own."""
+    """Zoom refuses this one (4xx) for another reason."""
 
 
 class RestartListing(Unread):
-    """A page token has expired, or the pages of a list go in circles."""
+    """A page token has expired, or the pages of a list repeat."""

@@ -1,7 +1,6 @@
-"""Files of one person: private from birth, replaced whole or not at all, and read only if they are what they should be.
+"""Files only this user can read: created private, replaced atomically; links and other users' files are refused.
 
-A folder that others could write to, once or now, may hold what they planted: links, pipes, files of their own. Nothing
-of that is followed, waited for or taken for ours.
+Others may have planted links, pipes or files in a folder they can or could write to. None of these is used.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create the folder and its missing parents with mode 0700; take other people's rights from an old one.
+    """Create the folder and its missing parents with mode 0700; make an existing one private.
 
-    Raises OSError when that cannot be done, PermissionError for a folder of another user.
+    Raises OSError, PermissionError for a folder of another user.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
@@ -33,9 +32,9 @@ def make_private_folder(folder: Path) -> None:
 
 
 def keep_private(path: Path) -> None:
-    """Take other people's rights from a folder or file, if it is there. Links to files are not followed.
+    """Remove other users' permissions from a folder or file, if it exists. Links to files are not followed.
 
-    Raises PermissionError for what belongs to another user, OSError for what is neither file nor folder.
+    Raises PermissionError when it belongs to another user, OSError when it is neither file nor folder.
     """
     try:
         status = path.stat() if path.is_dir() else path.lstat()
@@ -45,10 +44,10 @@ def keep_private(path: Path) -> None:
 
 
 def read_private_file(path: Path, limit: int) -> bytes | None:
-    """At most `limit` bytes of the file, None if there is none. Other people's rights on it are taken away.
+    """At most `limit` bytes of the file, None if there is none. Other users' permissions on it are removed.
 
-    Links are not followed and pipes not waited for. Raises OSError for what cannot be read, PermissionError
-    for a file of another user: whoever planted it would choose the account that is read.
+    Links are not followed, pipes not waited for. Raises OSError when it cannot be read, PermissionError for a file of
+    another user, who could otherwise choose the account that is read.
     """
     try:
         descriptor = os.open(path, _READING | os.O_NOFOLLOW)
@@ -62,9 +61,9 @@ def read_private_file(path: Path, limit: int) -> bytes | None:
 
 
 def read_file(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
-    """The content of somebody's file, with its owner and mode. Links are followed, since Kubernetes makes them.
+    """The content of any regular file, with its owner and mode. Links are followed, since Kubernetes makes them.
 
-    Raises OSError for what cannot be read, is no regular file or holds more than `limit` bytes.
+    Raises OSError when it cannot be read, is not a regular file or has more than `limit` bytes.
     """
     descriptor = os.open(path, _READING)
     with os.fdopen(descriptor, "rb") as file:
@@ -87,11 +86,11 @@ def _keep_private(path: Path, opened: Path | int, status: os.stat_result) -> Non
     try:
         os.chmod(opened, stat.S_IMODE(status.st_mode) & ~_OTHERS)
     except OSError as problem:
-        if problem.errno != errno.EROFS:  # what nobody can write to is read as it is
+        if problem.errno != errno.EROFS:  # a read-only file system is used as it is
             raise
         return
     if stat.S_ISREG(status.st_mode):
-        _log.warning("%s was open to other users of this computer; it is private now.", path)
+        _log.warning("%s was accessible to other users of this computer; it is private now.", path)
 
 
 def _irregular(path: Path) -> OSError:
@@ -101,11 +100,11 @@ def _irregular(path: Path) -> OSError:
 
 @contextmanager
 def prepared_replacement(path: Path, reserve_bytes: int = 0) -> Iterator[Callable[[bytes], None]]:
-    """Make a place on disk for the next content of a private file; gives the function that puts it there.
+    """Prepare the replacement of a private file; gives the function that writes it.
 
-    `reserve_bytes`: bytes the disk has to have for it. Until that function has ended, readers and a crash at any moment
-    see the old file, after it the new one. Both raise OSError and leave nothing behind. One writer at a time: what is
-    there of others was left by killed ones, and is removed.
+    `reserve_bytes`: disk space to reserve. Readers, and a crash at any moment, see the old file or the new one, whole.
+    Both steps may raise OSError and leave nothing behind. One writer at a time: temporary files of killed ones are
+    removed.
     """
     remove_stale_temporary_files(path)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".tmp")
@@ -120,7 +119,7 @@ def prepared_replacement(path: Path, reserve_bytes: int = 0) -> Iterator[Callabl
 
     try:
         if reserve_bytes:
-            _write(descriptor, b" " * reserve_bytes)  # some file systems keep no room for zeros
+            _write(descriptor, b" " * reserve_bytes)  # some file systems reserve nothing for zeros
             os.fsync(descriptor)
         yield put
     finally:
@@ -130,16 +129,13 @@ def prepared_replacement(path: Path, reserve_bytes: int = 0) -> Iterator[Callabl
 
 
 def replace_private_file(path: Path, content: bytes) -> None:
-    """Write the file with mode 0600 so that readers, and a crash at any moment, see the old or the new one.
-
-    Raises OSError when it could not be written or not be made durable.
-    """
+    """Replace the file atomically and durably, with mode 0600. Raises OSError."""
     with prepared_replacement(path) as put:
         put(content)
 
 
 def remove_stale_temporary_files(path: Path) -> None:
-    """Remove what killed writers of this file left beside it."""
+    """Remove temporary files that killed writers of this file left."""
     for temporary in path.parent.glob(f"{_prefix(path)}*.tmp"):
         with suppress(OSError):
             temporary.unlink()
@@ -156,7 +152,7 @@ def _prefix(path: Path) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name of a replaced file survive a power cut."""
+    """Make the rename survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

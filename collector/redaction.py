@@ -1,4 +1,4 @@
-"""What must never be written down, and how it is kept out."""
+"""Keeps secrets out of logs, messages and files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MASK = "***"
 
 @dataclass(frozen=True, repr=False)
 class Secret:
-    """A text that shows itself only when asked to: `repr`, `str` and formatting give `***`."""
+    """A text that shows as `***` in `repr`, `str` and formatting."""
 
     _text: str
 
     def reveal(self) -> str:
-        """The text itself, for the one place that sends it."""
+        """The text itself, to send it."""
         return self._text
 
     def __repr__(self) -> str:
@@ -31,12 +31,12 @@ class Secret:
 
 
 def looks_secret(name: str) -> bool:
-    """Whether a field of this name is likely to hold a secret, for fields nobody has described yet."""
+    """Whether a field of this name probably holds a secret; for fields without a description."""
     return _SECRET_NAME.search(name) is not None
 
 
 def one_line(text: str) -> str:
-    """A text from outside without what could steer a terminal or begin a line of its own."""
+    """A text from outside on one line, without control characters."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from redirect_server.__main__ import main
 
-# Run from a checkout in which the project is not installed, `collector` lies beside this folder.
+# In a checkout without an installed project, `collector` is next to this folder.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 if __name__ == "__main__":

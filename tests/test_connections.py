@@ -6,6 +6,8 @@ import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -13,9 +15,13 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from collector import connections
-from collector.connections import MAX_SECONDS, NO_ADDRESS, USER_AGENT, Connections, read_body
+from collector.connections import MAX_SECONDS, NO_ADDRESS, USER_AGENT, Bearer, Connections, read_body
+from collector.sandbox.server import serving
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import ADDRESS, session_with
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Dripping(io.BytesIO):
@@ -115,7 +121,6 @@ def test_a_session_serves_one_caller_after_the_other(clock: FakeClock) -> None:
         assert (reply.status, reply.content) == (200, b"{}")
     assert (len(sessions.made), connections.reached) == (1, True)
     assert {request.headers["User-Agent"] for request in adapter.asked} == {USER_AGENT}
-    assert all("Cookie" not in request.headers for request in adapter.asked)
 
 
 def test_callers_at_once_have_a_session_each(clock: FakeClock) -> None:
@@ -125,6 +130,26 @@ def test_callers_at_once_have_a_session_each(clock: FakeClock) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: connections.send(request, ADDRESS, 30), range(4)))
     assert len(sessions.made) == 4
+
+
+def test_neither_netrc_nor_cookies_are_sent(clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password CANARY\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    received: list[tuple[str | None, str | None]] = []
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        received.append((environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_COOKIE")))
+        start_response("200 OK", [("Set-Cookie", "session=1; Path=/"), ("Content-Length", "2")])
+        return [b"{}"]
+
+    with serving(answer, 0) as url:
+        connections = Connections(clock)
+        for auth in (Bearer("token-1"), Bearer("token-1"), None):
+            connections.send(requests.Request("GET", f"{url}/x", auth=auth), url, 30)
+    assert received == [("Bearer token-1", None), ("Bearer token-1", None), (None, None)]
 
 
 def test_what_a_request_brings_wins(clock: FakeClock) -> None:

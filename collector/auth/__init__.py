@@ -1,19 +1,19 @@
-"""Getting a Zoom access token and keeping it; nothing here calls Zoom's API.
+"""Obtains and stores Zoom access tokens. Apart from asking who signed in, nothing here calls Zoom's API.
 
 token_source.py      what the rest of the program sees: `TokenSource` gives a `Token` and renews it
-environment.py       a token somebody put into ZOOM_ACCESS_TOKEN
-server_to_server.py  a token the program asks for itself, cached in the profile
-signed_in.py         a token from a browser sign-in, refreshed before it ends
-renewal.py           spends a refresh token, and says what happened when that fails
-single_flight.py     one thread asks, the others share
-deferred_signals.py  Ctrl-C and SIGTERM wait for the critical moment to pass
-status.py            how the stored sign-in stands, without asking anybody
+configured.py        the token source the configuration names; a token from ZOOM_ACCESS_TOKEN
+server_to_server.py  tokens of a Server-to-Server app, cached in the profile
+sign_in_tokens.py    tokens of a browser sign-in, refreshed before they expire
+renewal.py           uses a refresh token, saves the answer, explains a refusal
+signin.py            a browser sign-in: authorization URL, code exchange, save, revoke, forget
+identity.py          who signed in
+status.py            the state of the stored sign-in, without asking Zoom
 oauth_client.py      the app, public or with a secret
-token_endpoint.py    the one place that speaks to Zoom's token endpoint, through Authlib
-token_answer.py      what the endpoint may answer, and what is refused
-refusals.py          what it means when the endpoint says no, in words, with the one thing to change
+token_endpoint.py    calls Zoom's token endpoint, through Authlib
+token_response.py    the endpoint's answer, checked field by field
+token_errors.py      what a refusal of the endpoint means, and what to do about it
 token_file.py        token.json of a profile: lock, load, save
-token_document.py    the content of token.json
+stored_token.py      the content of token.json
 """
 
 from collector.auth.configured import EnvironmentTokenSource

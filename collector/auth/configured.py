@@ -1,6 +1,6 @@
-"""The way to a token that the configuration names, and where the profile keeps its own.
+"""The token source that the configuration names, and the profile's token file.
 
-The token from ZOOM_ACCESS_TOKEN is used as it is, never renewed, never stored.
+A token from ZOOM_ACCESS_TOKEN is used as it is, never renewed, never stored.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collector.settings.profile import Profile
 
 
 def oauth_client(settings: Settings) -> OAuthClient:
-    """The app people sign in with; without a secret a public one. Raises UsageError when none is configured."""
+    """The app people sign in with; a public client without a secret. Raises UsageError when none is configured."""
     if settings.client_id is None:
         raise UsageError(
             "No Zoom credentials are configured.",
@@ -44,8 +44,7 @@ def token_file(profile: Profile) -> TokenFile:
 def token_source(settings: Settings, clock: Clock, randomness: random.Random) -> TokenSource:
     """Where this configuration's tokens come from: the environment, else Server-to-Server, else a browser sign-in.
 
-    Raises UsageError when the configuration names no way to a token. Whether anybody has signed in shows when the
-    first token is asked for (SignInRequired).
+    Raises UsageError when none is configured. The first `token()` raises SignInRequired when nobody has signed in.
     """
     if settings.access_token is not None:
         return EnvironmentTokenSource(settings.access_token, settings.api_url)
@@ -65,21 +64,21 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
 
 
 class EnvironmentTokenSource:
-    """A TokenSource around an access token somebody else obtained. Its scopes are unknown.
+    """A TokenSource for the access token in ZOOM_ACCESS_TOKEN. Its scopes are unknown.
 
-    `api_url`: the configured API; whoever set both means the one for the other.
+    `api_url`: the configured API; whoever sets both means them for each other.
     """
 
     def __init__(self, access_token: Secret, api_url: str | None = None) -> None:
         self._token = Token(access_token.reveal(), scopes=None, api_url=None, obtained_for=api_url)
 
     def token(self) -> Token:
-        """The token from the environment, whether Zoom still takes it or not."""
+        """The token from the environment, whether Zoom still accepts it or not."""
         return self._token
 
     def renew(self, rejected: Token) -> Token:
-        """There is no other token: raise SignInRequired."""
+        """Raise SignInRequired: there is no other token."""
         raise SignInRequired(
-            "ZOOM_ACCESS_TOKEN was refused by Zoom: it has expired, was revoked, or is no access token of Zoom's.",
+            "ZOOM_ACCESS_TOKEN was refused by Zoom: it has expired, was revoked, or is not a Zoom access token.",
             "Put a new access token into ZOOM_ACCESS_TOKEN, or unset it to use the profile's own sign-in.",
         )

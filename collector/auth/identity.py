@@ -1,4 +1,4 @@
-"""Who a token belongs to, asked once at sign-in and best effort: the sign-in is good without the answer."""
+"""Who a token belongs to. Asked once at sign-in, best effort: the sign-in is valid without the answer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from collector.clock import Clock
 from collector.connections import Bearer, Connections
 
 Account = Mapping[str, object]
-"""The user who authorized the app: `id`, `email` and `account_id` as Zoom gives them, each may be missing."""
+"""The user who authorized the app: `id`, `email` and `account_id` as Zoom returns them; each may be missing."""
 
 _READ_SECONDS = 10.0
-"""Somebody sits in front of the browser meanwhile."""
+"""Short: a person is waiting in front of the browser."""
 
 _log = logging.getLogger("collector.zoom")
 

@@ -12,7 +12,7 @@ from collector.redaction import Secret
 class OAuthClient:
     """One app at one Zoom cloud.
 
-    `client_secret`: None for a public client (RFC 6749 §2.1), which shows with PKCE alone that it asked.
+    `client_secret`: None for a public client (RFC 6749 §2.1), which relies on PKCE alone.
     `oauth_url`: the base address of Zoom's OAuth, e.g. https://zoom.us.
     """
 
@@ -22,9 +22,9 @@ class OAuthClient:
 
     @property
     def is_public(self) -> bool:
-        """Whether the app has no secret; it then names itself in the body of its requests."""
+        """Whether the app has no secret; it then sends its id in the body of its requests."""
         return self.client_secret is None
 
     def hash(self) -> str:
-        """Stands for the app beside its tokens: 64 hexadecimal digits. A new secret does not change it."""
+        """Identifies the app next to its tokens: 64 hexadecimal digits. A new secret does not change it."""
         return hashlib.sha256("\n".join((self.client_id, self.oauth_url)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Spends a refresh token and puts what comes back on the disk (RFC 6749 §6)."""
+"""Uses a refresh token and saves the answer (RFC 6749 §6)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Save = Callable[[StoredToken], None]
 
 
 class Renewal:
-    """Refreshes one profile's sign-in. Call it inside the lock of the file."""
+    """Refreshes a profile's sign-in. Call it while holding the file's lock."""
 
     def __init__(self, client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
         self._client_id = client.client_id
@@ -30,12 +30,12 @@ class Renewal:
         self._clock = clock
 
     def renew(self, stored: StoredToken, good: Callable[[StoredToken], bool]) -> StoredToken:
-        """The document after `stored`, durably on the disk.
+        """The document that replaces `stored`, durably on disk.
 
-        `good`: whether a document found on the disk after a refusal does, as `stored` did not. Raises SignInRequired
-        when the refresh token is refused for good, which is written into the file; UsageError when the app is;
-        StorageFailed when the disk would not take the next one, before the refresh token is spent, or did not all the
-        same; CollectionFailed when there is no usable answer.
+        `good`: whether a newer document, found on disk after a refusal, can be used. Raises SignInRequired when Zoom
+        refuses the refresh token, which is recorded in the file; UsageError when it refuses the app; StorageFailed
+        when the disk has no room (checked before the refresh token is used) or the answer cannot be saved;
+        CollectionFailed when there is no usable answer.
         """
         path = self._file.path
         while True:
@@ -44,11 +44,11 @@ class Renewal:
                     f"The access token of {self._whose(stored)} has expired and there is no refresh token.",
                     SIGN_IN_AGAIN,
                 )
-            with signals_deferred(), storage_errors("made ready to be written", path), self._file.reserved() as save:
+            with signals_deferred(), storage_errors("prepared for writing", path), self._file.reserved() as save:
                 outcome = self._refresh(stored, save)
                 if isinstance(outcome, StoredToken):
                     return outcome
-                # Evidence about the token that was sent, not about what may be on the disk by now.
+                # The refusal is about the token that was sent; the file may hold a newer one by now.
                 with storage_errors("read", path):
                     found = self._file.load()
                 if found is None or found.refresh_token == stored.refresh_token:
@@ -58,7 +58,7 @@ class Renewal:
             stored = found
 
     def _refresh(self, stored: StoredToken, save: _Save) -> StoredToken | Refusal:
-        """The next document, kept; or Zoom's final refusal of the refresh token."""
+        """The next document, saved; or Zoom's final refusal of the refresh token."""
         answer = self._endpoint.request("refresh_token", refresh_token=stored.refresh_token or "")
         if isinstance(answer, Refusal):
             if means_signed_out(answer):
@@ -80,7 +80,7 @@ class Renewal:
             save(document)
         except OSError as problem:
             raise StorageFailed(
-                f"Zoom has given {self._whose(stored)} a new token, but it could not be kept: {self._file.path}: "
+                f"Zoom has given {self._whose(stored)} a new token, but it could not be saved: {self._file.path}: "
                 f"{problem.strerror or problem}.",
                 NextStep(
                     "Free disk space or fix the folder's permissions, then sign in again. {}",
@@ -90,19 +90,19 @@ class Renewal:
         return document
 
     def _record_refusal(self, stored: StoredToken, refusal: Refusal, save: _Save) -> SignInRequired:
-        """Note in the file that only a new sign-in helps, and why; everything else in it stays."""
+        """Record in the file why a new sign-in is needed; everything else in it stays."""
         if refusal.lost_response:
             reason = (
                 f"Zoom changed the token of {self._whose(stored)}, but its answer was lost on the way "
-                f"({refusal.lost_response}); the old token is no longer good ({refusal.zoom_message})."
+                f"({refusal.lost_response}); the old token is no longer valid ({refusal.zoom_message})."
             )
         else:
             reason = (
                 f"The sign-in of {self._whose(stored)} is no longer valid: Zoom refused the refresh token "
                 f"({refusal.zoom_message}). Usually the app was removed, somebody signed in again elsewhere, a run was "
-                "killed while it renewed the token, or it was not used for 90 days."
+                "killed while it refreshed the token, or the sign-in was not used for 90 days."
             )
-        with suppress(OSError):  # without it the next start asks Zoom once more, and is told the same
+        with suppress(OSError):  # otherwise the next run asks Zoom again and gets the same answer
             save(replace(stored, reauth={"reason": reason, "at": self._clock.now()}))
         return SignInRequired(reason, SIGN_IN_AGAIN)
 

@@ -1,8 +1,8 @@
-"""A token the program asks for itself: Zoom's Server-to-Server OAuth (grant `account_credentials`).
+"""Tokens of a Server-to-Server app (grant `account_credentials`).
 
-Nobody signs in and there is no refresh token. A new token does not end older ones (Zoom: "Server-to-Server
-OAuth", multiple tokens), so losing one costs one request; asking once an hour rather than once a process is
-what the cache is for.
+Nobody signs in and there is no refresh token. A new token does not invalidate older ones (Zoom: "Server-to-Server
+OAuth", multiple tokens), so losing one costs one request. With the cache, Zoom is asked once an hour, not once a
+process.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import MappingProxyType
 
 from collector.auth.oauth_client import OAuthClient
-from collector.auth.single_flight import SingleFlight
 from collector.auth.stored_token import StoredToken
 from collector.auth.token_endpoint import TokenEndpoint
 from collector.auth.token_errors import Refusal, explain_server_to_server
@@ -34,8 +34,7 @@ _log = logging.getLogger("collector.auth")
 class ServerToServerTokenSource:
     """A TokenSource for one Server-to-Server app in one account.
 
-    However many threads and processes want a token at once, one of them asks for it and the others get the
-    same one. A cache that cannot be read or written costs a warning, never the run.
+    Threads and processes share one token. A cache that cannot be read or written costs a warning, never the run.
     """
 
     def __init__(
@@ -57,14 +56,14 @@ class ServerToServerTokenSource:
         self._endpoint = TokenEndpoint(OAuthClient(client_id, client_secret, oauth_url), clock, randomness)
         self._file = file
         self._clock = clock
-        self._flight: SingleFlight[StoredToken] = SingleFlight()
+        self._lock = threading.Lock()
+        self._latest: StoredToken | None = None
 
     def token(self) -> Token:
-        """The cached token while it has life left, else a new one.
+        """The cached token while it has more than 300 s left, else a new one.
 
-        Raises UsageError when Zoom refuses the app or account, CollectionFailed when it gives no usable
-        answer, ProfileBusy when another process keeps the profile locked, NewerVersion when a newer version
-        of this program wrote the token file.
+        Raises UsageError when Zoom refuses the app or account, CollectionFailed when it gives no usable answer,
+        ProfileBusy when another process keeps the profile locked, NewerVersion.
         """
         return self._good_token(rejected=None)
 
@@ -73,28 +72,27 @@ class ServerToServerTokenSource:
         return self._good_token(rejected.access_token)
 
     def refresh(self) -> None:
-        """Ask for a new token now and keep it; raises as `token` does, and StorageFailed when it cannot be kept.
+        """Get a new token now and cache it; raises as `token` does, and StorageFailed when it cannot be saved.
 
-        UsageError when the file holds a browser sign-in, which a person would have to replace.
+        Raises UsageError when the file holds a browser sign-in, which only a person could replace.
         """
         with storage_errors("saved", self._file.path), self._file.locked(self._clock):
             stored = self._stored()
             if stored is not None and stored.grant != _GRANT:
                 raise UsageError(
-                    f"{self._file.path} holds a browser sign-in, so no token of the Server-to-Server app is kept.",
+                    f"{self._file.path} holds a browser sign-in, so tokens of the Server-to-Server app are not cached.",
                     NextStep(
-                        "Nothing is to be done: the app asks for a token at every run. To have it kept, remove the "
-                        "sign-in with `{}`.",
+                        "Nothing to do: every run gets its own token. To cache tokens, remove the sign-in with `{}`.",
                         Command("auth logout"),
                     ),
                 )
             self._file.save(self._ask(others=stored.others if stored else {}))
 
     def _good_token(self, rejected: str | None) -> Token:
-        return self._flight.get(
-            is_good=lambda document: self._usable(document, rejected),
-            make=lambda: self._from_file_or_zoom(rejected),
-        ).token()
+        with self._lock:
+            if self._latest is None or not self._usable(self._latest, rejected):
+                self._latest = self._from_file_or_zoom(rejected)
+            return self._latest.token()
 
     def _from_file_or_zoom(self, rejected: str | None) -> StoredToken:
         with ExitStack() as held:
@@ -106,7 +104,7 @@ class ServerToServerTokenSource:
                 return self._ask()
             if stored is not None and stored.grant != _GRANT:
                 # A browser sign-in holds a refresh token that only a person can replace.
-                _log.info("%s holds a browser sign-in; it is left alone.", self._file.path)
+                _log.info("%s holds a browser sign-in; it is left unchanged.", self._file.path)
                 return self._ask()
             if stored is not None and self._usable(stored, rejected):
                 return stored
@@ -121,7 +119,7 @@ class ServerToServerTokenSource:
         try:
             return self._file.load()
         except SignInRequired as damage:
-            _log.warning("%s A new token is asked for.", damage.message)
+            _log.warning("%s Getting a new token.", damage.message)
             return None
 
     def _usable(self, document: StoredToken, rejected: str | None) -> bool:
@@ -151,7 +149,7 @@ class ServerToServerTokenSource:
 
     def _warn(self, done: str, problem: OSError) -> None:
         _log.warning(
-            "The Zoom token could not be %s, so it is kept in memory only: %s: %s",
+            "The cached Zoom token could not be %s, so the token is kept in memory only: %s: %s",
             done,
             self._file.path,
             problem.strerror or problem,

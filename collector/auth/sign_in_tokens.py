@@ -1,20 +1,19 @@
-"""Staying signed in after somebody signed in with the browser (grants `authorization_code`, `refresh_token`).
+"""A token from a browser sign-in, refreshed before it expires (grants `authorization_code`, `refresh_token`).
 
-Zoom replaces the refresh token at every use, and whoever loses the new one is signed out. So one thread of one
-process at a time spends it, under the lock of the file, after re-reading it and after proving that the disk will
-take the answer.
+Zoom replaces the refresh token at every use, and losing the new one ends the sign-in. So one thread of one process
+refreshes at a time, under the file's lock, after re-reading the file and reserving disk space for the answer.
 """
 
 from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections.abc import Callable
 
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.renewal import Renewal
-from collector.auth.single_flight import SingleFlight
-from collector.auth.stored_token import SIGN_IN_GRANT, StoredToken
+from collector.auth.stored_token import EARLIEST_RENEWAL, LATEST_USE, SIGN_IN_GRANT, StoredToken
 from collector.auth.token_errors import SIGN_IN_AGAIN
 from collector.auth.token_file import TokenFile, storage_errors
 from collector.auth.token_source import Token
@@ -22,7 +21,7 @@ from collector.clock import Clock
 from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, StorageFailed, UsageError
 
 _RETRY_PAUSE_SECONDS = 30.0
-"""Seconds without another try after a refresh failed while the old access token still lives."""
+"""Seconds between two attempts to refresh while the old access token can still be used."""
 
 _IsGood = Callable[[StoredToken], bool]
 
@@ -30,34 +29,31 @@ _log = logging.getLogger("collector.auth")
 
 
 class SignInTokenSource:
-    """A TokenSource for the sign-in a profile holds.
-
-    However many threads and processes want a token at once, one of them refreshes and the others get the same.
-    """
+    """A TokenSource for the sign-in of a profile. Threads and processes that need a new token share one refresh."""
 
     def __init__(self, client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
         self._client_hash = client.hash()
         self._clock = clock
         self._file = file
         self._renewal = Renewal(client, file, clock, randomness)
-        self._flight: SingleFlight[StoredToken] = SingleFlight()
+        self._lock = threading.Lock()
+        self._latest: StoredToken | None = None
         self._no_retry_until = 0.0
 
     def token(self) -> Token:
-        """The stored token while more than 300 s are left, else a new one.
+        """The stored token while it has more than 300 s left, else a new one.
 
-        While another thread asks for the new one, or none can be had for now, the old one does until 60 s are left.
-        Raises SignInRequired when nobody is signed in or Zoom has refused the refresh token, UsageError when it
-        refuses the app, StorageFailed when the disk does not take a new token, CollectionFailed when Zoom gives no
-        usable answer, ProfileBusy when another process keeps the profile locked, NewerVersion.
+        If Zoom does not answer, the old one is used until it has 60 s left. Raises SignInRequired when nobody is
+        signed in or Zoom has refused the refresh token, UsageError when it refuses the app, StorageFailed when the
+        disk does not take a new token, CollectionFailed when Zoom gives no usable answer, ProfileBusy when another
+        process keeps the profile locked, NewerVersion.
         """
-        return self._get(self._is_acceptable, accept_expiring=True)
+        return self._get(self._is_acceptable)
 
     def renew(self, rejected: Token) -> Token:
         """Another token than the rejected one; raises as `token` does."""
         return self._get(
-            lambda document: document.access_token != rejected.access_token and self._is_fresh(document),
-            accept_expiring=False,
+            lambda document: document.access_token != rejected.access_token and self._is_acceptable(document)
         )
 
     def refresh(self) -> Token:
@@ -65,17 +61,17 @@ class SignInTokenSource:
         before = self._stored()
         if before.refresh_token is None:
             raise UsageError("This sign-in has no refresh token, so it cannot be refreshed.", SIGN_IN_AGAIN)
-        return self._get(lambda document: document.generation > before.generation, accept_expiring=False)
+        return self._get(lambda document: document.generation > before.generation)
 
-    def _get(self, good: _IsGood, accept_expiring: bool) -> Token:
-        document = self._flight.get(
-            is_good=good,
-            make=lambda: self._next(good, accept_expiring),
-            acceptable_meanwhile=lambda document: accept_expiring and document.is_alive(self._clock.now()),
-        )
-        return document.token()
+    def _get(self, good: _IsGood) -> Token:
+        with self._lock:
+            latest, self._latest = self._latest, None  # a failure below must not leave a refused token in use
+            if latest is None or not good(latest):
+                latest = self._next(good)
+            self._latest = latest
+        return latest.token()
 
-    def _next(self, good: _IsGood, accept_expiring: bool) -> StoredToken:
+    def _next(self, good: _IsGood) -> StoredToken:
         """A good document from the file, else from Zoom."""
         stored = self._stored()
         if good(stored):
@@ -83,9 +79,9 @@ class SignInTokenSource:
         try:
             return self._next_locked(good)
         except (CollectionFailed, StorageFailed, ProfileBusy) as failure:
-            if not (accept_expiring and stored.is_alive(self._clock.now())):
-                raise
             self._no_retry_until = self._clock.monotonic() + _RETRY_PAUSE_SECONDS
+            if not good(stored):
+                raise
             _log.warning("%s Using the current token until it expires.", failure.message)
             return stored
 
@@ -102,7 +98,7 @@ class SignInTokenSource:
         return self._checked(stored)
 
     def _checked(self, stored: StoredToken | None) -> StoredToken:
-        """The document if it is a sign-in with this app that Zoom has not refused; raises SignInRequired."""
+        """The document, if it is a sign-in with this app that Zoom has not refused; else raises SignInRequired."""
         if stored is None or stored.grant != SIGN_IN_GRANT:
             raise self._required(f'Nobody has signed in to the profile "{self._file.profile}".')
         if stored.client_hash != self._client_hash:
@@ -116,9 +112,6 @@ class SignInTokenSource:
     def _required(self, message: str) -> SignInRequired:
         return SignInRequired(message, SIGN_IN_AGAIN)
 
-    def _is_fresh(self, document: StoredToken) -> bool:
-        return document.is_fresh(self._clock.now())
-
     def _is_acceptable(self, document: StoredToken) -> bool:
-        resting = self._clock.monotonic() < self._no_retry_until
-        return self._is_fresh(document) or (resting and document.is_alive(self._clock.now()))
+        is_paused = self._clock.monotonic() < self._no_retry_until
+        return document.is_fresh(self._clock.now(), LATEST_USE if is_paused else EARLIEST_RENEWAL)

@@ -1,6 +1,6 @@
-"""What happens around the browser: before it goes to Zoom, after it came back with a code, and at the end.
+"""A browser sign-in: `start_authorization`, `exchange_code`, `save`; later `revoke` or `forget`.
 
-The redirect server is a thin shell around `begin`, `exchange` and `keep`.
+The redirect server is a thin shell around these.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _log = logging.getLogger("collector.signin")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A sign-in that was started. `started_at`: seconds since 1970.
+    """A sign-in in progress. `started_at`: seconds since 1970.
 
-    `state` binds the answer to it (RFC 9700 §2.1, at least 128 bits), `code_verifier` the code (RFC 7636 §4.1).
+    `state` ties Zoom's answer to it (RFC 9700 §2.1, at least 128 bits), `code_verifier` the code (RFC 7636 §4.1).
     """
 
     state: str = field(repr=False)
@@ -44,7 +44,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class SignIn:
-    """A sign-in Zoom has granted and nobody has kept yet.
+    """A sign-in that Zoom has granted, not saved yet.
 
     `account`: who signed in, as `id`, `email` and `account_id`; None when Zoom did not say. `scopes`: None when
     unknown.
@@ -58,7 +58,7 @@ class SignIn:
 def start_authorization(client: OAuthClient, redirect_uri: str, now: float) -> Attempt:
     """A new attempt with its own state and verifier. `now`: seconds since 1970.
 
-    No scope is asked for: Zoom grants what the app was given in the Marketplace, and refuses other lists.
+    No scope is requested: Zoom grants what the app was given in the Marketplace and refuses other lists.
     """
     verifier = generate_token(48)
     with OAuth2Session(client.client_id, redirect_uri=redirect_uri, code_challenge_method="S256") as session:
@@ -77,10 +77,10 @@ def exchange_code(
     api_url: str | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> SignIn | Refusal:
-    """What Zoom gives for the code, and who signed in. `api_url`: the configured API, None to let Zoom say.
+    """The tokens Zoom gives for the code, and who signed in. `api_url`: the configured API, None to use Zoom's answer.
 
-    The code is never sent again once it may have arrived. Raises TokenEndpointFailed, and UsageError for credentials
-    that cannot be ones.
+    The code is never sent again once it may have arrived. Raises TokenEndpointFailed, and UsageError for malformed
+    credentials.
     """
     answer = TokenEndpoint(client, clock, randomness).request(
         SIGN_IN_GRANT,
@@ -111,17 +111,17 @@ def exchange_code(
 
 
 def save(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) -> None:
-    """Put the sign-in on the disk; it is there, durably, when this returns.
+    """Save the sign-in; it is durably on disk when this returns.
 
     Raises OtherAccount when the profile holds another account's and `replace` is not set, StorageFailed,
-    ProfileBusy, NewerVersion. A damaged file is replaced. A sign-in that had to wait while the same person signed in
-    again is dropped: Zoom ends the earlier tokens.
+    ProfileBusy, NewerVersion. A damaged file is replaced. If the same person has signed in again in the meantime,
+    this older sign-in is dropped: Zoom has ended its tokens.
     """
     with storage_errors("written", file.path), file.locked(clock):
         try:
             stored = file.load()
         except SignInRequired as damage:
-            _log.warning("%s It is replaced.", damage.message)
+            _log.warning("%s Replacing it.", damage.message)
             stored = None
         if stored is None:
             file.save(sign_in.document)
@@ -129,16 +129,16 @@ def save(sign_in: SignIn, file: TokenFile, clock: Clock, replace: bool = False) 
         if stored.grant == SIGN_IN_GRANT and not replace:
             _check_same_account(stored.account, sign_in.account)
             if _is_superseded(sign_in.document, stored, clock.now()):
-                _log.info("A later sign-in of the same person is there already; it stays.")
+                _log.info("A later sign-in of the same person is already saved; kept.")
                 return
         file.save(_after(stored, sign_in.document))
 
 
 def revoke(client: OAuthClient, file: TokenFile, clock: Clock, randomness: random.Random) -> None:
-    """End the sign-in at Zoom, which also removes the app there, then forget it here.
+    """Revoke the sign-in at Zoom, which also removes the app there, then remove it here.
 
-    An access token that has ended is refreshed first, since Zoom revokes by it. What Zoom no longer knows is
-    forgotten all the same. Raises SignInRequired when there is nothing of this app to revoke, UsageError when Zoom
+    An expired access token is refreshed first, since Zoom revokes by it. A sign-in that Zoom no longer knows is
+    removed too. Raises SignInRequired when there is no sign-in with this app, UsageError when Zoom
     refuses the app; CollectionFailed, StorageFailed and ProfileBusy leave the file as it is.
     """
     try:
@@ -160,7 +160,7 @@ def forget(file: TokenFile, clock: Clock) -> None:
 
 
 def _check_same_account(before: Account | None, now: Account | None) -> None:
-    """Accounts are compared, not people: another administrator of the same account reads the same graph."""
+    """Accounts are compared, not people: any administrator of the same account reads the same graph."""
     for name in ("account_id", "id"):
         one, other = (before or {}).get(name), (now or {}).get(name)
         if one and other:
@@ -170,15 +170,15 @@ def _check_same_account(before: Account | None, now: Account | None) -> None:
     else:
         return
     raise OtherAccount(
-        f"This profile is signed in as {_name(before)}, and now {_name(now)} of another account has signed in.",
-        "Keep both with another profile (--profile NAME), or replace the one that is there.",
+        f"This profile is signed in as {_name(before)}, but {_name(now)} of another account has just signed in.",
+        "Keep both with another profile (--profile NAME), or replace the earlier sign-in.",
         before,
         now,
     )
 
 
 def _is_superseded(document: StoredToken, stored: StoredToken, now: float) -> bool:
-    """Whether `stored` came after `document`, for the same person, app and scopes. A time to come says nothing."""
+    """Whether `stored` is newer than `document`, for the same person, app and scopes (and not from the future)."""
     person = (document.account or {}).get("id")
     return (
         person is not None
@@ -195,12 +195,12 @@ def _name(account: Account | None) -> str:
 
 
 def _after(stored: StoredToken, document: StoredToken) -> StoredToken:
-    """The document as the one that follows `stored`: whoever holds an older one sees that it is older."""
+    """The document as the successor of `stored`, with the next generation."""
     return dataclasses.replace(document, generation=stored.generation + 1, others=stored.others)
 
 
 def _is_refused(client: OAuthClient, file: TokenFile) -> bool:
-    """Whether a sign-in of this app is there that Zoom has refused: all that is left is to forget it."""
+    """Whether the file holds a sign-in with this app that Zoom has refused: it can only be removed."""
     try:
         document = file.load()
     except (OSError, SignInRequired):

@@ -1,4 +1,4 @@
-"""What `auth status` shows of a stored sign-in, without asking anybody."""
+"""The stored sign-in as `auth status` shows it, without asking Zoom."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ State = Literal["none", "usable", "expired", "reauth", "other client", "damaged"
 
 @dataclass(frozen=True)
 class StoredSignIn:
-    """The browser sign-in of a profile as its file has it.
+    """A profile's browser sign-in, as stored.
 
-    `state`: "usable" when a collection could start with it, if need be after a refresh. `reason`: why it is not
-    usable, in a sentence, "" when it is. `scopes`: None when unknown. Times are seconds since 1970.
+    `state`: "usable" when a collection can start with it, after a refresh if needed. `reason`: a sentence why it is
+    not usable, "" when it is. `scopes`: None when unknown. Times are seconds since 1970.
     """
 
     state: State
@@ -35,7 +35,7 @@ class StoredSignIn:
 
 
 def stored_sign_in(file: TokenFile, client: OAuthClient | None, clock: Clock) -> StoredSignIn:
-    """How the profile's sign-in stands for this app; without an app nothing is said about whose it is."""
+    """The state of the profile's sign-in for this app; without an app, whose it is is not checked."""
     try:
         document = file.load()
     except NewerVersion as newer:

@@ -1,4 +1,4 @@
-"""The content of a profile's token.json: one JSON object, so that its fields can never disagree."""
+"""The content of a profile's token.json: one JSON object, so its fields always belong together."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ SIGN_IN_GRANT = "authorization_code"
 """The grant of a browser sign-in (RFC 6749 §4.1)."""
 
 _VERSION = 1
-_EARLIEST_RENEWAL = 300.0
-"""Seconds. A token with less life left is not used any more: a page may take minutes with all its retries."""
+EARLIEST_RENEWAL = 300.0
+"""Seconds. A token with less life left is renewed: reading a page may take minutes with all its retries."""
 
-
-_LATEST_USE = 60.0
-"""Seconds. A token with less life left may end on its way to Zoom."""
+LATEST_USE = 60.0
+"""Seconds. A token with less life left may expire on its way to Zoom."""
 
 
 @dataclass(frozen=True)
 class StoredToken:
-    """A token with what is needed to know whether it can still be used.
+    """A token, and what is needed to tell whether it can still be used.
 
-    `grant`: the grant it came from, e.g. `account_credentials`. `client_hash`: stands for the app and account
-    it belongs to. `scope`, `api_url`: as Zoom answered. `obtained_for`: the API that was configured then, None when it
-    was the one Zoom names; the token goes nowhere else. `obtained_at`, `expires_at`: seconds since 1970 by
-    the clock of this computer at receipt, never by the claims in the token.
+    `grant`: the grant it came from, e.g. `account_credentials`. `client_hash`: identifies the app and account.
+    `scope`, `api_url`: as Zoom answered. `obtained_for`: the API configured at that time, None for the one Zoom names;
+    the token is sent nowhere else. `obtained_at`, `expires_at`: seconds since 1970 by this computer's clock, never by
+    the claims in the token.
 
     Of a browser sign-in only: `refresh_token`, for one use. `account`: who signed in, as `id`, `email` and
-    `account_id`. `generation`: counts the tokens of this profile, so that older never replaces newer. `reauth`:
-    set once Zoom has refused the refresh token for good, with the `reason` and the time `at`.
+    `account_id`. `generation`: counts the profile's tokens, so that an older one never replaces a newer. `reauth`: set
+    once Zoom has refused the refresh token, with the `reason` and the time `at`.
 
     `others`: fields of the file this version does not know; they are written back unchanged.
     """
@@ -89,7 +88,7 @@ class StoredToken:
         )
 
     def to_bytes(self) -> bytes:
-        """The file's content. Without a final newline: a file cut short anywhere is then no JSON object."""
+        """The file's content. Without a final newline, so that no truncated file is a JSON object."""
         fields: dict[str, object] = {
             "version": _VERSION,
             "grant": self.grant,
@@ -110,17 +109,13 @@ class StoredToken:
         fields |= {name: value for name, value in optional.items() if value is not None}
         return json.dumps({**self.others, **fields}, indent=1).encode()
 
-    def is_fresh(self, now: float) -> bool:
-        """Whether enough life is left at `now` (seconds since 1970): 300 s, for short lives a tenth of them.
+    def is_fresh(self, now: float, margin: float = EARLIEST_RENEWAL) -> bool:
+        """Whether more than `margin` seconds of life are left at `now` (seconds since 1970).
 
-        A token from the future is not fresh: the clock has been set back, so its expiry means nothing.
+        A short-lived token needs a tenth of its life only. A token from the future is not fresh: the clock has been
+        set back, so its expiry means nothing.
         """
-        margin = min(_EARLIEST_RENEWAL, (self.expires_at - self.obtained_at) / 10)
-        return self.obtained_at <= now < self.expires_at - margin
-
-    def is_alive(self, now: float) -> bool:
-        """Whether the token will do while a new one cannot be had: 60 s are left, for short lives a fiftieth."""
-        margin = min(_LATEST_USE, (self.expires_at - self.obtained_at) / 50)
+        margin = min(margin, (self.expires_at - self.obtained_at) / 10)
         return self.obtained_at <= now < self.expires_at - margin
 
     def token(self) -> Token:
@@ -136,19 +131,19 @@ def _text(value: object) -> str:
 
 def _optional_text(value: object) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise ValueError("something else than a text")
+        raise ValueError("not a text")
     return value
 
 
 def _optional_object(value: object) -> dict[str, object] | None:
     if value is not None and not isinstance(value, dict):
-        raise ValueError("something else than an object")
+        raise ValueError("not an object")
     return value
 
 
 def _count(value: object) -> int:
     if type(value) is not int or value < 0:
-        raise ValueError("something else than a count")
+        raise ValueError("not a count")
     return value
 
 

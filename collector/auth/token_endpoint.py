@@ -1,8 +1,7 @@
-"""The one place that speaks to Zoom's token endpoint (RFC 6749 §3.2, RFC 7009; Zoom: "Using OAuth 2.0").
+"""The only caller of Zoom's token endpoint (RFC 6749 §3.2, RFC 7009; Zoom: "Using OAuth 2.0").
 
-Authlib builds the request and authenticates the client. What it would do with the answer is done here: it
-drops Zoom's `reason`, takes any JSON object for a token, never retries, and its automatic refresh lets two
-threads spend the same refresh token.
+Authlib builds the request and authenticates the client. Answers are read here: Authlib drops Zoom's `reason`, accepts
+any JSON object as a token, never retries, and its automatic refresh lets two threads use the same refresh token.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ _TIMEOUT = (5, 30)
 _MAX_RETRIES = 3
 
 _MAX_WAIT = 60.0
-"""Seconds. A longer Retry-After is told, not waited for."""
+"""Seconds. A longer Retry-After is reported, not waited for."""
 
 _MAX_RETRY_AFTER = 86400.0
-"""Seconds. Nobody asks to wait longer than a day and means it."""
+"""Seconds. A Retry-After of more than a day counts as a day."""
 
 _REASONS = ("reason", "error_description", "errorMessage")
-"""Where Zoom has put its words so far, the usual place first."""
+"""Fields in which Zoom has put its message so far, the usual one first."""
 
 _MAX_REASON_LENGTH = 300
 
@@ -68,9 +67,9 @@ _Ask = Callable[[OAuth2Session], requests.Response]
 
 @dataclass(frozen=True)
 class _RetryPolicy:
-    """How often a request is repeated at most, and how often it may be sent when Zoom may have carried it out.
+    """How often a request is repeated at most, and how often it is sent when Zoom may have processed it.
 
-    `after_answers`: whether it is also repeated when there was an answer, only not a usable one.
+    `after_answers`: whether it is also repeated after an unusable answer.
     """
 
     max_retries: int
@@ -81,11 +80,11 @@ class _RetryPolicy:
 _ANY_TIME = _RetryPolicy(max_retries=_MAX_RETRIES, max_sends=1 + _MAX_RETRIES)
 _ONCE = _RetryPolicy(max_retries=1, max_sends=1, after_answers=False)
 _RETRY_POLICIES = {"refresh_token": _RetryPolicy(max_retries=_MAX_RETRIES, max_sends=2)}
-"""A refresh token is for one use as well, but Zoom has been seen to take it again for a while."""
+"""A refresh token is for one use too, but Zoom has been seen to accept it again for a short time."""
 
 
 class _Session(OAuth2Session):  # type: ignore[misc]  # Authlib comes without types
-    """Authlib's session; the answer is handed back as it came."""
+    """Authlib's session, which returns the answer unparsed."""
 
     def parse_response_token(self, response: requests.Response) -> requests.Response:
         return response
@@ -103,13 +102,12 @@ class TokenEndpoint:
     def request(self, grant_type: str, *, single_use: bool = False, **parameters: str) -> TokenResponse | Refusal:
         """Ask for a token: the grant and its parameters go into the form body, the app into a Basic header.
 
-        A public client names itself in the body (RFC 6749 §3.2.1). Failures that may pass (no connection, 429,
-        5xx, no JSON) are tried again up to three times; a refresh token is sent once more at most after a try that
-        Zoom may have carried out. `single_use`, for authorization codes: again only when there was no connection,
-        and that once.
+        A public client sends its id in the body (RFC 6749 §3.2.1). No connection, 429, 5xx and answers that are not
+        JSON are retried up to three times, but a request that Zoom may have processed is sent only once more for a
+        refresh token. `single_use`, for authorization codes: one retry, and only without a connection.
 
         Returns a Refusal when Zoom says no. Raises TokenEndpointFailed when it gives no usable answer, UsageError for
-        credentials that cannot be ones, Interrupted when stopped while waiting.
+        malformed credentials, Interrupted when stopped while waiting.
         """
 
         def ask(session: OAuth2Session) -> requests.Response:
@@ -140,14 +138,14 @@ class TokenEndpoint:
             )
             return answer
 
-        # RFC 7009 §2.2 asks for nothing but the status; Zoom adds {"status": "success"}.
+        # Only the status counts (RFC 7009 §2.2); Zoom adds {"status": "success"}.
         answer = self._repeat(ask, _ANY_TIME, (token,), body_needed=False)
         return answer if isinstance(answer, Refusal) else None
 
     def _repeat(
         self, ask: _Ask, policy: _RetryPolicy, secrets: tuple[str, ...], body_needed: bool = True
     ) -> dict[str, object] | Refusal:
-        """The answer's JSON object, or Zoom's refusal, after as many tries as it may take."""
+        """The answer's JSON object, or Zoom's refusal, retried as the policy says."""
         lost_response = ""
         sends_left = policy.max_sends
         for tries in range(1, policy.max_retries + 2):
@@ -162,7 +160,7 @@ class TokenEndpoint:
                 if tries > policy.max_retries or sends_left < 1 or answered or failure.wait > _MAX_WAIT:
                     raise
                 wait = backoff_seconds(tries, _MAX_WAIT, self._randomness, failure.wait)
-            # Nothing is on its way now, so nothing can be lost.
+            # No request is in flight, so no answer can be lost.
             with signals_delivered():
                 self._clock.wait(wait)
         raise AssertionError("the last try answers or raises")
@@ -170,7 +168,7 @@ class TokenEndpoint:
     def _try(self, ask: _Ask, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object] | Refusal:
         try:
             with self._session() as session:
-                # Neither follows redirects: they would carry the credentials to a place nobody configured.
+                # Redirects are not followed: they would carry the credentials to an address nobody configured.
                 response = ask(session)
                 reply = Reply(response.status_code, response.headers, read_body(response, self._clock))
         except (requests.RequestException, LocationValueError) as failure:
@@ -190,10 +188,10 @@ class TokenEndpoint:
 
     def _session(self) -> OAuth2Session:
         secret = self._client.client_secret
-        # RFC 6749 appendix A.1 and A.2: visible ASCII. A secret copied with its ellipsis ends here.
+        # RFC 6749 appendix A.1 and A.2: visible ASCII. A secret copied with an ellipsis is not.
         if not (self._client.client_id + (secret.reveal() if secret else "")).isascii():
             raise UsageError(
-                "ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET holds a character that no Zoom credential has.",
+                "ZOOM_CLIENT_ID or ZOOM_CLIENT_SECRET contains a character that no Zoom credential has.",
                 "Copy both again from the app's page in the Zoom App Marketplace.",
             )
         if secret is None:
@@ -231,7 +229,7 @@ class TokenEndpoint:
         when = f"in {wait:.0f} seconds" if wait > _MAX_WAIT else "later"
         return TokenEndpointFailed(
             self._message(f"{words}{asked}"),
-            f"Run this again {when}. How Zoom itself is doing: https://status.zoom.us",
+            f"Run this again {when}. Zoom's status: https://status.zoom.us",
             "server error",
             words,
             may_have_been_processed=status != 429,  # one request too many was not carried out (RFC 6585 §4)
@@ -240,12 +238,12 @@ class TokenEndpoint:
         )
 
     def _foreign(self, did: str, *, acted: bool) -> TokenEndpointFailed:
-        """Something else than a token endpoint answered. `acted`: whether Zoom may have been asked all the same."""
+        """Not a token endpoint answered. `acted`: whether Zoom may still have processed the request."""
         return TokenEndpointFailed(
             self._message(f"it {did}"),
             f"ZOOM_OAUTH_URL is {self._client.oauth_url}: Zoom's own is https://zoom.us, for Zoom for Government "
-            "https://zoomgov.com. If it is right, look at the proxy (HTTPS_PROXY), and open that address in a browser "
-            "on this network: it may want a sign-in of its own first.",
+            "https://zoomgov.com. If it is right, check the proxy (HTTPS_PROXY), and open that address in a browser "
+            "on this network: the network may require a sign-in first.",
             "foreign answer",
             f"it {did}",
             may_have_been_processed=acted,
@@ -257,7 +255,7 @@ class TokenEndpoint:
 
 
 def _was_sent(failure: Exception) -> bool:
-    """Whether the request may have reached Zoom. MaxRetryError is urllib3's for what fails before it is sent."""
+    """Whether the request may have reached Zoom. urllib3 raises MaxRetryError before anything is sent."""
     return not (isinstance(failure, _NEVER_SENT) or (failure.args and isinstance(failure.args[0], MaxRetryError)))
 
 
@@ -270,7 +268,7 @@ def _json_object(content: bytes) -> dict[str, object] | None:
 
 
 def _sanitized(text: object, secrets: Iterable[str]) -> str:
-    """Zoom's text without our secrets and without characters that steer a terminal, at most 300 of them."""
+    """Zoom's text without secrets or control characters, at most 300 characters."""
     if not isinstance(text, str):
         return ""
     for secret in filter(None, secrets):

@@ -1,7 +1,7 @@
-"""What Zoom means when its token endpoint says no, in words, each with the one thing to change.
+"""What a refusal of Zoom's token endpoint means, and what to change.
 
 Zoom answers `{"reason": "<text>", "error": "<code>"}` (Zoom: "OAuth error codes", 4700 to 4741) where
-RFC 6749 §5.2 has `error_description`. The reason decides, the code is often a bare `invalid_request`.
+RFC 6749 §5.2 has `error_description`. The reason decides: the code is often just `invalid_request`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app type", "ap
 
 
 SIGN_IN_AGAIN = NextStep("Run: {}", Command("auth login"))
-"""The next step for everything only a new sign-in mends."""
+"""The next step when only a new sign-in helps."""
 
 
 @dataclass(frozen=True)
 class Refusal:
     """The token endpoint understood the request and said no. What that means depends on the grant.
 
-    `status`: the HTTP status. `error`: the code of RFC 6749 §5.2, "" when there was none. `reason`: Zoom's words,
-    cleared of secrets and control characters, at most 300 characters, "" when there were none. `lost_response`: what
-    became of an earlier try of the same request that Zoom may have carried out although its answer never came, "" when
-    there was no such try.
+    `status`: the HTTP status. `error`: the code of RFC 6749 §5.2, "" when there was none. `reason`: Zoom's message
+    without secrets and control characters, at most 300 characters, "" without one. `lost_response`: why the answer to
+    an earlier attempt, which Zoom may have processed, was lost; "" without such an attempt.
     """
 
     status: int
@@ -42,12 +41,12 @@ class Refusal:
 
     @property
     def error_text(self) -> str:
-        """Code and reason as one text to look into. A bare 401 means the client (RFC 6749 §5.2)."""
+        """Code and reason as one text to search. A bare 401 means the client (RFC 6749 §5.2)."""
         return f"{self.error} {self.reason}".strip() or ("invalid_client" if self.status == 401 else "")
 
     @property
     def kind(self) -> RefusalKind:
-        """What the refusal of a browser sign-in's code is about."""
+        """What the refusal of an authorization code is about."""
         return next(kind for kind, pattern in _SIGN_IN if pattern.search(self.error_text))
 
 
@@ -73,7 +72,7 @@ _SERVER_TO_SERVER = (
         "Zoom refused the app credentials",
         NextStep(
             "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against App Credentials of the Server-to-Server app in the "
-            "Zoom App Marketplace: not the one in the place of the other. {} With those of a General app unset "
+            "Zoom App Marketplace, and that they are not swapped. {} With those of a General app unset "
             "ZOOM_ACCOUNT_ID and sign in with the browser: `{}`.",
             _NO_APP_OF_THIS_KIND,
             Command("auth login"),
@@ -91,7 +90,7 @@ _SERVER_TO_SERVER = (
     ),
     _explanation(
         r"disabled|deactivated|not activated",
-        "The app is switched off at Zoom",
+        "The app is deactivated at Zoom",
         "Its owner activates it in the Zoom App Marketplace (Manage); an account administrator lifts a block "
         "on the app.",
     ),
@@ -111,7 +110,7 @@ _SERVER_TO_SERVER = (
 
 
 def explain_server_to_server(refusal: Refusal, client_id: str) -> UsageError:
-    """The error to raise when a Server-to-Server app is refused; names the app by the end of its id."""
+    """The error for a refused Server-to-Server app; names the app by the end of its id."""
     error_text = "invalid_client" if refusal.status == 401 else f"{refusal.error} {refusal.reason}"
     explanation = next(known for known in _SERVER_TO_SERVER if known.pattern.search(error_text))
     return UsageError(
@@ -123,27 +122,27 @@ _CREDENTIALS = _explanation(
     r"invalid_client|client[ _]?id|client[ _]?secret|470[246]",
     "Zoom refused the app credentials",
     "Check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET against the app's page in the Zoom App Marketplace: both belong "
-    "to the same General app, not the one in the place of the other. Development and Production have different pairs. "
+    "to the same General app and are not swapped. Development and Production have different pairs. "
     f"A public client has no secret: then leave ZOOM_CLIENT_SECRET unset. {_NO_APP_OF_THIS_KIND} With those of a "
-    "Server-to-Server app set ZOOM_ACCOUNT_ID too; nobody signs in then.",
+    "Server-to-Server app set ZOOM_ACCOUNT_ID too; then no sign-in is needed.",
 )
 _APP_TYPE = _explanation(
     _APP_TYPE_PATTERN,
-    "This app is of a kind that signs nobody in",
+    "This app has no browser sign-in",
     NextStep(
-        "Use the credentials of a General app that is admin-managed. With those of a Server-to-Server app set "
-        "ZOOM_ACCOUNT_ID too: then nobody signs in, and `{}` asks for its tokens itself.",
+        "Use the credentials of an admin-managed General app. For a Server-to-Server app set ZOOM_ACCOUNT_ID too: then "
+        "no sign-in is needed, and `{}` gets its own tokens.",
         Command("collect"),
     ),
 )
 _APP = _explanation(
     r"disabled|deactivated|not activated|owner|4717|4735|4738",
-    "Zoom does not let this app sign anybody in",
+    "Zoom does not let users sign in with this app",
     "The app's owner activates it in the Zoom App Marketplace (Manage); an account administrator lifts a block on "
     "the app.",
 )
 
-# The first that matches "<error> <reason>" wins. What to do about each is told by the pages of the sign-in.
+# The first that matches "<error> <reason>" wins. The sign-in pages say what to do about each.
 _SIGN_IN: tuple[tuple[RefusalKind, re.Pattern[str]], ...] = (
     ("credentials", _CREDENTIALS.pattern),
     ("redirect", re.compile(r"redirect|4709", re.IGNORECASE)),
@@ -176,8 +175,8 @@ _UNKNOWN_REFUSAL = NextStep(
 
 
 def explain_refresh(refusal: Refusal, client_id: str) -> UsageError:
-    """The error to raise when Zoom refuses a refresh for another reason than the refresh token."""
+    """The error for a refresh that Zoom refuses for another reason than the refresh token."""
     known = next((known for known in (_CREDENTIALS, _APP_TYPE, _APP) if known.pattern.search(refusal.error_text)), None)
-    what = known.what if known else "Zoom refused to renew the token"
+    what = known.what if known else "Zoom refused to refresh the token"
     next_step = known.next_step if known else _UNKNOWN_REFUSAL
     return UsageError(f"{what} (client id ending in {client_id[-4:]}): {refusal.zoom_message}", next_step)

@@ -1,4 +1,4 @@
-"""token.json of a profile: one lock around re-reading, asking and writing, one rename per change."""
+"""token.json of a profile: one lock around reading, refreshing and writing; one rename per change."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LOCK_TIMEOUT = 30.0
 _LOCK_POLL = 0.1
 _MAX_BYTES = 1 << 20
 _RESERVED = 16 << 10
-"""Bytes kept free for the next document: two of Zoom's tokens and some fields take less than half."""
+"""Bytes reserved for the next document, more than twice what two of Zoom's tokens and some fields take."""
 
 
 @contextmanager
 def storage_errors(done: str, path: Path) -> Iterator[None]:
-    """An OSError inside becomes StorageFailed. `done`: what could not be done with the file, as in "written"."""
+    """An OSError inside becomes StorageFailed. `done`: what could not be done with the file, e.g. "written"."""
     try:
         yield
     except OSError as problem:
@@ -37,7 +37,7 @@ class TokenFile:
     """The token a profile keeps on disk, in `<folder>/token.json`.
 
     `folder`: the profile's folder, created when needed; `profile`: its name in messages. The folder has mode
-    0700, the files 0600. Every method raises OSError when the disk does not let it.
+    0700, the files 0600. Every method may raise OSError.
     """
 
     def __init__(self, folder: Path, profile: str) -> None:
@@ -46,15 +46,15 @@ class TokenFile:
 
     @contextmanager
     def locked(self, clock: Clock, patience: float = _LOCK_TIMEOUT) -> Iterator[None]:
-        """Keep other processes, and other holders in this one, from changing the file.
+        """Keep other processes and threads from changing the file.
 
-        The kernel drops the lock with the process, so the lock file itself stays where it is. Raises
-        ProfileBusy when somebody else holds it for `patience` seconds.
+        The kernel drops the lock with the process, so the lock file itself stays. Raises ProfileBusy when
+        another holds it for `patience` seconds.
         """
         private_files.make_private_folder(self.path.parent)
         lock_path = self.path.with_name("token.lock")
         private_files.keep_private(lock_path)
-        # A lock that only pretends (a file system without flock) would let two refreshes happen at once.
+        # A soft lock (on a file system without flock) would let two refreshes happen at once.
         lock = FileLock(lock_path, mode=0o600, blocking=False, fallback_to_soft=False)
         self._acquire(lock, clock, patience)
         try:
@@ -65,8 +65,7 @@ class TokenFile:
     def load(self) -> StoredToken | None:
         """What the file holds, None if there is none.
 
-        Raises SignInRequired when it is damaged: empty, cut short or not what this program writes; and NewerVersion
-        when a newer version of this program wrote it.
+        Raises SignInRequired when it is damaged (empty, truncated, or not what this program writes) and NewerVersion.
         """
         content = private_files.read_private_file(self.path, _MAX_BYTES)
         if content is None:
@@ -87,9 +86,9 @@ class TokenFile:
 
     @contextmanager
     def reserved(self) -> Iterator[Callable[[StoredToken], None]]:
-        """Prove that the disk will take the next document, before anything is spent for it.
+        """Reserve disk space for the next document, before a refresh token is used; gives the function that saves it.
 
-        Gives the function that saves it. Call it inside `locked`.
+        Call it inside `locked`.
         """
         size = self.path.stat().st_size if self.path.exists() else 0
         with private_files.prepared_replacement(self.path, reserve_bytes=max(_RESERVED, 2 * size)) as put:
@@ -113,6 +112,6 @@ class TokenFile:
                     break
             clock.wait(_LOCK_POLL)
         raise ProfileBusy(
-            f'Another process has been changing the sign-in of the profile "{self.profile}" for {patience:.0f} s.',
-            "Wait for it to end and run this again, or use another profile with --profile NAME.",
+            f'Another process has locked the sign-in of the profile "{self.profile}" for {patience:.0f} s.',
+            "Wait for it to finish and run this again, or use another profile with --profile NAME.",
         )

@@ -1,6 +1,6 @@
 """The answer of the token endpoint, checked field by field (RFC 6749 §5.1; Zoom: "Using OAuth 2.0").
 
-Authlib takes any JSON object for a token: `{}`, `token_type: mac`, an `expires_in` of words.
+Authlib accepts any JSON object as a token: `{}`, `token_type: mac`, an `expires_in` of words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WHOLE_SECONDS = re.compile(r"([1-9][0-9]{0,8})(?:\.0+)?")
 
 @dataclass(frozen=True)
 class TokenResponse:
-    """A token as Zoom gave it.
+    """A token as Zoom returned it.
 
     `expires_in`: seconds from the moment of receipt. `scope`: the granted scopes, separated by spaces.
     `refresh_token`: None where the grant gives none.
@@ -41,8 +41,8 @@ class TokenResponse:
         unusable = [name for name, is_usable in _CHECKS.items() if not is_usable(answer.get(name))]
         if unusable:
             raise TokenEndpointFailed(
-                f"Zoom's token endpoint gave an unexpected answer; unusable: {', '.join(unusable)}.",
-                "Check ZOOM_OAUTH_URL; if it is right, try again later and report this if it stays.",
+                f"Zoom's token endpoint returned an unexpected answer; unusable fields: {', '.join(unusable)}.",
+                "Check ZOOM_OAUTH_URL; if it is right, try again later, and report this if it happens again.",
                 "malformed answer",
             )
         return cls(
@@ -55,7 +55,7 @@ class TokenResponse:
 
 
 def _is_header_safe(value: object) -> bool:
-    """RFC 6750 §2.1: the token travels in a header, so it is visible ASCII without blanks."""
+    """RFC 6750 §2.1: the token travels in a header, so it is visible ASCII without spaces."""
     return isinstance(value, str) and _HEADER_SAFE.fullmatch(value) is not None
 
 
@@ -87,6 +87,6 @@ def _text(value: object) -> str | None:
 
 
 def _lifetime(expires_in: object) -> int:
-    """Seconds. `expires_in` is optional (RFC 6749 §5.1); what is not a sensible number counts as missing."""
+    """Seconds. `expires_in` is optional (RFC 6749 §5.1); anything but a positive whole number counts as missing."""
     seconds = _WHOLE_SECONDS.fullmatch(str(expires_in))
     return int(seconds[1]) if seconds else _ASSUMED_LIFETIME

@@ -1,4 +1,4 @@
-"""What the rest of the program knows about tokens."""
+"""`Token` and `TokenSource`, as the rest of the program sees them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Protocol
 class Token:
     """A bearer token for Zoom's API (RFC 6750). Its `repr` leaves the access token out.
 
-    `scopes`: what was granted, None when unknown. `api_url`: the API host Zoom named in its answer, not yet
-    checked against the hosts that may be spoken to, None when it named none. `obtained_for`: the configured API it may
-    be sent to instead (ZOOM_API_URL when it was obtained), None when there was none.
+    `scopes`: what was granted, None when unknown. `api_url`: the API host in Zoom's answer, not yet
+    checked, None without one. `obtained_for`: the configured API it may be sent to instead (ZOOM_API_URL at the time),
+    None without one.
     """
 
     access_token: str = field(repr=False)
@@ -29,13 +29,12 @@ class TokenSource(Protocol):
     """
 
     def token(self) -> Token:
-        """A token that is believed to be good."""
+        """A token that should be valid."""
 
     def renew(self, rejected: Token) -> Token:
-        """Another token than the one Zoom's API has just answered 401 for.
+        """Another token than the one Zoom's API has just answered 401 for: a newer stored one, else a new one.
 
-        A newer token that is already there is taken; else one is asked for. Whether to come back when that
-        one is refused as well is the caller's decision.
+        The caller decides whether to try again when that one is refused too.
         """
 
 

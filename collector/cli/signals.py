@@ -13,19 +13,14 @@ from collector.deferred_signals import wait_for_exchanges
 
 @contextmanager
 def stop_on_signals(clock: SystemClock) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the run after the current write or batch, and a second one end it at once.
+    """Ctrl-C or SIGTERM ends the run between two writes or batches, a second one ends the process at once.
 
-    Neither interrupts the exchange of a refresh token.
+    Before the run ends, a refresh of the sign-in in another thread is waited for.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
         clock.stop()
-        signal.signal(number, end_now)
-
-    def end_now(number: int, _: FrameType | None) -> None:
-        wait_for_exchanges()
         signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
 
     earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -53,10 +53,10 @@ SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY")
 class Settings:
     """What a run is configured with.
 
-    Without `account_id` people sign in with the browser; then a missing `client_secret` means a public client.
-    `api_url` is `None` when the token answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
+    Without `account_id` a person signs in with the browser; a missing `client_secret` then means a public client.
+    `api_url` is `None` when Zoom's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
     `None` unless entities are to be tagged with it or it was given. `polling_interval` is how often `collector run
-    --poll` runs. `warning`: a sentence about what was given in vain.
+    --poll` runs. `warning`: a sentence about unknown settings, "" without any.
     """
 
     client_id: str | None
@@ -78,7 +78,7 @@ class Settings:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What is added to every entity: `tag.AccountName`, if asked for."""
+        """The tags added to every entity: `tag.AccountName`, if configured."""
         if self.tag_with_account_name and self.account_name:
             return {"tag.AccountName": self.account_name}
         return {}
@@ -98,7 +98,7 @@ def read_settings(environment: Mapping[str, str], folder: Path, profile: str | N
 
 
 def _wrong(problems: Sequence[str], file: Path) -> UsageError:
-    """Every problem, and where to correct it: the option where it was given, the rest in the configuration."""
+    """Every problem, and where to fix it: the option or the configuration."""
     of_options = [problem for problem in problems if problem.startswith("--")]
     if problems == of_options:
         return UsageError("\n".join(problems), "Give another name after --profile.")
@@ -144,21 +144,23 @@ def _profile(reader: Reader, option: str | None) -> Profile:
 
 
 def _check_app(settings: Settings, reader: Reader) -> None:
-    """What has been put where something else of the app's belongs."""
+    """Check for credentials of the app put under the wrong name."""
     secret = settings.client_secret.reveal() if settings.client_secret else None
     for one, other, value in (
         ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", secret),
         ("ZOOM_CLIENT_ID", "ZOOM_ACCOUNT_ID", settings.account_id),
     ):
         if settings.client_id is not None and settings.client_id == value:
-            reader.problems.append(f"{one} and {other} hold the same; they are two different things on the app's page.")
+            reader.problems.append(
+                f"{one} and {other} have the same value; they are two different values on the app's page."
+            )
 
 
 def _check_combinations(settings: Settings, reader: Reader) -> None:
-    """What one setting asks of another; what is there but wrong has been told already."""
+    """Check settings that require each other; invalid values have been reported already."""
     problems = reader.problems
     if settings.tag_with_account_name and not settings.account_name:
-        problems.append("TAG_WITH_ACCOUNT_NAME is set, but ACCOUNT_NAME is not: there is no name to tag with.")
+        problems.append("TAG_WITH_ACCOUNT_NAME is true, but ACCOUNT_NAME is not set.")
     if zoom_cloud(settings.oauth_url) is None and reader.text("ZOOM_API_URL") is None:
         problems.append("ZOOM_OAUTH_URL is not Zoom's own, so ZOOM_API_URL must say where the API is.")
     if settings.account_id and not settings.access_token:

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class ZoomPlan(str, Enum):
-    """The account's plan; Zoom does not tell it to apps, so it is a setting."""
+    """The account's plan; a setting, because Zoom does not tell apps."""
 
     FREE = "free"
     PRO = "pro"
@@ -15,7 +15,7 @@ class ZoomPlan(str, Enum):
 
 
 class PollingInterval(Enum):
-    """How often JupiterOne runs an instance; those of a custom integration it cannot run itself."""
+    """How often JupiterOne runs an instance. It cannot run those of a custom integration itself."""
 
     DISABLED = "DISABLED"
     THIRTY_MINUTES = "THIRTY_MINUTES"

@@ -1,7 +1,6 @@
-"""An address in `./.env` was chosen by whoever wrote that file, so no secret from anywhere else goes there.
+"""An address in `./.env` was chosen by whoever wrote that file, so secrets from elsewhere are not sent there.
 
-A folder that was unpacked or cloned may bring its `.env` along. What it may say: the credentials of its own, and where
-these go.
+An unpacked or cloned folder may contain a `.env`. It may set credentials, and where those are sent.
 """
 
 from __future__ import annotations
@@ -17,26 +16,26 @@ _CREDENTIALS = {
     "JUPITERONE_API_BASE_URL": ("JUPITERONE_ACCOUNT", "JUPITERONE_API_KEY"),
     "JUPITERONE_GRAPHQL_URL": ("JUPITERONE_ACCOUNT", "JUPITERONE_API_KEY"),
 }
-"""What is sent to which address."""
+"""Which credentials are sent to which address."""
 
 
 def check_addresses(reader: Reader) -> None:
-    """Note what is wrong with addresses that stand in `.env`; those of the real environment are the person's own."""
+    """Report addresses in `.env` that must not be used; addresses in the environment are the user's own."""
     for name, credentials in _CREDENTIALS.items():
         address = reader.text(name)
         if address is None or not reader.is_from_file(name):
             continue
         if not _is_well_known(name, address):
             reader.problems.append(
-                f"{name} stands in .env and names another host than {_owner_name(name)}; such an address must be set "
-                "in the environment itself, since a file may have come with its folder."
+                f"{name} in .env names another host than {_owner_name(name)}; such an address must be set in the "
+                "environment, because the file may have come with its folder."
             )
             continue
         elsewhere = [each for each in credentials if reader.text(each) is not None and not reader.is_from_file(each)]
         if elsewhere:
             reader.problems.append(
-                f"{name} stands in .env, but {' and '.join(elsewhere)} in the environment: a file may not say where "
-                f"these go. Set {name} in the environment, too."
+                f"{name} is in .env, but {' and '.join(elsewhere)} in the environment: a file must not choose where "
+                f"these are sent. Set {name} in the environment, too."
             )
 
 
@@ -44,7 +43,7 @@ def _is_well_known(name: str, address: str) -> bool:
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:
-        return True  # told as no address
+        return True  # reported as malformed
     if is_loopback(host):
         return True
     if name.startswith("ZOOM_"):

@@ -1,4 +1,4 @@
-"""How JupiterOne is reached; nothing of it is needed to collect."""
+"""The JupiterOne settings; none is needed to collect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class JupiterOneSettings:
     """The account to upload to.
 
     `instance_id` wins over the one the profile remembers. `api_url` is the base address of the REST API, without a
-    slash at its end; `graphql_url` the whole address of GraphQL.
+    trailing slash; `graphql_url` the whole address of GraphQL.
     """
 
     account: str | None = None
@@ -55,10 +55,10 @@ def _graphql_url(reader: Reader) -> str | None:
 
 
 def graphql_url_beside(api_url: str) -> str:
-    """Where GraphQL is when only the REST API's base address is known.
+    """The GraphQL address that belongs to a REST API's base address.
 
-    `https://api.eu.jupiterone.io` → `https://graphql.eu.jupiterone.io`; elsewhere `/graphql` below the base, where
-    JupiterOne had it before (JupiterOne's Python client).
+    `https://api.eu.jupiterone.io` → `https://graphql.eu.jupiterone.io`; for other hosts `/graphql` below the base,
+    where JupiterOne used to have it (JupiterOne's Python client).
     """
     host = urlsplit(api_url).netloc
     if host.startswith("api."):

@@ -17,19 +17,19 @@ DEFAULT_PROFILE = "default"
 
 @dataclass(frozen=True)
 class Profile:
-    """A folder of token and graph, and the name it goes by."""
+    """A profile's name, and the folder of its token and graph."""
 
     name: str
     folder: Path
 
     @property
     def name_to_give(self) -> str:
-        """The name to give to a command that is to work on it; "" for the one that needs none."""
+        """The name to pass with --profile; "" for the default profile."""
         return "" if self.name == DEFAULT_PROFILE else self.name
 
     @property
     def store_path(self) -> Path:
-        """Where its graph is kept."""
+        """The file of its graph."""
         return self.folder / "graph.db"
 
 
@@ -57,13 +57,13 @@ def _lock(profile_folder: Path, file: str, work: str) -> Iterator[None]:
     except Timeout:
         raise ProfileBusy(
             f"Another {work} of profile {profile_folder.name!r} is already running.",
-            "Wait until it has ended, or use another profile with --profile NAME.",
+            "Wait for it to finish, or use another profile with --profile NAME.",
         ) from None
     except (OSError, NotImplementedError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else "this file system has no locks"
         raise CollectionFailed(
             f"The profile folder {profile_folder} cannot be locked: {reason}.",
-            "Give yourself the right to write there, or choose another folder with ZOOM_HOME.",
+            "Make it writable for your user, or choose another folder with ZOOM_HOME.",
         ) from None
     try:
         yield

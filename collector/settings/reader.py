@@ -1,4 +1,4 @@
-"""Where settings stand, and how a text becomes a value: addresses, credentials, switches, folders."""
+"""Reads settings from the environment and `.env` and parses their values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from collector.errors import UsageError
 from collector.private_files import read_file
 from collector.redaction import Secret
-from collector.settings.hosts import has_invalid_host, is_safe
+from collector.settings.hosts import is_safe
 from collector.settings.profile import DEFAULT_PROFILE
 
 DEFAULT_RATE_SHARE = 0.8
@@ -30,11 +30,11 @@ _PLACEHOLDER = re.compile(
     r"|^(?:xxx+|todo|tbd|placeholder)$",
     re.IGNORECASE,
 )
-"""What stands in examples, the "..." of the README included, and what a shell or a template did not fill in."""
+"""Values copied from examples, such as "..." in the README, and what a shell or a template did not fill in."""
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 """A JSON Web Token, as Zoom's access tokens and those of its former JWT apps are (RFC 7519 §3)."""
 _NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
-"""Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes are a slip of whoever pasted them."""
+"""Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes were pasted by mistake."""
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
 
@@ -42,7 +42,7 @@ Choice = TypeVar("Choice", bound=Enum)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """The names and values in a file, none without one. Raises UsageError when it cannot be read, or should not be."""
+    """The names and values in a file; empty without one. Raises UsageError when it cannot or must not be read."""
     try:
         content, status = read_file(path, _MAX_DOTENV_BYTES)
         _check_trusted(path, status)
@@ -57,25 +57,25 @@ def read_dotenv(path: Path) -> dict[str, str]:
 
 
 def _check_trusted(path: Path, status: os.stat_result) -> None:
-    """Raise UsageError for a file in which somebody else may have written.
+    """Raise UsageError for a file that another user may have written.
 
-    A Kubernetes Secret is root's, and where the umask is 002 the group may write.
+    Root is accepted (a Kubernetes Secret is root's), and so is a group-writable file (umask 002).
     """
     if status.st_uid not in (0, os.geteuid()):
         raise UsageError(
-            f"{path} belongs to another user, so it is not read: it would say where your secrets go.",
-            f"Run the command as its owner; or, if you trust what it says, make it yours: sudo chown {os.geteuid()} "
+            f"{path} belongs to another user, so it is not read: it could redirect your secrets.",
+            f"Run the command as its owner; or, if you trust its content, make it yours: sudo chown {os.geteuid()} "
             f"{shlex.quote(str(path))}",
         )
     if status.st_mode & stat.S_IWOTH:
         raise UsageError(
-            f"Everybody on this computer may write to {path}, so it is not read.",
-            f"Look at what it says, then: chmod o-w {shlex.quote(str(path))}",
+            f"{path} is writable by every user of this computer, so it is not read.",
+            f"Check its content, then: chmod o-w {shlex.quote(str(path))}",
         )
 
 
 class Reader:
-    """Looks names up and remembers what is wrong with their values; never repeats a value of a secret."""
+    """Looks up settings and collects the problems of their values; never repeats the value of a secret."""
 
     def __init__(self, environment: Mapping[str, str], dotenv: Mapping[str, str]) -> None:
         self._environment = environment
@@ -87,7 +87,7 @@ class Reader:
         return value or None
 
     def is_from_file(self, name: str) -> bool:
-        """Whether what is said about this name is said in `.env`, and not in the environment, which wins."""
+        """Whether the value comes from `.env`, not from the environment, which wins."""
         return name not in self._environment and name in self._dotenv
 
     def credential(self, name: str) -> str | None:
@@ -96,17 +96,17 @@ class Reader:
             self.problems.append(f"{name} still holds the placeholder text.")
             return None
         if value is not None and _NO_CREDENTIAL.search(value):
-            self.problems.append(f"{name} holds blanks, quotes or characters outside ASCII; credentials have none.")
+            self.problems.append(f"{name} contains spaces, quotes or non-ASCII characters; credentials have none.")
             return None
         return value
 
     def app_credential(self, name: str) -> str | None:
-        """A credential of an app's page, which is no token."""
+        """A credential from the app's page; a token is refused."""
         value = self.credential(name)
         if value is not None and _TOKEN.fullmatch(value):
             self.problems.append(
                 f"{name} holds a token (it begins with eyJ), not what the app's page shows under App Credentials; an "
-                "access token belongs into ZOOM_ACCESS_TOKEN."
+                "access token belongs in ZOOM_ACCESS_TOKEN."
             )
             return None
         return value
@@ -121,21 +121,15 @@ class Reader:
 
     def address(self, name: str) -> str | None:
         value = self.text(name)
-        if value is not None and has_invalid_host(value):
-            self.problems.append(
-                f"{name} names a host that cannot be: a part between its dots is empty, has more than 63 characters or "
-                "holds one that host names do not have."
-            )
-            return None
         if value is not None and not is_safe(value):
             self.problems.append(f"{name} must be an https address (plain http on this computer only), without query.")
             return None
         return value
 
     def base_address(self, name: str, paths: Sequence[str], domains: Sequence[str]) -> str | None:
-        """An address that calls are made under, without a slash at its end.
+        """A base address, without a trailing slash.
 
-        `paths`, which this program adds itself, are taken off; other ones belong to gateways, not to `domains`.
+        `paths`, which this program adds itself, are removed; other paths are allowed for gateways, not for `domains`.
         """
         value = self.address(name)
         if value is None:
@@ -146,7 +140,7 @@ class Reader:
         parts = urlsplit(base)
         host = parts.hostname or ""
         if parts.path and any(host == domain or host.endswith(f".{domain}") for domain in domains):
-            self.problems.append(f"{name} ends in {parts.path}: leave that out, it is to be https://{host} alone.")
+            self.problems.append(f"{name} ends in {parts.path}: remove that, so that it is https://{host}.")
             return None
         return base
 
@@ -159,16 +153,16 @@ class Reader:
             self.problems.append(
                 f"{name} is not set, and this user has no home folder."
                 if value is None
-                else f"{name} begins with ~ and a user this computer does not know."
+                else f"{name} begins with ~ and a user name that does not exist on this computer."
             )
             return Path.cwd()
 
     def check_file(self, name: str) -> None:
-        """Of a file that the environment, never `.env`, names for a library, whether it is there."""
+        """Check that a file exists which the environment (not `.env`) names for a library."""
         value = self._environment.get(name)
-        if value and not os.path.exists(value):  # which a folder that may not be entered does not make fail
+        if value and not os.path.exists(value):  # False, not an error, below an unreadable folder
             self.problems.append(f"{name} in the environment names {value}, which does not exist or is not readable.")
-        elif value and not (os.path.isfile(value) or os.path.isdir(value)):  # reading a pipe might never end
+        elif value and not (os.path.isfile(value) or os.path.isdir(value)):  # reading a pipe may block forever
             self.problems.append(f"{name} in the environment names {value}, which is neither a file nor a folder.")
 
     def boolean(self, name: str) -> bool:
@@ -193,7 +187,7 @@ class Reader:
     def choice(
         self, name: str, choices: type[Choice], others: Mapping[str, Choice] = MappingProxyType({})
     ) -> Choice | None:
-        """One of the values of an enumeration of texts, in any case, or of `others` that mean the same."""
+        """A value of the enumeration, in upper or lower case, or one of the synonyms `others`."""
         value = self.text(name)
         if value is None:
             return None
@@ -211,7 +205,7 @@ class Reader:
         if not _PROFILE.fullmatch(value):
             source = "--profile" if option is not None else name
             self.problems.append(
-                f"{source} must be 1 to 32 small letters, digits, '-' or '_', beginning with a letter or digit."
+                f"{source} must be 1 to 32 lower-case letters, digits, '-' or '_', beginning with a letter or digit."
             )
             return DEFAULT_PROFILE
         return value

@@ -1,5 +1,6 @@
-"""The redirect server as the collector knows it: its address, which follows from ZOOM_REDIRECT_URI alone, and how to
-start it. It is a program beside the package and never imported.
+"""The redirect server's address, taken from ZOOM_REDIRECT_URI, and the command that starts it.
+
+It is a program beside the package and is never imported.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")
 
 @dataclass(frozen=True)
 class Address:
-    """Where the redirect server is. `host` is one of LOOPBACK_HOSTS, `path` that of the redirect URI."""
+    """The address of the redirect server. `host` is one of LOOPBACK_HOSTS, `path` that of the redirect URI."""
 
     redirect_uri: str
     host: str
@@ -48,7 +49,7 @@ class Address:
             parts = urlsplit(redirect_uri)
             name, port = parts.netloc.rpartition(":")[0], parts.port
         except ValueError:
-            raise _unusable(redirect_uri, "it is no web address") from None
+            raise _unusable(redirect_uri, "it is not a web address") from None
         if parts.scheme != "http":
             raise _unusable(redirect_uri, "it must begin with http://, because this server answers on this computer")
         if name not in LOOPBACK_HOSTS:
@@ -73,12 +74,12 @@ class Address:
 
     @property
     def authorities(self) -> frozenset[str]:
-        """Every Host header that may come; anything else is another site's name for this computer (DNS rebinding)."""
+        """Every accepted Host header; anything else may be another site's name for this computer (DNS rebinding)."""
         return frozenset(f"{host}:{self.port}" for host in LOOPBACK_HOSTS)
 
     @property
     def other_redirect_uri(self) -> str:
-        """The same with the other name of this computer, to be tried when Zoom does not take this one."""
+        """The same with the other name of this computer, to try when Zoom does not accept this one."""
         return self.at(host="127.0.0.1" if self.host == "localhost" else "localhost")
 
     def at(self, *, host: str | None = None, port: int | None = None) -> str:
@@ -95,13 +96,13 @@ def _unusable(redirect_uri: str, reason: str) -> UsageError:
 
 
 def server_command(*options: str) -> list[str]:
-    """The command line that starts it. Raises UsageError where it is not there.
+    """The command line that starts the server. Raises UsageError when it is not installed.
 
-    Not `python -m redirect_server`, which would look for it in the working folder first.
+    Not `python -m redirect_server`, which would search the working folder first.
     """
     if not (SERVER_FOLDER / "__main__.py").is_file():
         raise UsageError(
-            f"The sign-in page is not here: {SERVER_FOLDER}.",
-            "Install the collector again: it brings the sign-in page along.",
+            f"The sign-in page is missing: {SERVER_FOLDER}.",
+            "Install the collector again: the sign-in page is part of it.",
         )
     return [sys.executable, str(SERVER_FOLDER), *options]

@@ -1,4 +1,4 @@
-"""Names in `./.env` that look like settings and are none: told once, with the nearest that is one."""
+"""A warning about names in `./.env` that look like settings but are not, with the nearest setting."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _OF_OTHER_TOOLS = frozenset(
         "JUPITERONE_QUERY",
     }
 )
-"""What JupiterOne's command line, SDK and alert tools read; a `.env` may serve them, too."""
+"""Names that JupiterOne's command line, SDK and alert tools read, perhaps from the same `.env`."""
 
 
 def unknown_names_warning(given: Iterable[str], known: Sequence[str], file: str) -> str:
-    """A sentence about the names that nothing reads, "" without any. `known`: the names of all settings."""
+    """A sentence that lists the unknown names, "" without any. `known`: the names of all settings."""
     unknown = [
         name
         for name in given
@@ -32,4 +32,4 @@ def unknown_names_warning(given: Iterable[str], known: Sequence[str], file: str)
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name.upper(), known, n=1)
-    return f" (is {near[0]} meant?)" if near else ""
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,7 +1,7 @@
-"""Who may use the pages: a browser that was opened with the address in the terminal.
+"""Which browsers may use the pages: those opened with the address in the terminal.
 
-Every user of this computer reaches the port, but only its owner reads the terminal. The address holds a key, and the
-key is good once: opening a browser shows the address to all users in the list of processes.
+Every user of this computer can reach the port, but only the owner can read the terminal. The address contains a key
+that works once, because opening a browser shows the address in the process list.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from redirect_server.browsers import new_browser_id
 
 
 class AccessKeys:
-    """The key of the moment, and the browsers that are inside. Safe to use from several threads.
+    """The current key, and the browsers that were let in. Thread-safe.
 
     `home`: the address of the overview. `say` prints in the terminal.
     """
@@ -26,19 +26,19 @@ class AccessKeys:
         self._lock = threading.Lock()
         self._key = _new_key()
         self._admitted: dict[str, str] = {}
-        """The browser that each used key has let in."""
+        """The browser that each used key let in."""
         self._inside: set[str] = set()
 
     @property
     def address(self) -> str:
-        """The address to open, which lets in one browser."""
+        """The address to open; it lets in one browser."""
         return f"{self._home}?key={self._key}"
 
     def admit(self, key: str) -> str | None:
-        """The id of a browser that comes with this key; None if it does not let anybody in.
+        """A new id for the browser that sent this key; None if the key is not valid.
 
-        A key that comes a second time was read by somebody else, or was first used by somebody else. Nobody can tell
-        which, so the browser it has let in is put out, and the terminal shows another address.
+        If a key is used twice, one of the two browsers is somebody else's. Since it is unknown which, the first is shut
+        out too, and the terminal prints a new address.
         """
         with self._lock:
             if hmac.compare_digest(key.encode("utf-8", "replace"), self._key.encode()):
@@ -52,12 +52,12 @@ class AccessKeys:
             return None
 
     def is_admitted(self, browser_id: str | None) -> bool:
-        """Whether the browser of this id has been let in."""
+        """Whether the browser with this id was let in."""
         with self._lock:
             return browser_id in self._inside
 
     def rotate_id(self, browser_id: str) -> str:
-        """Another id for a browser that is inside; the old one is worth nothing from now on."""
+        """A new id for a browser that was let in; the old one is no longer valid."""
         with self._lock:
             self._inside.discard(browser_id)
             changed = new_browser_id()

@@ -1,4 +1,4 @@
-"""The Flask application: its routes, what is checked before them, and the pages of errors."""
+"""The Flask application: routes, checks before them, and error pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HTTP_PROBLEMS = {404: problems.NOT_FOUND, 405: problems.WRONG_METHOD, 413: prob
 
 
 class _Request(Request):
-    """A request whose Host is judged by the guard alone, and whose forms are small."""
+    """A request with small forms."""
 
     max_form_memory_size = _MAX_BODY
     max_form_parts = 16
@@ -44,14 +44,13 @@ def client_of(settings: Settings) -> OAuthClient:
     """
     if settings.account_id is not None:
         raise UsageError(
-            "ZOOM_ACCOUNT_ID is set: this app signs in by itself (Server-to-Server), so there is nothing to do in a "
-            "browser.",
+            "ZOOM_ACCOUNT_ID is set: a Server-to-Server app needs no sign-in in the browser.",
             NextStep("Run: {}. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.", Command("collect")),
         )
     if settings.client_id is None:
         names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"
         raise UsageError(
-            f"{names} not set, so Zoom would not know which app is asking.",
+            f"{names} not set, so there is no app to sign in with.",
             "Copy .env.example to .env and fill in what the app's page in the Zoom App Marketplace shows under App "
             "Credentials. An app without a secret (PKCE only) needs ZOOM_CLIENT_ID alone.",
         )
@@ -66,10 +65,10 @@ def create_app(
     *,
     is_sandbox: bool = False,
 ) -> Flask:
-    """The WSGI application around a flow, for the browsers that the entrance lets in.
+    """The WSGI application around a flow, for the browsers that `access_keys` lets in.
 
-    `instance`: what /health answers. `page_delivered`: called when the page that says "connected" has been sent.
-    `is_sandbox`: the pages say that this Zoom is not the real one.
+    `instance`: the id in /health. `page_delivered`: called when the "connected" page has been sent. `is_sandbox`: the
+    pages say that this Zoom is not the real one.
     """
     app = _Application("redirect_server", template_folder="templates", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)

@@ -1,4 +1,4 @@
-"""What the server remembers of each browser. Nothing of it is in the cookie, which holds a random id only."""
+"""What the server remembers of each browser. The cookie contains only a random id."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from enum import Enum
 from collector.auth.signin import Attempt, SignIn
 
 ATTEMPT_SECONDS = 600.0
-"""How long a sign-in may take, and how long one that waits for a decision is kept in memory."""
+"""How long a sign-in may take, and how long one that waits for a decision stays in memory."""
 
 MAX_PENDING = 8
-"""Attempts a browser may have open at once: as many tabs. The oldest is dropped."""
+"""Attempts a browser may have open at once, in as many tabs. The oldest is dropped."""
 
 MAX_BROWSERS = 64
 _MAX_USED_STATES = 256
@@ -24,7 +24,7 @@ _REMEMBERED_SECONDS = 3600.0
 
 
 class InvalidState(Enum):
-    """Why a state is not good any more, or never was."""
+    """Why a state is not valid."""
 
     UNKNOWN = "unknown"
     EXPIRED = "expired"
@@ -33,7 +33,7 @@ class InvalidState(Enum):
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """A finished sign-in that is not on disk yet: a person has to decide, or the disk has to be mended."""
+    """A finished sign-in that is not saved yet: the user has to decide, or the disk has to be fixed."""
 
     sign_in: SignIn
     since: float
@@ -41,7 +41,7 @@ class PendingSignIn:
 
 @dataclass(frozen=True)
 class Connected:
-    """What the page after a successful sign-in shows. `again`: it had been finished before.
+    """What the page after a successful sign-in shows. `again`: the page was reloaded.
 
     `not_granted`: what optional scopes would add, each with the scope.
     """
@@ -63,13 +63,13 @@ class BrowserSession:
     notice: str | None = None
 
     def take_notice(self) -> str | None:
-        """The sentence to show once, if there is one."""
+        """The sentence to show once, or None."""
         notice, self.notice = self.notice, None
         return notice
 
 
 class BrowserSessions:
-    """Every browser with something to remember, the least recently seen forgotten first."""
+    """All remembered browsers; the least recently used is forgotten first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -77,12 +77,12 @@ class BrowserSessions:
         self._used: OrderedDict[bytes, None] = OrderedDict()
 
     def get(self, browser_id: str) -> BrowserSession:
-        """What is known of this browser; an empty one if nothing is."""
+        """The session of this browser; an empty one if there is none."""
         with self._lock:
             return self._browsers.get(browser_id) or BrowserSession()
 
     def get_or_create(self, browser_id: str) -> BrowserSession:
-        """The same, kept from now on."""
+        """The same, and remember it."""
         with self._lock:
             browser = self._browsers.setdefault(browser_id, BrowserSession())
             self._browsers.move_to_end(browser_id)
@@ -91,7 +91,7 @@ class BrowserSessions:
             return browser
 
     def rename(self, browser_id: str, changed: str) -> None:
-        """What is known of this browser, under another id."""
+        """Give the browser's session another id."""
         with self._lock:
             browser = self._browsers.pop(browser_id, None)
             if browser is not None:
@@ -106,7 +106,7 @@ class BrowserSessions:
                 browser.attempts.popitem(last=False)
 
     def take(self, browser_id: str, state: str, now: float) -> Attempt | InvalidState:
-        """The attempt of this state, good once; `now`: seconds since 1970. A foreign state stays untouched."""
+        """The attempt of this state, once; `now`: seconds since 1970. Another browser's state stays valid."""
         key = _hash(state)
         with self._lock:
             browser = self._browsers.get(browser_id)
@@ -127,10 +127,10 @@ class BrowserSessions:
 
 
 def new_browser_id() -> str:
-    """256 random bits (RFC 9700 §2.1 wants values nobody can guess)."""
+    """256 random bits (RFC 9700 §2.1 requires values that cannot be guessed)."""
     return secrets.token_urlsafe(32)
 
 
 def _hash(state: str) -> bytes:
-    """States are kept hashed: memory and comparison times tell nothing about them."""
+    """States are kept hashed, so that neither memory nor comparison times reveal them."""
     return hashlib.sha256(state.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""A sign-in from the first redirect to the token on disk. Pages and the terminal both go through it."""
+"""A sign-in from the first redirect to the token on disk, for the pages and the terminal."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ Outcome = Connected | Problem
 
 
 class SignInFlow:
-    """Everything that is done for one profile and one app. Safe to use from several threads.
+    """Everything the server does for one profile and one app. Thread-safe.
 
-    `not_served`: paths for which no scope is missed, since the sandbox lacks them.
+    `not_served`: paths the sandbox lacks, whose scopes do not count as missing.
     """
 
     def __init__(
@@ -62,21 +62,21 @@ class SignInFlow:
         self._explain = Explainer(settings.profile, client, address)
         self._refreshed_at: float | None = None
         self.has_connected = False
-        """Whether a sign-in has been kept since this server started."""
+        """Whether a sign-in has been saved since this server started."""
 
     def stored(self) -> StoredSignIn:
-        """How the profile's sign-in stands; nobody is asked."""
+        """The state of the profile's sign-in, without asking Zoom."""
         return stored_sign_in(self.file, self.client, self.clock)
 
     def start_sign_in(self, browser_id: str) -> signin.Attempt | Problem:
-        """A new attempt bound to the browser, after the disk has shown that it can keep what comes of it."""
+        """A new attempt bound to the browser, after checking that the disk has room for the token."""
         if self.settings.access_token is not None:
             return problems.TOKEN_IN_ENVIRONMENT
         try:
             with self.file.locked(self.clock, patience=0.0), self.file.reserved():
                 pass
         except ProfileBusy:
-            pass  # it will be over by the time the person has allowed the app
+            pass  # it will be free by the time the user has allowed the app
         except OSError as failure:
             return self._explain.storage(failure)
         attempt = signin.start_authorization(self.client, self.address.redirect_uri, self.clock.now())
@@ -84,9 +84,9 @@ class SignInFlow:
         return attempt
 
     def handle_callback(self, browser_id: str, query: str, authority: str) -> Outcome:
-        """What comes of the query Zoom sent the browser back with. `authority`: host and port it came to.
+        """Handle the query that Zoom's redirect carried. `authority`: the host and port it was sent to.
 
-        The state is looked at before anything else (RFC 9700 §4.7); a good one is good once.
+        The state is checked first (RFC 9700 §4.7); it is valid once.
         """
         parameters = _parameters(query)
         if parameters is None:
@@ -99,7 +99,7 @@ class SignInFlow:
             attempt = self.browsers.take(browser_id, state, self.clock.now())
             if isinstance(attempt, InvalidState):
                 return self._stale(browser, attempt, authority)
-            browser.connected = None  # what is shown from now on is what comes of this attempt
+            browser.connected = None  # from now on the result of this attempt is shown
             if "error" in parameters:
                 return problems.zoom_error(parameters["error"])
             code = parameters.get("code", "")
@@ -108,16 +108,16 @@ class SignInFlow:
             return self._exchange_code(browser, attempt, code)
 
     def save(self, browser: BrowserSession, *, replace: bool) -> Outcome:
-        """Put the browser's waiting sign-in on disk. `replace`: even when another account is signed in."""
+        """Save the browser's pending sign-in. `replace`: even when another account is signed in."""
         with browser.one_at_a_time:
             return self._save_pending(browser, replace)
 
     def discard(self, browser: BrowserSession) -> None:
-        """Forget the browser's waiting sign-in."""
+        """Drop the browser's pending sign-in."""
         browser.pending = None
 
     def refresh(self) -> Problem | None:
-        """Renew the stored token now; None when it has been."""
+        """Refresh the stored token now; None on success."""
         now = self.clock.monotonic()
         if self._refreshed_at is not None and now - self._refreshed_at < _REFRESH_PAUSE:
             return problems.TOO_SOON
@@ -130,7 +130,7 @@ class SignInFlow:
         return None
 
     def revoke(self) -> Problem | None:
-        """End the sign-in at Zoom and on this computer; None when that is done."""
+        """End the sign-in at Zoom and on this computer; None on success."""
         try:
             signin.revoke(self.client, self.file, self.clock, self._randomness)
         except CollectorError as failure:
@@ -139,7 +139,7 @@ class SignInFlow:
         return None
 
     def forget(self) -> Problem | None:
-        """Remove the sign-in from this computer; None when that is done."""
+        """Remove the sign-in from this computer; None on success."""
         try:
             signin.forget(self.file, self.clock)
         except CollectorError as failure:
@@ -191,12 +191,12 @@ class SignInFlow:
             missing_scopes(sign_in.scopes, self._not_served),
             not_granted(sign_in.scopes, self._not_served),
         )
-        log.info("Connected as %s: the sign-in is kept in %s.", describe_account(sign_in.account), self.file.path)
+        log.info("Connected as %s: the sign-in is saved in %s.", describe_account(sign_in.account), self.file.path)
         return browser.connected
 
 
 def _parameters(query: str) -> dict[str, str] | None:
-    """The parameters of a query; None when one is there twice or there are too many (RFC 6749 §3.1)."""
+    """The parameters of a query; None if one is repeated or there are too many (RFC 6749 §3.1)."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Times and sentences for people."""
+"""Times and account names for people."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def machine(moment: float) -> str:
 
 
 def describe_account(account: Mapping[str, object] | None) -> str:
-    """Who has signed in, as far as Zoom says it: `ada@example.com (account x1)`."""
+    """Who has signed in, as far as known: `ada@example.com (account x1)`."""
     known = account or {}
-    name = str(known.get("email") or known.get("id") or "somebody whom Zoom does not name")
+    name = str(known.get("email") or known.get("id") or "a user Zoom did not name")
     return f"{name} (account {known['account_id']})" if known.get("account_id") else name
 
 

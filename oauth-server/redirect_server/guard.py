@@ -1,4 +1,4 @@
-"""What is checked of every request before its route is looked for, and the headers of every response."""
+"""Checks of every request before routing, and headers of every response."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from collector.settings.redirect_address import Address
 from redirect_server.problems import CROSS_SITE, FORGED, PREFETCH, TOO_LONG, Problem
 
 STYLE = Markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
-"""Part of every page, so that a page which nobody was let in for looks like the others."""
+"""Inlined in every page, so that the pages for browsers not let in have it too."""
 
 _STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 HEADERS: Mapping[str, str] = {
-    # No script and no foreign asset anywhere, no <base>, no frames; forms go nowhere but here.
+    # No scripts, foreign assets, <base> or frames; forms are sent here only.
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
-    # RFC 9700 §4.2.4: the address of the callback holds the code and must not travel on.
+    # RFC 9700 §4.2.4: the callback's address contains the code and must not leak.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -46,7 +46,7 @@ _MAX_QUERY_LENGTH = 8192
 
 
 class Guard:
-    """The checks, for one address. `csrf` is bound to the browser's id by a key that lives as long as the server."""
+    """The checks for one address. The CSRF token is an HMAC of the browser's id, with a key of this server run."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -56,21 +56,21 @@ class Guard:
         self._own_host_only = frozenset({"/", "/install", "/done", "/paste"})
 
     def wrong_host(self, request: Request) -> bool:
-        """Whether the Host header is another than this server's names: DNS rebinding, or a stray proxy."""
+        """Whether the Host header is not one of this server's names: DNS rebinding, or a stray proxy."""
         return request.environ.get("HTTP_HOST", "").lower() not in self._address.authorities
 
     def is_at_other_name(self, request: Request) -> bool:
-        """Whether the page must be opened under the host of the redirect URI: cookies do not cross names."""
+        """Whether the page must be opened under the host of the redirect URI: cookies belong to one name."""
         is_page = request.method in {"GET", "HEAD"} and request.path in self._own_host_only
         return is_page and request.environ["HTTP_HOST"].lower() != self._address.authority
 
     def own_address(self, request: Request) -> str:
-        """The page under the host of the redirect URI, with the key if it came with one and with nothing else."""
+        """The page under the host of the redirect URI, with the key if there was one and without other parameters."""
         key = self.key(request)
         return f"http://{self._address.authority}{request.path}" + (f"?key={key}" if key else "")
 
     def key(self, request: Request) -> str | None:
-        """The key in the address of the overview, if it has one."""
+        """The key in the overview's address, or None."""
         value = request.args.get("key", "") if request.method == "GET" and request.path == "/" else ""
         return value if _KEY.fullmatch(value) else None
 
@@ -87,7 +87,7 @@ class Guard:
         return None
 
     def browser_id(self, request: Request) -> str | None:
-        """The id in the browser's cookie, if it has one."""
+        """The id in the browser's cookie, or None."""
         value = request.cookies.get(self.cookie, "")
         return value if _BROWSER_ID.fullmatch(value) else None
 
@@ -96,11 +96,11 @@ class Guard:
         return hmac.new(self._key, browser_id.encode(), hashlib.sha256).hexdigest()
 
     def set_cookie(self, response: Response, browser_id: str) -> None:
-        """A cookie with the id and nothing else. Lax: Strict would keep it away from Zoom's redirect back."""
+        """A cookie with the id only. Lax, because Strict cookies are not sent with Zoom's redirect back."""
         response.set_cookie(self.cookie, browser_id, httponly=True, samesite="Lax", path="/")
 
     def _is_navigation(self, request: Request) -> bool:
-        """Zoom's redirect back is a cross-site navigation, and so is what it leads on to."""
+        """Zoom's redirect back is a cross-site navigation, and so is the redirect after it."""
         return (
             request.method in {"GET", "HEAD"}
             and request.path in self._opened_from_elsewhere
@@ -122,7 +122,7 @@ class Guard:
 
 
 def add_security_headers(response: Response) -> Response:
-    """The response with the headers every response has."""
+    """The response with the security headers."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response

@@ -1,4 +1,4 @@
-"""The server's log: standard error, one line an event, nothing secret."""
+"""The server's log: one line per event, without secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECRET = re.compile(
 
 
 class _OneLine(logging.Formatter):
-    """What is logged, on one line and without values of parameters that are secret."""
+    """One line per record, with secret values masked."""
 
     def format(self, record: logging.LogRecord) -> str:
         moment = self.formatTime(record, "%H:%M:%S")
@@ -28,7 +28,7 @@ class _OneLine(logging.Formatter):
 
 
 def log_to(stream: TextIO, *, verbose: bool) -> None:
-    """Send the log to the stream. `verbose` adds what the collector's own modules tell."""
+    """Log to the stream. `verbose` adds the collector's own modules."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_OneLine())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -37,12 +37,12 @@ def log_to(stream: TextIO, *, verbose: bool) -> None:
     # Authlib writes the code verifier at DEBUG; urllib3 writes paths.
     for name in ("authlib", "urllib3"):
         logging.getLogger(name).setLevel(logging.INFO)
-    # It warns whenever a request has to wait for a thread.
+    # waitress warns whenever a request waits for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def traceback_summary(failure: BaseException) -> str:
-    """The kind of a failure and the way to it, without its text: that may quote what was being worked on."""
+    """A failure's type and stack, without its text, which may quote secrets."""
     steps = traceback.extract_tb(failure.__traceback__)[-4:]
     way = " > ".join(f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps)
     return f"{type(failure).__name__} at {way}"

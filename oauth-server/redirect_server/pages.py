@@ -1,4 +1,4 @@
-"""Answers as pages: the templates with what all of them need."""
+"""Renders the templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from redirect_server.problems import Problem
 
 
 class Pages:
-    """Renders for the browser of the current request, and gives it its cookie if it has been let in."""
+    """Renders for the browser of the current request; sets its cookie if it was let in."""
 
     def __init__(self, flow: SignInFlow, guard: Guard, access_keys: AccessKeys, is_sandbox: bool) -> None:
         self._flow = flow
@@ -22,13 +22,13 @@ class Pages:
         self._access_keys = access_keys
 
     def browser_id(self) -> str:
-        """The id of the browser of this request, a new one where it has none."""
+        """The id of this request's browser, a new one without a cookie."""
         if "browser_id" not in g:
             g.browser_id = self._guard.browser_id(request) or new_browser_id()
         return str(g.browser_id)
 
     def change_id(self) -> None:
-        """Give the browser another id: what was known of it before it signed in is worth nothing after it."""
+        """Give the browser a new id after the sign-in, so that an id known before is useless."""
         before = self.browser_id()
         if self._access_keys.is_admitted(before):
             g.browser_id = self._access_keys.rotate_id(before)
@@ -48,18 +48,18 @@ class Pages:
         return self._with_cookie(response)
 
     def problem(self, problem: Problem) -> Response:
-        """The page of a failure, and its line in the log."""
+        """The page of a failure; also logs it."""
         log.info("%s (%d): %s", problem.code, problem.status, problem.title)
         response = self.page("problem.html", problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response
 
     def go(self, location: str, status: int = 303) -> Response:
-        """On to another page. No body: the place may hold what must not be written down twice."""
+        """Redirect. No body: the location may contain secrets."""
         return self._with_cookie(Response(status=status, headers={"Location": location}))
 
     def admitted(self, browser_id: str) -> Response:
-        """On to the overview, without the key in the address, with the cookie that stands for it."""
+        """Redirect to the overview: the key leaves the address, the cookie replaces it."""
         g.browser_id = browser_id
         return self.go("/")
 

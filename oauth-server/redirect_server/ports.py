@@ -16,14 +16,14 @@ _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPRO
 
 @dataclass(frozen=True)
 class BoundSockets:
-    """The sockets that are ours, and the family this computer does not have, if it lacks one."""
+    """The bound sockets, and the loopback address this computer lacks, if any."""
 
     sockets: list[socket.socket]
     missing: str | None
 
 
 def bind(address: Address) -> BoundSockets:
-    """Bind 127.0.0.1 and ::1 at the address's port. Raises UsageError when that cannot be."""
+    """Bind 127.0.0.1 and ::1 at the address's port. Raises UsageError when that fails."""
     sockets: list[socket.socket] = []
     missing = []
     try:
@@ -49,7 +49,7 @@ def free_port_advice(address: Address) -> str:
     """The two steps to another port."""
     uri = address.at(host="127.0.0.1", port=address.port + 1 if address.port < 65535 else address.port - 1)
     return (
-        "End that program, or move to another port in two steps:\n"
+        "Stop that program, or use another port, in two steps:\n"
         f"  1. in .env:                      ZOOM_REDIRECT_URI={uri}\n"
         f"  2. in the Zoom App Marketplace:  {uri}   (both OAuth Redirect URL and OAuth Allow List)"
     )

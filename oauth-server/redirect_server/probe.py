@@ -1,4 +1,4 @@
-"""Whether it is this server that a browser reaches: on some computers another program answers first."""
+"""Checks that a browser reaches this server: on some computers another program answers first."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SECONDS = 1.0
 
 
 def probe(address: Address, instance: str) -> list[str]:
-    """Ask /health of every address the host's name has; gives those at which nobody answers.
+    """Ask /health at every address of the host's name; returns those without an answer.
 
-    `instance`: the random id of this server. Raises UsageError when somebody else answers at one of them.
+    `instance`: the random id of this server. Raises UsageError when another program answers at one of them.
     """
     unreachable_hosts = []
     for host in _addresses(address):
@@ -35,7 +35,7 @@ def probe(address: Address, instance: str) -> list[str]:
 
 
 def _addresses(address: Address) -> list[str]:
-    """Every address of the name; none when it has none here (browsers know localhost by themselves)."""
+    """Every address of the name; none if it does not resolve (browsers resolve localhost themselves)."""
     name = address.host.strip("[]")
     try:
         found = socket.getaddrinfo(name, address.port, type=socket.SOCK_STREAM)
@@ -45,7 +45,7 @@ def _addresses(address: Address) -> list[str]:
 
 
 def _instance(host: str, address: Address) -> object:
-    """What calls itself the instance there, None for anything that is not such a server. No proxy is asked."""
+    """The instance id that answers there, None for any other program. No proxy is used."""
     connection = HTTPConnection(host, address.port, timeout=_SECONDS)
     try:
         connection.request("GET", "/health", headers={"Host": address.authority})

@@ -22,7 +22,7 @@ from collector.settings.profile import Profile
 from collector.settings.redirect_address import Address
 from redirect_server.problems import HOME, START_AGAIN, Action, Problem
 
-_STATUS_PAGE = "How Zoom itself is doing: https://status.zoom.us"
+_STATUS_PAGE = "Zoom's status: https://status.zoom.us"
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SAVE_AGAIN = Action("Try saving again", "/keep", {})
 _DISCARD = Action("Keep the earlier account", "/discard", {})
@@ -30,7 +30,7 @@ _FORGET = Action("Forget it on this computer only", "/forget", {"confirmed": "ye
 
 
 class Explainer:
-    """Knows what the pages may tell about the configuration: never a secret, of the client id its end."""
+    """Turns failures into pages, which never show a secret, and only the end of the client id."""
 
     def __init__(self, profile: Profile, client: OAuthClient, address: Address) -> None:
         self._profile = profile
@@ -38,7 +38,7 @@ class Explainer:
         self._address = address
 
     def exchange(self, failure: CollectorError | Refusal) -> Problem:
-        """Zoom's code did not become a token."""
+        """Exchanging the code failed."""
         if isinstance(failure, Refusal):
             return sign_in_refused(failure, self._profile, self._client, self._address)
         if isinstance(failure, UsageError):
@@ -46,7 +46,7 @@ class Explainer:
         return self._unanswered(failure)
 
     def keep(self, failure: CollectorError) -> Problem:
-        """The sign-in is there, but not on disk; it waits in memory."""
+        """Saving failed; the sign-in is pending in memory."""
         if isinstance(failure, OtherAccount):
             return self._other_account(failure)
         if isinstance(failure, ProfileBusy):
@@ -56,13 +56,13 @@ class Explainer:
         return self._problem_from(failure, 500, "not-saved", "The sign-in could not be saved", _SAVE_AGAIN)
 
     def storage(self, failure: OSError, *, waits: bool = False) -> Problem:
-        """The disk does not take the token. `waits`: there is one, kept in memory for ten minutes."""
+        """The token cannot be saved. `waits`: there is one, in memory for ten minutes."""
         full = failure.errno in _NO_SPACE
         folder = self._profile.folder
         happened = f"{failure.strerror or 'The system refused it'}: {folder}."
         advice = "Free some space on that disk." if full else "Make the folder writable for your user."
         if waits:
-            happened += " Zoom has given the token; it is kept in this server's memory for 10 minutes."
+            happened += " Zoom has issued the token; this server keeps it in memory for 10 minutes."
         else:
             happened += " You were not sent to Zoom, because the token could not be saved."
         return Problem(
@@ -80,9 +80,7 @@ class Explainer:
         if isinstance(failure, ProfileBusy):
             return self._busy(failure, HOME)
         if isinstance(failure, SignInRequired):
-            return self._problem_from(
-                failure, 409, "sign-in-again", "Zoom does not renew this sign-in any more", START_AGAIN
-            )
+            return self._problem_from(failure, 409, "sign-in-again", "Zoom no longer renews this sign-in", START_AGAIN)
         if isinstance(failure, UsageError):
             return self._problem_from(
                 failure, 409, "not-refreshed", "The token could not be refreshed", START_AGAIN, HOME
@@ -125,7 +123,7 @@ class Explainer:
                 f"{host} cannot be reached",
                 failure.message,
                 (
-                    "Check the network. Behind a proxy set HTTPS_PROXY; behind one that opens connections set "
+                    "Check the network. Behind a proxy set HTTPS_PROXY; behind one that inspects TLS set "
                     "REQUESTS_CA_BUNDLE to its certificates.",
                 ),
                 action=action,
@@ -145,7 +143,7 @@ class Explainer:
                 headers={"Retry-After": str(wait)} if wait else {},
             )
         if failure.cause == "foreign answer":
-            return self._problem_from(failure, 502, "foreign-answer", f"Something else than {host} answered", action)
+            return self._problem_from(failure, 502, "foreign-answer", f"Another server than {host} answered", action)
         return self._problem_from(failure, 502, "malformed-answer", "Zoom returned an unexpected answer", action)
 
     def _other_account(self, failure: OtherAccount) -> Problem:
@@ -157,7 +155,7 @@ class Explainer:
             f'The profile "{self._profile.name}" is signed in to {_name(failure.before)}. You have just '
             f"signed in to {_name(failure.now)}. Nothing has been changed yet.",
             (
-                "To have both, keep the earlier account here and sign in to the new one under a profile of its own.",
+                "To use both, keep the earlier account here and sign in to the new one with another profile.",
                 "The collected graph of a profile belongs to one account; after replacing, it must be collected again.",
             ),
             action=_DISCARD,
@@ -171,7 +169,7 @@ class Explainer:
     def _problem_from(
         self, failure: CollectorError, status: int, code: str, title: str, action: Action, *others: Action
     ) -> Problem:
-        """A page that says what the failure itself says."""
+        """A page with the failure's own message and next step."""
         next_step = NextStep(failure.next_step).for_call(self._profile.name_to_give)
         advice = (next_step,) if next_step else ()
         return Problem(status, code, title, failure.message, advice, action=action, others=others)
@@ -179,7 +177,7 @@ class Explainer:
 
 def _name(account: Mapping[str, object]) -> str:
     """Who, and of which account: administrators of two accounts may have the same address."""
-    describe_account = str(account.get("email") or account.get("id") or "somebody Zoom did not name")
+    describe_account = str(account.get("email") or account.get("id") or "a user Zoom did not name")
     return f"{describe_account} (Zoom account {account['account_id']})" if "account_id" in account else describe_account
 
 
@@ -199,7 +197,7 @@ def sign_in_refused(refusal: Refusal, profile: Profile, client: OAuthClient, add
             400,
             "code-refused",
             "Zoom no longer accepts this code",
-            "A code of Zoom's is good for 5 minutes and once. Nothing was saved.",
+            "Zoom's code can be used once, within 5 minutes. Nothing was saved.",
             action=START_AGAIN,
             quote=zoom_message,
         )
@@ -216,8 +214,8 @@ def sign_in_refused(refusal: Refusal, profile: Profile, client: OAuthClient, add
         502,
         "refused",
         "Zoom refused to give a token",
-        "Zoom took the code but gave no token for it. Nothing was saved.",
-        ("Look at the app in the Zoom App Marketplace: its type is General App, and it is activated.",),
+        "Zoom accepted the code but issued no token. Nothing was saved.",
+        ("Check the app in the Zoom App Marketplace: its type must be General App, and it must be activated.",),
         action=START_AGAIN,
         quote=zoom_message,
     )
@@ -227,16 +225,16 @@ def credentials_refused(
     profile: Profile,
     client: OAuthClient,
     zoom_message: str = "",
-    happened: str = "The client id or the client secret is not one Zoom knows.",
+    happened: str = "Zoom does not know the client id or the client secret.",
 ) -> Problem:
-    """The page for a client id or secret that Zoom does not know, or that cannot be one."""
+    """The page for a client id or secret that is malformed or unknown to Zoom."""
     names = "ZOOM_CLIENT_ID" if client.is_public else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET"
     advice = [
-        f"Check {names} in .env against the app's page in the Zoom App Marketplace: no blanks, no quotes.",
+        f"Check {names} in .env against the app's page in the Zoom App Marketplace: no spaces, no quotes.",
         "Development and Production have different pairs; both values must come from the same tab.",
-        "They must be of a General App. Those of a Server-to-Server app need ZOOM_ACCOUNT_ID too, and no sign-in; keys "
+        "They must be of a General App. For a Server-to-Server app set ZOOM_ACCOUNT_ID; it needs no sign-in. Keys "
         "of an SDK app or a former JWT app do not work.",
-        "After a change, end this server with Ctrl-C and start it again.",
+        "After a change, stop this server with Ctrl-C and start it again.",
     ]
     if client.is_public:
         advice[1] = "ZOOM_CLIENT_SECRET is not set. If the app's page shows a Client Secret, set it."
@@ -262,13 +260,13 @@ def _wrong_kind_of_app(zoom_message: str, profile: Profile, client: OAuthClient)
     return Problem(
         502,
         "app-type",
-        "This app signs nobody in",
-        "Zoom says that the app is of another kind than this sign-in needs. Nothing was saved.",
+        "This app has no browser sign-in",
+        "Zoom says that the app's type does not support this sign-in. Nothing was saved.",
         (
             "In the Zoom App Marketplace make a General App that is admin-managed, and put its Client ID and Client "
             "Secret into .env.",
-            "With a Server-to-Server app set ZOOM_ACCOUNT_ID as well: then nobody signs in.",
-            "After a change, end this server with Ctrl-C and start it again.",
+            "For a Server-to-Server app set ZOOM_ACCOUNT_ID as well; then no sign-in is needed.",
+            "After a change, stop this server with Ctrl-C and start it again.",
         ),
         facts=(("Client id", client_id_suffix(client)),),
         commands=(Command("auth login").for_call(profile.name_to_give),),
@@ -280,8 +278,8 @@ def _app_off(zoom_message: str, client: OAuthClient) -> Problem:
     return Problem(
         502,
         "app-off",
-        "The app is switched off at Zoom",
-        "Zoom gives no token to this app, or not to its owner any more.",
+        "The app is deactivated at Zoom",
+        "Zoom no longer issues tokens to this app or its owner.",
         (
             "An account administrator lifts a block or approves the app: Zoom App Marketplace → Manage → Apps on "
             "Account.",
@@ -297,11 +295,11 @@ def _redirect_mismatch(zoom_message: str, address: Address) -> Problem:
     return Problem(
         502,
         "redirect-mismatch",
-        "Zoom knows another redirect URL",
-        "The redirect URL of this server and the one registered at Zoom must be the same, letter by letter.",
+        "The redirect URL does not match",
+        "The redirect URL of this server and the one registered at Zoom must be exactly the same.",
         (
-            "In the Zoom App Marketplace, compare OAuth Redirect URL and the OAuth Allow List with each line. Capital "
-            "letters and a slash at the end count.",
+            "In the Zoom App Marketplace, compare OAuth Redirect URL and the OAuth Allow List with each line. Upper "
+            "case and a trailing slash count.",
         ),
         action=START_AGAIN,
         facts=(

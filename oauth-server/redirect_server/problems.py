@@ -1,4 +1,4 @@
-"""What the page about a failure says: what happened, and what to do about it."""
+"""The pages about failures: what happened, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_QUOTE_LENGTH = 300
 
 @dataclass(frozen=True)
 class Action:
-    """A button. With `form` it posts those fields to `path`, without it is a link."""
+    """A button that posts `form` to `path`; a link without `form`."""
 
     label: str
     path: str
@@ -26,9 +26,9 @@ HOME = Action("To the overview", "/")
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as a page, and as lines on the terminal.
+    """A failure, as a page or as lines on the terminal.
 
-    `code`: small and stable, for whoever is asked for help. `happened` and `advice`: whole sentences. `action`: the
+    `code`: short and stable, for support. `happened` and `advice`: whole sentences. `action`: the
     next step as a button; `others`: less likely ones. `commands`: to paste into a terminal. `facts`: label and value.
     `quote`: Zoom's own words, at most 300 characters are shown. `headers`: of the response.
     """
@@ -47,7 +47,7 @@ class Problem:
 
     @property
     def short_quote(self) -> str:
-        """Zoom's words, cut and without characters that steer a terminal."""
+        """Zoom's message, truncated and without control characters."""
         return one_line(self.quote)[:_MAX_QUOTE_LENGTH]
 
 
@@ -55,22 +55,21 @@ NOT_LET_IN = Problem(
     403,
     "not-let-in",
     "Open the address in the terminal",
-    "These pages are for whoever has started this server. The address it printed in the terminal lets one browser in, "
-    "once.",
+    "Only the user who started this server may use these pages. The address in its terminal lets one browser in, once.",
     (
         "Copy that whole address, with its key, into this browser.",
-        "If that brings you back here, it has been opened before: the terminal then shows a new one. If it was not you "
-        "who opened it, somebody else uses this computer; end the server with Ctrl-C and start it again.",
+        "If that brings you back here, the address was already used: the terminal then shows a new one. If you did not "
+        "open it before, somebody else did; stop the server with Ctrl-C and start it again.",
     ),
 )
 
-# --- requests that no sign-in of ours can have caused -----------------------------------------------------------
+# --- requests that no sign-in here can have caused -----------------------------------------------------------
 
 DUPLICATE_PARAMETERS = Problem(
     400,
     "duplicate-parameters",
     "This address is not from Zoom",
-    "It names the same thing twice, which Zoom never does. Nothing was sent anywhere and nothing was changed.",
+    "It has the same parameter twice, which Zoom never sends. Nothing was sent and nothing was changed.",
     action=START_AGAIN,
 )
 TOO_LONG = Problem(
@@ -91,23 +90,23 @@ NOT_STARTED_HERE = Problem(
     400,
     "not-started-here",
     "This page was not opened by a sign-in you started here",
-    "It reports an error, but not of a sign-in this server knows. What it says is not shown, because anybody could "
-    "have written it. Nothing was changed.",
+    "It reports an error, but of no sign-in this server knows. The error is not shown, because anybody could have "
+    "written it. Nothing was changed.",
     action=START_AGAIN,
 )
 STARTED_BY_ZOOM = Problem(
     400,
     "started-by-zoom",
     "One more click: the sign-in has to start here",
-    "Zoom opened this page by itself, as its buttons Add, Local Test and Install do. For your safety a sign-in is "
-    "only finished in the browser it was started in; otherwise somebody could connect you to their account.",
+    "Zoom opened this page by itself, as its buttons Add, Local Test and Install do. A sign-in must "
+    "end in the browser in which it started; otherwise somebody could connect you to their account.",
     action=Action("Continue", "/install"),
 )
 CODE_MALFORMED = Problem(
     400,
     "code-malformed",
     "Zoom's answer was damaged on the way",
-    "The code in this address is missing or not one that Zoom gives. It was not used.",
+    "The code in this address is missing or malformed. It was not used.",
     ("If you pasted the address, copy all of it, from http to the end.",),
     action=START_AGAIN,
 )
@@ -118,13 +117,13 @@ STATE_EXPIRED = Problem(
     400,
     "sign-in-expired",
     "This sign-in took longer than 10 minutes",
-    "A sign-in that was started here is good for 10 minutes. Nothing was saved.",
+    "A sign-in must finish within 10 minutes. Nothing was saved.",
     action=START_AGAIN,
 )
 STATE_USED = Problem(
     400,
     "sign-in-used",
-    "This sign-in has been used already",
+    "This sign-in was already used",
     "Zoom's answer can be used once. The overview shows whether you are signed in.",
     action=START_AGAIN,
     others=(HOME,),
@@ -132,10 +131,10 @@ STATE_USED = Problem(
 
 
 def state_unknown(host: str, canonical: str) -> Problem:
-    """The state belongs to no attempt of this browser. `host`: where it was opened, `canonical`: where it should be."""
+    """No attempt of this browser has the state. `host`: where it was opened, `canonical`: where it should be."""
     if host != canonical:
         reason = (
-            f"You are at {host}, but sign-ins are started and finished at {canonical}. For a browser these are two "
+            f"You are at {host}, but sign-ins are started and finished at {canonical}. To a browser these are two "
             "different sites."
         )
     else:
@@ -152,20 +151,20 @@ def state_unknown(host: str, canonical: str) -> Problem:
     )
 
 
-# --- Zoom's `error` (RFC 6749 §4.1.2.1), for a state that is ours -----------------------------------------------
+# --- Zoom's `error` (RFC 6749 §4.1.2.1), with a valid state -----------------------------------------------
 
 DENIED = Problem(
     403,
     "denied",
     "You chose not to connect",
-    "Zoom was told not to give this app access. Nothing was saved, and an earlier sign-in is as it was.",
+    "You did not allow the app at Zoom. Nothing was saved, and an earlier sign-in is unchanged.",
     action=Action("Try again", "/install"),
     others=(HOME,),
 )
 _ERRORS = {
     "invalid_scope": (
         "Zoom did not accept the scopes of the app",
-        "Open the app in the Zoom App Marketplace, look at its scopes, save it and start again.",
+        "Open the app in the Zoom App Marketplace, check its scopes, save it and start again.",
     ),
     "server_error": ("Zoom had trouble with this sign-in", "Wait a minute and start again."),
     "temporarily_unavailable": ("Zoom is busy at the moment", "Wait a minute and start again."),
@@ -177,11 +176,12 @@ _ERRORS = {
 
 
 def zoom_error(error: str) -> Problem:
-    """Zoom came back with an error instead of a code; an unknown one is not repeated."""
+    """Zoom sent an error instead of a code; an unknown one is not shown."""
     if error == "access_denied":
         return DENIED
     title, advice = _ERRORS.get(
-        error, ("Zoom ended the sign-in with an error", "Start again. If it stays, look at the app in the Marketplace.")
+        error,
+        ("Zoom ended the sign-in with an error", "Start again. If it happens again, check the app in the Marketplace."),
     )
     code = f"zoom-{error.replace('_', '-')}" if error in _ERRORS else "zoom-error"
     return Problem(400, code, title, "You are not signed in, and nothing was saved.", (advice,), action=START_AGAIN)
@@ -193,7 +193,7 @@ TOKEN_IN_ENVIRONMENT = Problem(
     409,
     "token-in-environment",
     "The token comes from the environment",
-    "ZOOM_ACCESS_TOKEN is set. The collector uses that token and would not look at a sign-in made here.",
+    "ZOOM_ACCESS_TOKEN is set. The collector uses that token and ignores a sign-in made here.",
     ("Unset it in the environment and in .env, then start this server again.",),
     commands=("unset ZOOM_ACCESS_TOKEN",),
 )
@@ -201,9 +201,9 @@ FORGED = Problem(
     403,
     "not-from-this-page",
     "This did not come from a page of this server",
-    "For your safety, changes are only made from pages that this server has just shown to this browser. The server "
-    "may have been restarted since, or the page was open under another name of this computer.",
-    ("Nothing was changed. Go to the overview and do it again there.",),
+    "Changes are accepted only from pages that this server has shown to this browser. The server may have been "
+    "restarted since, or the page was open under another name of this computer.",
+    ("Nothing was changed. Go to the overview and try again there.",),
     action=HOME,
 )
 CROSS_SITE = Problem(
@@ -217,19 +217,19 @@ PREFETCH = Problem(
     503,
     "prefetch",
     "Open this page yourself",
-    "The browser asked for this page in advance. It has an effect, so it waits for you.",
+    "The browser requested this page in advance. Because opening it has an effect, you must open it yourself.",
 )
-NOT_FOUND = Problem(404, "not-found", "There is no such page", "The address has no page here.", action=HOME)
+NOT_FOUND = Problem(404, "not-found", "There is no such page", "This server has no page at this address.", action=HOME)
 WRONG_METHOD = Problem(
-    405, "wrong-method", "This page is not opened like that", "It is the target of a button.", action=HOME
+    405, "wrong-method", "This page cannot be opened like that", "It is the target of a button.", action=HOME
 )
-TOO_LARGE = Problem(413, "too-large", "That is too much", "More was sent than this page takes.", action=HOME)
-BAD_REQUEST = Problem(400, "bad-request", "This request cannot be read", "It was not acted upon.", action=HOME)
+TOO_LARGE = Problem(413, "too-large", "That is too much", "The request is larger than this page accepts.", action=HOME)
+BAD_REQUEST = Problem(400, "bad-request", "This request cannot be read", "It was ignored.", action=HOME)
 NOTHING_WAITS = Problem(
     409,
     "nothing-waits",
-    "There is no sign-in to save any more",
-    "A sign-in waits 10 minutes for your decision, and only in the browser it was made in.",
+    "There is no sign-in left to save",
+    "A sign-in waits 10 minutes for your decision, in the browser in which it was made.",
     action=START_AGAIN,
     others=(HOME,),
 )
@@ -237,19 +237,19 @@ TOO_SOON = Problem(
     429,
     "too-soon",
     "The token has just been refreshed",
-    "It was renewed less than 10 seconds ago; doing it again would only cost a request.",
+    "It was renewed less than 10 seconds ago; another refresh would only cost a request.",
     action=HOME,
     headers={"Retry-After": "10"},
 )
 
 
 def unexpected(incident: str) -> Problem:
-    """Something nobody thought of. `incident`: the id under which the log has it."""
+    """An unexpected error. `incident`: its id in the log."""
     return Problem(
         500,
         f"unexpected-{incident}",
         "Something went wrong in this server",
-        f"The terminal in which it runs has the details under {incident}. Your sign-in on disk is whole: it is "
-        "replaced in one piece or not at all.",
+        f"Its terminal shows the details under {incident}. Your sign-in on disk is intact: it is replaced as a "
+        "whole or not at all.",
         action=HOME,
     )

@@ -1,4 +1,4 @@
-"""`--sandbox`: the whole click-through against the embedded Zoom, with nothing of anybody's."""
+"""`--sandbox`: the whole sign-in against the sandbox Zoom, without real data."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from collector.settings import NAMES, Settings, read_settings
 
 
 def not_in_rehearsal() -> frozenset[str]:
-    """The paths a collection asks for that the embedded Zoom does not serve."""
+    """The paths of a collection that the sandbox Zoom does not serve."""
     return not_served(serves)
 
 
 @contextmanager
 def sandbox_settings(environment: Mapping[str, str], redirect_uri: str) -> Iterator[Settings]:
-    """Settings for an invented account, in a home that is thrown away. Only the redirect address is the real one."""
+    """Settings for a made-up account, in a temporary ZOOM_HOME. Only the redirect address is real."""
     account = generate_account(users=25, groups=3, custom_roles=1, seed=7)
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
     others = {name: value for name, value in environment.items() if name not in NAMES}

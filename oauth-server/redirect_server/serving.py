@@ -1,4 +1,4 @@
-"""The application on bound sockets, in a thread of its own."""
+"""Serves the application on bound sockets, in a thread."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
-from collector.deferred_signals import signals_deferred
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
 _MAX_WAITING = 32
 """Connections to an address that have not sent a whole request. A browser opens six."""
-MAX_TASK_SECONDS = 45
-"""Seconds an exchange under way is given to end: the token of a code that is spent must reach the disk."""
+_MAX_TASK_SECONDS = 45
+"""How long shutdown waits for requests in progress: what Zoom gave for a code or refresh token must reach the disk."""
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
-    """A connection. Of those that have not sent a whole request, the least active one makes room for a new one.
+    """A connection. Too many that have not sent a whole request make the least active of them close.
 
-    Waitress would take no new ones once a hundred are open, for as long as somebody keeps a hundred open.
+    Otherwise anybody who keeps a hundred connections open could block the server: waitress then accepts no more.
     """
 
     def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
@@ -38,7 +36,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
 
 @contextmanager
 def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None]:
-    """Serve while the context lasts; leaving it lets requests under way end and frees the ports."""
+    """Serve while the context lasts; leaving it finishes requests in progress and frees the ports."""
     channels: dict[int, Any] = {}
     server = create_server(
         app,
@@ -65,8 +63,7 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
     try:
         yield
     finally:
-        with signals_deferred():  # an impatient second Ctrl-C would lose what Zoom has just answered
-            # First the tasks: their threads write to pipes that closing takes.
-            server.task_dispatcher.shutdown(timeout=MAX_TASK_SECONDS)
-            listeners[0].trigger.pull_trigger(close)
-            thread.join()
+        # Requests first: their threads write to pipes that `close` closes.
+        server.task_dispatcher.shutdown(timeout=_MAX_TASK_SECONDS)
+        listeners[0].trigger.pull_trigger(close)
+        thread.join()

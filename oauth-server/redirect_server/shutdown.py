@@ -1,4 +1,4 @@
-"""When the server is to end: when somebody says so, or with `--once` after the success page was delivered."""
+"""When the server stops: on Ctrl-C, or with `--once` after the success page was delivered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collector.errors import SignInRequired
 
 _DELAY_SECONDS = 1.0
-"""Seconds after the success page: it is still on its way."""
+"""Seconds after the success page, which is still on its way."""
 
 ONCE_SECONDS = 600.0
 
@@ -18,7 +18,7 @@ Wait = Callable[[float | None], bool]
 class Shutdown:
     """`page_delivered` may be called from any thread, and more than once.
 
-    `wait` and `linger` are given by tests; they are how this waits for the page and after it.
+    `wait` and `linger`, for tests: how to wait for the page and after it.
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class Shutdown:
             self._delivered.set()
 
     def wait(self) -> None:
-        """Return when the server is to end. Raises SignInRequired when nobody has signed in within ten minutes."""
+        """Return when the server is to stop. Raises SignInRequired when nobody has signed in within ten minutes."""
         if not self._wait(ONCE_SECONDS if self._once else None):
             raise SignInRequired(
-                "Nobody has signed in within 10 minutes.",
+                "Nobody signed in within 10 minutes.",
                 "If Zoom showed an error of its own, oauth-server/README.md says what it means.",
             )
         self._linger(_DELAY_SECONDS)

@@ -1,4 +1,4 @@
-"""Pasting Zoom's answer into the terminal, for a server whose pages no browser can reach."""
+"""Pasting Zoom's answer into the terminal, when no browser can reach the pages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MAX_LINE_BYTES = 8192
 
 
 class Terminal:
-    """The same sign-in as in the pages, by reading and typing. The attempt is bound to this terminal.
+    """The same sign-in as in the pages, in the terminal, to which the attempt is bound.
 
-    `read` gives the next line with its end, "" when there will be none; `say` prints. `connected` is called when a
-    sign-in has been kept.
+    `read` returns the next line with its newline, "" at the end; `say` prints. `connected` is called when a sign-in has
+    been saved.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Terminal:
         self._id = new_browser_id()
 
     def run(self) -> None:
-        """Offer an address and take what is pasted, until a sign-in came of it or nobody types any more."""
+        """Print an address and read what is pasted, until a sign-in is saved or the input ends."""
         while True:
             attempt = self._flow.start_sign_in(self._id)
             if isinstance(attempt, Problem):
@@ -50,16 +50,12 @@ class Terminal:
             if line.strip() and self._is_finished(self._finish(line)):
                 return
 
-    def wait_until_idle(self, seconds: float) -> bool:
-        """Wait until no sign-in is being finished here, and let none begin; False if that takes longer."""
-        return self._flow.browsers.get(self._id).one_at_a_time.acquire(timeout=seconds)
-
     def _finish(self, line: str) -> Outcome:
         outcome = self._flow.handle_callback(self._id, query_of(line), self._flow.address.authority)
         browser = self._flow.browsers.get(self._id)
         if isinstance(outcome, Problem) and browser.pending is not None:
             self._print_problem(outcome)
-            self._say("Type yes to save the new sign-in now, anything else to leave things as they are:")
+            self._say("Type yes to save the new sign-in, anything else to keep the earlier one:")
             if self._read().strip().lower() == "yes":
                 return self._flow.save(browser, replace=True)
             self._flow.discard(browser)
@@ -69,7 +65,7 @@ class Terminal:
         if isinstance(outcome, Connected):
             self._say(
                 printable(
-                    f"Connected as {describe_account(outcome.account)}. The sign-in is kept in {self._flow.file.path}."
+                    f"Connected as {describe_account(outcome.account)}. The sign-in is saved in {self._flow.file.path}."
                 )
             )
             self._connected()
@@ -78,7 +74,7 @@ class Terminal:
         return False
 
     def _print_problem(self, problem: Problem) -> None:
-        quote = (f"Zoom's own words: {problem.short_quote}",) if problem.quote else ()
+        quote = (f"Zoom's message: {problem.short_quote}",) if problem.quote else ()
         facts = tuple(f"{label}: {value}" for label, value in problem.facts)
         commands = tuple(f"  $ {command}" for command in problem.commands)
         lines = (f"{problem.title}.", problem.happened, *quote, *facts, *problem.advice, *commands)
@@ -86,9 +82,9 @@ class Terminal:
 
 
 def read_line(descriptor: int) -> str:
-    """The next line typed there, "" at the end.
+    """The next line of input, "" at the end.
 
-    Unlike a file's readline it holds no lock while it waits, so the program can end meanwhile.
+    Unlike a file's readline it holds no lock while it waits, so the program can exit.
     """
     select.select([descriptor], [], [])
     return os.read(descriptor, _MAX_LINE_BYTES).decode("utf-8", "replace")

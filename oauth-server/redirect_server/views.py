@@ -1,4 +1,4 @@
-"""What each route does. Decisions are the flow's; here they become pages."""
+"""What each route does: calls the flow and shows the result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from redirect_server.problems import Problem
 
 
 class Overview:
-    """The overview and what can be done with a sign-in that is there."""
+    """The overview, and actions on a stored sign-in."""
 
     def __init__(self, flow: SignInFlow, pages: Pages, instance: str) -> None:
         self._flow = flow
@@ -31,7 +31,7 @@ class Overview:
         self._scopes = least_privilege(all_resources())
 
     def home(self) -> Response:
-        """How things stand, and the one button that comes next."""
+        """The state of the sign-in, and the next button."""
         flow, stored = self._flow, self._flow.stored()
         now = flow.clock.now()
         return self._pages.page(
@@ -49,7 +49,7 @@ class Overview:
         )
 
     def status(self) -> Response:
-        """How things stand, for programs; 200 either way, and no token."""
+        """The state as JSON, always 200, without tokens."""
         stored, settings = self._flow.stored(), self._flow.settings
         if settings.access_token is not None:
             return jsonify(authenticated=True, profile=settings.profile.name, source="environment")
@@ -65,15 +65,15 @@ class Overview:
         )
 
     def health(self) -> Response:
-        """Whether it is this server that answers."""
+        """Identifies this server."""
         return jsonify(ok=True, app=SERVER_NAME, instance=self._instance, version=__version__)
 
     def refresh(self) -> Response:
-        """Renew the access token."""
-        return self._after(self._flow.refresh(), "The access token has been renewed.")
+        """Refresh the access token."""
+        return self._after(self._flow.refresh(), "The access token was refreshed.")
 
     def revoke(self) -> Response:
-        """Disconnect: at Zoom and here. Asks first."""
+        """Disconnect at Zoom and here. Asks first."""
         if request.form.get("confirmed") != "yes":
             return self._pages.page("confirm_revoke.html", stored=self._flow.stored())
         return self._after(self._flow.revoke(), "Disconnected. Zoom has ended the sign-in and removed the app.")
@@ -83,11 +83,11 @@ class Overview:
         if request.form.get("confirmed") != "yes":
             return self._pages.page("confirm_forget.html", stored=self._flow.stored())
         return self._after(
-            self._flow.forget(), "The sign-in has been removed from this computer. At Zoom the app is still allowed."
+            self._flow.forget(), "The sign-in has been removed from this computer. Zoom still allows the app."
         )
 
     def favicon(self) -> Response:
-        """There is none."""
+        """No icon."""
         return Response(status=204)
 
     def _after(self, problem: Problem | None, notice: str) -> Response:
@@ -114,7 +114,7 @@ class SignInPages:
         self._page_delivered = page_delivered
 
     def install(self) -> Response:
-        """Off to Zoom. Another site cannot send somebody there without their seeing this one."""
+        """Redirect to Zoom. When another site links here, a page asks first."""
         if request.method == "HEAD":
             return Response()
         if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
@@ -126,20 +126,20 @@ class SignInPages:
         return self._pages.go(attempt.authorization_url, 302)
 
     def callback(self) -> Response:
-        """Back from Zoom. A HEAD is somebody looking whether the page is there; it uses nothing up."""
+        """Zoom's redirect back. A HEAD, as link checkers send it, does not use the code."""
         if request.method == "HEAD":
             return Response()
         return self._outcome(request.query_string.decode("latin-1"), request.environ["HTTP_HOST"].lower())
 
     def done(self) -> Response:
-        """The success page; only for the browser that has signed in."""
+        """The success page, for the browser that signed in."""
         browser = self._flow.browsers.get(self._pages.browser_id())
         if browser.connected is None:
             return self._pages.go("/")
         return self._connected(browser.connected)
 
     def paste_form(self) -> Response:
-        """For a browser on another computer: the address to open there, and a place to paste what comes of it."""
+        """For a browser on another computer: the address to open there, and a form for the address it ends at."""
         if request.method == "HEAD":
             return Response()
         attempt = self._flow.start_sign_in(self._pages.browser_id())
@@ -148,16 +148,16 @@ class SignInPages:
         return self._pages.page("paste.html", attempt=attempt, address=self._flow.address)
 
     def pasted(self) -> Response:
-        """The pasted address goes the same way as one that came by itself."""
+        """Handle the pasted address like a redirect."""
         return self._outcome(query_of(request.form.get("address", "")), self._flow.address.authority)
 
     def keep(self) -> Response:
-        """Save the sign-in that waits for this browser's decision, or for the disk."""
+        """Save this browser's pending sign-in."""
         browser = self._flow.browsers.get(self._pages.browser_id())
         return self._show(self._flow.save(browser, replace=request.form.get("replace") == "yes"))
 
     def discard(self) -> Response:
-        """Leave everything as it was before the sign-in that waits."""
+        """Drop this browser's pending sign-in."""
         browser = self._flow.browsers.get_or_create(self._pages.browser_id())
         self._flow.discard(browser)
         browser.notice = "Nothing has been changed: the earlier account is still signed in."
@@ -167,7 +167,7 @@ class SignInPages:
         return self._show(self._flow.handle_callback(self._pages.browser_id(), query, authority))
 
     def _show(self, outcome: Outcome) -> Response:
-        """RFC 9700 §4.2.4: success leads on to another address, so that the code leaves the address bar."""
+        """Success redirects, so that the code leaves the address bar (RFC 9700 §4.2.4)."""
         if isinstance(outcome, Problem):
             return self._pages.problem(outcome)
         if outcome.again:
@@ -188,14 +188,14 @@ class SignInPages:
 
 
 def command(flow: SignInFlow, *, is_sandbox: bool) -> str:
-    """What to run once signed in; after a rehearsal, whose sign-in ends with it, what collects an invented account."""
+    """What to run once signed in; `demo` in the sandbox, whose sign-in ends with the server."""
     if is_sandbox:
         return f"{own_command()} demo"
     return Command("collect").for_call(flow.settings.profile.name_to_give)
 
 
 def query_of(pasted: str) -> str:
-    """The query in a pasted address, or the paste itself where only the query was copied."""
+    """The query of a pasted address, or the whole text if only the query was copied."""
     text = "".join(pasted.split())
     address, mark, query = text.partition("?")
     return (query if mark else address).partition("#")[0]

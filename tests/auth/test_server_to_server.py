@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event, Lock, Semaphore
 
 import pytest
 
 from collector import private_files
 from collector.auth import Token, TokenFile, TokenSource
-from collector.errors import CollectionFailed, CollectorError, NewerVersion, UsageError
+from collector.errors import CollectionFailed, NewerVersion, UsageError
 
 from .conftest import TOKEN_URL, answer
 
@@ -25,21 +23,6 @@ def store(folder, **fields: object) -> bytes:
     content = json.dumps(stored(folder) | fields).encode()
     (folder / "token.json").write_bytes(content)
     return content
-
-
-def at_once(count, work):
-    """The results of `count` threads that start together."""
-    barrier = Barrier(count)
-
-    def run(_: int):
-        barrier.wait()
-        try:
-            return work()
-        except CollectorError as failure:
-            return failure
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_a_token_with_its_scopes_and_host(new_source, zoom):
@@ -119,82 +102,6 @@ def test_a_token_of_another_app_or_account_is_not_used(new_source, zoom, request
     elsewhere = requests_mock.post("https://zoomgov.example/oauth/token", json=answer(2))
     assert new_source(**other).token().access_token == "token-2"
     assert zoom.call_count + elsewhere.call_count == 2
-
-
-def test_fifty_threads_share_one_request(new_source, zoom, clock):
-    source = new_source()
-    assert {token.access_token for token in at_once(50, source.token)} == {"token-1"}
-    clock.time += 3600
-    assert {token.access_token for token in at_once(50, source.token)} == {"token-2"}
-    assert zoom.call_count == 2
-
-
-def test_a_storm_of_401_answers_ends_in_one_request(new_source, zoom):
-    source = new_source()
-    rejected = source.token()
-    renewed = at_once(20, lambda: source.renew(rejected))
-    assert {token.access_token for token in renewed} == {"token-2"}
-    assert zoom.call_count == 2
-
-
-class AnnouncedLock:
-    """A lock that counts who has it or has come to wait for it."""
-
-    def __init__(self) -> None:
-        self.arrivals = Semaphore(0)
-        self._lock = Lock()
-
-    def acquire(self, blocking: bool = True) -> bool:
-        if blocking:
-            self.arrivals.release()
-            return self._lock.acquire()
-        free = self._lock.acquire(blocking=False)
-        if free:
-            self.arrivals.release()
-        return free
-
-    def release(self) -> None:
-        self._lock.release()
-
-
-def test_threads_that_waited_share_the_failure_too(new_source, requests_mock):
-    source = new_source()
-    source._flight._one_at_a_time = lock = AnnouncedLock()
-    everybody_waits = Event()
-
-    def refuse(request, context):
-        everybody_waits.wait()
-        context.status_code = 400
-        return {"error": "invalid_client"}
-
-    posts = requests_mock.post(TOKEN_URL, json=refuse)
-    with ThreadPoolExecutor(10) as pool:
-        calls = [pool.submit(source.token) for _ in range(10)]
-        for _ in calls:
-            lock.arrivals.acquire()
-        everybody_waits.set()
-        failures = [call.exception() for call in calls]
-    assert {type(failure) for failure in failures} == {UsageError}
-    assert len({str(failure) + failure.next_step for failure in failures}) == 1
-    assert len({id(failure) for failure in failures}) == 10
-    assert posts.call_count == 1
-
-
-def test_a_failure_is_not_remembered_for_later_calls(new_source, requests_mock):
-    requests_mock.post(TOKEN_URL, [{"status_code": 400, "json": {"error": "x"}}, {"json": answer(1)}])
-    source = new_source()
-    with pytest.raises(UsageError):
-        source.token()
-    assert source.token().access_token == "token-1"
-
-
-def test_renewing_takes_a_newer_token_of_another_process(new_source, zoom):
-    ours, theirs = new_source(), new_source()
-    rejected = ours.token()
-    theirs.renew(rejected)
-    assert ours.renew(rejected).access_token == "token-2"
-    assert ours.token().access_token == "token-2"
-    assert zoom.call_count == 2
 
 
 def test_renewing_a_token_that_is_not_the_current_one_takes_the_current_one(new_source, zoom):
@@ -282,7 +189,7 @@ def test_everything_is_private_also_without_a_umask(new_source, zoom, folder):
         (400, "unsupported_grant_type", "unsupported grant type", "by itself", "Server-to-Server"),
         (400, "unauthorized_client", "", "by itself", "collector auth login"),
         (400, "invalid_request", "Account does not enabled the OAuth app type", "by itself", "activated"),
-        (400, "invalid_request", "The app has been disabled", "switched off", "Marketplace"),
+        (400, "invalid_request", "The app has been disabled", "deactivated", "Marketplace"),
         (400, "invalid_request", "Bad Request", "refused", "ZOOM_ACCOUNT_ID"),
         (403, "", "", "refused", "Marketplace"),
     ],

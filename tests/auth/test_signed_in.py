@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier, Event, Semaphore
+from threading import Barrier, Semaphore
 
 import pytest
 import requests
 
-from collector.auth import OAuthClient, Token, TokenSource, single_flight
+from collector.auth import OAuthClient, Token, TokenSource
 from collector.auth.stored_token import StoredToken
 from collector.errors import CollectionFailed, CollectorError, ExitCode, NewerVersion, SignInRequired, UsageError
 from collector.next_steps import NextStep
@@ -130,30 +130,6 @@ def test_refreshes_that_are_asked_for_together_are_one(new_signed_in, sign_in, r
     rotation.before_answering = lambda: [loaded.acquire() for _ in range(12)]
     assert {token.access_token for token in at_once([source.refresh] * 10)} == {"token-1"}
     assert rotation.sent == ["refresh-0"]
-
-
-def test_nobody_waits_for_a_refresh_while_the_old_token_lives(new_signed_in, sign_in, rotation, clock):
-    sign_in()
-    source = new_signed_in()
-    source.token()
-    asked, go_on = Event(), Event()
-    rotation.before_answering = lambda: (asked.set(), go_on.wait())
-    clock.time += 3400
-    with ThreadPoolExecutor(1) as pool:
-        refreshing = pool.submit(source.token)
-        asked.wait()
-        assert [source.token().access_token for _ in range(3)] == ["token-0"] * 3
-        go_on.set()
-        assert refreshing.result().access_token == "token-1"
-    assert source.token().access_token == "token-1"
-
-
-def test_in_its_last_minute_everybody_waits(new_signed_in, sign_in, rotation, clock):
-    sign_in()
-    source = new_signed_in()
-    source.token()
-    clock.time += 3541
-    assert {token.access_token for token in at_once([source.token] * 10)} == {"token-1"}
 
 
 def test_what_another_process_wrote_is_taken(new_signed_in, sign_in, rotation, clock):
@@ -406,9 +382,9 @@ def test_a_401_is_not_answered_with_the_old_token(new_signed_in, sign_in, reques
         (400, {"error": "invalid_client"}, "refused the app credentials", "ZOOM_CLIENT_SECRET"),
         (401, {}, "refused the app credentials", "ZOOM_CLIENT_ID"),
         (400, {"error": "invalid_request", "reason": "The app has been disabled"}, "does not let", "Marketplace"),
-        (400, {"error": "unauthorized_client"}, "signs nobody in", "ZOOM_ACCOUNT_ID"),
-        (400, {"error": "unsupported_grant_type"}, "signs nobody in", "General app"),
-        (400, {"error": "odd"}, "refused to renew", "collector auth login"),
+        (400, {"error": "unauthorized_client"}, "has no browser sign-in", "ZOOM_ACCOUNT_ID"),
+        (400, {"error": "unsupported_grant_type"}, "has no browser sign-in", "General app"),
+        (400, {"error": "odd"}, "refused to refresh", "collector auth login"),
     ],
 )
 def test_a_refusal_of_the_app_spends_nothing_and_marks_nothing(
@@ -431,10 +407,3 @@ def test_credentials_that_cannot_be_sent_spend_nothing(new_signed_in, sign_in, r
         new_signed_in(client=replace(CLIENT, client_secret=Secret("…"))).refresh()
     assert rotation.sent == []
     assert not list(folder.glob("*.tmp"))
-
-
-def test_the_failures_can_be_shared_between_threads():
-    flight: single_flight.SingleFlight[int] = single_flight.SingleFlight()
-    with pytest.raises(SignInRequired):
-        flight.get(lambda _: True, lambda: (_ for _ in ()).throw(SignInRequired("over", "sign in")))
-    assert flight.get(lambda _: True, lambda: 7) == 7

@@ -102,7 +102,7 @@ def test_a_disk_that_dies_in_between_wants_a_new_sign_in(new_signed_in, sign_in,
     with monkeypatch.context() as patch:
         patch.setattr(private_files.os, "replace", failing(errno.EIO))
         with pytest.raises(
-            StorageFailed, match=r"new token, but it could not be kept: .*Input/output error"
+            StorageFailed, match=r"new token, but it could not be saved: .*Input/output error"
         ) as failure:
             new_signed_in().token()
         with pytest.raises(SignInRequired, match="refused the refresh token"):
@@ -124,7 +124,7 @@ def test_a_disk_that_dies_in_between_leaves_the_old_token_its_life(
     assert {source.token().access_token for _ in range(5)} == {"token-0"}
     assert rotation.sent == ["refresh-0"]
     (record,) = caplog.records
-    assert "could not be kept" in record.getMessage()
+    assert "could not be saved" in record.getMessage()
 
 
 def test_a_lock_that_somebody_keeps(new_signed_in, sign_in, rotation, clock, folder, caplog):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-import gzip
-import io
 import random
 from urllib.parse import parse_qs
 
 import pytest
 import requests
-import urllib3
 from requests_mock import ANY
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
@@ -50,37 +47,11 @@ ASKING = [ask, lambda endpoint: endpoint.revoke("token")]
 
 
 @pytest.mark.parametrize("asking", ASKING)
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"text": '{"access_token": "' + "x" * 2000 + '"}'},
-        {"content": gzip.compress(b" " * 100_000 + b"{}"), "headers": {"Content-Encoding": "gzip"}},
-    ],
-    ids=["more than any token", "more once unpacked"],
-)
-def test_no_more_bytes_are_read_than_of_other_answers(endpoint, requests_mock, monkeypatch, asking, given):
+def test_bodies_are_read_within_bounds(endpoint, requests_mock, monkeypatch, asking):
     monkeypatch.setattr(connections, "MAX_BYTES", 1000)
-    requests_mock.post(ANY, **given)
+    requests_mock.post(ANY, text='{"access_token": "' + "x" * 2000 + '"}')
     with pytest.raises(TokenEndpointFailed, match="could not be read"):
         asking(endpoint)
-
-
-@pytest.mark.parametrize("asking", ASKING)
-def test_an_answer_that_drips_is_given_up(endpoint, requests_mock, clock, asking):
-    class Dripping(io.BytesIO):
-        def read(self, *_):
-            clock.wait(10)
-            return super().read(1)
-
-        read1 = read
-
-    bodies = [Dripping(b"{" + b" " * 100_000) for _ in range(4)]
-    raws = [urllib3.HTTPResponse(body, status=200, preload_content=False) for body in bodies]
-    requests_mock.post(ANY, [{"raw": raw} for raw in raws])
-    before = clock.now()
-    with pytest.raises(TokenEndpointFailed, match="no answer in time"):
-        asking(endpoint)
-    assert clock.now() - before < 1000
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, '{"expires_in": ' + "9" * 10_000 + "}"])
@@ -160,7 +131,7 @@ def test_life_of_the_token(endpoint, requests_mock, expires_in, seconds):
 )
 def test_junk_is_refused_by_the_names_of_its_fields(endpoint, requests_mock, junk, fields):
     posts = requests_mock.post(TOKEN_URL, json=junk)
-    with pytest.raises(CollectionFailed, match=f"unusable: {fields}\\.$"):
+    with pytest.raises(CollectionFailed, match=f"unusable fields: {fields}\\.$"):
         ask(endpoint)
     assert posts.call_count == 1
 
@@ -231,7 +202,7 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
         assert "REQUESTS_CA_BUNDLE" in told
         assert told.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
     elif cause.get("status_code", 200) >= 429:
-        assert told == "Run this again later. How Zoom itself is doing: https://status.zoom.us"
+        assert told == "Run this again later. Zoom's status: https://status.zoom.us"
     else:
         assert told.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
         assert "HTTPS_PROXY" in told
@@ -331,7 +302,7 @@ def test_a_refresh_token_comes_with_the_answer(endpoint, requests_mock):
     assert given.refresh_token == "refresh-1"
     assert "refresh-1" not in repr(given)
     requests_mock.post(TOKEN_URL, json=answer(1, refresh_token="line\nbreak"))
-    with pytest.raises(TokenEndpointFailed, match=r"unusable: refresh_token\."):
+    with pytest.raises(TokenEndpointFailed, match=r"unusable fields: refresh_token\."):
         ask(endpoint)
 
 
@@ -383,7 +354,7 @@ def test_a_refresh_token_that_may_have_arrived_is_sent_once_more(endpoint, reque
     requests_mock.post(TOKEN_URL, [cause, {"status_code": 400, "json": {"error": "invalid_grant"}}])
     refusal = endpoint.request("refresh_token", refresh_token="refresh-0")
     assert isinstance(refusal, Refusal)
-    assert refusal.lost_response == failure.value.zoom_message
+    assert refusal.lost_response == failure.value.words
 
 
 def test_trouble_tells_how_long_to_wait_and_what_to_quote(endpoint, requests_mock):

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from collector import private_files
 from collector.auth import TokenFile
-from collector.auth.stored_token import StoredToken
+from collector.auth.stored_token import EARLIEST_RENEWAL, LATEST_USE, StoredToken
 from collector.errors import NewerVersion, ProfileBusy, SignInRequired
 
 DOCUMENT = StoredToken(
@@ -316,26 +316,20 @@ def test_a_newer_file_is_refused(file):
 
 
 @pytest.mark.parametrize(
-    ("life", "passed", "fresh"),
+    ("life", "margin", "passed", "fresh"),
     [
-        (3600, 0, True),
-        (3600, 3299, True),
-        (3600, 3300, False),
-        (3600, 4000, False),
-        (3600, -1, False),
-        (60, 53, True),
-        (60, 54, False),
+        (3600, EARLIEST_RENEWAL, 0, True),
+        (3600, EARLIEST_RENEWAL, 3299, True),
+        (3600, EARLIEST_RENEWAL, 3300, False),
+        (3600, EARLIEST_RENEWAL, 4000, False),
+        (3600, EARLIEST_RENEWAL, -1, False),
+        (3600, LATEST_USE, 3539, True),
+        (3600, LATEST_USE, 3540, False),
+        (3600, LATEST_USE, -1, False),
+        (60, EARLIEST_RENEWAL, 53, True),
+        (60, EARLIEST_RENEWAL, 54, False),
     ],
 )
-def test_how_long_a_token_is_used(life, passed, fresh):
+def test_how_long_a_token_is_used(life, margin, passed, fresh):
     document = replace(DOCUMENT, expires_at=DOCUMENT.obtained_at + life)
-    assert document.is_fresh(DOCUMENT.obtained_at + passed) is fresh
-
-
-@pytest.mark.parametrize(
-    ("life", "passed", "alive"),
-    [(3600, 0, True), (3600, 3539, True), (3600, 3540, False), (3600, -1, False), (60, 58, True), (60, 59, False)],
-)
-def test_how_long_a_token_does_when_there_is_no_other(life, passed, alive):
-    document = replace(DOCUMENT, expires_at=DOCUMENT.obtained_at + life)
-    assert document.is_alive(DOCUMENT.obtained_at + passed) is alive
+    assert document.is_fresh(DOCUMENT.obtained_at + passed, margin) is fresh

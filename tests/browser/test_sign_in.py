@@ -85,7 +85,7 @@ def test_connect_refresh_and_disconnect(
     assert page.evaluate("document.cookie") == ""
     clock.wait(3000)
     page.get_by_role("button", name="Refresh now").click()
-    expect(page.get_by_role("status")).to_have_text("The access token has been renewed.")
+    expect(page.get_by_role("status")).to_have_text("The access token was refreshed.")
     assert zoom.refreshes == 1
     picture(page, "06-refreshed")
     page.get_by_role("button", name="Refresh now").click()
@@ -194,7 +194,7 @@ def test_a_sign_in_that_zoom_has_ended(
     zoom.uninstall()
     page.goto(home)
     page.get_by_role("button", name="Refresh now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Zoom does not renew this sign-in any more")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zoom no longer renews this sign-in")
     page.goto(home)
     expect(page.get_by_role("heading", level=2).first).to_have_text("The earlier sign-in is not usable")
     picture(page, "16-signed-out-by-zoom")

@@ -139,8 +139,8 @@ def test_without_the_sign_in_page(collector: Command, monkeypatch: pytest.Monkey
     outcome = collector("demo", "--users", "10")
     assert outcome.code == 2
     assert outcome.err == (
-        f"Error: The sign-in page is not here: {tmp_path / 'nowhere'}.\n"
-        "Next: Install the collector again: it brings the sign-in page along.\n"
+        f"Error: The sign-in page is missing: {tmp_path / 'nowhere'}.\n"
+        "Next: Install the collector again: the sign-in page is part of it.\n"
     )
 
 

@@ -123,5 +123,5 @@ def test_a_name_nothing_reads_is_warned_of_once_and_changes_no_exit_code(
     outcome = collector(*verb)
     assert outcome.code == expected
     assert outcome.err.count("Warning: ") == 1
-    assert "ZOOM_CLIENTID (is ZOOM_CLIENT_ID meant?)" in outcome.err
+    assert "ZOOM_CLIENTID (did you mean ZOOM_CLIENT_ID?)" in outcome.err
     assert "CANARY" not in outcome.err + outcome.out

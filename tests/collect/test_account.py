@@ -237,7 +237,7 @@ class TestProcesses:
         assert (code, out) == (2, "")
         assert err == (
             "Error: Another collection (or `forget`, `uninstall`) of profile 'default' is already running.\n"
-            "Next: Wait until it has ended, or use another profile with --profile NAME.\n"
+            "Next: Wait for it to finish, or use another profile with --profile NAME.\n"
         )
         gate.open.set()
         running.communicate(timeout=30)

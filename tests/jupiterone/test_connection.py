@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import io
 import random
 
 import pytest
-import requests
 
 from collector import __version__
 from collector.errors import AccessRefused, RequestFailed, UsageError
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.redaction import Secret
-from collector.sandbox.server import serving
 
 from .conftest import API, GRAPHQL, KEY
 
@@ -63,22 +60,6 @@ def test_netrc_is_left_alone(client, requests_mock, tmp_path, monkeypatch):
     client.fetch("https://s3.example/result")
     assert requests_mock.request_history[0].headers["Authorization"] == f"Bearer {KEY}"
     assert not {"Authorization", "JupiterOne-Account"} & requests_mock.last_request.headers.keys()
-
-
-def test_cookies_are_not_kept(clock, monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    received = []
-
-    def server(environ, start_response):
-        received.append(environ.get("HTTP_COOKIE"))
-        start_response("200 OK", [("Set-Cookie", "session=1; Path=/"), ("Content-Length", "2")])
-        return [b"{}"]
-
-    with serving(server, 0) as url:
-        client = JupiterOne(Access("j1dev", Secret(KEY), url, url), clock, random.Random(1))
-        client.get("/x")
-        client.get("/x")
-    assert received == [None, None]
 
 
 @pytest.mark.parametrize("key", ["", "two words", "sche\u00efn", "line\n"])
@@ -202,28 +183,3 @@ def test_graphql_goes_to_its_own_address(client, requests_mock):
     requests_mock.post(GRAPHQL, json={"data": {}})
     assert client.post_graphql({"query": "{ x }"}) == {"data": {}}
     assert requests_mock.last_request.headers["Authorization"] == f"Bearer {KEY}"
-
-
-def test_sessions_are_kept_alive_and_shared(clock):
-    made = []
-
-    def new_session():
-        made.append(requests.Session())
-        made[-1].get_adapter = lambda url: _Answering()
-        return made[-1]
-
-    client = JupiterOne(Access("j1dev", Secret(KEY)), clock, random.Random(1), new_session)
-    for _ in range(3):
-        assert client.get("/x") == {}
-    assert len(made) == 1
-
-
-class _Answering(requests.adapters.BaseAdapter):
-    def send(self, request, **_):
-        response = requests.Response()
-        response.status_code, response.request, response.url = 200, request, request.url
-        response.raw = io.BytesIO(b"{}")
-        return response
-
-    def close(self):
-        pass

@@ -41,7 +41,7 @@ def test_every_route_but_two_wants_the_cookie(signed_in: Visitor, zoom_us: reque
             assert "ada@example.com" not in answer.text
     page = signed_in.stranger().get("/")
     assert code_of(page.text) == "not-let-in"
-    assert "The address it printed in the terminal" in page.text
+    assert "The address in its terminal" in page.text
     assert zoom_us.call_count == 0
     assert signed_in.flow.stored().state == "usable"
 
@@ -73,7 +73,7 @@ def test_an_address_that_comes_twice_puts_out_whoever_used_it(visitor: Visitor) 
         assert owner.open(address).status_code == 403
     assert thief.get("/").status_code == 403
     (said,) = visitor.said
-    assert said == f"That address has been opened before. Open {visitor.access_keys.address} to go on; it is good once."
+    assert said == f"That address was already used. Open {visitor.access_keys.address} instead; it works once."
     assert owner.open(visitor.access_keys.address).status_code == 303
     assert thief.open(address).status_code == 403
     assert owner.get("/").status_code == 200
@@ -140,7 +140,7 @@ def test_who_has_signed_in_is_logged(
 ) -> None:
     caplog.set_level("INFO", "redirect_server")
     visitor.come_back(answer_to(visitor.start()))
-    assert "Connected as ada@example.com (account account-1): the sign-in is kept in" in caplog.text
+    assert "Connected as ada@example.com (account account-1): the sign-in is saved in" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_refreshing_can_fail(signed_in: Visitor, zoom_us: requests_mock.Mocker) 
     assert signed_in.post("/refresh").status_code == 502
     zoom_us.post(TOKEN_URL, status_code=400, json={"reason": "Invalid Token!", "error": "invalid_grant"})
     answer = signed_in.post("/refresh")
-    assert (answer.status_code, title_of(answer.text)) == (409, "Zoom does not renew this sign-in any more")
+    assert (answer.status_code, title_of(answer.text)) == (409, "Zoom no longer renews this sign-in")
     page = signed_in.get("/").text
     assert "The earlier sign-in is not usable" in page
     assert title_of(page) == "Connect your Zoom account"

@@ -177,7 +177,7 @@ def test_a_wrong_secret_and_a_disabled_app(account: Account, clock: MovableClock
         callback = zoom.consent(visitor.start())
         zoom.set_app_state("disabled")
         answer = visitor.come_back(callback)
-        assert (answer.status_code, title_of(answer.text)) == (502, "The app is switched off at Zoom")
+        assert (answer.status_code, title_of(answer.text)) == (502, "The app is deactivated at Zoom")
 
 
 def test_refresh_and_revoke(account: Account, clock: MovableClock, flow_of: NewFlow) -> None:
@@ -188,8 +188,8 @@ def test_refresh_and_revoke(account: Account, clock: MovableClock, flow_of: NewF
         before = visitor.flow.file.load()
         answer = visitor.post("/refresh")
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-        assert "The access token has been renewed." in visitor.get("/").text
-        assert "The access token has been renewed." not in visitor.get("/").text
+        assert "The access token was refreshed." in visitor.get("/").text
+        assert "The access token was refreshed." not in visitor.get("/").text
         after = visitor.flow.file.load()
         assert before is not None
         assert after is not None

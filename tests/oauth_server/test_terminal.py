@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,7 @@ from redirect_server.terminal import Terminal, read_line
 
 from collector import private_files
 
-from .conftest import ANSWER, ME_URL, TOKEN_URL, answer_to
+from .conftest import ME_URL, TOKEN_URL, answer_to
 from .visitor import Visitor
 
 
@@ -44,7 +43,7 @@ def test_a_pasted_address_connects(visitor: Visitor, zoom_us: requests_mock.Mock
     typist = Typist(visitor, lambda _: "\n", lambda offered: f"{answer_to(offered)}\n")
     assert typist.connected == 1
     assert len(re.findall("Or open this address", typist.text)) == 2
-    assert f"kept in {visitor.flow.file.path}." in typist.text
+    assert f"saved in {visitor.flow.file.path}." in typist.text
     assert "canary" not in typist.text
 
 
@@ -54,7 +53,7 @@ def test_what_is_wrong_is_told_and_one_can_go_on(visitor: Visitor, zoom_us: requ
     assert typist.connected == 0
     assert "Nothing came with this address." in typist.text
     assert "Zoom rejected the app credentials." in typist.text
-    assert "Zoom's own words: Invalid client_id" in typist.text
+    assert "Zoom's message: Invalid client_id" in typist.text
     assert "Client id: …1234" in typist.text
     assert "  $ collector auth login" in typist.text
 
@@ -87,27 +86,3 @@ def test_reading_a_line() -> None:
     os.close(writing)
     assert read_line(reading) == ""
     os.close(reading)
-
-
-def test_the_end_waits_for_a_sign_in_that_is_being_finished(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
-    asked, answering = threading.Event(), threading.Event()
-
-    def slow(*_: object) -> dict[str, object]:
-        asked.set()
-        assert answering.wait(10)
-        return ANSWER
-
-    zoom_us.post(TOKEN_URL, json=slow)
-    said: list[str] = []
-    offered = re.compile(r"https://zoom\.us/oauth/authorize\S+")
-    terminal = Terminal(
-        visitor.flow, lambda: answer_to(offered.findall("\n".join(said))[-1]), said.append, lambda: None
-    )
-    thread = threading.Thread(target=terminal.run)
-    thread.start()
-    assert asked.wait(10)
-    assert not terminal.wait_until_idle(0.05)
-    answering.set()
-    assert terminal.wait_until_idle(10)
-    assert visitor.flow.stored().state == "usable"
-    thread.join(10)

@@ -47,7 +47,7 @@ def test_a_file_does_not_say_where_secrets_of_the_environment_go(
     tmp_path: Path, name: str, address: str, credentials: dict[str, str]
 ) -> None:
     message = refused(tmp_path, credentials, {name: address})
-    assert f"{name} stands in .env, but {' and '.join(credentials)} in the environment" in message
+    assert f"{name} is in .env, but {' and '.join(credentials)} in the environment" in message
     same_place = {**credentials, name: address}
     read(tmp_path, same_place, {})
     read(tmp_path, {}, {**ZOOM_SECRETS, **same_place})
@@ -72,7 +72,7 @@ def test_a_file_does_not_say_where_secrets_of_the_environment_go(
 def test_other_hosts_need_the_environment(tmp_path: Path, name: str, address: str) -> None:
     others = {"ZOOM_API_URL": "https://api.zoom.us"} if name == "ZOOM_OAUTH_URL" else {}
     everything = {**ZOOM_SECRETS, **JUPITERONE_SECRETS, **others, name: address}
-    assert f"{name} stands in .env and names another host" in refused(tmp_path, {}, everything)
+    assert f"{name} in .env names another host" in refused(tmp_path, {}, everything)
     read(tmp_path, everything, {})
 
 
@@ -131,7 +131,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path, size: int) -> None:
 def test_a_file_everybody_may_write_to_is_not_read(tmp_path: Path, mode: int) -> None:
     (tmp_path / ".env").write_text("ZOOM_PROFILE=theirs\n")
     (tmp_path / ".env").chmod(mode)
-    assert "Everybody on this computer may write to" in unread(tmp_path)
+    assert "is writable by every user" in unread(tmp_path)
 
 
 @pytest.mark.parametrize("owner", [12345, 1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.settings.hosts import api_url, has_invalid_host, is_loopback, is_safe, zoom_cloud
+from collector.settings.hosts import api_url, is_loopback, is_safe, zoom_cloud
 
 ZOOM = "https://zoom.us"
 GOVERNMENT = "https://zoomgov.com"
@@ -49,9 +49,6 @@ NOT_ZOOM = [
     "zoom.us",
     "",
     "ftp://api.zoom.us",
-    "https://api..zoom.us",
-    f"https://{'a' * 64}.zoom.us",
-    "https://*.zoom.us",
 ]
 
 
@@ -86,41 +83,12 @@ def test_zooms_own_hosts(address, cloud):
         "http://127.8.9.10",
         "http://[::1]:5001",
         "https://[2001:db8::1]",
-        "https://zoom.us.",
         "https://my_proxy.example",
-        "https://a-b--c.example",
         "https://zoöm.example",
-        f"https://{'a' * 63}.example",
     ],
 )
 def test_safe_addresses(address):
     assert is_safe(address)
-    assert not has_invalid_host(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://api.eu..jupiterone.io",
-        "https://.zoom.us",
-        "https://zoom.us..",
-        "https://.",
-        f"https://{'a' * 64}.example",
-        f"https://{'ö' * 64}.example",
-        "https://zoöm..example",
-        "https://*.zoom.us",
-        "https://zo!om.us",
-        "https://zoom%2eus",
-        "https://zoom,us",
-        "https://-zoom.us",
-        "https://zoom-.us",
-        "https://<zoom>",
-        "http://localhost..",
-    ],
-)
-def test_a_host_that_cannot_be(address):
-    assert has_invalid_host(address)
-    assert not is_safe(address)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +119,6 @@ def test_a_host_that_cannot_be(address):
 )
 def test_unsafe_addresses(address):
     assert not is_safe(address)
-    assert not has_invalid_host(address), "something else is wrong with it"
 
 
 @pytest.mark.parametrize(

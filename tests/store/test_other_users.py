@@ -69,7 +69,7 @@ def test_permissions_of_others_are_removed(path: Path, mode: int, caplog: pytest
     with Store.open_existing(path) as store:
         assert store.count("zoom_user") == 1
     assert [stat.S_IMODE(destination.stat().st_mode) for destination in (path, path.parent)] == [0o600, 0o700]
-    assert f"{path} was open to other users" in caplog.text
+    assert f"{path} was accessible to other users" in caplog.text
 
 
 @pytest.mark.parametrize(("hold", "name"), [(collect_lock, "collect.lock"), (upload_lock, "sync.lock")])

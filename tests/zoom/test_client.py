@@ -199,16 +199,6 @@ def test_not_found_does_not_blame_the_configured_address(new_client, requests_mo
         new_client(configured_api_url="https://gateway.example").get(SETTINGS, {"userId": "ada"})
 
 
-def test_credentials_of_netrc_are_not_sent(new_client, server, tmp_path, monkeypatch):
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password CANARY-netrc\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    address, received = server
-    new_client(configured_api_url=address).get(SETTINGS, {"userId": "ada"})
-    assert received[0]["Authorization"] == "Bearer token-1"
-
-
 # What is logged
 
 
