@@ -262,7 +262,7 @@ def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pyte
         both.sync()
     both.instance = both.jupiterone.add_instance("Another").id
     both.sync()
-    assert "which an earlier upload left open, stays so" in caplog.text
+    assert "which an interrupted upload left open, could not be aborted" in caplog.text
     assert both.statuses[1:] == ["AWAITING_UPLOADS", "FINISHED"]
     both.jupiterone.faults.clear()
     both.sync()
@@ -328,7 +328,7 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
     with pytest.raises(CollectorError, match="403"):
         both.sync()
     assert both.latest.state is UploadState.OPEN
-    assert "The next `collector sync` sees to it." in caplog.text
+    assert "The next `collector sync` aborts it." in caplog.text
     both.jupiterone.faults.clear()
     both.sync()
     assert both.statuses == ["FINISHED", "ABORTED", "FINISHED"]
@@ -338,9 +338,9 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
 @pytest.mark.parametrize(
     ("operation", "state", "status", "told"),
     [
-        ("/events", UploadState.ABORTED, "ABORTED", "is as it was"),
-        ("/entities", UploadState.ABORTED, "ABORTED", "is as it was"),
-        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne goes on by itself"),
+        ("/events", UploadState.ABORTED, "ABORTED", "is unchanged"),
+        ("/entities", UploadState.ABORTED, "ABORTED", "is unchanged"),
+        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne completes it"),
     ],
 )
 def test_interrupted(
@@ -362,7 +362,7 @@ def test_interrupted(
 def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("status_500", operation="abort"))
-    with pytest.raises(Interrupted, match="its job could not be aborted yet") as raised:
+    with pytest.raises(Interrupted, match="the job could not be aborted") as raised:
         both.sync(network=Stopping(both, "/entities", monkeypatch))
     assert "Unless JupiterOne was finalizing it" in raised.value.message
     assert "which first ends that job" in raised.value.next_step

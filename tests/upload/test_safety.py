@@ -101,7 +101,7 @@ def test_no_set_was_read_completely(both: Both) -> None:
     assert record is not None
     steps = [replace(result, partial_types=result.step.types) for result in record.steps]
     run.finish(1, ExitCode.INCOMPLETE, steps, [], [])
-    with pytest.raises(UnsafeUpload, match="read no set completely"):
+    with pytest.raises(UnsafeUpload, match="read no list completely"):
         both.sync()
     assert both.operations() == []
     both.sync(allow_deletes=True)
@@ -130,7 +130,7 @@ def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
     other.profile.collect()
     before = both.uploaded
     other.jupiterone, other.instance = both.jupiterone, both.instance
-    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+    with pytest.raises(UnsafeUpload, match="contains another Zoom account than zoom_account:another-account"):
         other.sync()
     assert both.uploaded == before
     other.sync(allow_deletes=True)
@@ -153,7 +153,7 @@ def test_another_account_is_found_out_without_reading_this_one_completely(
     else:
         other.profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
     other.jupiterone, other.instance = crowd.jupiterone, crowd.instance
-    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+    with pytest.raises(UnsafeUpload, match="contains another Zoom account than zoom_account:another-account"):
         other.sync()
     assert crowd.uploaded == crowd.stored
     other.store.close()
@@ -171,7 +171,7 @@ def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
     job.follow()
     both.profile.collect()
     scope = target.scope
-    with pytest.raises(UnsafeUpload, match="holds 3 entities that no Zoom account has"):
+    with pytest.raises(UnsafeUpload, match="contains 3 entities that are not Zoom's"):
         both.sync(source=source, scope=scope)
     assert len(both.jupiterone.entities()) == 3
     both.sync(source=source, scope=scope, allow_deletes=True)
@@ -323,7 +323,7 @@ def test_a_key_that_may_not_query(both: Both) -> None:
     both.profile.collect()
     with pytest.raises(UnsafeUpload) as raised:
         both.sync()
-    assert "no record of what stands at this place" in raised.value.message
+    assert "has not uploaded to this destination before" in raised.value.message
     assert "`collector sync --allow-deletes` this once" in raised.value.next_step
     assert both.jupiterone.jobs == []
     both.sync(allow_deletes=True)

@@ -150,7 +150,7 @@ def test_two_at_once(both: Both) -> None:
     both.profile.collect()
     with (
         upload_lock(both.settings().profile),
-        pytest.raises(ProfileBusy, match="of profile 'default' is under way"),
+        pytest.raises(ProfileBusy, match="of profile 'default' is already running"),
     ):
         both.sync()
     assert both.operations() == []
