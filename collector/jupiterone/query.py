@@ -34,7 +34,7 @@ class Query:
 
     def count_entities(self, type_: str, within: Target) -> int | None:
         """How many entities of this `_type` an upload to `within` would replace."""
-        return self._count(f"FIND {type_} AS counted WITH {_condition(within)} RETURN count(counted)")
+        return self._count(f"FIND {type_} WITH {_condition(within)} AS counted RETURN count(counted)")
 
     def count_others(self, types: Iterable[str], within: Target) -> int | None:
         """How many entities of other `_type`s than these an upload to `within` would replace.
@@ -43,13 +43,13 @@ class Query:
         """
         left_out = [*(f"_type != {_text(type_)}" for type_ in types), *(f"_source != '{one}'" for one in _OWN_SOURCES)]
         return self._count(
-            f"FIND * AS counted WITH {' AND '.join([_condition(within), *left_out])} RETURN count(counted)"
+            f"FIND * WITH {' AND '.join([_condition(within), *left_out])} AS counted RETURN count(counted)"
         )
 
     def count_key(self, type_: str, key: str, within: Target) -> int | None:
         """1 if the entity of this `_type` and `_key` is among those an upload to `within` would replace, else 0."""
         condition = f"{_condition(within)} AND _key = {_text(key)}"
-        return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)")
+        return self._count(f"FIND {type_} WITH {condition} AS counted RETURN count(counted)")
 
     def is_empty(self, within: Target) -> bool:
         """Whether JupiterOne lists nothing that an upload to `within` would replace. False where it gives no list."""

@@ -153,14 +153,14 @@ def asked(client, requests_mock, count):
 
 def test_what_is_asked_about_entities(client, requests_mock):
     assert asked(client, requests_mock, lambda query: query.count_entities("zoom_user", WITHIN)) == (
-        "FIND zoom_user AS counted WITH _integrationInstanceId = 'i-1' RETURN count(counted)"
+        "FIND zoom_user WITH _integrationInstanceId = 'i-1' AS counted RETURN count(counted)"
     )
 
 
 def test_what_is_asked_about_a_scope(client, requests_mock):
     scope = Target("api", scope="my zoom")
     assert asked(client, requests_mock, lambda query: query.count_entities("zoom_user", scope)) == (
-        "FIND zoom_user AS counted WITH _source = 'api' AND _scope = 'my zoom' RETURN count(counted)"
+        "FIND zoom_user WITH _source = 'api' AND _scope = 'my zoom' AS counted RETURN count(counted)"
     )
 
 
