@@ -1,4 +1,4 @@
-"""The two pagings of lists: next_page_token and the older page_number (Zoom developer docs, pagination)."""
+"""Lists in pages, by next_page_token (Zoom developer docs, pagination)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ class ListQuery:
 
     def identity(self) -> str:
         """Everything that must stay the same from page to page."""
-        changing = ("next_page_token", "page_number")
-        fixed = sorted(item for item in self.parameters.items() if item[0] not in changing)
+        fixed = sorted(item for item in self.parameters.items() if item[0] != "next_page_token")
         return repr((self.subject, self.path, fixed))
 
 
@@ -74,22 +73,16 @@ class Pager:
         self._seed = seed
 
     def page(self, items: Sequence[Item], query: ListQuery) -> Page[Item]:
-        """The page asked for; raises ZoomError for sizes, numbers and tokens Zoom does not take."""
-        size = _whole_number(query, "page_size", DEFAULT_PAGE_SIZE)
-        if size > MAXIMUM_PAGE_SIZE:
-            raise validation_failed("page_size")
-        number = _whole_number(query, "page_number", 1)
-        by_number = "page_number" in query.parameters and not query.token
-        start = (number - 1) * size if by_number else self._start(query)
+        """The page asked for; raises ZoomError for sizes and tokens Zoom does not accept."""
+        size = _page_size(query)
+        start = self._start(query)
         end = min(start + size, len(items))
         frame: dict[str, Any] = {
             "page_count": -(-len(items) // size),
-            "page_number": number if by_number else start // size + 1,
+            "page_number": start // size + 1,
             "page_size": size,
             "total_records": len(items),
         }
-        if by_number:
-            return Page(items[start:end], frame)
         if end < len(items):
             frame["next_page_token"] = self.token(query, end)
         elif self._token_absent_style == "empty":  # noqa: S105 - the word, not a token
@@ -136,11 +129,10 @@ class Pager:
         return rows
 
 
-def _whole_number(query: ListQuery, name: str, default: int) -> int:
-    """The parameter as a number of 1 or more."""
-    text = query.parameters.get(name, "")
+def _page_size(query: ListQuery) -> int:
+    text = query.parameters.get("page_size", "")
     if not text:
-        return default
-    if not text.isascii() or not text.isdecimal() or int(text) < 1:
-        raise validation_failed(name)
+        return DEFAULT_PAGE_SIZE
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAXIMUM_PAGE_SIZE:
+        raise validation_failed("page_size")
     return int(text)

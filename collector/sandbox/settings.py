@@ -42,28 +42,17 @@ class UserSettings:
         self._future_fields = future_fields
         self._prepared: dict[tuple[str, bool, str], bytes] = {}
 
-    def answer(self, user: User, option: str, fields: str = "") -> bytes:
-        """The JSON document for a query of `option` and `custom_query_fields`.
-
-        `fields`: leaf names joined by commas, or "authentication_options" for both authentication documents.
-        """
-        if fields == "authentication_options":
-            both = {name: self.document(user, name) for name in OPTIONS[:2]}
-            return _bytes({"authentication_options": both})
-        if fields:
-            return _bytes(_only(self.document(user, option), set(fields.split(","))))
-        if self._account.changed_settings(user.id):
-            return _bytes(self.document(user, option))
-        return self._shared(user, option).replace(_PERSON, str(user.number).encode())
-
-    def document(self, user: User, option: str) -> dict[str, Any]:
-        """The same as an object of its own."""
+    def answer(self, user: User, option: str) -> bytes:
+        """The JSON document of `option`."""
         shared = self._shared(user, option).replace(_PERSON, str(user.number).encode())
+        changes = self._account.changed_settings(user.id)
+        if not changes:
+            return shared
         document: dict[str, Any] = json.loads(shared)
-        for path, value in self._account.changed_settings(user.id).items():
+        for path, value in changes.items():
             if _option_of(path) == option:
                 _put(document, path, value)
-        return document
+        return _bytes(document)
 
     def _shared(self, user: User, option: str) -> bytes:
         key = (user.profile, user.type == LICENSED, option)
@@ -139,17 +128,6 @@ def _put(document: dict[str, Any], path: str, value: object) -> None:
     for name in parents:
         document = document.setdefault(name, {})
     document[leaf] = copy.deepcopy(value)
-
-
-def _only(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """The fields of these names, inside the sections they are in."""
-    kept: dict[str, Any] = {}
-    for name, value in document.items():
-        if name in names:
-            kept[name] = value
-        elif isinstance(value, dict) and (inner := _only(value, names)):
-            kept[name] = inner
-    return kept
 
 
 def _bytes(document: Mapping[str, Any]) -> bytes:

@@ -55,6 +55,11 @@ def invalid(message: str, code: str = "VALIDATION_ERROR") -> ApiError:
     return ApiError(400, code, message)
 
 
+def not_in_sandbox(what: str) -> ApiError:
+    """JupiterOne knows it; ignoring it here would give a wrong answer."""
+    return ApiError(400, "NOT_IN_SANDBOX", f"This sandbox does not know {what}.")
+
+
 def unknown_instance() -> ApiError:
     return ApiError(400, "SYNC_JOB_INVALID_INTEGRATION_INSTANCE", "Integration instance not found")
 

@@ -1,7 +1,6 @@
 """What the graph of the account holds, scope by scope, and what a finalized upload changes in it.
 
-JupiterOne docs, synchronization API: DIFF replaces what the scope holds, except for partial datasets; PATCH adds and
-updates entities and deletes nothing.
+JupiterOne docs, synchronization API: an upload in DIFF mode replaces what its scope holds, but for partial datasets.
 """
 
 from __future__ import annotations
@@ -50,13 +49,12 @@ class Changes:
 
 @dataclass(frozen=True)
 class Upload:
-    """All a job uploaded, each `_key` once. `merge`: PATCH instead of DIFF."""
+    """All a job uploaded, each `_key` once."""
 
     entities: Mapping[str, GraphObject]
     relationships: Mapping[str, GraphObject]
     partial_types: frozenset[str]
     tags: Mapping[str, Any]
-    merge: bool = False
 
 
 class Graph:
@@ -80,10 +78,7 @@ class Graph:
         data = self.data(scope)
         entities = Changes()
         for key, entity in upload.entities.items():
-            kept = data.entities[key].uploaded if upload.merge and key in data.entities else {}
-            _put(data.entities, key, Ingested({**kept, **entity}, upload.tags), entities)
-        if upload.merge:
-            return entities, Changes()
+            _put(data.entities, key, Ingested(entity, upload.tags), entities)
         entities.deleted = _delete_missing(data.entities, upload.entities, upload.partial_types)
         return entities, self._ingest_relationships(scope, upload)
 

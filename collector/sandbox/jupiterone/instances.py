@@ -23,20 +23,18 @@ class Definition:
 
     id: str
     name: str
-    title: str
-    integration_type: str
     masked: tuple[str, ...] = ()
 
 
 DEFINITIONS = (
-    Definition(CUSTOM_DEFINITION_ID, "Custom", "Custom Integration", "custom"),
-    Definition(ZOOM_DEFINITION_ID, "Zoom", "Zoom", "zoom", masked=("accountId", "clientId", "clientSecret")),
+    Definition(CUSTOM_DEFINITION_ID, "Custom"),
+    Definition(ZOOM_DEFINITION_ID, "Zoom", masked=("accountId", "clientId", "clientSecret")),
 )
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A configured integration. `properties`: the rest of what a client may set, by its name in the API."""
+    """A configured integration."""
 
     id: str
     name: str
@@ -44,7 +42,6 @@ class Instance:
     polling_interval: str = "DISABLED"
     description: str | None = None
     config: dict[str, Any] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tags(self) -> dict[str, Any]:

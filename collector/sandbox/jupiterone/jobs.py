@@ -20,7 +20,6 @@ JobStatus = Literal[
     "ERROR_UNEXPECTED_FAILURE",
     "UNKNOWN",
 ]
-SyncMode = Literal["DIFF", "PATCH"]
 ObjectKind = Literal["entities", "relationships"]
 
 FINALIZING: tuple[JobStatus, ...] = ("FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
@@ -59,7 +58,6 @@ class Job:
     id: str
     account: str
     scope: Scope
-    sync_mode: SyncMode
     integration_job_id: str
     ignore_duplicates: bool
     started: int
@@ -115,7 +113,7 @@ class Job:
             "accountId": self.account,
             "status": self.status,
             "done": self.done,
-            "syncMode": self.sync_mode,
+            "syncMode": "DIFF",
             "startTimestamp": self.started,
             **{name: value for name, value in named.items() if value is not None},
             **_counts("Entities", "Entity", self.uploads["entities"], self.entity_changes),

@@ -8,17 +8,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from collector.clock import Clock, milliseconds
-from collector.sandbox.jupiterone.errors import ApiError, invalid, not_awaiting_uploads, not_found, unknown_instance
+from collector.sandbox.jupiterone.errors import (
+    invalid,
+    not_awaiting_uploads,
+    not_found,
+    not_in_sandbox,
+    unknown_instance,
+)
 from collector.sandbox.jupiterone.graph import Graph, Scope, Upload
 from collector.sandbox.jupiterone.graph_objects import checked
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
-from collector.sandbox.jupiterone.jobs import ENDED, FINALIZING, Event, Job, JobStatus, ObjectKind, SyncMode
+from collector.sandbox.jupiterone.jobs import ENDED, FINALIZING, Event, Job, JobStatus, ObjectKind
 
 Body = Mapping[str, Any]
 
 _INTEGRATION_SOURCES = ("integration-managed", "integration-external")
-_SYNC_MODES: tuple[SyncMode, ...] = ("DIFF", "PATCH")
 
 
 class Synchronization:
@@ -65,29 +70,25 @@ class Synchronization:
 
     def start(self, body: Body) -> dict[str, Any]:
         with self._lock:
-            scope, mode = self._scope(body), _sync_mode(body)
-            integration_job_id = body.get("integrationJobId") or self._identifiers.new()
+            scope = self._scope(body)
+            _check_served(body)
             job = Job(
                 id=self._identifiers.new(),
                 account=self._account,
                 scope=scope,
-                sync_mode=mode,
-                integration_job_id="" if scope.source == "api" else str(integration_job_id),
+                integration_job_id="" if scope.source == "api" else self._identifiers.new(),
                 ignore_duplicates=body.get("ignoreDuplicates") is True,
                 started=self._now(),
             )
             self._jobs[job.id] = job
             return {"job": job.document()}
 
-    def upload(self, job_id: str, body: Body, kinds: tuple[ObjectKind, ...]) -> dict[str, Any]:
-        """Take a batch of one kind, or of both. Nothing of it is taken if anything in it is wrong."""
-        objects = {kind: checked(kind, body.get(kind, [] if len(kinds) > 1 else None)) for kind in kinds}
+    def upload(self, job_id: str, body: Body, kind: ObjectKind) -> dict[str, Any]:
+        """Take a batch; if anything in it is wrong, nothing of it is taken."""
+        objects = checked(kind, body.get(kind))
         with self._lock:
             job = self._awaiting_uploads(job_id)
-            if job.sync_mode == "PATCH" and objects.get("relationships"):
-                raise invalid("Relationships cannot be uploaded in PATCH mode.")
-            for kind in kinds:
-                job.add(kind, objects[kind], latest_wins=body.get("ignoreDuplicates") is True)
+            job.add(kind, objects, latest_wins=body.get("ignoreDuplicates") is True)
             return {"job": job.document()}
 
     def publish(self, job_id: str, body: Body) -> dict[str, Any]:
@@ -191,9 +192,7 @@ class Synchronization:
         if job.outcome == "FINISHED":
             instance: Instance | None = self._instances.get(job.instance_id) if job.instance_id else None
             tags = instance.tags if instance else {}
-            upload = Upload(
-                dict(job.entities), dict(job.relationships), job.partial_types, tags, merge=job.sync_mode == "PATCH"
-            )
+            upload = Upload(dict(job.entities), dict(job.relationships), job.partial_types, tags)
             job.entity_changes, job.relationship_changes = self._graph.ingest(job.scope, upload)
             job.entity_changes.create_errors += job.duplicates["entities"]
             job.relationship_changes.create_errors += job.duplicates["relationships"]
@@ -215,13 +214,11 @@ class Synchronization:
         return milliseconds(self._clock.now())
 
 
-def _sync_mode(body: Body) -> SyncMode:
-    mode = body.get("syncMode", "DIFF")
-    if mode == "CREATE_OR_UPDATE":
-        raise invalid("The sync mode CREATE_OR_UPDATE is deprecated and no longer functions.")
-    if mode not in _SYNC_MODES:
-        raise ApiError(400, "NOT_IN_SANDBOX", f"This sandbox knows the sync modes {' and '.join(_SYNC_MODES)} only.")
-    return "PATCH" if mode == "PATCH" else "DIFF"
+def _check_served(body: Body) -> None:
+    if body.get("syncMode") not in (None, "DIFF"):
+        raise not_in_sandbox("a syncMode other than DIFF")
+    if body.get("integrationJobId") is not None:
+        raise not_in_sandbox("integrationJobId")
 
 
 def _partial_types(body: Body) -> frozenset[str]:
