@@ -139,7 +139,7 @@ class TestCreate:
 
         monkeypatch.setattr(Store, "remember_instance", busy)
         outcome = collector("instance", "create", "--account-name", "Example Ltd")
-        refused(outcome, "is writing to the store. The integration instance that was just made is deleted again.")
+        refused(outcome, "is writing to the store. The new integration instance was deleted again.")
         assert jupiterone.instances == []
 
     def test_one_that_can_neither_be_remembered_nor_deleted_is_named(

@@ -125,7 +125,7 @@ def test_asked_to_stop_when_its_job_is_finalized(jupiterone: JupiterOneSandbox, 
     assert process.returncode == 130
     assert err == (
         "Error: The upload was asked to stop when its job was finalized already: JupiterOne goes on by itself.\n"
-        "Next: Run `collector sync` again, which first looks how that ended.\n"
+        "Next: Run `collector sync` again; it first checks how the job ended.\n"
     )
 
 

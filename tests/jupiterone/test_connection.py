@@ -83,7 +83,7 @@ def test_cookies_are_not_kept(clock, monkeypatch):
 
 @pytest.mark.parametrize("key", ["", "two words", "sche\u00efn", "line\n"])
 def test_a_key_that_cannot_be_one_is_a_wrong_setting(clock, key):
-    with pytest.raises(UsageError, match="JUPITERONE_API_KEY is empty or holds"):
+    with pytest.raises(UsageError, match="JUPITERONE_API_KEY is empty or has"):
         JupiterOne(Access("j1dev", Secret(key)), clock, random.Random(1))
 
 
@@ -184,7 +184,7 @@ def test_a_result_at_an_address_that_cannot_be_called(client, clock, url):
     with pytest.raises(RequestFailed) as failure:
         client.fetch(url)
     assert failure.value.message.startswith(
-        "JupiterOne: GET of a query's result was not sent: the address, or that of the proxy, cannot be called ("
+        "JupiterOne: GET of a query's result was not sent: its address, or the proxy's, is not valid ("
     )
     assert "HTTPS_PROXY" in failure.value.next_step
     assert clock.waits == []

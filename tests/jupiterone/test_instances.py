@@ -122,8 +122,8 @@ def test_an_error_of_graphql(instances, sandbox):
         ({"errors": ["odd"]}, RequestFailed, "no message"),
         ({"data": {"integrationInstance": None}}, InstanceMissing, "no integration instance"),
         ({"data": {"integrationInstance": {"name": "x"}}}, RequestFailed, "describes no integration instance"),
-        ({"data": None}, RequestFailed, "holds no data"),
-        ({}, RequestFailed, "holds no data"),
+        ({"data": None}, RequestFailed, "has no data"),
+        ({}, RequestFailed, "has no data"),
     ],
 )
 def test_what_graphql_may_answer(client, requests_mock, answer, failure, said):

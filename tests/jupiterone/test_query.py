@@ -122,10 +122,10 @@ def test_how_a_result_may_come(client, requests_mock, clock, queried, states, wa
         ({"status": "FAILED", "error": "too much"}, "could not answer `FIND zoom_user .*`: too much"),
         ({"status": "FAILED"}, "no reason given"),
         ({"status": "IN_PROGRESS"}, "within 5 minutes"),
-        ({"status": "COMPLETED", "data": {}}, "holds no count"),
-        ({"status": "COMPLETED", "data": [{"a": 1, "b": 2}]}, "holds no count"),
-        ({"status": "COMPLETED", "data": [{"a": "many"}]}, "holds no count"),
-        ({"status": "COMPLETED"}, "holds no count"),
+        ({"status": "COMPLETED", "data": {}}, "has no count"),
+        ({"status": "COMPLETED", "data": [{"a": 1, "b": 2}]}, "has no count"),
+        ({"status": "COMPLETED", "data": [{"a": "many"}]}, "has no count"),
+        ({"status": "COMPLETED"}, "has no count"),
     ],
 )
 def test_results_that_are_none(client, requests_mock, state, said):

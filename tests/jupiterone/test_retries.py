@@ -46,7 +46,7 @@ def test_tries_end(client, requests_mock, clock):
         "the last time with 500 INTERNAL: it broke."
     )
     assert failure.value.next_step == (
-        "Run the command again later; if it stays, give JupiterOne's support this message."
+        "Run the command again later; if it keeps failing, send JupiterOne's support this message."
     )
     assert (failure.value.status, failure.value.code, failure.value.exit_code) == (500, "INTERNAL", 1)
 

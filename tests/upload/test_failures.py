@@ -365,7 +365,7 @@ def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch
     with pytest.raises(Interrupted, match="the job could not be aborted") as raised:
         both.sync(network=Stopping(both, "/entities", monkeypatch))
     assert "Unless JupiterOne was finalizing it" in raised.value.message
-    assert "which first ends that job" in raised.value.next_step
+    assert "it first aborts that job" in raised.value.next_step
     assert both.latest.state is UploadState.OPEN
     monkeypatch.undo()
     both.sync()

@@ -272,7 +272,7 @@ class Rowless(BaseAdapter):
 
 def test_an_answer_without_rows_is_no_zero(crowd: Both) -> None:
     crowd.profile.collect()
-    with pytest.raises(UnsafeUpload, match="does not say how many it holds of zoom_account, zoom_user") as raised:
+    with pytest.raises(UnsafeUpload, match="did not report how many it has of zoom_account, zoom_user") as raised:
         crowd.sync(network=Rowless(crowd))
     assert "--allow-deletes" in raised.value.next_step
     assert crowd.jupiterone.jobs == []
@@ -324,7 +324,7 @@ def test_a_key_that_may_not_query(both: Both) -> None:
     with pytest.raises(UnsafeUpload) as raised:
         both.sync()
     assert "has not uploaded to this destination before" in raised.value.message
-    assert "`collector sync --allow-deletes` this once" in raised.value.next_step
+    assert "`collector sync --allow-deletes` once" in raised.value.next_step
     assert both.jupiterone.jobs == []
     both.sync(allow_deletes=True)
     both.sync()
