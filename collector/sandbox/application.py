@@ -1,4 +1,4 @@
-"""The sandbox as a WSGI application: routes in, answers out. Everything that decides is elsewhere."""
+"""The sandbox as a WSGI application: routes only, the decisions are made elsewhere."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NOT_IN_SANDBOX = ("custom_query_fields", "include_fields", "page_number", "role
 
 @dataclass(frozen=True)
 class Parts:
-    """What the application is put together from."""
+    """The parts of the application."""
 
     account_id: str
     tokens: Tokens

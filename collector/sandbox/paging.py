@@ -26,7 +26,7 @@ _SEAL_BYTES = 12
 
 @dataclass(frozen=True)
 class ListQuery:
-    """A request for a list: who asks for what. A token is good for exactly this."""
+    """A request for a list by `subject`. A page token is valid for exactly this query."""
 
     subject: str
     path: str
@@ -44,7 +44,7 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items and what the answer says around them."""
+    """Some of the items, and the fields beside them in the answer."""
 
     items: Sequence[Item]
     frame: Mapping[str, Any]
@@ -53,9 +53,9 @@ class Page(Generic[Item]):
 class Pager:
     """Cuts lists into pages.
 
-    `token_absent_style`: what the last page has for a token, no key at all or an empty text. `dup_rate` and
-    `skip_rate`, 0 to 1: how many page boundaries repeat the last row before them, or lose the first row after
-    them, as it happens when the directory changes between two pages; which ones follows from `seed`.
+    `token_absent_style`: whether the last page has no token or an empty one. `dup_rate` and `skip_rate`, 0 to 1: the
+    share of page boundaries that repeat the last row before them, or lose the first row after them, as when the
+    directory changes between two pages; `seed` decides which.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Pager:
         return Page(self._with_duplicates_and_gaps(items, start, end, query), frame)
 
     def token(self, query: ListQuery, start: int) -> str:
-        """A token for the page that begins with item `start`."""
+        """A token for the page that starts at item `start`."""
         payload = _PAYLOAD.pack(start, self._clock.now() + TOKEN_SECONDS)
         return base64.urlsafe_b64encode(payload + self._seal(payload, query)).decode()
 

@@ -1,4 +1,4 @@
-"""Answers of "Get user settings": four documents a user, prepared once for everybody who shares a profile."""
+"""Answers of "Get user settings": four documents a user, prepared once for each profile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, SettingsProfile
 
 MAIN = ""
 OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
-"""Values of the query parameter `option`; without it comes the main document."""
+"""Values of the query parameter `option`; without it the answer is the main document."""
 
 _PERSON = USER_NUMBER.encode()
 _SIGN_IN_NAMES = {
@@ -34,7 +34,7 @@ _SIGN_IN_NAMES = {
 class UserSettings:
     """The settings documents of an account's users as JSON bytes.
 
-    `future_fields` adds settings nobody has described yet to one profile.
+    `future_fields` adds settings that are not described yet to one profile.
     """
 
     def __init__(self, account: Account, future_fields: bool = False) -> None:

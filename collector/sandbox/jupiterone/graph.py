@@ -1,4 +1,4 @@
-"""What the graph of the account holds, scope by scope, and what a finalized upload changes in it.
+"""The graph of the account, scope by scope, and the changes by a finalized upload.
 
 JupiterOne docs, synchronization API: an upload in DIFF mode replaces what its scope holds, but for partial datasets.
 """
@@ -39,7 +39,7 @@ class ScopeData:
 
 @dataclass
 class Changes:
-    """What a finalization did to one kind of object."""
+    """The changes to the entities, or to the relationships."""
 
     created: int = 0
     updated: int = 0
@@ -74,7 +74,7 @@ class Graph:
             del self._scopes[scope]
 
     def ingest(self, scope: Scope, upload: Upload) -> tuple[Changes, Changes]:
-        """Compare an upload with its scope and apply the difference; what changed of entities and relationships."""
+        """Apply an upload to its scope; the changes to entities and to relationships."""
         data = self.data(scope)
         entities = Changes()
         for key, entity in upload.entities.items():
@@ -83,7 +83,7 @@ class Graph:
         return entities, self._ingest_relationships(scope, upload)
 
     def _ingest_relationships(self, scope: Scope, upload: Upload) -> Changes:
-        """Relationships without both ends are errors; those whose end was deleted go with it, partial type or not."""
+        """Relationships without both ends are errors; those whose end was deleted are deleted, partial type or not."""
         stored = self.data(scope).relationships
         changes = Changes()
         for key, relationship in upload.relationships.items():

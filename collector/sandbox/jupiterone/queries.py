@@ -13,7 +13,7 @@ from collector.sandbox.jupiterone.synchronization import Synchronization
 
 
 class Queries:
-    """Answers queries, at once or at an address of their own.
+    """Answers queries, directly or at the address of a deferred result.
 
     `allowed`: whether the API key may query. `address_of`: where the result of an id can be fetched later.
     """
@@ -36,7 +36,7 @@ class Queries:
         self._asked_for: set[str] = set()
 
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Of the field queryV1."""
+        """The value of the field queryV1."""
         if not self._allowed():
             raise graphql_error("The API key may not query the graph.", "FORBIDDEN")
         result = self._result(arguments["query"])
@@ -49,7 +49,7 @@ class Queries:
         return {**dict.fromkeys(result), "type": "deferred", "url": address, "correlationId": result["correlationId"]}
 
     def deferred(self, result_id: str) -> dict[str, Any] | None:
-        """What is at the address of a deferred result: at first that it is in progress; None for unknown ones."""
+        """A deferred result: IN_PROGRESS at the first request; None for unknown ones."""
         with self._lock:
             result = self._deferred.get(result_id)
             if result is None:

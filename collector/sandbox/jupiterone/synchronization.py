@@ -1,4 +1,4 @@
-"""The synchronization API: jobs are started, filled, finalized or aborted, and then settle in their own time."""
+"""The synchronization API: jobs are started, filled, and finalized or aborted."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _INTEGRATION_SOURCES = ("integration-managed", "integration-external")
 
 
 class Synchronization:
-    """All jobs and the graph they end up in; safe to share between threads.
+    """All jobs and the graph they change; safe to share between threads.
 
-    `polls_until_finished`: how many GETs still find a finalized job unfinished. What the job uploaded is in the graph
-    once the job is finished.
+    `polls_until_finished`: how many GETs still find a finalized job unfinished. The graph changes when the job is
+    finished.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Synchronization:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nothing changes in here but by the caller."""
+        """While the context lasts, only the caller changes anything."""
         with self._lock:
             yield
 
     @property
     def graph(self) -> Graph:
-        """The graph with all finished jobs in it; others are not."""
+        """The graph after all finished jobs."""
         return self._graph
 
     @property
@@ -119,7 +119,7 @@ class Synchronization:
             }
 
     def finalize(self, job_id: str, body: Body, outcome: JobStatus = "FINISHED") -> dict[str, Any]:
-        """`outcome`: what the job is to come to. A job that was finalized already is not awaiting uploads any more."""
+        """`outcome`: the status the job will end with. A finalized job no longer awaits uploads."""
         partial_types = _partial_types(body)
         with self._lock:
             job = self._awaiting_uploads(job_id)
@@ -139,7 +139,7 @@ class Synchronization:
             return {"job": job.document()}
 
     def job(self, job_id: str) -> dict[str, Any]:
-        """A job as it is now. Asking brings a finalized one nearer to its end."""
+        """A job as it is now. Each request lets a finalized one progress."""
         with self._lock:
             job = self._job(job_id)
             if job.status in FINALIZING and job.outcome != "UNKNOWN":
@@ -151,21 +151,21 @@ class Synchronization:
             return {"job": job.document()}
 
     def finish_jobs(self) -> None:
-        """As if enough time had gone by: every job that was finalized comes to its end."""
+        """Finish every finalized job, as if enough time had passed."""
         with self._lock:
             for job in self._jobs.values():
                 if job.status in FINALIZING and job.outcome != "UNKNOWN":
                     self._finish(job)
 
     def end_job(self, job_id: str) -> None:
-        """The platform itself aborts a job that is still open; any other is left alone."""
+        """The platform aborts a job that is still open; no effect on others."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is not None and job.status == "AWAITING_UPLOADS":
                 job.end("ABORTED", self._now(), "The platform ended the job.")
 
     def forget_instance(self, instance_id: str) -> None:
-        """What goes with an instance: its graph, and its open jobs, which nothing can become of."""
+        """Delete an instance's graph and abort its open jobs."""
         with self._lock:
             self._graph.delete_instance(instance_id)
             for job in self._jobs.values():

@@ -1,4 +1,4 @@
-"""The groups of the account and who is in them (Zoom developer docs, groups)."""
+"""The groups of the account and their members (Zoom developer docs, groups)."""
 
 from __future__ import annotations
 

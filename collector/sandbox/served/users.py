@@ -1,6 +1,6 @@
 """The users of the account and their settings (Zoom developer docs, users).
 
-Key order and which keys are left out when there is nothing to say follow the recorded answers.
+The order of keys, and which are left out when empty, follow the recorded answers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collector.sandbox.settings import MAIN, OPTIONS
 from collector.sandbox.timestamps import timestamp
 
 _EPOCH = 1_609_459_200
-"""2021-01-01T00:00:00Z, in seconds since 1970: nobody joined earlier."""
+"""2021-01-01T00:00:00Z in seconds since 1970, when the first user joined."""
 _DAY = 86_400
 _LANGUAGES = ("en-US", "de-DE", "ja-JP", "")
 _TIME_ZONES = ("America/New_York", "Europe/Berlin", "Asia/Tokyo", "")
@@ -170,7 +170,7 @@ def _joined(user: User) -> int:
 
 
 def _last_login(user: User, now: float) -> int:
-    """Everybody who is active signs in every three to thirty days; Zoom moves the time every three days at most."""
+    """Active users sign in every three to thirty days; Zoom updates the time every three days at most."""
     first = _joined(user) + (user.number * 104_729) % 300 * _DAY + 3600
     if user.status != "active" or now < first:
         return first
