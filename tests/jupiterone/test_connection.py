@@ -157,7 +157,7 @@ def test_what_is_not_about_the_encoding_is_not_sent_again(client, requests_mock,
         ({"status_code": 404, "text": "<?xml version='1.0'?>"}, RequestFailed, "XML where JSON", "HTTPS_PROXY", 1),
     ],
 )
-def test_how_a_refusal_is_told(client, requests_mock, answer, failure, said, next_step, exit_code):
+def test_how_a_refusal_is_reported(client, requests_mock, answer, failure, said, next_step, exit_code):
     requests_mock.post(JOBS, **answer)
     with pytest.raises(failure) as raised:
         post(client)

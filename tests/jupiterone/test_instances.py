@@ -72,7 +72,7 @@ def test_what_jupiterone_runs_itself_is_not_changed(instances, sandbox, changes)
     assert sandbox.instances == [made]
 
 
-def test_an_instance_of_which_the_integration_is_not_told_is_not_changed(client, requests_mock):
+def test_an_instance_of_an_unknown_integration_is_not_changed(client, requests_mock):
     requests_mock.post(GRAPHQL, json={"data": {"integrationInstance": {"id": "i-1"}}})
     with pytest.raises(UsageError, match="that JupiterOne does not name"):
         Instances(client).update("i-1", name="Other")

@@ -1,4 +1,4 @@
-"""Counts by J1QL: before the sandbox, and the ways in which a result may come."""
+"""Counts by J1QL: with the sandbox, and the forms a result may have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def uploaded(jupiterone, target, number):
     job.follow()
 
 
-# Before the sandbox
+# With the sandbox
 
 
 def test_counts_within_an_instance_or_a_scope(query, jupiterone, sandbox, target):
@@ -50,7 +50,7 @@ def test_a_table_without_rows_is_no_zero(client, requests_mock):
     assert Query(client).count_entities("zoom_user", WITHIN) is None
 
 
-def test_where_nothing_stands(query, jupiterone, target):
+def test_an_empty_destination(query, jupiterone, target):
     assert query.is_empty(target)
     uploaded(jupiterone, target, 1)
     assert not query.is_empty(target)

@@ -1,4 +1,4 @@
-"""What is sent again, after which waits, and how often; and what happens when nobody knows whether it was done."""
+"""What is sent again, after which waits, and how often; and what happens when it is not known whether it was done."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_doubt_has_the_last_word(client, requests_mock):
 
 
 REFUSED = {"exc": requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))}
-"""As urllib3 and requests tell that nobody listens there."""
+"""How urllib3 and requests report that nothing listens there."""
 
 
 @pytest.mark.parametrize("unsent", [REFUSED, {"exc": requests.ConnectTimeout}])

@@ -1,4 +1,4 @@
-"""Who is not let in, and what they are told."""
+"""Requests that are refused, and their errors."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_killed_again_while_tidying_up(tmp_path: Path, request_number: int, answ
     both.store.close()
 
 
-def test_a_job_nobody_can_name_is_warned_of_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_without_a_known_id_is_warned_about_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     both = collected(tmp_path)
     assert kill(both, 0, answered=True)
     both.sync()
@@ -252,7 +252,7 @@ def test_a_finalized_job_that_does_not_answer_has_not_failed(tmp_path: Path) -> 
     both.store.close()
 
 
-def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_orphaned_job_elsewhere_blocks_no_upload(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Such as one of an instance that the key of another may not ask for."""
     both = collected(tmp_path)
     assert kill(both, 5, answered=True)
@@ -320,7 +320,7 @@ def test_trouble_that_goes_by(tmp_path: Path, kind: Any, operation: str) -> None
     both.store.close()
 
 
-def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_abort_that_fails_is_done_by_the_next_upload(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(
         Fault("forbidden", operation="entities"), Fault("status_500", operation="abort", times=None)
@@ -396,7 +396,7 @@ def test_a_job_that_takes_too_long(tmp_path: Path) -> None:
     both.store.close()
 
 
-def test_the_job_was_ended_by_somebody_else(tmp_path: Path) -> None:
+def test_the_job_was_aborted_elsewhere(tmp_path: Path) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("job_ended", operation="relationships"))
     with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):

@@ -94,7 +94,7 @@ def test_a_few_may_go(crowd: Both) -> None:
     assert crowd.uploaded == crowd.stored
 
 
-def test_no_set_was_read_completely(both: Both) -> None:
+def test_no_list_was_read_completely(both: Both) -> None:
     both.profile.collect()
     run = both.store.begin(0, {})
     record = both.store.latest_run()
@@ -121,7 +121,7 @@ def test_without_a_record_jupiterone_is_asked(crowd: Both) -> None:
     assert crowd.uploaded == crowd.stored
 
 
-def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
+def test_a_destination_with_another_account(both: Both, tmp_path: Path) -> None:
     """Of the same size, so the numbers do not tell."""
     both.profile.collect()
     both.sync()
@@ -160,8 +160,8 @@ def test_another_account_is_found_out_without_reading_this_one_completely(
 
 
 @pytest.mark.parametrize("source", ["integration-external", "api"])
-def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
-    """Whatever it is, an upload would replace it."""
+def test_a_destination_with_other_entities(both: Both, source: Source) -> None:
+    """An upload would replace it, whatever it is."""
     target = Target("api", scope="shared") if source == "api" else Target(instance_id=both.instance)
     client = both.client()
     job = Synchronization(client).start(target)
@@ -179,8 +179,8 @@ def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
     both.sync(source=source, scope=scope)
 
 
-def test_another_host_is_another_place(crowd: Both) -> None:
-    """As after a change from one region to the other: nothing is known of what stands there."""
+def test_another_host_is_another_destination(crowd: Both) -> None:
+    """As after a change from one region to the other: this profile has not uploaded there."""
     crowd.profile.collect()
     crowd.sync()
     leave(crowd, 12)
@@ -212,7 +212,7 @@ def test_what_stays_is_not_forgotten(crowd: Both) -> None:
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> None:
-    """Another computer has uploaded to the same place since, or this one was restored from a backup."""
+    """Another computer has uploaded to the same destination since, or this one was restored from a backup."""
     crowd.profile.collect()
     for _ in range(times):
         crowd.sync()
@@ -229,7 +229,7 @@ def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> Non
 
 
 def test_the_larger_number_of_deletions_counts(crowd: Both) -> None:
-    """By the record twelve would go; in JupiterOne fewer stand than are uploaded."""
+    """By the record twelve would be deleted; JupiterOne has fewer than are uploaded."""
     crowd.profile.collect()
     crowd.sync()
     crowd.elsewhere(people_more=-20)
@@ -243,13 +243,13 @@ def test_few_queries_are_enough(crowd: Both) -> None:
     """JupiterOne takes 120 in two minutes."""
     crowd.profile.collect()
     crowd.sync()
-    assert crowd.operations().count("queryV1") == 1, "nothing stands there yet"
+    assert crowd.operations().count("queryV1") == 1, "the destination is empty"
     crowd.sync()
     assert crowd.operations().count("queryV1") == 1 + len(ALL_TYPES)
     crowd.profile.collect(steps=("fetch-users",))
     asked = crowd.operations().count("queryV1")
     crowd.sync()
-    assert crowd.operations().count("queryV1") == asked + 1, "of what was not read completely nothing is deleted"
+    assert crowd.operations().count("queryV1") == asked + 1, "nothing of a partial type is deleted"
 
 
 class Rowless(BaseAdapter):
@@ -332,7 +332,7 @@ def test_a_key_that_may_not_query(both: Both) -> None:
 
 
 @pytest.mark.parametrize("graphql", ["/graphql", "/nowhere"])
-def test_when_nobody_can_be_asked(both: Both, graphql: str) -> None:
+def test_when_jupiterone_cannot_be_asked(both: Both, graphql: str) -> None:
     """That is no reason to do without: nothing says that the key may not query."""
     both.jupiterone.faults.add(Fault("status_500", operation="queryV1", times=None))
     both.profile.collect()

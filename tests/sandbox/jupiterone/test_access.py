@@ -1,4 +1,4 @@
-"""Who is let in, and with which bodies."""
+"""Keys, accounts and bodies that are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of trouble, where and as often as planned."""
+"""Faults apply where and as often as scheduled."""
 
 from __future__ import annotations
 
