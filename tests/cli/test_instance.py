@@ -153,7 +153,7 @@ class TestCreate:
         outcome = collector("instance", "create", "--account-name", "Example Ltd")
         (made,) = jupiterone.instances
         assert outcome.code == 1
-        assert f"does not remember the integration instance 'Example Ltd' ({made.id})" in outcome.err
+        assert f"The new integration instance 'Example Ltd' ({made.id}) could not be remembered or deleted." in outcome.err
         assert f"JUPITERONE_INTEGRATION_INSTANCE_ID={made.id} into ./.env" in outcome.err
 
     def test_one_that_somebody_deleted_in_jupiterone_is_replaced(
@@ -230,7 +230,7 @@ class TestListAndShow:
         assert shown(collector, made.id)["jobs"] is None
 
     def test_one_that_is_not_there(self, collector: Command, jupiterone: JupiterOneSandbox) -> None:
-        refused(collector("instance", "show", "gone"), "knows no integration instance gone", "collector instance list")
+        refused(collector("instance", "show", "gone"), "has no integration instance gone", "collector instance list")
 
 
 class TestUpdate:
@@ -430,7 +430,7 @@ class TestAnotherAccount:
     ) -> None:
         with Store.open_existing(tmp_path / "home" / "default" / "graph.db") as store:
             store.remember_instance(made)
-        refused(collector("instance", "show"), "knows no integration instance")
+        refused(collector("instance", "show"), "has no integration instance")
         assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
         assert len(staging.instances) == 1
 
