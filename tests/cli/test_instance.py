@@ -153,7 +153,7 @@ class TestCreate:
         outcome = collector("instance", "create", "--account-name", "Example Ltd")
         (made,) = jupiterone.instances
         assert outcome.code == 1
-        assert f"The new integration instance 'Example Ltd' ({made.id}) could not be remembered or deleted." in outcome.err
+        assert f"The new integration instance 'Example Ltd' ({made.id}) could not be remembered" in outcome.err
         assert f"JUPITERONE_INTEGRATION_INSTANCE_ID={made.id} into ./.env" in outcome.err
 
     def test_one_that_somebody_deleted_in_jupiterone_is_replaced(
