@@ -1,4 +1,4 @@
-"""Entities and relationships, encoded and parcelled into bodies that JupiterOne takes."""
+"""Entities and relationships, encoded and split into request bodies that JupiterOne accepts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.errors import UploadFailed
 from collector.model.graph import JsonObject
 
 MAX_BODY_BYTES = 5_000_000
-"""What JupiterOne's own client keeps an encoded body under (JupiterOne SDK 17)."""
+"""The limit of JupiterOne's own client for an encoded body (JupiterOne SDK 17)."""
 
 Collection = Literal["entities", "relationships"]
 
@@ -30,7 +30,7 @@ class Batch:
 
     @property
     def body_for_retry(self) -> bytes:
-        """The same for a second time: `ignoreDuplicates` lets the latest of two objects with one key win.
+        """The body for sending it again: `ignoreDuplicates` lets the latest of two objects with one key win.
 
         Without it duplicate keys are an error (JupiterOne docs, sync jobs API reference, "Request flags").
         """
@@ -69,6 +69,6 @@ def batches(collection: Collection, objects: Iterable[JsonObject], largest: int 
 def _too_large(encoded: bytes) -> UploadFailed:
     key = json.loads(encoded).get("_key")
     return UploadFailed(
-        f"{key} is larger ({len(encoded):,} bytes) than JupiterOne takes in one upload.",
+        f"{key} is larger ({len(encoded):,} bytes) than JupiterOne accepts in one upload.",
         "Nothing was changed in JupiterOne. Please report it, with the key and the size.",
     )

@@ -1,4 +1,4 @@
-"""One request at a time: signed, tried again where that helps, failing by name where it does not."""
+"""One request: signed, retried where that helps, else an error that says what to do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from collector.retries import backoff_seconds
 logger = logging.getLogger("collector.jupiterone")
 
 CONNECT_SECONDS = 20.0
-"""urllib3 bounds the writing of a body by it as well; a full batch, compressed, has some 500 KB."""
+"""urllib3 applies it to writing a body, too; a full batch, compressed, has some 500 KB."""
 READ_SECONDS = 60.0
 MAX_TRIES = 5
 """How often a request is sent when no usable answer comes back (5xx, time-out, broken connection, not JSON)."""
@@ -36,30 +36,30 @@ MAX_WAIT_SECONDS = 120.0
 """JupiterOne's rate limits are counted over one or two minutes."""
 _CHECK_ADDRESSES = (
     "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL (unset they are those of JupiterOne's US region), then "
-    "the proxy (HTTPS_PROXY), and whether this network wants a sign-in of its own first."
+    "the proxy (HTTPS_PROXY), and whether this network requires a sign-in first."
 )
-_LATER = "Run the command again later; if it stays, give JupiterOne's support this message."
+_LATER = "Run the command again later; if it keeps failing, send JupiterOne's support this message."
 _NEXT_STEP = (
     "Check the network, HTTPS_PROXY, REQUESTS_CA_BUNDLE, JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run "
     "the command again."
 )
 
 _UNEXPECTED = (
-    "If JUPITERONE_API_BASE_URL or JUPITERONE_GRAPHQL_URL is set, check it; else please report it, with what the same "
-    "command prints with -v."
+    "If JUPITERONE_API_BASE_URL or JUPITERONE_GRAPHQL_URL is set, check it; else please report it with the output of "
+    "the same command with -v."
 )
 
 OnLostResponse = Callable[[], JsonObject | None]
-"""Called after each wait once an answer was lost: the answer, if the work is done by now; None to send it again."""
+"""Called after each wait once an answer was lost: the answer, if the work is done; None to send the request again."""
 
 
 Expected = Callable[[JsonObject], bool]
-"""Whether a good answer is one to what was asked. Any other is as good as lost: something in between has given it."""
+"""Whether an answer belongs to the request. Any other came from something in between and counts as lost."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who calls, and where. The addresses are those of the account's region (`us` or `eu`)."""
+    """Account, key and addresses; the latter depend on the account's region (`us` or `eu`)."""
 
     account: str
     api_key: Secret
@@ -114,7 +114,7 @@ class JupiterOne:
         self._gzip_accepted = True
 
     def get(self, path: str, expected: Expected | None = None) -> JsonObject:
-        """The JSON object the REST API answers with, if it is as `expected`."""
+        """The JSON object of the answer; one that is not as `expected` counts as lost."""
         return self._call(_Request("GET", self._address(path), path, self._signed, expected=expected))
 
     def post(
@@ -127,24 +127,24 @@ class JupiterOne:
         expected: Expected | None = None,
         on_lost_response: OnLostResponse | None = None,
     ) -> JsonObject:
-        """The JSON object the REST API answers with, if it is as `expected`.
+        """The JSON object of the answer; one that is not as `expected` counts as lost.
 
-        `json` is an object, or one already encoded. With `gzip` the body is compressed for as long as JupiterOne takes
-        that. `on_lost_response` is called each time the answer was lost; without it the request is simply sent again.
+        `json` is an object, or one already encoded. With `gzip` the body is compressed as long as JupiterOne accepts
+        that. `on_lost_response` is called each time the answer was lost; without it the request is sent again.
         """
         body = json if isinstance(json, bytes) else _encoded(json)
         request = _Request("POST", self._address(path), path, self._signed, body, gzip, correlation_id, expected)
         return self._call(request, on_lost_response)
 
     def post_graphql(self, json: JsonObject, on_lost_response: OnLostResponse | None = None) -> JsonObject:
-        """The whole GraphQL answer, `errors` and all."""
+        """The whole GraphQL answer, including `errors`."""
         request = _Request("POST", self._access.graphql_url, "to GraphQL", self._signed, _encoded(json))
         return self._call(request, on_lost_response)
 
     def fetch(self, url: str) -> JsonObject:
-        """The JSON object at an address that JupiterOne named, asked for without credentials: it is not its API.
+        """The JSON object at an address that JupiterOne named. It is not its API, so no credentials are sent.
 
-        A refusal there says nothing about the key; it is a RequestFailed.
+        A refusal there says nothing about the key; it raises RequestFailed.
         """
         return self._call(_Request("GET", url, "of a query's result", Anonymous()))
 
@@ -187,7 +187,7 @@ class JupiterOne:
                 raise self._unanswered(request, answer, problem)
 
     def _answer(self, request: _Request) -> JupiterOneResponse:
-        """One answer; a body that JupiterOne will not take compressed is sent again as it is."""
+        """One answer; a body that JupiterOne does not accept compressed is sent again uncompressed."""
         if not (request.gzip and self._gzip_accepted):
             return self._send(request, compressed=False)
         answer = self._send(request, compressed=True)
@@ -211,7 +211,7 @@ class JupiterOne:
             reply = self._connections.send(sent, _origin(request.url), READ_SECONDS)
         except NO_ADDRESS as failure:
             raise RequestFailed(
-                f"JupiterOne: {request.title} was not sent: the address, or that of the proxy, cannot be called "
+                f"JupiterOne: {request.title} was not sent: its address, or the proxy's, is not valid "
                 f"({type(failure).__name__}).",
                 _NEXT_STEP,
             ) from None
@@ -223,7 +223,7 @@ class JupiterOne:
         return answer
 
     def _without_key(self, reply: Reply) -> tuple[Mapping[str, str], bytes]:
-        """Headers and body with the API key masked, should something repeat it, also where JSON's escapes write it."""
+        """Headers and body with the API key masked, should an answer repeat it, also with JSON escapes."""
         headers = CaseInsensitiveDict({name: self._key.sub("***", value) for name, value in reply.headers.items()})
         try:
             text = reply.content.decode(json_format.detect_encoding(reply.content))
@@ -263,7 +263,7 @@ class JupiterOne:
 
 
 def _key_pattern(secret: Secret) -> re.Pattern[str]:
-    """Finds a text as it is, and with any of its characters escaped as JSON allows (RFC 8259 §7)."""
+    """Matches a text, also with any of its characters escaped as JSON allows (RFC 8259 §7)."""
     return re.compile("".join(rf"(?:\\?{re.escape(c)}|\\u(?i:{ord(c):04x}))" for c in secret.reveal()))
 
 

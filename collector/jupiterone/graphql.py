@@ -10,7 +10,7 @@ from collector.jupiterone.connection import JupiterOne, OnLostResponse
 from collector.model.graph import JsonObject
 
 NOT_FOUND = "NOT_FOUND"
-"""The code of a RequestFailed when GraphQL says in whatever words that there is no such thing."""
+"""The code of a RequestFailed when GraphQL says, in any wording, that something does not exist."""
 
 _DENIED = re.compile(
     r"forbidden|unauthori[sz]ed|unauthenticated|access[ _]denied|not[ _](?:authori[sz]ed|permitted)", re.I
@@ -37,12 +37,12 @@ def execute(
         raise _failure(errors[0])
     data = answer.get("data")
     if not isinstance(data, Mapping):
-        raise RequestFailed("JupiterOne's GraphQL answer holds no data.", "Check JUPITERONE_GRAPHQL_URL.")
+        raise RequestFailed("JupiterOne's GraphQL answer has no data.", "Check JUPITERONE_GRAPHQL_URL.")
     return data
 
 
 def _failure(error: object) -> RequestFailed | AccessRefused:
-    """What the first of GraphQL's errors means; servers agree on `message`, and mostly on `extensions.code`."""
+    """From the first of GraphQL's errors; servers agree on `message`, and mostly on `extensions.code`."""
     said: Mapping[str, object] = error if isinstance(error, Mapping) else {}
     extensions = said.get("extensions")
     code = str(extensions.get("code") or "") if isinstance(extensions, Mapping) else ""

@@ -42,9 +42,9 @@ _DELETE = "mutation DeleteIntegrationInstance($id: String!) { deleteIntegrationI
 
 @dataclass(frozen=True)
 class Instance:
-    """An integration instance. `polling_interval` is JupiterOne's word, since newer ones may come.
+    """An integration instance. `polling_interval` is JupiterOne's text, since it may add new ones.
 
-    `integration`: what JupiterOne calls the integration it is of, "" if it does not say. With `tags_account_name`
+    `integration`: the name of its integration, "" if JupiterOne does not report it. With `tags_account_name`
     JupiterOne puts the instance's name on every entity as `tag.AccountName`.
     """
 
@@ -58,7 +58,7 @@ class Instance:
 
     @property
     def is_custom(self) -> bool:
-        """Whether it is of the custom integration; JupiterOne runs the others, and their config may hold secrets."""
+        """Whether it belongs to the custom integration; JupiterOne runs the others, whose config may hold secrets."""
         return self.definition_id == CUSTOM_DEFINITION_ID
 
 
@@ -80,7 +80,7 @@ class Instances:
         tag_with_account_name: bool = False,
         definition_id: str = CUSTOM_DEFINITION_ID,
     ) -> Instance:
-        """A new instance; also when the answer to its creation is lost, there is only one."""
+        """Create an instance; only one, even if the answer is lost."""
         earlier = {instance.id for instance in self.list(definition_id)}
         wanted = {
             "name": name,
@@ -175,9 +175,9 @@ class Instances:
 
     def _row(self, instance_id: str) -> JsonObject:
         missing = InstanceMissing(
-            f"JupiterOne knows no integration instance {instance_id} in this account.",
+            f"JupiterOne has no integration instance {instance_id} in this account.",
             NextStep(
-                "`{}` shows those it knows, `{}` makes one.", Command("instance list"), Command("instance create")
+                "`{}` lists the instances, `{}` creates one.", Command("instance list"), Command("instance create")
             ),
         )
         try:
@@ -201,7 +201,7 @@ def check_custom(instance: Instance, consequence: str) -> None:
             f"The integration instance {instance.name!r} ({instance.id}) is of {integration}, not of the custom one, "
             f"and {consequence}.",
             NextStep(
-                "`{}` shows those of the custom integration. The others are worked on in JupiterOne's own pages.",
+                "`{}` lists those of the custom integration. Change the others in JupiterOne itself.",
                 Command("instance list"),
             ),
         )

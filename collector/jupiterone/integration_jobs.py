@@ -1,4 +1,4 @@
-"""What JupiterOne logged about an instance's latest jobs (official Python client 2.3.0: integrationJobs)."""
+"""An instance's latest jobs in JupiterOne (official Python client 2.3.0: integrationJobs)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _JOBS = (
 
 @dataclass(frozen=True)
 class IntegrationJob:
-    """One run of an instance, as its log in JupiterOne shows it.
+    """One run of an instance in JupiterOne.
 
-    `status` is JupiterOne's word: IN_PROGRESS, COMPLETED, COMPLETED_WITH_ERRORS or FAILED. Times are milliseconds since
-    1970, None where JupiterOne names none.
+    `status`: IN_PROGRESS, COMPLETED, COMPLETED_WITH_ERRORS or FAILED. Times are milliseconds since 1970, None where
+    JupiterOne gives none.
     """
 
     id: str

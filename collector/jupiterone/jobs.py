@@ -1,4 +1,4 @@
-"""What a synchronization job is for, and what JupiterOne says about it. Values only."""
+"""The target of a synchronization job, and its report. Values only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ABORTED = "ABORTED"
 
 @dataclass(frozen=True)
 class Target:
-    """What the uploaded graph replaces: all that came from an integration instance, or from a scope of source `api`.
+    """What the uploaded graph replaces: the data of an integration instance, or of a scope of source `api`.
 
     Raises UsageError unless there is an instance for the integration sources, or a scope for `api` (JupiterOne docs,
     sync jobs API reference).
@@ -67,9 +67,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a job did to one half of the graph, as it says itself. Zero until JupiterOne has worked on it.
+    """What a job did to the entities or the relationships. Zero until JupiterOne has worked on it.
 
-    An object that was uploaded as it already stood there is neither created nor updated.
+    An object that did not change is neither created nor updated.
     """
 
     uploaded: int = 0
@@ -81,7 +81,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class JobReport:
-    """A job as JupiterOne described it last."""
+    """A job as JupiterOne last described it."""
 
     job_id: str
     status: str
@@ -95,7 +95,7 @@ class JobReport:
 
     @property
     def finalized(self) -> bool:
-        """Whether finalizing has been taken up, finished or not."""
+        """Whether finalizing has started, finished or not."""
         return self.status in FINALIZING or self.status == FINISHED
 
     @property
@@ -104,7 +104,7 @@ class JobReport:
 
     @property
     def aborted(self) -> bool:
-        """Whether somebody has ended it."""
+        """Whether it was aborted."""
         return self.status == ABORTED
 
     @property
@@ -114,19 +114,19 @@ class JobReport:
 
 
 def job_path(job_id: str) -> str:
-    """Where a job is asked for."""
+    """The path of a job."""
     return f"{JOBS}/{quote(job_id, safe='')}"
 
 
 def is_job_response(answer: JsonObject, job_id: str | None = None) -> bool:
-    """Whether an answer is a job's, this one's if it is named. A sign-in page or a proxy may answer in its place."""
+    """Whether an answer describes a job, and this one if named: a sign-in page or a proxy may have answered."""
     job = answer.get("job")
     found = job.get("id") if isinstance(job, Mapping) else None
     return isinstance(found, str) and found != "" and job_id in (None, found)
 
 
 def job_report(job: JsonObject) -> JobReport:
-    """The report from the `job` of an answer; counts it does not name are 0. Raises ValueError when it has no id."""
+    """The report from the `job` of an answer; missing counts are 0. Raises ValueError without an id."""
     job_id, status, integration_job_id = job.get("id"), job.get("status"), job.get("integrationJobId")
     if not isinstance(job_id, str) or not job_id:
         raise ValueError("the job has no id")
@@ -140,7 +140,7 @@ def job_report(job: JsonObject) -> JobReport:
 
 
 def _counts(job: JsonObject, plural: str, singular: str) -> Counts:
-    """`numEntitiesCreated` and so on; errors are told apart by kind (`numEntityCreateErrors`) and added up here."""
+    """`numEntitiesCreated` and so on; errors are counted by kind (`numEntityCreateErrors`) and added up here."""
     return Counts(
         uploaded=_number(job, f"{plural}Uploaded"),
         created=_number(job, f"{plural}Created"),

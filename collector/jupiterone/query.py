@@ -1,4 +1,4 @@
-"""Counts by J1QL: what of a type stands in JupiterOne now, within what an upload would replace."""
+"""Counts by J1QL: how many objects of a type JupiterOne has now, within what an upload would replace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collector.jupiterone.jobs import Target
 from collector.model.graph import JsonObject, RelationshipType
 
 QUERY_SECONDS = 300.0
-"""How long a deferred result is waited for, as JupiterOne's own clients do."""
+"""How long to wait for a deferred result, as JupiterOne's own clients do."""
 
 _FIRST_POLL_SECONDS = 0.1
 _MAX_POLL_SECONDS = 5.0
@@ -26,7 +26,8 @@ _QUERY = (
 class Query:
     """Asks the graph of one account. Raises AccessRefused where the key may not, RequestFailed, or Interrupted.
 
-    A count that JupiterOne does not tell is None, which is not 0.
+    A count that JupiterOne does not report is None, not 0. In J1QL, `WITH` comes before `AS`: JupiterOne's MCP server
+    says that the other order is refused.
     """
 
     def __init__(self, jupiterone: JupiterOne) -> None:
@@ -34,25 +35,25 @@ class Query:
 
     def count_entities(self, type_: str, within: Target) -> int | None:
         """How many entities of this `_type` an upload to `within` would replace."""
-        return self._count(f"FIND {type_} AS counted WITH {_condition(within)} RETURN count(counted)")
+        return self._count(f"FIND {type_} WITH {_condition(within)} AS counted RETURN count(counted)")
 
     def count_others(self, types: Iterable[str], within: Target) -> int | None:
         """How many entities of other `_type`s than these an upload to `within` would replace.
 
-        What JupiterOne has made of them itself, such as people, is not counted: no upload replaces that.
+        Entities that JupiterOne derives itself, such as people, do not count: no upload replaces them.
         """
         left_out = [*(f"_type != {_text(type_)}" for type_ in types), *(f"_source != '{one}'" for one in _OWN_SOURCES)]
         return self._count(
-            f"FIND * AS counted WITH {' AND '.join([_condition(within), *left_out])} RETURN count(counted)"
+            f"FIND * WITH {' AND '.join([_condition(within), *left_out])} AS counted RETURN count(counted)"
         )
 
     def count_key(self, type_: str, key: str, within: Target) -> int | None:
         """1 if the entity of this `_type` and `_key` is among those an upload to `within` would replace, else 0."""
         condition = f"{_condition(within)} AND _key = {_text(key)}"
-        return self._count(f"FIND {type_} AS counted WITH {condition} RETURN count(counted)")
+        return self._count(f"FIND {type_} WITH {condition} AS counted RETURN count(counted)")
 
     def is_empty(self, within: Target) -> bool:
-        """Whether JupiterOne lists nothing that an upload to `within` would replace. False where it gives no list."""
+        """Whether an upload to `within` would replace nothing. False if JupiterOne does not answer with a list."""
         result = self._result(f"FIND * WITH {_condition(within)} LIMIT 1")
         return result.get("type") == "list" and result.get("data") == []
 
@@ -64,25 +65,25 @@ class Query:
         )
 
     def _count(self, j1ql: str) -> int | None:
-        """The one number in the one row of the table; a table without rows does not tell it."""
+        """The only number in the only row of the table; None if there is no row."""
         rows = self._result(j1ql).get("data")
         if rows == []:
             return None
         row = rows[0] if isinstance(rows, list) and rows else None
         numbers = [value for value in row.values() if isinstance(value, int)] if isinstance(row, Mapping) else []
         if len(numbers) != 1:
-            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no count.", "Run the command again.")
+            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` has no count.", "Run the command again.")
         return numbers[0]
 
     def _result(self, j1ql: str) -> JsonObject:
-        """The result with its `type` and `data`, the rows, fetched where JupiterOne put it.
+        """The result with its `type` and `data`, the rows, fetched from where JupiterOne put it.
 
         Source: JupiterOne docs, "Querying the graph with J1QL".
         """
         answer = execute(self._jupiterone, _QUERY, {"query": j1ql, "deferredResponse": "FORCE"})
         result = answer.get("queryV1")
         if not isinstance(result, Mapping):
-            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` holds no result.", "Run the command again.")
+            raise RequestFailed(f"JupiterOne's answer to `{j1ql}` has no result.", "Run the command again.")
         if not isinstance(result.get("url"), str):
             return result
         state = self._finished_state(str(result["url"]), j1ql)

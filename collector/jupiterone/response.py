@@ -1,4 +1,4 @@
-"""What an answer of JupiterOne's means. No network here."""
+"""What an answer of JupiterOne's means, without I/O."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class JupiterOneOutcome(Enum):
     OK = auto()
     RATE_LIMITED = auto()
     FAILED = auto()
-    """JupiterOne failed, or what came back is not JSON: it may have done its work or not."""
+    """JupiterOne failed, or the answer is not JSON: the work may be done or not."""
     REFUSED = auto()
 
 
 @dataclass(frozen=True)
 class JupiterOneResponse:
-    """An answer understood.
+    """A parsed answer.
 
     `code` and `message` come from the error envelope; `wait_seconds` is how long JupiterOne asks to wait; `request_id`
-    is the id JupiterOne's support can look the request up by. `from_intermediary`: whether something else than
-    JupiterOne's API answered, so that the address or the network is to be looked at.
+    is for JupiterOne's support. `from_intermediary`: something else than JupiterOne's API answered, so the address or
+    the network is to be checked.
     """
 
     kind: JupiterOneOutcome
@@ -52,12 +52,12 @@ class JupiterOneResponse:
 
     @property
     def too_large(self) -> bool:
-        """Whether a smaller body would have been taken."""
+        """Whether a smaller body would have been accepted."""
         return says_too_large(self.status, self.code)
 
     @property
     def job_ended(self) -> bool:
-        """Whether the job takes no more uploads."""
+        """Whether the job accepts no more uploads."""
         return self.code == JOB_NOT_AWAITING_UPLOADS
 
     @property
@@ -77,8 +77,8 @@ def parse_response(status: int, headers: Mapping[str, str], content: bytes, now:
     """The meaning of an answer; `now` is in seconds since 1970, `headers` look up names whatever their case.
 
     Errors come as `{"error": {"code", "message"}}` (JupiterOne SDK, synchronization client), as GraphQL's `errors`,
-    or as `{"message"}` from what stands in front. GraphQL tells some rate limits with HTTP 200. That a body is too
-    large, or a job has ended, is told by the code, whatever the status beside it.
+    or as `{"message"}` from the gateway. GraphQL reports some rate limits with HTTP 200. For a body that is too large,
+    or a job that has ended, the code counts, whatever the status.
     """
     body = _json_object(content)
     code, message = _error(body or {})
@@ -108,7 +108,7 @@ def parse_response(status: int, headers: Mapping[str, str], content: bytes, now:
 def _wait_seconds(kind: JupiterOneOutcome, headers: Mapping[str, str], now: float) -> float | None:
     """How many seconds JupiterOne asks to wait, if it does: `Retry-After`, else after a rate limit `RateLimit-Reset`.
 
-    `RateLimit-Reset` is also sent where nothing was limited (JupiterOne docs, "GraphQL API rate limiting").
+    `RateLimit-Reset` is also sent without a rate limit (JupiterOne docs, "GraphQL API rate limiting").
     """
     names = ("Retry-After", "RateLimit-Reset") if kind is JupiterOneOutcome.RATE_LIMITED else ("Retry-After",)
     for name in names:
@@ -119,7 +119,7 @@ def _wait_seconds(kind: JupiterOneOutcome, headers: Mapping[str, str], now: floa
 
 
 def _json_object(content: bytes) -> JsonObject | None:
-    """The object; nothing at all counts as an empty one, since some calls answer with an empty body."""
+    """The object; an empty body, with which some calls answer, is an empty object."""
     if not content.strip():
         return {}
     try:

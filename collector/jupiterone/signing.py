@@ -1,4 +1,4 @@
-"""Who a request comes from."""
+"""The credentials of a request."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class ApiKey(AuthBase):
     """Signs a request itself, so that requests never looks for credentials elsewhere (netrc).
 
     Newer servers read `JupiterOne-Account`, older ones `LifeOmic-Account` (JupiterOne SDK 9, Terraform provider).
-    Raises UsageError when the key or the account cannot stand in a header.
+    Raises UsageError when the key or the account cannot be a header's value.
     """
 
     def __init__(self, account: str, api_key: Secret) -> None:
         for setting, text in (("JUPITERONE_ACCOUNT", account), ("JUPITERONE_API_KEY", api_key.reveal())):
             if not text or not text.isascii() or not text.isprintable() or " " in text:
                 raise UsageError(
-                    f"{setting} is empty or holds characters that JupiterOne never uses there.",
-                    f"Copy it from JupiterOne once more and set {setting} again.",
+                    f"{setting} is empty or has characters that JupiterOne never uses there.",
+                    f"Copy it from JupiterOne again and set {setting}.",
                 )
         self._account = account
         self._api_key = api_key

@@ -1,4 +1,4 @@
-"""A synchronization job from its creation to its end (JupiterOne docs, sync jobs API reference; DIFF mode)."""
+"""A synchronization job from start to finish (JupiterOne docs, sync jobs API reference; DIFF mode)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ logger = logging.getLogger("collector.jupiterone")
 
 FOLLOW_SECONDS = 1800.0
 ARRIVAL_SECONDS = 10.0
-"""How long a job may count fewer objects than were sent, from when its counts last moved: they may come late."""
+"""How long a job may count fewer objects than were sent after its counts last changed: they may be late."""
 MAX_POLL_SECONDS = 30.0
 _INSTANCE_INVALID = "SYNC_JOB_INVALID_INTEGRATION_INSTANCE"
-"""The code for an instance that is not there (JupiterOne SDK, tests of the synchronization client)."""
+"""The code for an instance that does not exist (JupiterOne SDK, tests of the synchronization client)."""
 _AGAIN = NextStep("Run `{}` again.", Command("sync"))
 
 
@@ -49,8 +49,7 @@ class Synchronization:
         """A new job that awaits uploads.
 
         When the answer to its creation is lost, another job is created, since JupiterOne cannot be asked for jobs whose
-        id is not known. The first one may stay open there: nothing was uploaded to it, it is never finalized, so it
-        changes nothing. A warning is logged.
+        id is not known. The first one may stay open, empty and without effect. A warning is logged.
 
         Raises InstanceMissing, AccessRefused, UploadFailed or Interrupted.
         """
@@ -63,9 +62,9 @@ class Synchronization:
             except RequestFailed as failure:
                 if target.instance_id and (failure.status == 404 or failure.code == _INSTANCE_INVALID):
                     raise InstanceMissing(
-                        f"JupiterOne knows no integration instance {target.instance_id} in this account.",
+                        f"JupiterOne has no integration instance {target.instance_id} in this account.",
                         NextStep(
-                            "`{}` shows those it knows, `{}` makes one.",
+                            "`{}` lists the instances, `{}` creates one.",
                             Command("instance list"),
                             Command("instance create"),
                         ),
@@ -78,8 +77,8 @@ class Synchronization:
         return SynchronizationJob(self._jupiterone, report, self._largest_body)
 
     def report(self, job_id: str) -> JobReport:
-        """What JupiterOne says about a job. Raises AccessRefused, UploadFailed or Interrupted."""
-        with _as_upload_error(f"JupiterOne does not tell about the synchronization job {job_id}"):
+        """A job as JupiterOne describes it now. Raises AccessRefused, UploadFailed or Interrupted."""
+        with _as_upload_error(f"JupiterOne did not report on the synchronization job {job_id}"):
             return self._report(job_id)
 
     def abort(self, job_id: str, reason: str) -> JobReport | None:
@@ -116,7 +115,7 @@ class Synchronization:
 
 
 class SynchronizationJob:
-    """One job. Whoever meets a failure before `finalize` has returned aborts it with a reason."""
+    """One job. After a failure before `finalize` has returned, the caller aborts it with a reason."""
 
     def __init__(self, jupiterone: JupiterOne, report: JobReport, largest_body: int = MAX_BODY_BYTES) -> None:
         self.report = report
@@ -131,9 +130,9 @@ class SynchronizationJob:
         return self.report.job_id
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Write events into the job's log, one by one, where the source has such a log.
+        """Write events to the job's log, one by one, if the source has one.
 
-        The log is a courtesy: what goes wrong is logged here, and the rest of these events is left out.
+        The log is not essential: a failure is logged here, and the remaining events are left out.
         """
         if self.report.integration_job_id is None:
             return
@@ -142,7 +141,7 @@ class SynchronizationJob:
             try:
                 self._jupiterone.post(f"{self._path}/events", body)
             except (RequestFailed, AccessRefused) as failure:
-                logger.warning("Events were left out of the job's log in JupiterOne: %s", failure.message)
+                logger.warning("Some events are missing from the job's log in JupiterOne: %s", failure.message)
                 return
 
     def upload(
@@ -153,8 +152,8 @@ class SynchronizationJob:
     ) -> UploadCounts:
         """Upload the entities, then the relationships, as JupiterOne's data model writes them.
 
-        Both are walked once, in this thread; `on_progress` is called in this thread after each batch. Raises
-        UploadFailed, AccessRefused, or Interrupted between batches. None of the batches is in flight any more then.
+        Iterates both once, and calls `on_progress` after each batch, in this thread. Raises UploadFailed,
+        AccessRefused, or Interrupted between batches; no batch is in flight any more then.
         """
         uploader = Uploader(self._jupiterone, self.id, on_progress, self._largest_body)
         with _as_upload_error(f"Uploading to the synchronization job {self.id} failed"):
@@ -165,10 +164,10 @@ class SynchronizationJob:
         return uploader.uploaded
 
     def check_all_arrived(self, sent: UploadCounts) -> None:
-        """Make sure, before it is finalized, that the job does not count fewer objects than were sent.
+        """Check before finalizing that the job does not count fewer objects than were sent: the rest would be deleted.
 
-        What is missing then would be deleted. A count of 0, or none, says nothing: JupiterOne may count later. Raises
-        UploadFailed, AccessRefused or Interrupted.
+        A count of 0, or none, proves nothing: JupiterOne may count later. Raises UploadFailed, AccessRefused or
+        Interrupted.
         """
         clock = self._jupiterone.clock
         seen, until = (0, 0), clock.monotonic() + ARRIVAL_SECONDS
@@ -195,11 +194,10 @@ class SynchronizationJob:
             clock.wait(1.0)
 
     def finalize(self, partial_types: Iterable[str]) -> JobReport:
-        """Let JupiterOne make the graph like the upload; nothing of the `_type`s in `partial_types` is deleted.
+        """Let JupiterOne replace the graph by the upload; nothing of the `_type`s in `partial_types` is deleted.
 
-        When the answer is lost, or is another's, the job is asked whether it has begun, and finalized again only if it
-        has not. Raises UploadFailed, AccessRefused or Interrupted; the job may then be finalized or
-        not, and `Synchronization.abort` finds out.
+        If the answer is lost, the job is finalized again only if it does not report that it has started. Raises
+        UploadFailed, AccessRefused or Interrupted; then `Synchronization.abort` finds out whether it was finalized.
         """
         body = {"partialDatasets": {"types": sorted(set(partial_types))}}
         with _as_upload_error(f"The synchronization job {self.id} could not be finalized"):
@@ -216,10 +214,10 @@ class SynchronizationJob:
             return self.report
 
     def follow(self, timeout: float = FOLLOW_SECONDS) -> JobReport:
-        """Wait until JupiterOne has finished the job, at most `timeout` seconds; ask less often as time goes by.
+        """Wait until JupiterOne has finished the job, at most `timeout` seconds, polling less and less often.
 
-        Raises UploadFailed when the job ended in another way (then `report.failed`) or the time is up, AccessRefused,
-        or Interrupted. A finalized job goes on by itself; nothing is to be aborted.
+        Raises UploadFailed when the job failed (then `report.failed`) or the time is up, AccessRefused, or Interrupted.
+        JupiterOne completes a finalized job by itself; do not abort it.
         """
         until = self._jupiterone.clock.monotonic() + timeout
         pause = 1.0
@@ -243,7 +241,7 @@ class SynchronizationJob:
                     f"JupiterOne has not finished the synchronization job {self.id} in {timeout / 60:.0f} minutes; "
                     f"it is {self.report.status}.",
                     NextStep(
-                        "It goes on without this program. Look at it in JupiterOne, or run `{}` again later.",
+                        "JupiterOne continues it. Check it in JupiterOne, or run `{}` again later.",
                         Command("sync"),
                     ),
                 )
@@ -266,18 +264,18 @@ def _report(answer: JsonObject) -> JobReport:
     try:
         return job_report(job if isinstance(job, dict) else {})
     except ValueError:
-        raise RequestFailed("The answer of JupiterOne describes no job.", _AGAIN) from None
+        raise RequestFailed("JupiterOne's answer describes no job.", _AGAIN) from None
 
 
 def _warn_of_open_job() -> None:
     logger.warning(
-        "No answer to the creation of a synchronization job: an empty one may stay open in JupiterOne, without effect."
+        "No answer when creating a synchronization job: an empty one may stay open in JupiterOne, without effect."
     )
 
 
 @contextmanager
 def _as_upload_error(what: str) -> Iterator[None]:
-    """Tell a failed request as what it means for the job."""
+    """Turn RequestFailed into UploadFailed."""
     try:
         yield
     except RequestFailed as failure:

@@ -1,4 +1,4 @@
-"""Sends batches, a few at a time, and no faster than they are taken."""
+"""Sends batches, a few at a time."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ MAX_PARALLEL_BATCHES = 6
 
 @dataclass(frozen=True)
 class UploadCounts:
-    """How many objects JupiterOne has taken, each once however often it was sent, and how many batches were sent again
-    because no answer came back.
-    """
+    """How many objects JupiterOne has accepted, and how many batches were sent again because no answer came back."""
 
     entities: int = 0
     relationships: int = 0
@@ -37,12 +35,11 @@ OnProgress = Callable[[UploadCounts], None]
 class Uploader:
     """Uploads to one job. Memory holds seven batches at most, however large the graph.
 
-    A batch has arrived when the answer is this job's. One whose answer was lost, or came from something in between, is
-    sent again. Whether JupiterOne had taken it the first time cannot be known for sure, and to assume so would be
-    dangerous: what is missing from an upload is deleted. Sending it twice is not. Both copies are equal, so the graph
-    cannot come out wrong, and the second asks JupiterOne to let the latest win. Should JupiterOne refuse to be asked
-    that, the batch is sent as it was, as JupiterOne's own client does; then the copies may be counted as errors, or end
-    the job with nothing changed, and the next upload puts it right.
+    A batch has arrived when the answer is this job's. If the answer was lost, or came from something in between, the
+    batch is sent again: whether JupiterOne has it is not known, and what is missing from an upload is deleted. Sending
+    it twice is safe: both copies are equal, and the second asks JupiterOne to let the latest win. If JupiterOne refuses
+    that option, the batch is sent unchanged, as JupiterOne's own client does; the copies may then count as errors, or
+    fail the job without effect, and the next upload corrects it.
     """
 
     def __init__(
@@ -60,10 +57,10 @@ class Uploader:
         self._largest_body = largest_body
 
     def upload(self, collection: Collection, objects: Iterable[JsonObject]) -> None:
-        """Upload all of `objects`, which are walked in the caller's thread.
+        """Upload all of `objects`, iterating them in the caller's thread.
 
-        Raises what stood in the way of the first batch that failed, after those in flight have ended (UploadFailed
-        where JupiterOne finds objects invalid); Interrupted between batches when the clock was stopped.
+        Raises the error of the first batch that failed, after those in flight have ended (UploadFailed if JupiterOne
+        finds objects invalid); Interrupted between batches when the clock was stopped.
         """
         pending: set[Future[_Sent]] = set()
         with ThreadPoolExecutor(MAX_PARALLEL_BATCHES, thread_name_prefix="upload") as pool:
@@ -76,7 +73,7 @@ class Uploader:
                 pending = self._take(collection, pending)
 
     def _take(self, collection: Collection, pending: set[Future[_Sent]]) -> set[Future[_Sent]]:
-        """Count the batches that have ended, at least one; those that have not are returned."""
+        """Count the batches that have ended, at least one; return the others."""
         ended, pending = wait(pending, return_when=FIRST_COMPLETED)
         for future in ended:
             sent = future.result()
@@ -91,7 +88,7 @@ class Uploader:
         return pending
 
     def _send(self, batch: Batch) -> _Sent:
-        """Send a batch, in halves where JupiterOne finds it too large."""
+        """Send a batch, in halves if JupiterOne finds it too large."""
         correlation_id = self._correlation_id()
         resends = 0
 

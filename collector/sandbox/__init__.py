@@ -1,4 +1,4 @@
-"""A local Zoom to try, show and test against: an independent stand-in that shares no code with the client.
+"""A local Zoom for trials, demos and tests, independent of the client: it shares no code with it.
 
     account = generate_account(users=250)
     sandbox = Sandbox(account)

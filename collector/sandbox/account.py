@@ -1,4 +1,4 @@
-"""A made-up Zoom account: the ground truth behind the answers, changeable between two runs."""
+"""The Zoom account behind the answers; it can be changed between two runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collector.sandbox.levels import Levels
 
 @dataclass(frozen=True)
 class _Index:
-    """The users by what the lists of Zoom are asked for, rebuilt after a change."""
+    """The users by status, group and role, rebuilt after a change."""
 
     by_status: Mapping[str, Sequence[User]]
     by_group: Mapping[str, Sequence[User]]
@@ -87,7 +87,7 @@ class Account:
         return self._indexed().by_status.get(status, ())
 
     def users_in_group(self, group_id: str) -> Sequence[User]:
-        """Everybody in the group, whatever the status (Zoom keeps deactivated users in their groups)."""
+        """All members of the group, whatever their status (Zoom keeps deactivated users in their groups)."""
         return self._indexed().by_group.get(group_id, ())
 
     def users_with_role(self, role_id: str) -> Sequence[User]:
@@ -108,7 +108,7 @@ class Account:
         department: str = "",
         profile: str = "standard",
     ) -> User:
-        """A new user with an id nobody had before."""
+        """Add a user with a new id."""
         with self._lock:
             self._users_made += 1
             user = User(
@@ -156,7 +156,7 @@ class Account:
             self._groups[group_id] = replace(self._groups[group_id], name=name)
 
     def remove_group(self, group_id: str) -> None:
-        """The group is gone; its members stay users."""
+        """Remove a group; its members stay users."""
         with self._lock:
             for user in self.users_in_group(group_id):
                 self.remove_member(group_id, user.id)
@@ -188,7 +188,7 @@ class Account:
             return self._roles[role_id]
 
     def remove_role(self, role_id: str) -> None:
-        """The role is gone; who held it is a member."""
+        """Remove a role; its holders get the role Member."""
         with self._lock:
             for user in self.users_with_role(role_id):
                 self.update_user(user.id, role_id=MEMBER_ROLE)
@@ -204,7 +204,7 @@ class Account:
             self._settings[user_id] = {**self._settings.get(user_id, {}), **changes}
 
     def changed_settings(self, user_id: str) -> Mapping[str, object]:
-        """What `change_settings` was told about this user."""
+        """The changes made by `change_settings` for this user."""
         return self._settings.get(user_id, {})
 
     def _put(self, user: User) -> None:

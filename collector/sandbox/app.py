@@ -1,4 +1,4 @@
-"""The app as it is registered in Zoom's marketplace, and how its client proves to be it."""
+"""The app registered in Zoom's marketplace, and the authentication of its client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class App:
         return not self.client_secret
 
     def knows_redirect(self, redirect_uri: str) -> bool:
-        """Whether the address is registered: to the letter, upper and lower case included.
+        """Whether exactly this address is registered; case matters.
 
         For public clients the port of http://127.0.0.1 is ignored (Zoom changelog, PKCE loopback support).
         """

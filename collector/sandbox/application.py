@@ -1,4 +1,4 @@
-"""The sandbox as a WSGI application: routes in, answers out. Everything that decides is elsewhere."""
+"""The sandbox as a WSGI application: routes only, the decisions are made elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collector.sandbox import fault_effects
 from collector.sandbox.backend import Backend
 from collector.sandbox.consent import ConsentPage
 from collector.sandbox.endpoints import Endpoint
-from collector.sandbox.errors import ZoomError, unknown_route, wrong_method
+from collector.sandbox.errors import ZoomError, not_in_sandbox, unknown_route, wrong_method
 from collector.sandbox.fault import Fault
 from collector.sandbox.oauth import TokenEndpoint
 from collector.sandbox.oauth_routes import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, OAuthRoutes
@@ -25,11 +25,13 @@ from collector.sandbox.tokens import Tokens
 
 _API = "/v2"
 _API_CACHING = "no-cache, no-store, must-revalidate, no-transform"
+_NOT_IN_SANDBOX = ("custom_query_fields", "include_fields", "page_number", "role_id")
+"""Parameters that change an answer of Zoom's, and that the collector does not send."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the application is put together from."""
+    """The parts of the application."""
 
     account_id: str
     tokens: Tokens
@@ -87,6 +89,8 @@ class _ApiRoutes:
                     parts.tokens.revoke(bearer(authorization))
                 fault_effects.raise_refusal(fault, endpoint, item_id, parts.account_id)
             token = parts.authorization.authorize(endpoint, authorization, parameters)
+            for name in parameters.keys() & _NOT_IN_SANDBOX:
+                raise not_in_sandbox(name)
             query = ListQuery(token.subject, request.path, parameters)
             answer = SandboxResponse(200, endpoint.answer(parts.backend, item_id, query))
         except ZoomError as error:

@@ -1,4 +1,4 @@
-"""What users allowed the app to do, and the refresh tokens that came of it (Zoom developer docs, OAuth)."""
+"""The users' authorizations of the app, and their refresh tokens (Zoom developer docs, OAuth)."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from collector.sandbox.tokens import TokenFactory, Tokens
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
 Rotation = Literal["strict", "grace", "family_revoke"]
 """
-What happens to a refresh token that was used; reports about Zoom differ.
+What happens to a used refresh token; reports about Zoom differ.
 
-strict         it is dead at once
+strict         it is invalid at once
 grace          it can be used again for some seconds
-family_revoke  it is dead, and trying it again ends the authorization with all its tokens
+family_revoke  it is invalid, and using it again ends the authorization with all its tokens
 """
 
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a grant hands out."""
+    """The tokens of a grant."""
 
     access_token: str
     refresh_token: str
@@ -33,7 +33,7 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class _RefreshToken:
-    """`dies_at`: seconds since 1970. `used`: another one was had for it."""
+    """`dies_at`: seconds since 1970. `used`: it was exchanged for another one."""
 
     authorization: int
     dies_at: float
@@ -41,9 +41,9 @@ class _RefreshToken:
 
 
 class Authorizations:
-    """At most one authorization a user is alive: a later one ends it (Zoom error 4741).
+    """Each user has at most one valid authorization: a later one ends it (Zoom error 4741).
 
-    `grace`: seconds for the rotation of this name. `is_user`: whether the account still has a user of this id.
+    `grace`: seconds, for that rotation. `is_user`: whether the account still has a user of this id.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Authorizations:
             return set(self._users.values())
 
     def authorize(self, user_id: str) -> TokenPair:
-        """A new authorization of this user. Tokens of an earlier one are dead."""
+        """A new authorization of this user; it invalidates the tokens of an earlier one."""
         with self._lock:
             for earlier in [number for number, owner in self._users.items() if owner == user_id]:
                 self._end(earlier)
@@ -84,7 +84,7 @@ class Authorizations:
             return self._pair(number)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """A new pair for a refresh token that is alive; raises OAuthError."""
+        """A new pair for a valid refresh token; raises OAuthError."""
         with self._lock:
             known = self._refresh_tokens.get(refresh_token)
             if known is None:
@@ -113,7 +113,7 @@ class Authorizations:
                 raise oauth_errors.nothing_to_revoke()
 
     def end_all(self) -> None:
-        """Nobody has the app any more."""
+        """End all authorizations."""
         with self._lock:
             for number in list(self._users):
                 self._end(number)

@@ -1,4 +1,4 @@
-"""What answers are made from."""
+"""What the endpoints answer from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Backend:
-    """The account, and the way its lists are cut into pages."""
+    """The account, and what turns it into answers."""
 
     account: Account
     pager: Pager

@@ -1,4 +1,4 @@
-"""Somebody at a browser who reads the consent page and presses a button, without the browser."""
+"""Plays a person at the consent page, without a browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NotRedirected(Exception):
 
 
 def click_through(authorization_url: str, allow: bool) -> str:
-    """Open the address, press Allow or Decline; where the browser would go next. Raises NotRedirected."""
+    """Open the address, press Allow or Decline; the address the browser goes to next. Raises NotRedirected."""
     status, body, _ = _fetch("GET", authorization_url)
     page = _read(body)
     if status != 200 or not page.action:

@@ -1,4 +1,4 @@
-"""What the sandbox was asked, for tests and for the demo's last line."""
+"""The requests to the sandbox, for tests and for the last line of the demo."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 class Call(NamedTuple):
     """One request and its answer.
 
-    `path` is the one asked for, `template` the endpoint's with `<>` for what varies ("" for unknown ones), `query`
-    the raw query. `status` is 0 where the connection was dropped. `label`: the rate-limit label, "" without one.
+    `template`: the path with `<>` for what varies, "" for unknown ones. `query`: the raw query. `status`: 0 where the
+    connection was dropped. `label`: the rate-limit label, "" without one.
     `grant`: the grant type of a token request, "" of others.
     """
 

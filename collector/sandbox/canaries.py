@@ -1,4 +1,4 @@
-"""Values that stand for secrets: made so that a test can search every output of the collector for them."""
+"""Values that stand for secrets, recognizable so that tests can search every output of the collector for them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _WORD = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 @dataclass(frozen=True)
 class Challenge:
-    """What came with the authorization request. `method`: "S256" or "plain"."""
+    """The challenge of an authorization request. `method`: "S256" or "plain"."""
 
     text: str
     method: str
@@ -45,7 +45,7 @@ CODE_SECONDS = 300
 
 @dataclass(frozen=True)
 class Consent:
-    """What a user allowed: to whom the code was sent, and who may use it."""
+    """The user and client of a code, and where it was sent."""
 
     user_id: str
     redirect_uri: str
@@ -54,7 +54,7 @@ class Consent:
 
 
 class Codes:
-    """The codes nobody has used yet. `pkce_required`: a code that came without a challenge is no good."""
+    """The unused codes. `pkce_required`: a code without a challenge is not accepted."""
 
     def __init__(self, account_id: str, seed: int, clock: Clock, pkce_required: bool) -> None:
         self._account_id = account_id
@@ -73,7 +73,7 @@ class Codes:
         return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str) -> str:
-        """The id of the user who allowed it; raises OAuthError. What is refused does not use the code up."""
+        """The id of the user who authorized it; raises OAuthError. A refused attempt does not use up the code."""
         with self._lock:
             consent = self._unused.get(code)
             if consent is None:

@@ -1,4 +1,4 @@
-"""/oauth/authorize: the page on which a signed-in user lets the app in or not (Zoom developer docs, OAuth)."""
+"""/oauth/authorize: the page on which a signed-in user authorizes the app or declines (Zoom developer docs, OAuth)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PASSED_ON = ("response_type", "client_id", "redirect_uri", "state", "code_chall
 
 
 class AuthorizationError(Exception):
-    """What is wrong with a request is shown by Zoom itself, the browser does not come back. Numbers are Zoom's."""
+    """Zoom shows the error itself and does not send the browser back. Numbers are Zoom's."""
 
     def __init__(self, text: str, number: str = "4,700") -> None:
         super().__init__(f"{text} ({number})")
@@ -42,10 +42,10 @@ class RedirectToApp:
 
 
 class ConsentPage:
-    """Looks at authorization requests, asks the user and sends the browser back.
+    """Checks authorization requests, asks the user and sends the browser back.
 
-    `user`: who is signed in at Zoom in the browser. `decline_redirects`: whether the app hears of a refusal; reports
-    differ, without it Zoom's own page is the end.
+    `user`: who is signed in to Zoom in the browser. `decline_redirects`: whether the browser goes back to the app after
+    a refusal, or ends on a page of Zoom's; reports differ.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ConsentPage:
         self._decline_redirects = decline_redirects
 
     def ask(self, parameters: Mapping[str, str]) -> Page:
-        """The consent page; raises NotForwarded. The `scope` parameter is not looked at: the app has its scopes."""
+        """The consent page; raises NotForwarded. The `scope` parameter is ignored: the app has its scopes."""
         self._check(parameters)
         user = self._user()
         return consent_page(
@@ -70,7 +70,7 @@ class ConsentPage:
         )
 
     def decide(self, parameters: Mapping[str, str]) -> RedirectToApp | Page:
-        """What follows from the form of the consent page; raises NotForwarded."""
+        """The answer to the form of the consent page; raises NotForwarded."""
         challenge = self._check(parameters)
         redirect_uri = parameters["redirect_uri"]
         state = {"state": parameters["state"]} if "state" in parameters else {}
@@ -134,5 +134,5 @@ def consent_page(
 
 
 def own_page(title: str, text: str, status: int) -> Page:
-    """A page that is the end of it: the browser is not sent back."""
+    """A final page: the browser is not sent back."""
     return page(title, "<p>{{ text }}</p>\n", status, text=text)

@@ -1,4 +1,4 @@
-"""The settings documents of a user whose settings nobody has touched (Zoom recordings: user settings, 2023).
+"""The settings documents of a user with unchanged settings (Zoom recordings: user settings, 2023).
 
 Key order, values and the empty or collapsed objects are those of the recorded answers for a licensed user.
 `USER_NUMBER` in a value is replaced by the user's number, `ACCOUNT` by the account's id.

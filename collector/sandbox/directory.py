@@ -40,7 +40,7 @@ class User:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of users; who is in it is kept with the users."""
+    """A group; its members are kept with the users."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""How an endpoint is declared: path, rate-limit label, scopes, privilege, and what answers.
+"""The declaration of an endpoint: path, rate-limit label, scopes, privilege, and the function that answers.
 
 The facts are those of the Zoom developer docs (each endpoint's page) and of the published API descriptions.
 """
@@ -21,9 +21,9 @@ class Endpoint:
     """One GET.
 
     `rule` is its path under /v2 with the varying part in `<>`. A token needs one of `classic` or one of
-    `granular`. `area`: the administrator's role needs the privilege `<area>:Read`. `answer` gives the JSON body for
-    what stands for `<…>` and the query, or raises ZoomError. `gone`: the refusal for an id that does not exist (any
-    more). `rows`: the key of the rows in a list answer; "" when the answer is no list.
+    `granular`. `area`: the administrator's role needs the privilege `<area>:Read`. `answer` returns the JSON body for
+    the value of `<…>` and the query, or raises ZoomError. `gone`: the error for an id that does not exist. `rows`: the
+    key of the rows in a list answer; "" when the answer is not a list.
     """
 
     rule: str
@@ -37,7 +37,7 @@ class Endpoint:
 
     @property
     def paid(self) -> bool:
-        """Whether free accounts are without it."""
+        """Whether free accounts do not have it."""
         return self.area != "User"
 
     def allows(self, scopes: Set[str]) -> bool:

@@ -62,6 +62,11 @@ def validation_failed(field: str) -> ZoomError:
     return ZoomError(400, 300, "Validation Failed.", field=field)
 
 
+def not_in_sandbox(parameter: str) -> ZoomError:
+    """Zoom knows the parameter, this sandbox does not; ignoring it would give a wrong answer."""
+    return ZoomError(400, 300, f"This sandbox does not know the parameter {parameter}.", field=parameter)
+
+
 def bad_page_token() -> ZoomError:
     return ZoomError(400, 300, "The next page token is either invalid or has expired.")
 

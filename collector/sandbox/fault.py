@@ -1,4 +1,4 @@
-"""What may go wrong on purpose: each kind of trouble, and which requests it meets."""
+"""Faults: what goes wrong, and for which requests."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ redirect               302 to another host
 qps_429, daily_429     rate-limit refusals
 reset                  the connection is closed without an answer
 slow                   the answer comes after `delay` seconds
-lost_answer            what was asked for is done, and then the connection is closed without an answer
+lost_answer            the request is processed, then the connection is closed without an answer
 dropped_body           the connection is closed in the middle of the body
-truncated              a complete answer, whatever it says, whose JSON is cut off
-wrong_types            the same with a list where an object belongs
+truncated              the JSON of the answer, good or bad, is cut off
+wrong_types            a list in place of an object
 wrong_rows             a list answer whose rows are texts
 duplicated_rows        the first row of a list answer twice; missing_rows: without it
-empty_page_with_token  no rows, and a token with which the same page is had
+empty_page_with_token  no rows, and a token for the same page
 repeated_token         the next page token is the one that was sent; only requests that sent one
 expired_page_token     as after 15 minutes; only requests that sent one
-unauthorized           401/124 although the token is good
-revoked                the token of the request is no good from now on
+unauthorized           401/124 although the token is valid
+revoked                the token of the request is invalid from now on
 missing_scope, missing_privilege, not_licensed
                        the refusals of HTTP 400
 vanished_404           what was asked for has been deleted: 404 for users and groups (400/1034 for roles)
 
-The OAuth addresses know those down to "wrong_types".
+The OAuth endpoints support those down to "wrong_types".
 """
 
 _NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_token")
@@ -63,12 +63,12 @@ _NEEDS_PAGE_TOKEN: tuple[FaultKind, ...] = ("repeated_token", "expired_page_toke
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of trouble.
+    """One kind of fault, and the requests it applies to.
 
-    It meets requests whose path, without /v2 (but with /oauth), matches the shell pattern `path`, and whose
-    parameters, in query or form, have the values of `query`, where None means absent. It spares the first `after`
-    of them and strikes `times` of the following, all with None. `delay`: seconds, for "slow". `retry_after`: the
-    value of that header on a 429.
+    Those are the requests whose path, without /v2 (but with /oauth), matches the shell pattern `path`, and whose
+    parameters, in query or form, have the values of `query`, where None means absent. The first `after` of them are
+    spared, the next `times` are hit, all with None. `delay`: seconds, for "slow". `retry_after`: the value of that
+    header on a 429.
     """
 
     kind: FaultKind

@@ -20,9 +20,9 @@ _ANYWHERE: tuple[FaultKind, ...] = ("dropped_body", "truncated", "wrong_types")
 
 
 def replacement_response(fault: Fault, path: str, limits: RateLimits, clock: Clock) -> SandboxResponse | None:
-    """What comes without the request being looked at; None when it is to be answered.
+    """The answer that replaces that of the endpoint, if the fault gives one.
 
-    Raises ConnectionResetError for "reset" and ZoomError for what Zoom says itself.
+    Raises ConnectionResetError for "reset" and ZoomError for Zoom's own errors.
     """
     if fault.kind == "reset":
         raise ConnectionResetError
@@ -60,7 +60,7 @@ def raise_refusal(fault: Fault, endpoint: Endpoint, item_id: str, account_id: st
 
 
 def corrupt_body(fault: Fault, answer: SandboxResponse) -> SandboxResponse:
-    """An answer of any kind made bad, if the fault is of those that fit any."""
+    """Corrupt an answer of any kind, if the fault does that."""
     if fault.kind == "dropped_body":
         return replace(answer, dropped=True)
     if fault.kind == "truncated":
@@ -73,10 +73,10 @@ def corrupt_body(fault: Fault, answer: SandboxResponse) -> SandboxResponse:
 def corrupt_list(
     fault: Fault, answer: SandboxResponse, rows: str, sent_token: str, token_for_same_page: Callable[[], str]
 ) -> SandboxResponse:
-    """A good answer of the REST API made bad.
+    """Corrupt a good answer of the REST API.
 
-    `rows` is the key of the rows of a list answer, "" for other answers, which faults of lists leave alone.
-    `token_for_same_page` gives a token for the page that was asked for.
+    `rows` is the key of the rows of a list answer, "" for other answers, which list faults do not change.
+    `token_for_same_page` returns a token for the requested page.
     """
     if answer.status != 200 or not rows or fault.kind in _ANYWHERE:
         return corrupt_body(fault, answer)

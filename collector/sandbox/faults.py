@@ -1,4 +1,4 @@
-"""Things that go wrong on purpose, as planned or by chance."""
+"""Scheduled and random faults."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from collector.sandbox.scheduled_faults import ScheduledFaults
 
 
 class Faults:
-    """Planned faults, in the order they were added, then those left to chance.
+    """Scheduled faults, in the order they were added, then random ones.
 
-    A request struck by one is not seen by later ones. `applied`: how often each kind has struck so far.
+    At most one applies to a request. `applied`: how often each kind has applied so far.
     """
 
     def __init__(self) -> None:
@@ -28,19 +28,18 @@ class Faults:
             self._scheduled.add(*faults)
 
     def at_random(self, rate: float, faults: Sequence[Fault], seed: int = 0) -> None:
-        """From now on one of these strikes `rate` (0 to 1) of the requests they meet; see
-        `random_faults.RandomFaults`."""
+        """From now on one of these applies to `rate` (0 to 1) of the requests they match; see `RandomFaults`."""
         with self._lock:
             self._random_faults.append(RandomFaults(rate, faults, seed))
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """Remove all faults."""
         with self._lock:
             self._scheduled.clear()
             self._random_faults.clear()
 
     def next_fault(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
-        """The fault that strikes this request, if one does."""
+        """The fault that applies to this request, if one does."""
         if not self._scheduled and not self._random_faults:
             return None
         with self._lock:
@@ -58,11 +57,10 @@ class Faults:
 
 
 class RandomFaults:
-    """Faults of which one strikes now and then. Not safe to share between threads.
+    """Random faults. Not safe to share between threads.
 
-    `rate`: the part of the requests struck, of those that any of the faults meets. A fault's `times` is how often it
-    strikes at most; `after` is not looked at. What strikes a request depends on `seed`, on the request and on how often
-    it has come, whatever its page token; not on what else is asked for at the time.
+    `rate`: the share of the matching requests that get a fault. A fault's `times` is its maximum; `after` is ignored.
+    Which fault a request gets depends only on `seed`, the request without its page token, and how often it has come.
     """
 
     def __init__(self, rate: float, faults: Sequence[Fault], seed: int) -> None:
@@ -73,7 +71,7 @@ class RandomFaults:
         self._applied: Counter[int] = Counter()
 
     def next_fault(self, path: str, parameters: Mapping[str, str]) -> Fault | None:
-        """The fault that strikes this request, if one does."""
+        """The fault that applies to this request, if one does."""
         fixed = sorted(item for item in parameters.items() if item[0] != "next_page_token")
         request = number_from(path, fixed)
         self._asked[request] += 1

@@ -1,4 +1,4 @@
-"""Filling an account from a seed, with the oddities real directories have."""
+"""Generates an account from a seed, with the oddities of real directories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CUSTOM_ROLES = (
 
 @dataclass(frozen=True)
 class _Recipe:
-    """How big an account is to be. Shares are of all users, 0 to 1."""
+    """The size of an account. Shares are of all users, 0 to 1."""
 
     users: int
     groups: int

@@ -1,4 +1,4 @@
-"""Identifiers of the shapes Zoom uses, the same ones for the same seed (Zoom recordings: id shapes)."""
+"""Identifiers in the formats Zoom uses, the same for the same seed (Zoom recordings: id shapes)."""
 
 from __future__ import annotations
 

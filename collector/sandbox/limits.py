@@ -43,10 +43,10 @@ ALLOWANCES: Mapping[ZoomPlan, Mapping[Label, Allowance]] = {
 
 
 class RateLimits:
-    """Counts requests and says what the headers tell about it.
+    """Counts requests, and returns the rate-limit headers.
 
-    `profile`: "recorded" names the label only, as paid accounts were seen to do; "documented" adds the counts of
-    the second, "free" those of the day. `retry_after`: how the header of a daily refusal is written.
+    `profile`: "recorded" sends the label only, as recorded from paid accounts; "documented" adds the counts per
+    second, "free" those per day. `retry_after`: the format of that header on a daily refusal.
     """
 
     def __init__(self, plan: ZoomPlan, profile: HeaderProfile, retry_after: RetryAfter, clock: Clock) -> None:
@@ -93,7 +93,7 @@ class RateLimits:
         return headers
 
     def refusal_headers(self, daily: bool) -> dict[str, str]:
-        """What a 429 says beyond the label. Per-second refusals usually do not say when to come back."""
+        """The headers of a 429 beyond the label. Per-second refusals usually have no Retry-After."""
         headers: dict[str, str] = {}
         if self._profile != "recorded":
             headers["X-RateLimit-Type"] = "Daily-limit" if daily else "QPS"
@@ -103,7 +103,7 @@ class RateLimits:
         return headers
 
     def _recent(self, label: Label) -> deque[float]:
-        """When the requests of the last second came; starts a new day's count where one has begun."""
+        """The times of the requests in the last second; resets the count of the day on a new day."""
         day = int(self._clock.now() // _DAY)
         if day != self._day:
             self._day = day

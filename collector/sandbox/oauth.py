@@ -15,7 +15,7 @@ from collector.sandbox.tokens import ACCESS_TOKEN_SECONDS, Tokens
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """What was posted. `form` and `query` are the places parameters may be in, `authorization` the header."""
+    """A posted request. Parameters may be in `form` and `query`; `authorization`: the header."""
 
     form: Mapping[str, str]
     query: Mapping[str, str]
@@ -25,8 +25,7 @@ class TokenRequest:
 class TokenEndpoint:
     """POST /oauth/token and POST /oauth/revoke.
 
-    `strict_body`: parameters in the query are not read, as reported of some accounts since 2025. A further grant is
-    a further entry of `_grants`.
+    `strict_body`: parameters in the query are ignored, as reported for some accounts since 2025.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class TokenEndpoint:
         return {"status": "success"}
 
     def _parameters(self, request: TokenRequest) -> Mapping[str, str]:
-        """The parameters of a request that comes from the app."""
+        """The parameters, after authenticating the app."""
         parameters = request.form if self._strict_body else {**request.query, **request.form}
         self._app.authenticate(request.authorization, parameters)
         return parameters

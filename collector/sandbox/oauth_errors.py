@@ -25,7 +25,7 @@ def wrong_client() -> OAuthError:
 
 
 def app_disabled() -> OAuthError:
-    """Zoom's number for it is 4717."""
+    """Zoom error 4717."""
     return OAuthError("The app has been disabled", "invalid_request")
 
 
@@ -50,12 +50,12 @@ def not_activated() -> OAuthError:
 
 
 def invalid_code(code: str) -> OAuthError:
-    """A code nobody got or that was used already (4734)."""
+    """An unknown code, or one that was used already (Zoom error 4734)."""
     return OAuthError(f"Invalid authorization code {code}", "invalid_request")
 
 
 def expired_code() -> OAuthError:
-    """4733."""
+    """Zoom error 4733."""
     return OAuthError("Code is expired", "invalid_request")
 
 

@@ -1,4 +1,4 @@
-"""One page for a browser: what it says and what it may do."""
+"""The frame of the HTML pages, and their security headers."""
 
 from __future__ import annotations
 

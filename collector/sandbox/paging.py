@@ -1,4 +1,4 @@
-"""The two pagings of lists: next_page_token and the older page_number (Zoom developer docs, pagination)."""
+"""Lists in pages, by next_page_token (Zoom developer docs, pagination)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEAL_BYTES = 12
 
 @dataclass(frozen=True)
 class ListQuery:
-    """A request for a list: who asks for what. A token is good for exactly this."""
+    """A request for a list by `subject`. A page token is valid for exactly this query."""
 
     subject: str
     path: str
@@ -38,14 +38,13 @@ class ListQuery:
 
     def identity(self) -> str:
         """Everything that must stay the same from page to page."""
-        changing = ("next_page_token", "page_number")
-        fixed = sorted(item for item in self.parameters.items() if item[0] not in changing)
+        fixed = sorted(item for item in self.parameters.items() if item[0] != "next_page_token")
         return repr((self.subject, self.path, fixed))
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items and what the answer says around them."""
+    """Some of the items, and the fields beside them in the answer."""
 
     items: Sequence[Item]
     frame: Mapping[str, Any]
@@ -54,9 +53,9 @@ class Page(Generic[Item]):
 class Pager:
     """Cuts lists into pages.
 
-    `token_absent_style`: what the last page has for a token, no key at all or an empty text. `dup_rate` and
-    `skip_rate`, 0 to 1: how many page boundaries repeat the last row before them, or lose the first row after
-    them, as it happens when the directory changes between two pages; which ones follows from `seed`.
+    `token_absent_style`: whether the last page has no token or an empty one. `dup_rate` and `skip_rate`, 0 to 1: the
+    share of page boundaries that repeat the last row before them, or lose the first row after them, as when the
+    directory changes between two pages; `seed` decides which.
     """
 
     def __init__(
@@ -74,22 +73,16 @@ class Pager:
         self._seed = seed
 
     def page(self, items: Sequence[Item], query: ListQuery) -> Page[Item]:
-        """The page asked for; raises ZoomError for sizes, numbers and tokens Zoom does not take."""
-        size = _whole_number(query, "page_size", DEFAULT_PAGE_SIZE)
-        if size > MAXIMUM_PAGE_SIZE:
-            raise validation_failed("page_size")
-        number = _whole_number(query, "page_number", 1)
-        by_number = "page_number" in query.parameters and not query.token
-        start = (number - 1) * size if by_number else self._start(query)
+        """The page asked for; raises ZoomError for sizes and tokens Zoom does not accept."""
+        size = _page_size(query)
+        start = self._start(query)
         end = min(start + size, len(items))
         frame: dict[str, Any] = {
             "page_count": -(-len(items) // size),
-            "page_number": number if by_number else start // size + 1,
+            "page_number": start // size + 1,
             "page_size": size,
             "total_records": len(items),
         }
-        if by_number:
-            return Page(items[start:end], frame)
         if end < len(items):
             frame["next_page_token"] = self.token(query, end)
         elif self._token_absent_style == "empty":  # noqa: S105 - the word, not a token
@@ -97,7 +90,7 @@ class Pager:
         return Page(self._with_duplicates_and_gaps(items, start, end, query), frame)
 
     def token(self, query: ListQuery, start: int) -> str:
-        """A token for the page that begins with item `start`."""
+        """A token for the page that starts at item `start`."""
         payload = _PAYLOAD.pack(start, self._clock.now() + TOKEN_SECONDS)
         return base64.urlsafe_b64encode(payload + self._seal(payload, query)).decode()
 
@@ -136,11 +129,10 @@ class Pager:
         return rows
 
 
-def _whole_number(query: ListQuery, name: str, default: int) -> int:
-    """The parameter as a number of 1 or more."""
-    text = query.parameters.get(name, "")
+def _page_size(query: ListQuery) -> int:
+    text = query.parameters.get("page_size", "")
     if not text:
-        return default
-    if not text.isascii() or not text.isdecimal() or int(text) < 1:
-        raise validation_failed(name)
+        return DEFAULT_PAGE_SIZE
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAXIMUM_PAGE_SIZE:
+        raise validation_failed("page_size")
     return int(text)

@@ -1,4 +1,4 @@
-"""The handful of ways users are set up: what differs from a licensed user's defaults, by dotted path.
+"""Settings profiles: what differs from a licensed user's defaults, by dotted path.
 
 Most users of an account share one of these, as in real accounts. Paths, types and meanings: Zoom developer
 docs, "Get user settings". Values that stand for secrets hold `collector.sandbox.canaries.CANARY`.
@@ -230,4 +230,4 @@ FUTURE_FIELDS: Mapping[str, object] = {
     "in_meeting.future_canvas_enabled": True,
     "feature.future_note": f"{CANARY}-FUTURE",
 }
-"""Settings nobody has described yet, for the profile "assistant" when they are switched on."""
+"""Settings that are not described yet, for the profile "assistant" when they are switched on."""

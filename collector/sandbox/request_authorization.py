@@ -1,4 +1,4 @@
-"""Whether a request is let in: token, rate limit, scopes, plan and privilege, in this order."""
+"""Authorizes a request: token, rate limit, scopes, plan and privilege, in this order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RequestAuthorization:
         self._denied_privileges = denied_privileges
 
     def authorize(self, endpoint: Endpoint, authorization: str, parameters: Mapping[str, str]) -> AccessToken:
-        """The token the request was made with; raises ZoomError when it is not let in."""
+        """The token of the request; raises ZoomError when it is not authorized."""
         if "access_token" in parameters:
             raise token_in_query()
         token = self._tokens.check(bearer(authorization))
@@ -45,7 +45,7 @@ class RequestAuthorization:
 
 
 def _scope_refusal(endpoint: Endpoint, scopes: Set[str]) -> ZoomError:
-    """The error for a token with these scopes: it names scopes of the style the token has."""
+    """The error for a token with these scopes; it names scopes of the same style."""
     granular = any(is_granular(scope) for scope in scopes)
     return missing_scopes(endpoint.granular if granular else endpoint.classic[:1], granular)
 

@@ -1,4 +1,4 @@
-"""One request and its answer, whatever it is about: faults before, headers and the record after."""
+"""Handles every request: faults before the answer, headers and the record after it."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class RequestHandler:
     ) -> Response:
         """Answer the current request.
 
-        `produce` gives the answer; a fault it is handed is its business. `path` is what faults are planned for;
-        `template`, `label` and `grant` are for the record.
+        `produce` returns the answer, and handles the fault it is given. `path`: for matching faults. `template`,
+        `label` and `grant`: for the record.
         """
         try:
             answer = self._answer(produce, path)
@@ -53,7 +53,7 @@ class RequestHandler:
     def send(
         self, answer: SandboxResponse, caching: str, template: str = "", label: Label | None = None, grant: str = ""
     ) -> Response:
-        """An answer that no fault strikes (any more)."""
+        """Send an answer that no fault changes."""
         self._record(answer.status, template, label, grant)
         response = Response(answer.body, answer.status, content_type=answer.content_type)
         response.headers.extend(self.headers(caching))
@@ -69,7 +69,7 @@ class RequestHandler:
         self.calls.add(Call(request.method, request.path, query, template, status, label or "", grant))
 
     def _answer(self, produce: Callable[[Fault | None], SandboxResponse], path: str) -> SandboxResponse:
-        """Raises ConnectionResetError where there is to be no answer."""
+        """Raises ConnectionResetError to close the connection without an answer."""
         if self.latency:
             self.clock.wait(self.latency)
         fault = self.faults.next_fault(path, request.values.to_dict())
@@ -86,6 +86,6 @@ class RequestHandler:
 
 
 def _half_of(body: bytes) -> Iterator[bytes]:
-    """Half a body, and then no connection any more."""
+    """Half of the body, then the connection is closed."""
     yield body[: len(body) // 2]
     raise ConnectionResetError

@@ -1,4 +1,4 @@
-"""One answer before it goes out: status, headers and body."""
+"""Answers: status, headers and body."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refusal(error: ZoomError) -> SandboxResponse:
 
 
 class CommonHeaders:
-    """The headers every answer of Zoom was recorded with, and some of the cookies nobody should keep."""
+    """The headers of every recorded answer of Zoom, and some of its cookies, which clients should not keep."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

@@ -37,21 +37,20 @@ REDIRECT_URIS = ("http://localhost:5000/redirect", "http://127.0.0.1:5000/redire
 
 
 class Sandbox:
-    """Behaves like Zoom as far as the collector asks, and can be told to misbehave.
+    """Behaves like Zoom as far as the collector asks, and fails as `faults` say.
 
-    `scopes` are those of the app and so of every token. `plan` sets the rate limits; "free" also keeps groups
-    and roles away. `header_profile`, `retry_after`: `collector.sandbox.limits.RateLimits`. `token_absent_style`,
-    `dup_rate`, `skip_rate`: `collector.sandbox.paging.Pager`. `strict_body`: the token endpoint reads no
-    parameters from the query. `future_fields`: settings nobody has described yet. `latency`: seconds by which
-    every answer comes later.
+    `scopes`: of the app and so of every token. `plan` sets the rate limits; "free" also has no groups and roles.
+    `header_profile`, `retry_after`: `collector.sandbox.limits.RateLimits`. `token_absent_style`, `dup_rate`,
+    `skip_rate`: `collector.sandbox.paging.Pager`. `strict_body`: the token endpoint ignores parameters in the query.
+    `future_fields`: adds settings that are not described yet. `latency`: seconds before every answer.
 
-    `redirect_uris`: where the browser may be sent back to. `public_client`: the app has no secret and must use
-    PKCE. `rotation`, `grace`: `collector.sandbox.authorizations`. `decline_redirects`: the app hears of a refusal.
+    `public_client`: the app has no secret and must use PKCE. `rotation`, `grace`: `collector.sandbox.authorizations`.
+    `decline_redirects`: after a refusal the browser goes back to the app.
 
     Attributes to use: `account` (change it between two runs), `app` (the WSGI application), `faults`, `calls`,
     `denied_privileges` (a set such as {"Role:Read"}), `client_id`, `client_secret` ("" of a public client),
     `redirect_uris` (a list, may be changed), `browser_user`. Sandboxes of equal `seed` have the same client: with two
-    accounts they are what one app meets in two accounts.
+    accounts, one app that is installed in both.
     """
 
     def __init__(
@@ -124,7 +123,7 @@ class Sandbox:
         return serving(self.app, port)
 
     def environment(self, url: str) -> dict[str, str]:
-        """The configuration with which a Server-to-Server app reads this sandbox at `url`."""
+        """The settings for a Server-to-Server app of this sandbox at `url`."""
         return {
             "ZOOM_OAUTH_URL": url,
             "ZOOM_API_URL": url,
@@ -135,7 +134,7 @@ class Sandbox:
         }
 
     def browser_environment(self, url: str) -> dict[str, str]:
-        """The configuration with which an app that is authorized in the browser reads this sandbox at `url`."""
+        """The settings for an app of this sandbox at `url` that is authorized in the browser."""
         environment = {
             "ZOOM_OAUTH_URL": url,
             "ZOOM_API_URL": url,
@@ -146,19 +145,19 @@ class Sandbox:
         return environment if self._registered.is_public else {**environment, "ZOOM_CLIENT_SECRET": self.client_secret}
 
     def consent(self, authorization_url: str, allow: bool = True) -> str:
-        """Go through the consent page of the served sandbox like a person; the address the browser goes to next.
+        """Answer the consent page of the served sandbox like a person; the address the browser goes to next.
 
-        Raises `NotRedirected` where Zoom shows a page of its own instead.
+        Raises `NotRedirected` if Zoom shows an error page instead.
         """
         return click_through(authorization_url, allow)
 
     def marketplace_add_url(self, redirect_uri: str) -> str:
-        """Where the browser goes after "Add" in Zoom's marketplace: a code, but no state, and no PKCE behind it."""
+        """Where the browser goes after "Add" in Zoom's marketplace: with a code, but without state and PKCE."""
         return self._consent_page.add_from_marketplace(redirect_uri)
 
     @property
     def browser_user(self) -> User:
-        """Who is signed in at Zoom in the browser: the owner, until another user of the account is put here."""
+        """Who is signed in to Zoom in the browser; the owner unless set."""
         return self._browser_user or self.account.owner
 
     @browser_user.setter
@@ -167,12 +166,12 @@ class Sandbox:
 
     @property
     def refreshes(self) -> int:
-        """How often a refresh was asked for, granted or not."""
+        """How many refreshes were requested, granted or not."""
         return self.calls.count(grant="refresh_token")
 
     @property
     def installed(self) -> bool:
-        """Whether anybody has authorized the app and not taken it back."""
+        """Whether any user's authorization of the app is valid."""
         return bool(self._authorizations.users)
 
     def issue_token(self, scopes: Iterable[str] | None = None, user_id: str | None = None) -> str:
@@ -181,15 +180,15 @@ class Sandbox:
         return self._tokens.issue(subject, self.scopes if scopes is None else frozenset(scopes))
 
     def revoke_tokens(self) -> None:
-        """Every access token issued so far answers 401/124 from now on. Refresh tokens stay good."""
+        """Revoke all access tokens (401/124); refresh tokens stay valid."""
         self._tokens.revoke_all()
 
     def uninstall(self) -> None:
-        """Everybody who authorized the app takes it back at Zoom: access and refresh tokens of that are dead."""
+        """Remove the app for all users: their access and refresh tokens become invalid."""
         self._authorizations.end_all()
 
     def set_app_state(self, state: AppState) -> None:
-        """What becomes of the app in the marketplace; without "active" there are no tokens any more."""
+        """Change the app's state in the marketplace; unless "active", all tokens are revoked."""
         self._registered.state = state
         if state != "active":
             self._authorizations.end_all()

@@ -1,4 +1,4 @@
-"""Faults that strike requests in an order: each spares the first that it meets, and strikes some of the following."""
+"""Faults that apply to certain requests of a sequence, such as the third and fourth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class ScheduledFault(Protocol):
-    """It spares the first `after` requests that it meets and strikes `times` of the following, all with None."""
+    """Spares the first `after` matching requests and applies to the next `times`, all with None."""
 
     @property
     def after(self) -> int: ...
@@ -21,10 +21,7 @@ FaultT = TypeVar("FaultT", bound=ScheduledFault)
 
 
 class ScheduledFaults(Generic[FaultT]):
-    """Faults in the order they were added. A request struck by one is not seen by later ones.
-
-    Whoever shares it between threads locks it.
-    """
+    """Faults in the order they were added; at most one applies to a request. Not safe to share between threads."""
 
     def __init__(self) -> None:
         self._faults: list[FaultT] = []
@@ -41,7 +38,7 @@ class ScheduledFaults(Generic[FaultT]):
         self._matched.clear()
 
     def next_fault(self, matches: Callable[[FaultT], bool]) -> FaultT | None:
-        """The fault that strikes a request, which those meet that `matches` is true of."""
+        """The fault for a request, of those for which `matches` is true."""
         for position, fault in enumerate(self._faults):
             if not matches(fault):
                 continue

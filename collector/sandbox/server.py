@@ -1,7 +1,7 @@
 """Serving a WSGI application on this computer, a thread for each connection.
 
-No request is handed from thread to thread, which makes a call cheap, and one that waits keeps no other waiting, however
-many there are: the collector is measured against this server.
+A call is cheap, since no request changes threads, and slow requests never delay others: `make bench` measures the
+collector with this server.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ logger = logging.getLogger("collector.sandbox")
 _HOST = "127.0.0.1"
 _SOFTWARE = "cloudflare"
 _POLL_SECONDS = 0.05
-"""How often the server looks whether it is to end."""
+"""How often the server checks whether to stop."""
 
 
 @contextmanager
 def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
     """Serve on 127.0.0.1 while the context lasts; gives the address, `http://127.0.0.1:<port>`.
 
-    `port` 0 takes a free one; raises OSError when the port is taken. An application that raises an OSError closes the
-    connection without (further) answer: that is how dropped connections are played.
+    `port` 0 takes a free one; raises OSError when the port is taken. An application that raises OSError drops the
+    connection.
     """
     with _Server(app, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="zoom sandbox", daemon=True)
@@ -49,7 +49,7 @@ def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
 
 
 class _Server(ThreadingMixIn, TCPServer):
-    """Listens, and knows the connections that are open."""
+    """The listening socket and the open connections."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -72,7 +72,7 @@ class _Server(ThreadingMixIn, TCPServer):
         super().shutdown_request(request)
 
     def drop_connections(self) -> None:
-        """End the connections that clients have kept."""
+        """Close the connections that clients keep open."""
         with self._lock:
             kept = list(self._open)
         for connection in kept:
@@ -80,20 +80,20 @@ class _Server(ThreadingMixIn, TCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away, or a connection dropped on purpose, is no error."""
+        """A client that disconnects, or a connection dropped on purpose, is not an error."""
         if not isinstance(sys.exc_info()[1], OSError):
             logger.exception("The sandbox failed to answer.")
 
 
 class _Connection(BaseHTTPRequestHandler):
-    """One connection and the requests that come over it, one after the other."""
+    """One connection and its requests, one after the other."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body leave in one packet
 
     def answer(self) -> None:
-        """Let the application answer the request that has been read."""
+        """Let the application answer the request."""
         body = self._body()
         if body is None:
             return
@@ -125,7 +125,7 @@ class _Connection(BaseHTTPRequestHandler):
         return _SOFTWARE
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by http.server
-        """What was asked is in the sandbox's own record."""
+        """The sandbox keeps its own record of requests."""
 
     def _begin(self, status: str, headers: list[tuple[str, str]]) -> None:
         code, _, reason = status.partition(" ")
@@ -137,7 +137,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _body(self) -> bytes | None:
-        """The request's body; None when its length is not told, which has been answered."""
+        """The request's body; None after answering 411, when its length is not given."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
             self.close_connection = True
@@ -146,7 +146,7 @@ class _Connection(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _environ(self, body: bytes) -> dict[str, Any]:
-        """The request as WSGI wants it (PEP 3333)."""
+        """The request for WSGI (PEP 3333)."""
         path, _, query = self.path.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,

@@ -1,4 +1,4 @@
-"""Answers of "Get user settings": four documents a user, prepared once for everybody who shares a profile."""
+"""Answers of "Get user settings": four documents a user, prepared once for each profile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, SettingsProfile
 
 MAIN = ""
 OPTIONS = ("meeting_authentication", "recording_authentication", "meeting_security")
-"""Values of the query parameter `option`; without it comes the main document."""
+"""Values of the query parameter `option`; without it the answer is the main document."""
 
 _PERSON = USER_NUMBER.encode()
 _SIGN_IN_NAMES = {
@@ -35,7 +35,7 @@ _SIGN_IN_NAMES = {
 class UserSettings:
     """The settings documents of an account's users as JSON bytes.
 
-    `future_fields` adds settings nobody has described yet to one profile.
+    `future_fields` adds settings that are not described yet to one profile.
     """
 
     def __init__(self, account: Account, future_fields: bool = False) -> None:
@@ -43,30 +43,19 @@ class UserSettings:
         self._future_fields = future_fields
         self._prepared: dict[tuple[object, ...], bytes] = {}
 
-    def answer(self, user: User, option: str, fields: str = "") -> bytes:
-        """The JSON document for a query of `option` and `custom_query_fields`.
-
-        `fields`: leaf names joined by commas, or "authentication_options" for both authentication documents.
-        """
-        if fields == "authentication_options":
-            both = {name: self.document(user, name) for name in OPTIONS[:2]}
-            return _bytes({"authentication_options": both})
-        if fields:
-            return _bytes(_only(self.document(user, option), set(fields.split(","))))
-        if self._account.changed_settings(user.id):
-            return _bytes(self.document(user, option))
-        return self._shared(user, option).replace(_PERSON, str(user.number).encode())
-
-    def document(self, user: User, option: str) -> dict[str, Any]:
-        """The same as an object of its own."""
+    def answer(self, user: User, option: str) -> bytes:
+        """The JSON document of `option`."""
         shared = self._shared(user, option).replace(_PERSON, str(user.number).encode())
+        changes = self._account.changed_settings(user.id)
+        if not changes:
+            return shared
         document: dict[str, Any] = json.loads(shared)
-        for path, value in self._account.changed_settings(user.id).items():
+        for path, value in changes.items():
             if _option_of(path) == option:
                 put(document, path, value)
         levels = self._account.levels
         levels.enforce(document, option, levels.groups_with_settings(user.group_ids))
-        return document
+        return _bytes(document)
 
     def _shared(self, user: User, option: str) -> bytes:
         levels = self._account.levels
@@ -146,17 +135,6 @@ def _sign_in(type_: str) -> dict[str, Any]:
 def _option_of(path: str) -> str:
     head = path.partition(".")[0]
     return head if head in OPTIONS else MAIN
-
-
-def _only(document: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """The fields of these names, inside the sections they are in."""
-    kept: dict[str, Any] = {}
-    for name, value in document.items():
-        if name in names:
-            kept[name] = value
-        elif isinstance(value, dict) and (inner := _only(value, names)):
-            kept[name] = inner
-    return kept
 
 
 def _bytes(document: Mapping[str, Any]) -> bytes:

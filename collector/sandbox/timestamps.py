@@ -1,4 +1,4 @@
-"""Zoom's way of writing times."""
+"""Zoom's format of times."""
 
 from __future__ import annotations
 

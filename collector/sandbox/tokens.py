@@ -1,4 +1,4 @@
-"""Access tokens, and what Zoom's tokens look like."""
+"""Access tokens in the format of Zoom's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TokenFactory:
     def new(self, subject: str, seconds: int) -> str:
         """Three base64url segments like a JWT's. The last is no signature, it shows that this is a canary.
 
-        `seconds`: how long the token is good.
+        `seconds`: how long the token is valid.
         """
         now = int(self._clock.now())
         count = next(self._number)
@@ -57,7 +57,7 @@ class TokenFactory:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """What Zoom knows about a token it handed out.
+    """What Zoom knows about an issued token.
 
     `expires_at`: seconds since 1970. `authorization`: the number of the authorization in the browser it belongs to,
     None for a token that needed none.
@@ -70,7 +70,7 @@ class AccessToken:
 
 
 class Tokens:
-    """The access tokens of an account. Several may be good at once."""
+    """The access tokens of an account. Several may be valid at once."""
 
     def __init__(self, texts: TokenFactory, clock: Clock) -> None:
         self._texts = texts
@@ -100,12 +100,12 @@ class Tokens:
         return token
 
     def revoke(self, text: str) -> None:
-        """From now on this token is refused."""
+        """Revoke this token."""
         with self._lock:
             self._issued.pop(text, None)
 
     def revoke_authorization(self, authorization: int) -> None:
-        """From now on the tokens of this authorization are refused."""
+        """Revoke the tokens of this authorization."""
         with self._lock:
             self._issued = {text: token for text, token in self._issued.items() if token.authorization != authorization}
 

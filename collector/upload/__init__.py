@@ -1,4 +1,4 @@
-"""What `collector sync` does: the graph of the latest run, out of the store and into JupiterOne."""
+"""`collector sync`: uploads the graph of the latest run from the store to JupiterOne."""
 
 from collector.upload.destination import Upload
 from collector.upload.diff import UploadDiff, compute_diff

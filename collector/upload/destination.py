@@ -1,4 +1,4 @@
-"""Which run is uploaded, and where to."""
+"""Which run is uploaded, and to which destination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collector.upload.instance import check_account, instance_in_use, remembered
 
 @dataclass(frozen=True)
 class Upload:
-    """What was asked for. `scope`: of the source `api`. `skip_finalize`: leave the job open."""
+    """The options of an upload. `scope`: for the source `api`. `skip_finalize`: leave the job open."""
 
     source: Source = "integration-external"
     scope: str | None = None
@@ -26,14 +26,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where an upload goes: the account of JupiterOne's, with the key to it, and what the graph replaces there."""
+    """A JupiterOne account with its key, and what the graph replaces there."""
 
     access: Access
     target: Target
 
     @property
     def recorded(self) -> UploadDestination:
-        """The same as the store keeps it."""
+        """As the store keeps it."""
         target = self.target
         return UploadDestination(
             self.access.host, self.access.account, target.source, target.instance_id or target.scope or ""
@@ -41,7 +41,7 @@ class Destination:
 
 
 def access_to(jupiterone: JupiterOneSettings) -> Access:
-    """Who calls JupiterOne, and where. Raises UsageError naming every setting that is missing."""
+    """Account, key and addresses of JupiterOne. Raises UsageError naming every missing setting."""
     if jupiterone.account is None or jupiterone.api_key is None:
         values = {"JUPITERONE_ACCOUNT": jupiterone.account, "JUPITERONE_API_KEY": jupiterone.api_key}
         missing = " and ".join(name for name, value in values.items() if value is None)
@@ -53,9 +53,9 @@ def access_to(jupiterone: JupiterOneSettings) -> Access:
 
 
 def destination_of(access: Access, instance: RememberedInstance | None, upload: Upload) -> Destination:
-    """Where an upload goes with this access. `instance`: the one in use.
+    """The destination of an upload. `instance`: the one in use.
 
-    Raises UsageError when the source needs an instance and there is none, or it is in another account of JupiterOne's.
+    Raises UsageError when the source needs an instance and none is set, or it belongs to another JupiterOne account.
     """
     if upload.source == "api":
         return Destination(access, Target("api", scope=upload.scope))
@@ -73,20 +73,20 @@ def destination_of(access: Access, instance: RememberedInstance | None, upload: 
 
 
 def check_destination(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload) -> None:
-    """Raise UsageError when it is clear before a collection that nothing could be uploaded after it."""
+    """Raise UsageError before a collection whose graph could not be uploaded."""
     access = access_to(jupiterone)
     destination_of(access, instance_in_use(jupiterone.instance_id, remembered_instance(profile)), upload)
 
 
 def run_to_upload(store: Store) -> RunRecord:
-    """The latest run that came to an end of its own; raises UsageError when there is none.
+    """The latest run that finished; raises UsageError without one.
 
-    Its graph is what the store held when it ended: of a later run that is under way, or was cut short, nothing shows.
+    Its graph is what the store held when it ended; later runs that are running or were interrupted do not show.
     """
     for record in store.finished_runs():
         if record.exit_code in UPLOADED_EXIT_CODES:
             return record
     raise UsageError(
-        "There is nothing to upload: no collection of this profile has come to its end.",
+        "There is nothing to upload: no collection of this profile has finished.",
         NextStep("Run `{}` first.", Command("collect")),
     )

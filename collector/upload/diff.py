@@ -1,4 +1,4 @@
-"""What an upload would change, by the record of what was uploaded before and by what JupiterOne says it holds."""
+"""What an upload would change: compared with earlier uploads, and with the counts JupiterOne reports."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MAX_DELETED = 10
 
 @dataclass(frozen=True)
 class TypeChanges:
-    """How many objects of one `_type` are created, updated, deleted and left as they are.
+    """Objects of one `_type`, counted by what the upload does to them.
 
-    `retained`: not uploaded any more, but not deleted either, since the type was not read completely.
+    `retained`: no longer uploaded, but not deleted, because the type was not read completely.
     """
 
     created: int = 0
@@ -43,10 +43,10 @@ class TypeChanges:
         return self.created + self.updated + self.unchanged
 
     def with_remote_counts(self, remote: int, *, stays: bool) -> TypeChanges:
-        """The same where JupiterOne says that it holds so many, if that is more than is known of.
+        """With the count JupiterOne reports, if that is larger than what is known.
 
-        Those nobody knew of may be what is uploaded as new: as many count as unchanged. The rest will be deleted, or
-        stays where the type was not read completely.
+        The objects that were not known may be those that are uploaded as new: as many count as unchanged. The rest is
+        deleted, or retained if the type was not read completely.
         """
         unknown = max(0, remote - self.before)
         known_after_all = min(unknown, self.created)
@@ -62,7 +62,7 @@ class TypeChanges:
 
 @dataclass(frozen=True)
 class Deletions:
-    """Of `before` objects of a `_type` in JupiterOne, `deleted` would go."""
+    """`deleted` of the `before` objects of a `_type` in JupiterOne."""
 
     type: str
     deleted: int
@@ -70,7 +70,7 @@ class Deletions:
 
     @property
     def too_many(self) -> bool:
-        """As the rule in `collector.upload.safety` says."""
+        """By the rule in `collector.upload.safety`."""
         return self.deleted > MAX_DELETED and self.deleted > MAX_DELETED_SHARE * self.before
 
     def __str__(self) -> str:
@@ -79,11 +79,11 @@ class Deletions:
 
 @dataclass(frozen=True)
 class RemoteCounts:
-    """What JupiterOne says it holds at the place of an upload.
+    """What the destination contains, as JupiterOne reports it.
 
-    `counts`: by `_type`; one it does not tell is missing. The rest is only asked before the first upload to a place.
-    `others`: entities that no Zoom account has. `other_account`: whether another Zoom account than the profile's is
-    there.
+    `counts`: by `_type`, without those it does not report. The rest is asked only before the first upload to a
+    destination. `others`: entities that are not Zoom's. `other_account`: whether it contains another Zoom account than
+    the profile's.
     """
 
     counts: Mapping[str, int]
@@ -95,11 +95,10 @@ class RemoteCounts:
 class UploadDiff:
     """What uploading `run` changes, by `_type`.
 
-    `first`: nothing was ever uploaded from this profile to the place. `base`: the upload it was compared with; None
-    without one that can still be told, and then all counts as created. `unknown_types`: those of which no record tells
-    what stands in JupiterOne, since none was ever uploaded completely. `account_key`: the `_key` of the Zoom account,
-    None if it was never told. `remote`: None unless JupiterOne was asked. `query_failure`: why it has not told all of
-    that, and this computer's record is all there is to go by.
+    `first`: this profile has never uploaded to the destination. `base`: the upload it is compared with; None when no
+    earlier one is known, and then everything counts as created. `unknown_types`: never uploaded completely, so their
+    number in JupiterOne is unknown here. `account_key`: the `_key` of the Zoom account, None if not known. `remote`:
+    None unless JupiterOne was asked. `query_failure`: why its counts are missing or incomplete.
     """
 
     run: RunRecord
@@ -120,7 +119,7 @@ class UploadDiff:
         return [Deletions(type_, changes.deleted, changes.before) for type_, changes in self.changes.items()]
 
     def with_remote_counts(self, remote: RemoteCounts, query_failure: CollectorError | None = None) -> UploadDiff:
-        """The same with what JupiterOne says: of each type, the larger number of deletions counts."""
+        """With the counts JupiterOne reports: for each type, the larger number of deletions counts."""
         changes = {
             type_: change.with_remote_counts(remote.counts.get(type_, 0), stays=type_ in self.partial_types)
             for type_, change in self.changes.items()
@@ -129,7 +128,7 @@ class UploadDiff:
 
 
 def compute_diff(store: Store, run: RunRecord, destination: UploadDestination) -> UploadDiff:
-    """Compare a run with what was uploaded to a place before."""
+    """Compare a run with the earlier uploads to a destination."""
     finished = store.uploads.finished(destination)
     known_uploads = list(takewhile(lambda upload: store.knows_run(upload.run), finished))
     latest_complete = {type_: _latest_complete(known_uploads, type_) for type_ in ALL_TYPES}
@@ -146,7 +145,7 @@ def compute_diff(store: Store, run: RunRecord, destination: UploadDestination) -
 
 
 def _latest_complete(known_uploads: Sequence[UploadRecord], type_: str) -> UploadRecord | None:
-    """The newest of the uploads, the newest first, in which the type was complete: JupiterOne held just that then."""
+    """The latest upload in which the type was complete, so that JupiterOne contained exactly that. Newest first."""
     return next((upload for upload in known_uploads if type_ not in upload.partial_types), None)
 
 
@@ -156,7 +155,7 @@ def _changes(
     known_uploads: Sequence[UploadRecord],
     latest_complete: Mapping[str, UploadRecord | None],
 ) -> dict[str, TypeChanges]:
-    """Compared with all that was there since a type was uploaded completely: until then nothing of it was deleted."""
+    """Compare with everything since a type was last uploaded completely: nothing of it was deleted since."""
 
     def change(type_: str, versions: Callable[[str, int, int | None], Iterator[Version]]) -> TypeChanges:
         before: Iterable[Version] = ()
@@ -177,16 +176,16 @@ def _changes(
 
 
 def _with_forgotten(changes: TypeChanges, number: int, *, retained: bool) -> TypeChanges:
-    """With those that were uploaded, and of which `collector forget` has left nothing but that they were."""
+    """With the uploaded objects of which `collector forget` has kept only the number."""
     if retained:
         return replace(changes, retained=changes.retained + number)
     return replace(changes, deleted=changes.deleted + number)
 
 
 class _Deleted:
-    """Whether JupiterOne deletes what is no longer uploaded.
+    """Whether JupiterOne deletes an object that is no longer uploaded.
 
-    Nothing of a type that was not read completely, but for relationships whose end is deleted.
+    Of a partial type it deletes nothing, except relationships whose end is deleted.
     """
 
     def __init__(self, store: Store, run: RunRecord, type_: str) -> None:
@@ -205,9 +204,9 @@ class _Deleted:
 def count_changes(
     before: Iterable[Version], after: Iterable[Version], is_deleted: Callable[[Version], bool]
 ) -> TypeChanges:
-    """Compare the objects of one type, both in the order of their keys; memory does not grow with their number.
+    """Compare the objects of one type, both sorted by key, in constant memory.
 
-    `is_deleted` is asked about each object that is no longer there.
+    `is_deleted` is called for each object that is only in `before`.
     """
     created = updated = deleted = unchanged = retained = 0
     for old, new in _pairs(before, after):
@@ -224,7 +223,7 @@ def count_changes(
 
 
 def _pairs(before: Iterable[Version], after: Iterable[Version]) -> Iterator[tuple[Version | None, Version | None]]:
-    """The objects of both by key; None where one side has none of that key."""
+    """Pairs of equal key; None where one side has no such key."""
     olds, news = iter(before), iter(after)
     old, new = next(olds, None), next(news, None)
     while old is not None or new is not None:

@@ -1,7 +1,7 @@
-"""What `collector instance` does: the integration instance of a profile in JupiterOne, made, remembered and deleted.
+"""`collector instance`: creates, remembers and deletes a profile's integration instance in JupiterOne.
 
-JUPITERONE_INTEGRATION_INSTANCE_ID wins over the instance the profile remembers in its store. The store also remembers
-in which JupiterOne account that instance is; that another account does not know it says nothing.
+JUPITERONE_INTEGRATION_INSTANCE_ID wins over the instance in the profile's store. The store also remembers the
+JupiterOne account of the instance: another account that does not have it proves nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SETTING = "JUPITERONE_INTEGRATION_INSTANCE_ID"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an instance is made with. `account_name` is its name in JupiterOne."""
+    """The properties of a new instance. `account_name` is its name in JupiterOne."""
 
     account_name: str
     description: str
@@ -30,7 +30,7 @@ class Wanted:
 
 
 def remembered_instance(profile: Profile) -> RememberedInstance | None:
-    """What the profile's store remembers. Raises as `Store.open_existing`, except where there is no store yet."""
+    """The instance in the profile's store, if any. Raises as `Store.open_existing`."""
     path = profile.store_path
     if not Store.exists(path):
         return None
@@ -39,14 +39,14 @@ def remembered_instance(profile: Profile) -> RememberedInstance | None:
 
 
 def instance_in_use(configured: str | None, remembered: RememberedInstance | None) -> RememberedInstance | None:
-    """The profile's own: the configured one, wherever that is, else the remembered one."""
+    """The configured instance, else the remembered one."""
     return remembered if configured is None else RememberedInstance(configured)
 
 
 def own_instances(profile: Profile, configured: str | None) -> tuple[RememberedInstance, ...]:
-    """Those the profile has made its own: the one it remembers, and the configured one if it has uploaded to that.
+    """The instances that are the profile's: the remembered one, and the configured one if it has uploaded to it.
 
-    Somebody else's may be configured by mistake, or for another profile. Raises as `remembered_instance`.
+    A configured instance may be a mistake, or another profile's. Raises as `remembered_instance`.
     """
     path = profile.store_path
     if not Store.exists(path):
@@ -61,7 +61,7 @@ def own_instances(profile: Profile, configured: str | None) -> tuple[RememberedI
 
 
 def check_account(instance: RememberedInstance, access: Access) -> None:
-    """Raise UsageError when the instance is in another account of JupiterOne's than this one."""
+    """Raise UsageError when the instance is in another JupiterOne account."""
     if not instance.matches(access.host, access.account):
         raise UsageError(
             f"The integration instance {instance.id} belongs to the JupiterOne account "
@@ -73,19 +73,18 @@ def check_account(instance: RememberedInstance, access: Access) -> None:
 
 
 def describe_account(host: str, account: str) -> str:
-    """An account of JupiterOne's as messages name it; the host is left out where it was not written down."""
+    """A JupiterOne account for messages; older records have no host."""
     return f"{account} ({host})" if host else account
 
 
 def create_for_profile(
     profile: Profile, access: Access, instances: Instances, wanted: Wanted, configured: str | None = None
 ) -> Instance:
-    """Make an instance in the account of this access, and remember it for the profile.
+    """Create an instance and remember it for the profile.
 
-    A remembered one that JupiterOne no longer knows is replaced; a new one that cannot be remembered is deleted again.
-    Raises UsageError when the profile has one already, be it in another account of JupiterOne's, or another instance
-    has the name; it names the one that is there. Also raises ProfileBusy while an upload is under way, and what
-    Instances and Store raise.
+    A remembered one that no longer exists in JupiterOne is replaced; a new one that cannot be remembered is deleted
+    again. Raises UsageError naming the existing instance when the profile already has one, or another one has the
+    name; ProfileBusy during an upload; and what Instances and Store raise.
     """
     if configured is not None:
         raise UsageError(
@@ -113,12 +112,12 @@ def create_for_profile(
 
 
 def _undo(made: Instance, instances: Instances) -> tuple[str, NextStep]:
-    """Delete an instance that would be nobody's; what became of it, and what is left to do about that."""
+    """Delete the new instance again; what to report, and the next step."""
     try:
         instances.delete(made.id)
     except CollectorError:
         return (
-            f"So the profile does not remember the integration instance {made.name!r} ({made.id}) that was just made.",
+            f"The new integration instance {made.name!r} ({made.id}) could not be remembered or deleted.",
             NextStep(
                 "Put {}={} into ./.env, or delete it with `{}`.",
                 SETTING,
@@ -126,7 +125,7 @@ def _undo(made: Instance, instances: Instances) -> tuple[str, NextStep]:
                 Command("instance delete", made.id),
             ),
         )
-    return "The integration instance that was just made is deleted again.", NextStep()
+    return "The new integration instance was deleted again.", NextStep()
 
 
 def update_instance(
@@ -138,8 +137,9 @@ def update_instance(
     polling_interval: PollingInterval | None = None,
     tag_with_account_name: bool | None = None,
 ) -> Instance:
-    """The instance after changing what is not None. Raises UsageError for a name that another one has, or if it is not
-    of the custom integration.
+    """The instance after changing what is not None.
+
+    Raises UsageError for a name that is taken, or for an instance of another integration than the custom one.
     """
     if account_name is not None:
         _check_name_is_free(account_name, instances, but_for=instance_id)
@@ -155,10 +155,10 @@ def update_instance(
 def instance_to_delete(
     profile: Profile, instances: Instances, instance_id: str, configured: str | None = None
 ) -> Instance | None:
-    """What JupiterOne says of an instance before it is deleted; None when it knows none of this id.
+    """The instance that is about to be deleted; None when JupiterOne has no such id.
 
-    Raises UsageError for one that is neither of the custom integration nor the profile's own (`own_instances`): a slip
-    in an id must not delete what others made for something else.
+    Raises UsageError for one that is neither of the custom integration nor the profile's own (`own_instances`): a
+    mistyped id must not delete somebody else's integration.
     """
     try:
         found = instances.show(instance_id)
@@ -170,9 +170,9 @@ def instance_to_delete(
 
 
 def delete_instance(profile: Profile, access: Access, instances: Instances, instance_id: str) -> bool:
-    """Delete an instance and with it what was uploaded to it; False when JupiterOne does not know it any more.
+    """Delete an instance and its graph; False when JupiterOne no longer has it.
 
-    Either way the profile no longer remembers it, unless it remembers it in another account of JupiterOne's.
+    Either way the profile forgets it, unless the remembered one is in another JupiterOne account.
     """
     try:
         instances.delete(instance_id)

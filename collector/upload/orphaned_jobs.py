@@ -1,4 +1,4 @@
-"""Jobs that an earlier upload left behind: found, aborted or followed to their end, and recorded."""
+"""Orphaned jobs: those that interrupted uploads left open are aborted, or followed to their end, and recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collector.upload.instance import describe_account
 logger = logging.getLogger("collector.uploading")
 
 FOLLOW_SECONDS = 60.0
-"""How long a job that was finalized earlier is waited for."""
+"""How long to wait for a job that was finalized earlier."""
 
 
 def resolve_orphaned_jobs(
@@ -27,11 +27,11 @@ def resolve_orphaned_jobs(
     clock: Clock,
     destination: UploadDestination | None = None,
 ) -> None:
-    """Abort every job of this account that a killed upload left open; one that was finalized after all is recorded.
+    """Abort every job of this account that an interrupted upload left open; record those that were finalized.
 
-    Raises AccessRefused, UploadFailed when a job can neither be aborted nor asked for, or Interrupted. With
-    `destination`, the one that is uploaded to next, such a job stands in the way only there; elsewhere it stays until
-    the next time.
+    Raises AccessRefused, UploadFailed when a job can be neither aborted nor looked up, or Interrupted. With
+    `destination`, the one of the next upload, such a job is an error only there; elsewhere it is left for the next
+    time.
     """
     for upload in uploads.unfinished(access.host, access.account):
         if upload.job is None:
@@ -73,7 +73,7 @@ def _record(
 
 
 def outcome_of(report: JobReport) -> dict[str, int]:
-    """What JupiterOne says it did, as the store keeps it."""
+    """The counts of a job, as the store keeps them."""
     halves = (("entities", report.entities), ("relationships", report.relationships))
     return {
         f"{half}{name.capitalize()}": getattr(counts, name)
@@ -96,15 +96,14 @@ def _follow(uploads: Uploads, upload: UploadRecord, job: SynchronizationJob, clo
 
 
 def orphaned_jobs(store: Store) -> list[UploadRecord]:
-    """The uploads that were cut short with their job open, in whichever account of JupiterOne's, the oldest first."""
+    """The interrupted uploads whose job is open, in any JupiterOne account, oldest first."""
     return [upload for upload in store.uploads.all_unfinished() if upload.state is UploadState.OPEN]
 
 
 def abort_orphaned_jobs(access: Access, store: Store, clock: Clock, randomness: random.Random) -> None:
-    """End them, as the next upload would, before the profile's record of them is removed.
+    """Abort the orphaned jobs before the profile's record of them is removed.
 
-    Raises UsageError when a job is in another account than that of this access; AccessRefused, UploadFailed or
-    Interrupted.
+    Raises UsageError when a job is in another account; AccessRefused, UploadFailed or Interrupted.
     """
     resolve_orphaned_jobs(store.uploads, access, Synchronization(JupiterOne(access, clock, randomness)), clock)
     for upload in orphaned_jobs(store):
@@ -118,7 +117,7 @@ def _cannot_abort(upload: UploadRecord, access: Access) -> UsageError:
     if destination.account == access.account and destination.host in ("", access.host):
         return UsageError(f"{said}, and it is still open.", NextStep("Run `{}` again later.", Command("uninstall")))
     return UsageError(
-        f"{said}, but the configuration names {describe_account(access.host, access.account)}, which cannot end it.",
+        f"{said}, but the configuration names {describe_account(access.host, access.account)}, which cannot abort it.",
         NextStep(
             "Set JUPITERONE_ACCOUNT, with its key and JUPITERONE_API_BASE_URL, back to that account, then run `{}` "
             "again.",

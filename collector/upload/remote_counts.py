@@ -1,4 +1,4 @@
-"""Asks JupiterOne what it holds at the place of an upload, before anything is sent."""
+"""Asks JupiterOne what the destination contains, before anything is sent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _OTHERS = "anything that is not Zoom's"
 
 
 def with_remote_counts_from(diff: UploadDiff, query: Query, target: Target) -> UploadDiff:
-    """The same foresight with what JupiterOne says; where the key may not ask, with its silence.
+    """The diff with JupiterOne's counts, or with the reason why the key may not query them.
 
-    A record may be behind: another computer uploads to the same place, or this one was restored from a backup. Nothing
-    of types that were not read completely is deleted, so they are not asked about. Raises RequestFailed or Interrupted.
+    This computer's record may be behind: another one uploads to the same destination, or this one was restored from a
+    backup. Partial types are not counted, since nothing of them is deleted. Raises RequestFailed or Interrupted.
     """
     types = [type_ for type_ in ALL_TYPES if type_ not in diff.partial_types]
     try:
@@ -31,7 +31,7 @@ def with_remote_counts_from(diff: UploadDiff, query: Query, target: Target) -> U
     except UsageError as refused:  # AccessRefused, or a scope that no query can name
         return diff.with_remote_counts(RemoteCounts({}), refused)
     uncounted = ", ".join(type_ for type_, count in counts_by_type.items() if count is None)
-    query_failure = RequestFailed(f"JupiterOne does not say how many it holds of {uncounted}.") if uncounted else None
+    query_failure = RequestFailed(f"JupiterOne did not report how many it has of {uncounted}.") if uncounted else None
     counts = {type_: count for type_, count in counts_by_type.items() if count is not None}
     return diff.with_remote_counts(RemoteCounts(counts, counts.pop(_OTHERS, 0), other_account), query_failure)
 
@@ -46,7 +46,7 @@ def _count(type_: str, query: Query, target: Target) -> int | None:
 def _is_another_account(
     counts_by_type: Mapping[str, int | None], diff: UploadDiff, query: Query, target: Target
 ) -> bool:
-    """Two accounts of like size would go unnoticed by their numbers."""
+    """Counts alone would not show another account of the same size."""
     type_, key = account.ENTITY.type, diff.account_key
     accounts = counts_by_type[type_] if type_ in counts_by_type else query.count_entities(type_, target)
     return bool(accounts) and (key is None or query.count_key(type_, key, target) == 0)

@@ -1,4 +1,4 @@
-"""Deletion safety: no upload deletes much of a graph unless somebody has said so. Nobody is asked here."""
+"""Deletion safety: no upload deletes much of a graph without --allow-deletes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.upload.diff import ALL_TYPES, Deletions, RemoteCounts, UploadDiff
 RULE = (
     "An upload that would delete more than a fifth of a type, and more than ten objects of it, needs --allow-deletes."
 )
-"""The same in words, for help and documents."""
+"""For help and documents."""
 _USE_ANOTHER_DESTINATION = NextStep(
     "Give each Zoom account an integration instance of its own (`{}`), or a scope of its own (`--scope NAME`).",
     Command("instance create"),
@@ -19,15 +19,15 @@ _USE_ANOTHER_DESTINATION = NextStep(
 
 
 def check_safe(diff: UploadDiff) -> None:
-    """Raise UnsafeUpload when too much would be deleted, or nobody can tell how much.
+    """Raise UnsafeUpload when too much would be deleted, or it is not known how much.
 
-    Of a foresight without what JupiterOne holds, only what this computer's record tells is looked at.
+    Without JupiterOne's counts only the deletions in this computer's record are checked.
     """
     if set(ALL_TYPES) <= set(diff.partial_types):
         raise UnsafeUpload(
             f"The collection of run {diff.run.id} read no list completely.",
             NextStep(
-                "Run `{}` again; to upload it all the same, `{}`.",
+                "Run `{}` again; to upload it anyway, `{}`.",
                 Command("collect"),
                 Command("sync", "--allow-deletes"),
             ),
@@ -38,7 +38,7 @@ def check_safe(diff: UploadDiff) -> None:
 
 
 def _check_destination(diff: UploadDiff, remote: RemoteCounts) -> None:
-    """An upload replaces all that stands at its place, whoever put it there."""
+    """An upload replaces everything at its destination, whoever uploaded it."""
     uncounted = set(diff.unknown_types) - remote.counts.keys()
     if diff.query_failure is not None and (diff.first or uncounted):
         raise UnsafeUpload(
@@ -47,7 +47,7 @@ def _check_destination(diff: UploadDiff, remote: RemoteCounts) -> None:
             joined(
                 diff.query_failure.next_step,
                 NextStep(
-                    "If the key is right and may only synchronize, and you are sure of the place, run `{}` this once.",
+                    "If the key is right but may not query, and you are sure of the destination, run `{}` once.",
                     Command("sync", "--allow-deletes"),
                 ),
             ),
@@ -68,13 +68,13 @@ def _check_destination(diff: UploadDiff, remote: RemoteCounts) -> None:
 
 
 def check_deletions(deletions: Sequence[Deletions]) -> None:
-    """Raise UnsafeUpload when of any type too many would be deleted."""
+    """Raise UnsafeUpload when too many objects of any type would be deleted."""
     too_many = [str(entry) for entry in deletions if entry.too_many]
     if too_many:
         raise UnsafeUpload(
             f"This upload would delete {', '.join(too_many)} in JupiterOne.",
             NextStep(
-                "Look at it with `{}`. If it is right so, run `{}`.",
+                "Check with `{}`. If the deletions are right, run `{}`.",
                 Command("sync", "--dry-run"),
                 Command("sync", "--allow-deletes"),
             ),

@@ -1,4 +1,4 @@
-"""How the steps of a collection went, as lines of the job's log in JupiterOne (JupiterOne SDK: event names)."""
+"""The steps of a collection as events for the job's log in JupiterOne (JupiterOne SDK: event names)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEFT_OUT = "Step was disabled via configuration. Update instance config to enab
 
 
 def step_events(results: Sequence[StepResult], coverage: Sequence[Coverage]) -> Iterator[Event]:
-    """The events of every step in order: its start, what was incomplete, and how it ended."""
+    """For each step: its start, what was incomplete, and its end."""
     for result in results:
         yield from _events(result, [entry for entry in coverage if entry.step == result.step.id])
 

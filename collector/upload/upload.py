@@ -35,12 +35,12 @@ from collector.upload.step_events import UPLOAD_END, UPLOAD_START, step_events
 logger = logging.getLogger("collector.uploading")
 
 _PREVIEW_TRIES = 2
-"""Somebody waits for what `--dry-run` says, which says something without JupiterOne, too."""
+"""A person waits for `--dry-run`, and it is useful without JupiterOne's counts, too."""
 
 
 @dataclass(frozen=True)
 class UploadResult:
-    """An upload that has come to its end. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
+    """A finished upload. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
 
     destination: UploadDestination
     diff: UploadDiff
@@ -50,7 +50,7 @@ class UploadResult:
 
     @property
     def errors(self) -> int:
-        """How many objects JupiterOne says it could not deal with."""
+        """How many objects JupiterOne reports as errors."""
         return self.report.entities.errors + self.report.relationships.errors
 
     @property
@@ -67,9 +67,9 @@ def preview_upload(
     randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> tuple[UploadDestination, UploadDiff]:
-    """What `upload_graph` would change. JupiterOne is asked what it holds, and nothing is changed there.
+    """What `upload_graph` would change. Asks JupiterOne for its counts and changes nothing there.
 
-    Where it cannot be asked, the foresight says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
+    If it cannot be asked, the diff says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
     """
     access = access_to(jupiterone)
     query = Query(JupiterOne(access, clock, randomness, new_session, max_tries=_PREVIEW_TRIES))
@@ -92,10 +92,10 @@ def upload_graph(
     on_progress: OnProgress | None = None,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> UploadResult:
-    """Upload the graph of the latest run that came to its end, and follow the job until JupiterOne has finished it.
+    """Upload the graph of the latest finished run, and follow the job until JupiterOne has finished it.
 
-    Whatever fails before the job is finalized aborts it with the reason; the graph in JupiterOne is as it was then.
-    Raises UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
+    A failure before the job is finalized aborts it with the reason, and the graph in JupiterOne is unchanged. Raises
+    UsageError (UnsafeUpload, AccessRefused, InstanceMissing, nothing collected), ProfileBusy, UploadFailed,
     CollectionFailed, or Interrupted.
     """
     access = access_to(jupiterone)
@@ -135,7 +135,7 @@ def _with_remote_counts(diff: UploadDiff, query: Query, target: Target) -> Uploa
 
 @contextmanager
 def _interruption_explained(uploads: Uploads) -> Iterator[None]:
-    """Tell of an upload that was asked to stop how far it had come."""
+    """Say how far an interrupted upload had come."""
     before = uploads.latest()
     try:
         yield
@@ -147,17 +147,17 @@ def _interruption_explained(uploads: Uploads) -> Iterator[None]:
 
 
 def _stopped(state: UploadState | None) -> Interrupted:
-    """`state`: of the upload, None if it had not begun."""
+    """`state`: of the upload, None if it had not started."""
     if state is UploadState.FINALIZED:
         return Interrupted(
             "Interrupted after the job was finalized: JupiterOne completes it.",
-            NextStep("Run `{}` again, which first looks how that ended.", Command("sync")),
+            NextStep("Run `{}` again; it first checks how the job ended.", Command("sync")),
         )
     if state is UploadState.OPEN:
         return Interrupted(
             "Interrupted, but the job could not be aborted. Unless JupiterOne was finalizing it, "
             "the graph is unchanged.",
-            NextStep("Run `{}` again, which first ends that job, or looks how it ended.", Command("sync")),
+            NextStep("Run `{}` again; it first aborts that job, or checks how it ended.", Command("sync")),
         )
     return Interrupted(
         "Interrupted before the job was finalized: the graph in JupiterOne is unchanged.",
@@ -166,7 +166,7 @@ def _stopped(state: UploadState | None) -> Interrupted:
 
 
 class _Stoppable:
-    """A clock whose waits Ctrl-C and SIGTERM end also while `signals_deferred`: nothing is on its way meanwhile."""
+    """A clock whose waits Ctrl-C and SIGTERM end even inside `signals_deferred`, since no request is in flight then."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -179,7 +179,7 @@ class _Stoppable:
 
 
 class _Sending:
-    """The way of one run's graph into one job, each step of it recorded."""
+    """Sends one run's graph in one job, and records each step."""
 
     def __init__(self, store: Store, run: RunRecord, clock: Clock, on_progress: OnProgress | None) -> None:
         self.counts: Counter[str] = Counter()
@@ -190,11 +190,11 @@ class _Sending:
         self._on_progress = on_progress
 
     def send(self, synchronization: Synchronization, destination: Destination, *, finalize: bool) -> JobReport:
-        """Send all of it into a new job at its destination."""
+        """Send the graph in a new job."""
         number = self._uploads.begin(self._run.id, destination.recorded, self._run.partial_types, self._now())
         job: SynchronizationJob | None = None
         try:
-            with signals_deferred():  # JupiterOne lists no jobs: one whose id is not recorded could never be ended
+            with signals_deferred():  # JupiterOne lists no jobs: without its id a job cannot be aborted
                 job = synchronization.start(destination.target)
                 self._uploads.opened(number, job.id)
             self._clock.wait(0)
@@ -229,7 +229,7 @@ class _Sending:
         return report
 
     def _abort(self, number: int, job: SynchronizationJob | None, failure: BaseException) -> None:
-        """End the job, if there is one; where that fails it is recorded as open, and the next upload does it."""
+        """Abort the job, if there is one; if that fails it stays recorded as open, and the next upload aborts it."""
         stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
         reason_text = INTERRUPTED_REASON if stopped else reason

@@ -94,8 +94,8 @@ def test_an_instance_that_is_gone(
     assert outcome.code == 2
     assert about_jupiterone(outcome.out).startswith(
         f"{KEY_TAKEN}"
-        "failure  integration instance: JupiterOne knows no integration instance gone in this account.\n"
-        "         Fix: `collector instance list` shows those it knows"
+        "failure  integration instance: JupiterOne has no integration instance gone in this account.\n"
+        "         Fix: `collector instance list` lists the instances"
     )
 
 

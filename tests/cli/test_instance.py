@@ -131,7 +131,7 @@ class TestCreate:
 
         monkeypatch.setattr(Store, "remember_instance", busy)
         outcome = collector("instance", "create", "--account-name", "Example Ltd")
-        refused(outcome, "is writing to the store. The integration instance that was just made is deleted again.")
+        refused(outcome, "is writing to the store. The new integration instance was deleted again.")
         assert jupiterone.instances == []
 
     def test_one_that_can_neither_be_remembered_nor_deleted_is_named(
@@ -145,7 +145,7 @@ class TestCreate:
         outcome = collector("instance", "create", "--account-name", "Example Ltd")
         (made,) = jupiterone.instances
         assert outcome.code == 1
-        assert f"does not remember the integration instance 'Example Ltd' ({made.id})" in outcome.err
+        assert f"The new integration instance 'Example Ltd' ({made.id}) could not be remembered" in outcome.err
         assert f"JUPITERONE_INTEGRATION_INSTANCE_ID={made.id} into ./.env" in outcome.err
 
     def test_one_that_somebody_deleted_in_jupiterone_is_replaced(
@@ -382,7 +382,7 @@ class TestAnotherAccount:
     ) -> None:
         with Store.open_existing(tmp_path / "home" / "default" / "graph.db") as store:
             store.remember_instance(made)
-        refused(collector("instance", "show"), "knows no integration instance")
+        refused(collector("instance", "show"), "has no integration instance")
         assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
         assert len(staging.instances) == 1
 

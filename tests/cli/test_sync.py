@@ -115,7 +115,7 @@ def test_left_open_by_choice(collected: Command, jupiterone: JupiterOneSandbox) 
         ((), {"JUPITERONE_ACCOUNT": ""}, "JUPITERONE_ACCOUNT is not set"),
         ((), {"JUPITERONE_ACCOUNT": "", "JUPITERONE_API_KEY": ""}, "JUPITERONE_ACCOUNT and JUPITERONE_API_KEY are not"),
         ((), {"JUPITERONE_INTEGRATION_INSTANCE_ID": ""}, "`collector instance create`"),
-        ((), {"JUPITERONE_INTEGRATION_INSTANCE_ID": "none"}, "JupiterOne knows no integration instance none"),
+        ((), {"JUPITERONE_INTEGRATION_INSTANCE_ID": "none"}, "JupiterOne has no integration instance none"),
         ((), {"JUPITERONE_API_KEY": "wrong"}, "--allow-deletes"),
         (("--allow-deletes",), {"JUPITERONE_API_KEY": "wrong"}, "Check JUPITERONE_API_KEY"),
         (("--source", "api"), {}, "Name it with --scope"),

@@ -42,7 +42,7 @@ def test_a_job_of_which_jupiterone_does_not_know_how_it_is(sandbox, synchronizat
     assert "abort" in operations(sandbox)
 
 
-def test_a_job_nobody_knows_needs_no_aborting(synchronization):
+def test_an_unknown_job_needs_no_aborting(synchronization):
     assert synchronization.abort("no-such/job", "tidy up") is None
 
 

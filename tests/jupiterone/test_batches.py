@@ -59,11 +59,11 @@ def test_bytes_are_counted_not_letters():
     assert "é".encode() in next(batches("entities", objects, LIMIT)).body
 
 
-def test_an_object_too_large_for_any_body_is_told_by_its_key_alone():
+def test_an_object_too_large_for_any_body_is_named_by_its_key():
     objects = [{"_key": "zoom_user:1"}, {"_key": "zoom_user:2", "name": "CANARY" * 100}]
     with pytest.raises(UploadFailed) as failure:
         list(batches("entities", objects, LIMIT))
-    assert failure.value.message == "zoom_user:2 is larger (632 bytes) than JupiterOne takes in one upload."
+    assert failure.value.message == "zoom_user:2 is larger (632 bytes) than JupiterOne accepts in one upload."
     assert "CANARY" not in str(vars(failure.value))
 
 

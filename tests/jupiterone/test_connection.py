@@ -64,7 +64,7 @@ def test_netrc_is_left_alone(client, requests_mock, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("key", ["", "two words", "sche\u00efn", "line\n"])
 def test_a_key_that_cannot_be_one_is_a_wrong_setting(clock, key):
-    with pytest.raises(UsageError, match="JUPITERONE_API_KEY is empty or holds"):
+    with pytest.raises(UsageError, match="JUPITERONE_API_KEY is empty or has"):
         JupiterOne(Access("j1dev", Secret(key)), clock, random.Random(1))
 
 
@@ -138,7 +138,7 @@ def test_what_is_not_about_the_encoding_is_not_sent_again(client, requests_mock,
         ({"status_code": 404, "text": "<?xml version='1.0'?>"}, RequestFailed, "XML where JSON", "HTTPS_PROXY", 1),
     ],
 )
-def test_how_a_refusal_is_told(client, requests_mock, answer, failure, said, next_step, exit_code):
+def test_how_a_refusal_is_reported(client, requests_mock, answer, failure, said, next_step, exit_code):
     requests_mock.post(JOBS, **answer)
     with pytest.raises(failure) as raised:
         post(client)
@@ -165,7 +165,7 @@ def test_a_result_at_an_address_that_cannot_be_called(client, clock, url):
     with pytest.raises(RequestFailed) as failure:
         client.fetch(url)
     assert failure.value.message.startswith(
-        "JupiterOne: GET of a query's result was not sent: the address, or that of the proxy, cannot be called ("
+        "JupiterOne: GET of a query's result was not sent: its address, or the proxy's, is not valid ("
     )
     assert "HTTPS_PROXY" in failure.value.next_step
     assert clock.waits == []

@@ -72,7 +72,7 @@ def test_what_jupiterone_runs_itself_is_not_changed(instances, sandbox, changes)
     assert sandbox.instances == [made]
 
 
-def test_an_instance_of_which_the_integration_is_not_told_is_not_changed(client, requests_mock):
+def test_an_instance_of_an_unknown_integration_is_not_changed(client, requests_mock):
     requests_mock.post(GRAPHQL, json={"data": {"integrationInstance": {"id": "i-1"}}})
     with pytest.raises(UsageError, match="that JupiterOne does not name"):
         Instances(client).update("i-1", name="Other")
@@ -122,8 +122,8 @@ def test_an_error_of_graphql(instances, sandbox):
         ({"errors": ["odd"]}, RequestFailed, "no message"),
         ({"data": {"integrationInstance": None}}, InstanceMissing, "no integration instance"),
         ({"data": {"integrationInstance": {"name": "x"}}}, RequestFailed, "describes no integration instance"),
-        ({"data": None}, RequestFailed, "holds no data"),
-        ({}, RequestFailed, "holds no data"),
+        ({"data": None}, RequestFailed, "has no data"),
+        ({}, RequestFailed, "has no data"),
     ],
 )
 def test_what_graphql_may_answer(client, requests_mock, answer, failure, said):

@@ -1,4 +1,4 @@
-"""Counts by J1QL: before the sandbox, and the ways in which a result may come."""
+"""Counts by J1QL: with the sandbox, and the forms a result may have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def uploaded(jupiterone, target, number):
     job.follow()
 
 
-# Before the sandbox
+# With the sandbox
 
 
 def test_counts_within_an_instance_or_a_scope(query, jupiterone, sandbox, target):
@@ -50,7 +50,7 @@ def test_a_table_without_rows_is_no_zero(client, requests_mock):
     assert Query(client).count_entities("zoom_user", WITHIN) is None
 
 
-def test_where_nothing_stands(query, jupiterone, target):
+def test_an_empty_destination(query, jupiterone, target):
     assert query.is_empty(target)
     uploaded(jupiterone, target, 1)
     assert not query.is_empty(target)
@@ -122,10 +122,10 @@ def test_how_a_result_may_come(client, requests_mock, clock, queried, states, wa
         ({"status": "FAILED", "error": "too much"}, "could not answer `FIND zoom_user .*`: too much"),
         ({"status": "FAILED"}, "no reason given"),
         ({"status": "IN_PROGRESS"}, "within 5 minutes"),
-        ({"status": "COMPLETED", "data": {}}, "holds no count"),
-        ({"status": "COMPLETED", "data": [{"a": 1, "b": 2}]}, "holds no count"),
-        ({"status": "COMPLETED", "data": [{"a": "many"}]}, "holds no count"),
-        ({"status": "COMPLETED"}, "holds no count"),
+        ({"status": "COMPLETED", "data": {}}, "has no count"),
+        ({"status": "COMPLETED", "data": [{"a": 1, "b": 2}]}, "has no count"),
+        ({"status": "COMPLETED", "data": [{"a": "many"}]}, "has no count"),
+        ({"status": "COMPLETED"}, "has no count"),
     ],
 )
 def test_results_that_are_none(client, requests_mock, state, said):
@@ -153,14 +153,14 @@ def asked(client, requests_mock, count):
 
 def test_what_is_asked_about_entities(client, requests_mock):
     assert asked(client, requests_mock, lambda query: query.count_entities("zoom_user", WITHIN)) == (
-        "FIND zoom_user AS counted WITH _integrationInstanceId = 'i-1' RETURN count(counted)"
+        "FIND zoom_user WITH _integrationInstanceId = 'i-1' AS counted RETURN count(counted)"
     )
 
 
 def test_what_is_asked_about_a_scope(client, requests_mock):
     scope = Target("api", scope="my zoom")
     assert asked(client, requests_mock, lambda query: query.count_entities("zoom_user", scope)) == (
-        "FIND zoom_user AS counted WITH _source = 'api' AND _scope = 'my zoom' RETURN count(counted)"
+        "FIND zoom_user WITH _source = 'api' AND _scope = 'my zoom' AS counted RETURN count(counted)"
     )
 
 

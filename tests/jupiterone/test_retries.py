@@ -1,4 +1,4 @@
-"""What is sent again, after which waits, and how often; and what happens when nobody knows whether it was done."""
+"""What is sent again, after which waits, and how often; and what happens when it is not known whether it was done."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_tries_end(client, requests_mock, clock):
         "the last time with 500 INTERNAL: it broke."
     )
     assert failure.value.next_step == (
-        "Run the command again later; if it stays, give JupiterOne's support this message."
+        "Run the command again later; if it keeps failing, send JupiterOne's support this message."
     )
     assert (failure.value.status, failure.value.code, failure.value.exit_code) == (500, "INTERNAL", 1)
 
@@ -122,7 +122,7 @@ def test_doubt_has_the_last_word(client, requests_mock):
 
 
 REFUSED = {"exc": requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))}
-"""As urllib3 and requests tell that nobody listens there."""
+"""How urllib3 and requests report that nothing listens there."""
 
 
 @pytest.mark.parametrize("unsent", [REFUSED, {"exc": requests.ConnectTimeout}])

@@ -112,7 +112,7 @@ def test_a_batch_that_is_too_large_goes_in_halves(sandbox, job, kind):
 
 @pytest.mark.parametrize("status", [200, 400, 401, 408, 429, 500, 503])
 @pytest.mark.parametrize("place", ["error", ""], ids=["in an envelope", "without one"])
-def test_too_large_is_told_by_the_code_whatever_the_status(client, requests_mock, status, place):
+def test_too_large_is_known_by_the_code_whatever_the_status(client, requests_mock, status, place):
     said = {"code": "RequestEntityTooLargeException", "message": "Request must be smaller than 6291456 bytes"}
     too_large = {"status_code": status, "json": {place: said} if place else said}
     requests_mock.post(ENTITIES, [too_large, {"json": OURS}])
@@ -123,7 +123,7 @@ def test_too_large_is_told_by_the_code_whatever_the_status(client, requests_mock
 
 
 @pytest.mark.parametrize("status", [200, 400, 403, 500])
-def test_the_end_of_a_job_is_told_by_the_code_whatever_the_status(client, requests_mock, status):
+def test_the_end_of_a_job_is_known_by_the_code_whatever_the_status(client, requests_mock, status):
     ended = {"error": {"code": "JOB_NOT_AWAITING_UPLOADS", "message": "too late"}}
     requests_mock.post(ENTITIES, status_code=status, json=ended)
     with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):

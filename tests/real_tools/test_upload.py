@@ -50,7 +50,7 @@ def sync_with_the_command_line(both: Both, folder: Path, instance_id: str) -> st
 
 
 def graph(both: Both, instance_id: str) -> Graph:
-    """What stands in JupiterOne for an instance, by `_key`."""
+    """The graph in JupiterOne for an instance, by `_key`."""
     return {**both.jupiterone.entities(instance_id), **both.jupiterone.relationships(instance_id)}
 
 

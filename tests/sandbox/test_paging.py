@@ -1,4 +1,4 @@
-"""Both pagings of the lists."""
+"""Lists in pages."""
 
 from __future__ import annotations
 
@@ -11,26 +11,9 @@ from .client import MovableClock, SandboxClient
 BAD_TOKEN = (400, 300, "The next page token is either invalid or has expired.")
 
 
-def test_pages_hold_thirty_unasked(zoom: SandboxClient) -> None:
-    assert len(zoom.document("/users")["users"]) == 30
-
-
 def test_tokens_lead_through_everybody_once(zoom: SandboxClient, account: Account) -> None:
     rows = zoom.all_rows("/users", "users", page_size=7)
     assert [row["id"] for row in rows] == [user.id for user in account.users_with_status("active")]
-
-
-def test_page_numbers_lead_through_everybody_once(zoom: SandboxClient, account: Account) -> None:
-    first = zoom.document("/users", page_size=7, page_number=1)
-    assert first["page_count"] == -(-first["total_records"] // 7)
-    assert "next_page_token" not in first
-    pages = [
-        zoom.document("/users", page_size=7, page_number=number)["users"]
-        for number in range(1, first["page_count"] + 1)
-    ]
-    listed = [row["id"] for page in pages for row in page]
-    assert listed == [user.id for user in account.users_with_status("active")]
-    assert zoom.document("/users", page_size=7, page_number=99)["users"] == []
 
 
 @pytest.mark.parametrize("size", ["301", "0", "-1", "many"])
@@ -61,20 +44,9 @@ def test_a_token_is_good_for_the_same_question_only(zoom: SandboxClient, account
     assert zoom.refusal(members, page_size=5, next_page_token=token) == BAD_TOKEN
 
 
-def test_a_token_outlives_the_access_token(zoom: SandboxClient, sandbox: Sandbox) -> None:
-    token = zoom.document("/users")["next_page_token"]
-    assert SandboxClient(sandbox).get("/users", next_page_token=token).status_code == 200
-
-
 @pytest.mark.parametrize("token", ["x", "AAAA", "A" * 32, "ü"])
 def test_an_invented_token_is_refused(zoom: SandboxClient, token: str) -> None:
     assert zoom.refusal("/users", next_page_token=token) == BAD_TOKEN
-
-
-def test_a_token_wins_over_a_page_number(zoom: SandboxClient) -> None:
-    token = zoom.document("/users", page_size=5)["next_page_token"]
-    both = zoom.document("/users", page_size=5, page_number=1, next_page_token=token)
-    assert both == zoom.document("/users", page_size=5, next_page_token=token)
 
 
 def test_the_last_page_has_no_token_or_an_empty_one(account: Account) -> None:

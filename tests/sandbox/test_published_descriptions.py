@@ -78,9 +78,8 @@ def asked(zoom: SandboxClient, account: Account) -> Iterator[tuple[str, dict[str
         if user.status != "pending":
             yield from settings(zoom, user.id)
     for status in ("active", "inactive", "pending"):
-        yield "GET /users", zoom.document("/users", status=status, include_fields="host_key,custom_attributes")
+        yield "GET /users", zoom.document("/users", status=status)
     yield "GET /groups", zoom.document("/groups")
-    yield "GET /groups", zoom.document("/groups", page_size=2)
     yield "GET /roles", zoom.document("/roles")
     for group in account.groups:
         yield "GET /groups/{groupId}", zoom.document(f"/groups/{group.id}")
@@ -92,7 +91,7 @@ def asked(zoom: SandboxClient, account: Account) -> Iterator[tuple[str, dict[str
         yield f"GET /accounts/{{accountId}}/{name}", zoom.document(f"/accounts/me/{name}")
     for role in account.roles:
         yield "GET /roles/{roleId}", zoom.document(f"/roles/{role.id}")
-        yield "GET /roles/{roleId}/members", zoom.document(f"/roles/{role.id}/members", page_number=1)
+        yield "GET /roles/{roleId}/members", zoom.document(f"/roles/{role.id}/members")
 
 
 def settings_of_level(zoom: SandboxClient, path: str, operation: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -108,8 +107,6 @@ def settings(zoom: SandboxClient, user_id: str) -> Iterator[tuple[str, dict[str,
     yield SETTINGS, zoom.document(path)
     for option in ("meeting_authentication", "recording_authentication", "meeting_security"):
         yield f"{SETTINGS}?option={option}", zoom.document(path, option=option)
-    fields = "custom_query_fields"
-    yield f"{SETTINGS}?{fields}=authentication_options", zoom.document(path, **{fields: "authentication_options"})
 
 
 @lru_cache

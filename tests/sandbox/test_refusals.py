@@ -1,4 +1,4 @@
-"""Who is not let in, and what they are told."""
+"""Requests that are refused, and their errors."""
 
 from __future__ import annotations
 
@@ -123,3 +123,36 @@ def test_what_does_not_exist(zoom: SandboxClient, sandbox: Sandbox) -> None:
     assert zoom.refusal("/meetings") == (404, 404, "Not Found")
     answer = sandbox.app.test_client().post("/v2/users")
     assert (answer.status_code, answer.content_type) == (405, "application/json;charset=UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "refusal"),
+    [
+        ("/users/gone", (404, 1001, "User does not exist: gone.")),
+        ("/users/gone/settings", (404, 1001, "User does not exist: gone.")),
+        ("/groups/gone", (404, 4130, "A group with this gone does not exist.")),
+        ("/groups/gone/members", (404, 4130, "A group with this gone does not exist.")),
+        ("/roles/gone", (400, 1034, "Provided `role_id` does not exist.")),
+        ("/roles/gone/members", (400, 1034, "Provided `role_id` does not exist.")),
+    ],
+)
+def test_unknown_ids(zoom: SandboxClient, path: str, refusal: tuple[int, int, str]) -> None:
+    assert zoom.refusal(path) == refusal
+
+
+@pytest.mark.parametrize(("path", "name"), [("/users", "status"), ("/users/me/settings", "option")])
+def test_unknown_choices(zoom: SandboxClient, path: str, name: str) -> None:
+    assert zoom.refusal(path, **{name: "unknown"}) == (400, 300, "Validation Failed.")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/users", "include_fields"),
+        ("/users", "role_id"),
+        ("/users", "page_number"),
+        ("/users/me/settings", "custom_query_fields"),
+    ],
+)
+def test_parameters_that_are_not_in_the_sandbox(zoom: SandboxClient, path: str, name: str) -> None:
+    assert zoom.refusal(path, **{name: "1"}) == (400, 300, f"This sandbox does not know the parameter {name}.")

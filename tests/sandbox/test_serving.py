@@ -98,7 +98,7 @@ def test_odd_requests_are_answered(sandbox: Sandbox, request_: bytes, status: by
         assert status in client.makefile("rb").read().partition(b"\r\n")[0]
 
 
-def test_a_mistake_of_the_application_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_of_the_application_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     def broken(*_: object) -> list[bytes]:
         raise LookupError("a mistake")
 

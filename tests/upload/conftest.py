@@ -70,7 +70,7 @@ class Both:
         )
 
     def client(self) -> JupiterOne:
-        """For somebody else's requests."""
+        """For the requests of another client."""
         access, adapter = access_to(self.settings().jupiterone), WsgiAdapter(self.jupiterone.app)
         return JupiterOne(access, self.clock, NoChance(1), lambda: session_with(adapter))
 
@@ -88,7 +88,7 @@ class Both:
         )[1]
 
     def elsewhere(self, people_more: int) -> None:
-        """Another computer has uploaded what stands in JupiterOne with so many people more, or fewer."""
+        """Another computer has uploaded the same graph with this many users more, or fewer."""
         entities = list(self.jupiterone.entities(self.instance).values())
         users = [entity for entity in entities if entity["_type"] == "zoom_user"]
         more = [{**users[0], "_key": f"zoom_user:elsewhere-{number}"} for number in range(people_more)]
@@ -143,7 +143,7 @@ class Both:
 
     @property
     def uploaded(self) -> Graph:
-        """What stands in JupiterOne, by `_key`."""
+        """The graph in JupiterOne, by `_key`."""
         return {**self.jupiterone.entities(), **self.jupiterone.relationships()}
 
     @property

@@ -130,7 +130,7 @@ def test_killed_again_while_tidying_up(tmp_path: Path, request_number: int, answ
     both.store.close()
 
 
-def test_a_job_nobody_can_name_is_warned_of_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_without_a_known_id_is_warned_about_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     both = collected(tmp_path)
     assert kill(both, 0, answered=True)
     both.sync()
@@ -252,7 +252,7 @@ def test_a_finalized_job_that_does_not_answer_has_not_failed(tmp_path: Path) -> 
     both.store.close()
 
 
-def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_orphaned_job_elsewhere_blocks_no_upload(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Such as one of an instance that the key of another may not ask for."""
     both = collected(tmp_path)
     assert kill(both, 5, answered=True)
@@ -262,7 +262,7 @@ def test_a_leftover_elsewhere_stands_in_nobodys_way(tmp_path: Path, caplog: pyte
         both.sync()
     both.instance = both.jupiterone.add_instance("Another").id
     both.sync()
-    assert "which an earlier upload left open, stays so" in caplog.text
+    assert "which an interrupted upload left open, could not be aborted" in caplog.text
     assert both.statuses[1:] == ["AWAITING_UPLOADS", "FINISHED"]
     both.jupiterone.faults.clear()
     both.sync()
@@ -320,7 +320,7 @@ def test_trouble_that_goes_by(tmp_path: Path, kind: Any, operation: str) -> None
     both.store.close()
 
 
-def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_abort_that_fails_is_done_by_the_next_upload(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(
         Fault("forbidden", operation="entities"), Fault("status_500", operation="abort", times=None)
@@ -328,7 +328,7 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
     with pytest.raises(CollectorError, match="403"):
         both.sync()
     assert both.latest.state is UploadState.OPEN
-    assert "The next `collector sync` sees to it." in caplog.text
+    assert "The next `collector sync` aborts it." in caplog.text
     both.jupiterone.faults.clear()
     both.sync()
     assert both.statuses == ["FINISHED", "ABORTED", "FINISHED"]
@@ -338,9 +338,9 @@ def test_an_abort_that_fails_is_made_up_for(tmp_path: Path, caplog: pytest.LogCa
 @pytest.mark.parametrize(
     ("operation", "state", "status", "told"),
     [
-        ("/events", UploadState.ABORTED, "ABORTED", "is as it was"),
-        ("/entities", UploadState.ABORTED, "ABORTED", "is as it was"),
-        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne goes on by itself"),
+        ("/events", UploadState.ABORTED, "ABORTED", "is unchanged"),
+        ("/entities", UploadState.ABORTED, "ABORTED", "is unchanged"),
+        ("/finalize", UploadState.FINALIZED, "FINALIZING_ENTITIES", "JupiterOne completes it"),
     ],
 )
 def test_interrupted(
@@ -362,10 +362,10 @@ def test_interrupted(
 def test_interrupted_where_the_job_cannot_be_aborted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("status_500", operation="abort"))
-    with pytest.raises(Interrupted, match="its job could not be aborted yet") as raised:
+    with pytest.raises(Interrupted, match="the job could not be aborted") as raised:
         both.sync(network=Stopping(both, "/entities", monkeypatch))
     assert "Unless JupiterOne was finalizing it" in raised.value.message
-    assert "which first ends that job" in raised.value.next_step
+    assert "it first aborts that job" in raised.value.next_step
     assert both.latest.state is UploadState.OPEN
     monkeypatch.undo()
     both.sync()
@@ -396,7 +396,7 @@ def test_a_job_that_takes_too_long(tmp_path: Path) -> None:
     both.store.close()
 
 
-def test_the_job_was_ended_by_somebody_else(tmp_path: Path) -> None:
+def test_the_job_was_aborted_elsewhere(tmp_path: Path) -> None:
     both = collected(tmp_path)
     both.jupiterone.faults.add(Fault("job_ended", operation="relationships"))
     with pytest.raises(UploadFailed, match="JOB_NOT_AWAITING_UPLOADS"):

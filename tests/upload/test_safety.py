@@ -94,14 +94,14 @@ def test_a_few_may_go(crowd: Both) -> None:
     assert crowd.uploaded == crowd.stored
 
 
-def test_no_set_was_read_completely(both: Both) -> None:
+def test_no_list_was_read_completely(both: Both) -> None:
     both.profile.collect()
     run = both.store.begin(0, {})
     record = both.store.latest_run()
     assert record is not None
     steps = [replace(result, partial_types=result.step.types) for result in record.steps]
     run.finish(1, ExitCode.INCOMPLETE, steps, [], [])
-    with pytest.raises(UnsafeUpload, match="read no set completely"):
+    with pytest.raises(UnsafeUpload, match="read no list completely"):
         both.sync()
     assert both.operations() == []
     both.sync(allow_deletes=True)
@@ -121,7 +121,7 @@ def test_without_a_record_jupiterone_is_asked(crowd: Both) -> None:
     assert crowd.uploaded == crowd.stored
 
 
-def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
+def test_a_destination_with_another_account(both: Both, tmp_path: Path) -> None:
     """Of the same size, so the numbers do not tell."""
     both.profile.collect()
     both.sync()
@@ -130,7 +130,7 @@ def test_a_place_that_holds_another_account(both: Both, tmp_path: Path) -> None:
     other.profile.collect()
     before = both.uploaded
     other.jupiterone, other.instance = both.jupiterone, both.instance
-    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+    with pytest.raises(UnsafeUpload, match="contains another Zoom account than zoom_account:another-account"):
         other.sync()
     assert both.uploaded == before
     other.sync(allow_deletes=True)
@@ -153,15 +153,15 @@ def test_another_account_is_found_out_without_reading_this_one_completely(
     else:
         other.profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
     other.jupiterone, other.instance = crowd.jupiterone, crowd.instance
-    with pytest.raises(UnsafeUpload, match="holds another Zoom account than zoom_account:another-account"):
+    with pytest.raises(UnsafeUpload, match="contains another Zoom account than zoom_account:another-account"):
         other.sync()
     assert crowd.uploaded == crowd.stored
     other.store.close()
 
 
 @pytest.mark.parametrize("source", ["integration-external", "api"])
-def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
-    """Whatever it is, an upload would replace it."""
+def test_a_destination_with_other_entities(both: Both, source: Source) -> None:
+    """An upload would replace it, whatever it is."""
     target = Target("api", scope="shared") if source == "api" else Target(instance_id=both.instance)
     client = both.client()
     job = Synchronization(client).start(target)
@@ -171,7 +171,7 @@ def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
     job.follow()
     both.profile.collect()
     scope = target.scope
-    with pytest.raises(UnsafeUpload, match="holds 3 entities that no Zoom account has"):
+    with pytest.raises(UnsafeUpload, match="contains 3 entities that are not Zoom's"):
         both.sync(source=source, scope=scope)
     assert len(both.jupiterone.entities()) == 3
     both.sync(source=source, scope=scope, allow_deletes=True)
@@ -179,8 +179,8 @@ def test_a_place_that_holds_something_else(both: Both, source: Source) -> None:
     both.sync(source=source, scope=scope)
 
 
-def test_another_host_is_another_place(crowd: Both) -> None:
-    """As after a change from one region to the other: nothing is known of what stands there."""
+def test_another_host_is_another_destination(crowd: Both) -> None:
+    """As after a change from one region to the other: this profile has not uploaded there."""
     crowd.profile.collect()
     crowd.sync()
     leave(crowd, 12)
@@ -212,7 +212,7 @@ def test_what_stays_is_not_forgotten(crowd: Both) -> None:
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> None:
-    """Another computer has uploaded to the same place since, or this one was restored from a backup."""
+    """Another computer has uploaded to the same destination since, or this one was restored from a backup."""
     crowd.profile.collect()
     for _ in range(times):
         crowd.sync()
@@ -229,7 +229,7 @@ def test_jupiterone_is_asked_before_every_upload(crowd: Both, times: int) -> Non
 
 
 def test_the_larger_number_of_deletions_counts(crowd: Both) -> None:
-    """By the record twelve would go; in JupiterOne fewer stand than are uploaded."""
+    """By the record twelve would be deleted; JupiterOne has fewer than are uploaded."""
     crowd.profile.collect()
     crowd.sync()
     crowd.elsewhere(people_more=-20)
@@ -243,13 +243,13 @@ def test_few_queries_are_enough(crowd: Both) -> None:
     """JupiterOne takes 120 in two minutes."""
     crowd.profile.collect()
     crowd.sync()
-    assert crowd.operations().count("queryV1") == 1, "nothing stands there yet"
+    assert crowd.operations().count("queryV1") == 1, "the destination is empty"
     crowd.sync()
     assert crowd.operations().count("queryV1") == 1 + len(ALL_TYPES)
     crowd.profile.collect(steps=("fetch-users",))
     asked = crowd.operations().count("queryV1")
     crowd.sync()
-    assert crowd.operations().count("queryV1") == asked + 1, "of what was not read completely nothing is deleted"
+    assert crowd.operations().count("queryV1") == asked + 1, "nothing of a partial type is deleted"
 
 
 class Rowless(BaseAdapter):
@@ -272,7 +272,7 @@ class Rowless(BaseAdapter):
 
 def test_an_answer_without_rows_is_no_zero(crowd: Both) -> None:
     crowd.profile.collect()
-    with pytest.raises(UnsafeUpload, match="does not say how many it holds of zoom_account, zoom_user") as raised:
+    with pytest.raises(UnsafeUpload, match="did not report how many it has of zoom_account, zoom_user") as raised:
         crowd.sync(network=Rowless(crowd))
     assert "--allow-deletes" in raised.value.next_step
     assert crowd.jupiterone.jobs == []
@@ -323,8 +323,8 @@ def test_a_key_that_may_not_query(both: Both) -> None:
     both.profile.collect()
     with pytest.raises(UnsafeUpload) as raised:
         both.sync()
-    assert "no record of what stands at this place" in raised.value.message
-    assert "`collector sync --allow-deletes` this once" in raised.value.next_step
+    assert "has not uploaded to this destination before" in raised.value.message
+    assert "`collector sync --allow-deletes` once" in raised.value.next_step
     assert both.jupiterone.jobs == []
     both.sync(allow_deletes=True)
     both.sync()
@@ -332,7 +332,7 @@ def test_a_key_that_may_not_query(both: Both) -> None:
 
 
 @pytest.mark.parametrize("graphql", ["/graphql", "/nowhere"])
-def test_when_nobody_can_be_asked(both: Both, graphql: str) -> None:
+def test_when_jupiterone_cannot_be_asked(both: Both, graphql: str) -> None:
     """That is no reason to do without: nothing says that the key may not query."""
     both.jupiterone.faults.add(Fault("status_500", operation="queryV1", times=None))
     both.profile.collect()

@@ -1,6 +1,6 @@
 """Something between here and JupiterOne swallows a request and answers in JupiterOne's place.
 
-Whatever it swallows, and whatever it says: the graph in JupiterOne is as it was or as it should be, never less.
+Whatever is swallowed or answered, the graph in JupiterOne is unchanged or complete, never less.
 """
 
 from __future__ import annotations

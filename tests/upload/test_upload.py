@@ -118,7 +118,7 @@ def test_nothing_collected_yet(both: Both) -> None:
     assert both.operations() == []
 
 
-def test_the_steps_are_told_in_the_jobs_log(both: Both) -> None:
+def test_the_steps_are_in_the_jobs_log(both: Both) -> None:
     both.profile.collect(steps=("fetch-users",))
     both.sync()
     told = [(event.name, event.description) for event in both.jupiterone.events]
@@ -150,7 +150,7 @@ def test_two_at_once(both: Both) -> None:
     both.profile.collect()
     with (
         upload_lock(both.settings().profile),
-        pytest.raises(ProfileBusy, match="of profile 'default' is under way"),
+        pytest.raises(ProfileBusy, match="of profile 'default' is already running"),
     ):
         both.sync()
     assert both.operations() == []

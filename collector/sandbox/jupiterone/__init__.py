@@ -1,4 +1,4 @@
-"""A local JupiterOne to try, show and test against: an independent stand-in that shares no code with the client.
+"""A local JupiterOne for trials, demos and tests, independent of the client: it shares no code with it.
 
     sandbox = JupiterOneSandbox()
     instance = sandbox.add_instance("Example Ltd")
@@ -7,9 +7,9 @@
         ...
     sandbox.entities()
 
-What it does follows JupiterOne's public docs, SDK and clients, not what our client likes. Where those are silent, it
-takes the stricter reading: a finalized or ended job refuses everything but being asked for, and a `_key` that is
-uploaded twice in a job is an error.
+It follows JupiterOne's public docs, SDK and clients. Where those are silent, it is strict: a finalized or ended job
+accepts nothing but status requests, and a `_key` that is uploaded twice in a job is an error. It answers only what the
+collector asks, and refuses the rest by name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How JupiterOne refuses a request: by a status and an envelope with code and message, or by one of GraphQL's errors.
+"""JupiterOne's errors: a status and an envelope with code and message, or one of GraphQL's errors.
 
 The codes of jobs, instances and lists are those JupiterOne's SDK handles or quotes; the others are this sandbox's own,
 since no public text names them.
@@ -14,7 +14,7 @@ from graphql import GraphQLError
 
 
 class ApiError(Exception):
-    """A refusal, raised anywhere and answered as `{"error": {"code", "message"}}`."""
+    """An error, answered as `{"error": {"code", "message"}}`."""
 
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(message)
@@ -53,6 +53,11 @@ def not_found(what: str) -> ApiError:
 
 def invalid(message: str, code: str = "VALIDATION_ERROR") -> ApiError:
     return ApiError(400, code, message)
+
+
+def not_in_sandbox(what: str) -> ApiError:
+    """JupiterOne knows it; ignoring it here would give a wrong answer."""
+    return ApiError(400, "NOT_IN_SANDBOX", f"This sandbox does not know {what}.")
 
 
 def unknown_instance() -> ApiError:

@@ -1,4 +1,4 @@
-"""Things that go wrong at JupiterOne on purpose: what, where and how often."""
+"""Faults: what goes wrong, for which requests and how often."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ FaultKind = Literal[
     "graphql_error",
 ]
 """
-status_500, status_503  an error in the API's envelope, or in GraphQL's; nothing is done
+status_500, status_503  an error in the API's envelope, or in GraphQL's; not processed
 status_502_html         a page of the edge instead of JSON
 qps_429                 too many requests, with RateLimit headers and, if given, Retry-After
-reset                   the connection is closed without an answer, nothing is done
+reset                   the connection is closed without an answer; not processed
 slow                    the answer comes after `delay` seconds
-lost_answer             what was asked for is done, and then the connection is closed without an answer
-dropped_body            it is done, and the connection is closed in the middle of the body
-truncated               it is done, and the JSON of the answer is cut off
+lost_answer             the request is processed, then the connection is closed without an answer
+dropped_body            processed, but the connection is closed in the middle of the body
+truncated               processed, but the JSON of the answer is cut off
 too_large_413           HTTP 413, whatever the size
 too_large_code          HTTP 400 with code RequestEntityTooLargeException, whatever the size
-job_ended               the platform aborts the job first, which is why it is not awaiting uploads
-unauthorized, forbidden 401 and 403 although the key is good
+job_ended               the platform aborts the job first, so it does not await uploads
+unauthorized, forbidden 401 and 403 although the key is valid
 bad_data, unexpected_failure
-                        only "finalize": the job comes to ERROR_BAD_DATA or ERROR_UNEXPECTED_FAILURE
+                        only "finalize": the job ends as ERROR_BAD_DATA or ERROR_UNEXPECTED_FAILURE
 never_finishes          only "finalize": the job stays FINALIZE_PENDING
-graphql_error           HTTP 200 with an error of GraphQL, code INTERNAL_SERVER_ERROR; nothing is done
+graphql_error           HTTP 200 with an error of GraphQL, code INTERNAL_SERVER_ERROR; not processed
 """
 
 _OF_FINALIZING: tuple[FaultKind, ...] = ("bad_data", "unexpected_failure", "never_finishes")
@@ -53,13 +53,13 @@ _OF_FINALIZING: tuple[FaultKind, ...] = ("bad_data", "unexpected_failure", "neve
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of trouble.
+    """One kind of fault, and the requests it applies to.
 
-    It meets requests whose path matches the shell pattern `path` and whose operation matches `operation`: of the
-    synchronization API "create", "events", "entities", "relationships", "upload", "finalize", "abort" and "status",
-    "deferred" for results fetched later, and of GraphQL the first field asked for, say "createIntegrationInstance".
-    It spares the first `after` of them and strikes `times` of the following, all with None. `delay`: seconds, for
-    "slow". `retry_after`, `rate_limit_reset`: the values of Retry-After and RateLimit-Reset on a 429, "" for none.
+    Those are the requests whose path matches the shell pattern `path` and whose operation matches `operation`: of the
+    synchronization API "create", "events", "entities", "relationships", "finalize", "abort" and "status", "deferred"
+    for results fetched later, and for GraphQL the first field of the query, such as "createIntegrationInstance". The
+    first `after` of them are spared, the next `times` are hit, all with None. `delay`: seconds, for "slow".
+    `retry_after`, `rate_limit_reset`: the values of Retry-After and RateLimit-Reset on a 429, "" for none.
     """
 
     kind: FaultKind
@@ -78,7 +78,7 @@ class Fault:
 
 
 class Faults:
-    """The planned faults, in the order they were added. A request struck by one is not seen by later ones."""
+    """The faults in the order they were added; at most one applies to a request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -93,6 +93,6 @@ class Faults:
             self._scheduled.clear()
 
     def next_fault(self, path: str, operation: str) -> Fault | None:
-        """The fault that strikes this request, if one does."""
+        """The fault that applies to this request, if one does."""
         with self._lock:
             return self._scheduled.next_fault(lambda fault: fault.matches(path, operation))

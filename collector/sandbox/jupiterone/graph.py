@@ -1,7 +1,6 @@
-"""What the graph of the account holds, scope by scope, and what a finalized upload changes in it.
+"""The graph of the account, scope by scope, and the changes by a finalized upload.
 
-JupiterOne docs, synchronization API: DIFF replaces what the scope holds, except for partial datasets; PATCH adds and
-updates entities and deletes nothing.
+JupiterOne docs, synchronization API: an upload in DIFF mode replaces what its scope holds, but for partial datasets.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ class ScopeData:
 
 @dataclass
 class Changes:
-    """What a finalization did to one kind of object."""
+    """The changes to the entities, or to the relationships."""
 
     created: int = 0
     updated: int = 0
@@ -50,13 +49,12 @@ class Changes:
 
 @dataclass(frozen=True)
 class Upload:
-    """All a job uploaded, each `_key` once. `merge`: PATCH instead of DIFF."""
+    """All a job uploaded, each `_key` once."""
 
     entities: Mapping[str, GraphObject]
     relationships: Mapping[str, GraphObject]
     partial_types: frozenset[str]
     tags: Mapping[str, Any]
-    merge: bool = False
 
 
 class Graph:
@@ -76,19 +74,16 @@ class Graph:
             del self._scopes[scope]
 
     def ingest(self, scope: Scope, upload: Upload) -> tuple[Changes, Changes]:
-        """Compare an upload with its scope and apply the difference; what changed of entities and relationships."""
+        """Apply an upload to its scope; the changes to entities and to relationships."""
         data = self.data(scope)
         entities = Changes()
         for key, entity in upload.entities.items():
-            kept = data.entities[key].uploaded if upload.merge and key in data.entities else {}
-            _put(data.entities, key, Ingested({**kept, **entity}, upload.tags), entities)
-        if upload.merge:
-            return entities, Changes()
+            _put(data.entities, key, Ingested(entity, upload.tags), entities)
         entities.deleted = _delete_missing(data.entities, upload.entities, upload.partial_types)
         return entities, self._ingest_relationships(scope, upload)
 
     def _ingest_relationships(self, scope: Scope, upload: Upload) -> Changes:
-        """Relationships without both ends are errors; those whose end was deleted go with it, partial type or not."""
+        """Relationships without both ends are errors; those whose end was deleted are deleted, partial type or not."""
         stored = self.data(scope).relationships
         changes = Changes()
         for key, relationship in upload.relationships.items():

@@ -1,4 +1,4 @@
-"""Which entities and relationships JupiterOne takes (JupiterOne docs, synchronization API: validation)."""
+"""Checks entities and relationships as JupiterOne does (JupiterOne docs, synchronization API: validation)."""
 
 from __future__ import annotations
 

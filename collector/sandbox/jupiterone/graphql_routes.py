@@ -37,7 +37,7 @@ Resolver = Callable[[dict[str, Any]], Any]
 
 
 def deferred_address(result_id: str) -> str:
-    """Where a deferred result is, for whoever sent the current request."""
+    """The address of a deferred result, on the host of the current request."""
     return f"{request.host_url.rstrip('/')}{DEFERRED_PATH}/{result_id}"
 
 
@@ -77,7 +77,7 @@ class GraphQLRoutes:
         return self._handler.respond("deferred", partial(self._deferred_result, result_id), lambda error: error.body)
 
     def _deferred_result(self, result_id: str, _: Fault | None) -> JupiterOneSandboxResponse:
-        """The address alone lets in, as signed addresses of object stores do, which take no second credential."""
+        """No key: like a signed address of an object store, it accepts no second credential."""
         if "Authorization" in request.headers:
             raise invalid("Only one auth mechanism allowed.", "InvalidArgument")
         result = self._queries.deferred(result_id)
@@ -87,7 +87,7 @@ class GraphQLRoutes:
 
 
 def _operation() -> str:
-    """The first field that is asked for, "" where that cannot be read."""
+    """The first field of the query, "" if it cannot be parsed."""
     try:
         return first_field(json.loads(request.get_data()))
     except ValueError:
@@ -101,7 +101,7 @@ def _errors(error: ApiError) -> dict[str, Any]:
 def answer(body: Any, resolvers: Mapping[str, Resolver]) -> tuple[int, dict[str, Any]]:
     """The status and the document that answer a request. `resolvers`: of the fields of Query and Mutation.
 
-    Nothing is done unless the operation and its variables are right. The codes are those of Apollo Server.
+    Nothing is executed unless the operation and its variables are valid. The codes are those of Apollo Server.
     """
     try:
         document = _document(body)
@@ -117,7 +117,7 @@ def answer(body: Any, resolvers: Mapping[str, Resolver]) -> tuple[int, dict[str,
         operation_name=body.get("operationName"),
         field_resolver=_resolve,
     )
-    # Only variables and the name of the operation are looked at before there is a path.
+    # An error without a path is about the variables or the name of the operation.
     errors = [
         _with_code(error, "INTERNAL_SERVER_ERROR" if error.path else "BAD_USER_INPUT") for error in result.errors or ()
     ]
@@ -125,7 +125,7 @@ def answer(body: Any, resolvers: Mapping[str, Resolver]) -> tuple[int, dict[str,
 
 
 def first_field(body: Any) -> str:
-    """The name of the first field that is asked for, "" where that cannot be read."""
+    """The name of the first field of the query, "" if it cannot be parsed."""
     try:
         operation = get_operation_ast(_document(body), body.get("operationName"))
     except GraphQLError:

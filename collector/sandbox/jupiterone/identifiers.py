@@ -1,4 +1,4 @@
-"""Ids of JupiterOne's shapes, the same ones for the same seed."""
+"""Ids in JupiterOne's formats, the same for the same seed."""
 
 from __future__ import annotations
 

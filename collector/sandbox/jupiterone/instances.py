@@ -14,7 +14,7 @@ ZOOM_DEFINITION_ID = "0f7d7e0c-9a52-4f0f-9d3c-5a7b6f0e2c11"
 """JupiterOne's own integration of Zoom, which it runs itself. The id is made up; the fields are those of graph-zoom."""
 
 MASKED = "***masked***"
-"""What a field of an instance's config that holds a secret reads back as."""
+"""What JupiterOne returns for a secret in an instance's config."""
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,18 @@ class Definition:
 
     id: str
     name: str
-    title: str
-    integration_type: str
     masked: tuple[str, ...] = ()
 
 
 DEFINITIONS = (
-    Definition(CUSTOM_DEFINITION_ID, "Custom", "Custom Integration", "custom"),
-    Definition(ZOOM_DEFINITION_ID, "Zoom", "Zoom", "zoom", masked=("accountId", "clientId", "clientSecret")),
+    Definition(CUSTOM_DEFINITION_ID, "Custom"),
+    Definition(ZOOM_DEFINITION_ID, "Zoom", masked=("accountId", "clientId", "clientSecret")),
 )
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A configured integration. `properties`: the rest of what a client may set, by its name in the API."""
+    """A configured integration."""
 
     id: str
     name: str
@@ -44,7 +42,6 @@ class Instance:
     polling_interval: str = "DISABLED"
     description: str | None = None
     config: dict[str, Any] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tags(self) -> dict[str, Any]:
@@ -61,7 +58,7 @@ class Instance:
 
 
 class Instances:
-    """All instances of the account, oldest first. Guarded by whoever keeps it."""
+    """All instances of the account, oldest first. Not safe to share between threads."""
 
     def __init__(self) -> None:
         self._instances: dict[str, Instance] = {}

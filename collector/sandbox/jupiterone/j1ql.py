@@ -1,114 +1,143 @@
-"""Answering J1QL from the graph. What finalized jobs uploaded is found once they are finished."""
+"""The part of J1QL the collector sends; anything else is refused with the words that are not understood.
+
+    FIND <what> [WITH <conditions>] [AS <alias>] [THAT <verb> AS <alias> <what>] RETURN count(<alias>)
+    FIND <what> [WITH <conditions>] LIMIT <n>
+
+`<what>` is a `_type`, a `_class` or `*`; `<conditions>` compare properties with texts by = and !=, joined by AND. As in
+JupiterOne, `AS` before `WITH` is refused. Jobs show in the results once they are finished.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from collector.sandbox.jupiterone.graph import Graph, GraphObject, with_platform_properties
-from collector.sandbox.jupiterone.j1ql_syntax import Condition, Hop, Item, Node, Query, QueryRefused
+
+_NAME = r"[_A-Za-z]\w*"
+_CONDITION = rf"({_NAME})\s*(!?=)\s*'([^']*)'"
+_CONDITIONS = re.sub(r"\((?!\?)", "(?:", _CONDITION)
+_CLAUSES = [
+    re.compile(clause + r"\s*", re.IGNORECASE)
+    for clause in (
+        rf"FIND\s+(?P<what>\*|{_NAME})",
+        rf"WITH\s+(?P<conditions>{_CONDITIONS}(?:\s+AND\s+{_CONDITIONS})*)",
+        rf"AS\s+(?P<alias>{_NAME})",
+        rf"THAT\s+(?P<verb>{_NAME})\s+AS\s+(?P<hop>{_NAME})\s+(?P<other>\*|{_NAME})",
+        rf"RETURN\s+count\((?P<counted>{_NAME})\)",
+        r"LIMIT\s+(?P<limit>[1-9]\d{0,2})",
+    )
+]
 
 Row = Mapping[str, GraphObject]
 """By alias, an entity or relationship with its platform properties."""
 
 
-class Results:
-    """`kind`: "list" of entities, or "table" of what RETURN asked for."""
+class QueryRefused(Exception):
+    """Not J1QL, or J1QL that this sandbox does not answer."""
 
-    def __init__(self, kind: str, data: list[dict[str, Any]]) -> None:
-        self.kind = kind
-        self.data = data
+
+class Results(NamedTuple):
+    """`kind`: "table" with one count, or "list" of entities."""
+
+    kind: str
+    data: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Query:
+    """`conditions`: property, operator, text. `verb`, `hop`, `other`: class and alias of a relationship, and what is
+    at its other end; "" without one. `counted`: an alias; "" for a list of at most `limit` entities.
+    """
+
+    what: str
+    conditions: tuple[tuple[str, str, str], ...]
+    alias: str
+    verb: str
+    hop: str
+    other: str
+    counted: str
+    limit: int
+
+
+def parse(text: str) -> Query:
+    """Raises QueryRefused."""
+    found: dict[str, str] = {}
+    rest = text.strip()
+    for clause in _CLAUSES:
+        if match := clause.match(rest):
+            found |= match.groupdict()
+            rest = rest[match.end() :]
+    if rest or "what" not in found:
+        raise QueryRefused(f'This sandbox does not answer the query from "{rest}" on.')
+    if ("counted" in found) is ("limit" in found):
+        raise QueryRefused("This sandbox answers only queries that end with either RETURN count(…) or LIMIT.")
+    if "limit" in found and "hop" in found:
+        raise QueryRefused("This sandbox lists nothing THAT has a relationship; it only counts.")
+    query = Query(
+        found["what"],
+        tuple(re.findall(_CONDITION, found.get("conditions", ""))),
+        found.get("alias", found["what"]),
+        found.get("verb", "").upper(),
+        found.get("hop", ""),
+        found.get("other", ""),
+        found.get("counted", ""),
+        int(found.get("limit", 0)),
+    )
+    if query.counted and query.counted not in (query.alias, query.hop, query.other):
+        raise QueryRefused(f'The query has nothing named "{query.counted}".')
+    return query
 
 
 def evaluate(query: Query, graph: Graph, account: str) -> Results:
-    """Raises QueryRefused for names of things the query does not have."""
-    rows = [row for row in _rows(query, graph, account) if _meets(row, query.conditions, default="")]
-    if query.items:
-        data = _table(rows, query.items)
-        return Results("table", data[: query.limit])
-    entities = {row[query.node.alias]["_id"]: row[query.node.alias] for row in rows}
-    return Results("list", [_listed(entity) for entity in entities.values()][: query.limit])
+    rows = _rows(query, graph, account)
+    if query.counted:
+        number = len({row[query.counted]["_id"] for row in rows})
+        return Results("table", [{f"count({query.counted})": number}])
+    return Results("list", [_listed(row[query.alias]) for row in rows][: query.limit])
 
 
 def _rows(query: Query, graph: Graph, account: str) -> Iterator[Row]:
-    scopes = list(graph.scopes())
-    found = (
-        with_platform_properties(scope, each, account) for scope, data in scopes for each in data.entities.values()
-    )
-    entities = {entity["_id"]: entity for entity in found}
-    if query.hop is None:
-        yield from ({query.node.alias: entity} for entity in entities.values() if _is(entity, query.node))
+    entities = _by_id(graph, "entities", account)
+    starts = {id_ for id_, entity in entities.items() if _is(entity, query.what) and _meets(entity, query)}
+    if not query.verb:
+        yield from ({query.alias: entities[id_]} for id_ in starts)
         return
-    relationships = (
-        with_platform_properties(scope, each, account) for scope, data in scopes for each in data.relationships.values()
+    for relationship in _by_id(graph, "relationships", account).values():
+        ends = relationship["_fromEntityId"], relationship["_toEntityId"]
+        for near, far in (ends, ends[::-1]):
+            if relationship["_class"] == query.verb and near in starts and _is(entities.get(far), query.other):
+                yield {query.other: entities[far], query.alias: entities[near], query.hop: relationship}
+
+
+def _by_id(graph: Graph, kind: str, account: str) -> dict[str, GraphObject]:
+    found = (
+        with_platform_properties(scope, each, account)
+        for scope, data in graph.scopes()
+        for each in getattr(data, kind).values()
     )
-    yield from _hop_rows(query.node, query.hop, entities, relationships)
+    return {each["_id"]: each for each in found}
 
 
-def _hop_rows(
-    node: Node, hop: Hop, entities: Mapping[str, GraphObject], relationships: Iterable[GraphObject]
-) -> Iterator[Row]:
-    for relationship in relationships:
-        if hop.verb not in ("RELATES TO", relationship["_class"]):
-            continue
-        from_id, to_id = relationship["_fromEntityId"], relationship["_toEntityId"]
-        orientations = [] if hop.direction == "<<" else [(from_id, to_id)]
-        orientations += [] if hop.direction == ">>" else [(to_id, from_id)]
-        for near, far in orientations:
-            if near in entities and far in entities and _is(entities[near], node) and _is(entities[far], hop.node):
-                yield {node.alias: entities[near], hop.alias: relationship, hop.node.alias: entities[far]}
-
-
-def _is(entity: GraphObject, node: Node) -> bool:
+def _is(entity: GraphObject | None, what: str) -> bool:
+    if entity is None:
+        return False
     classes = entity["_class"] if isinstance(entity["_class"], list) else [entity["_class"]]
-    return node.what in ("*", entity["_type"], *classes) and _meets({"": entity}, node.conditions, default="")
+    return what in ("*", entity["_type"], *classes)
 
 
-def _meets(row: Row, conditions: Iterable[Condition], default: str) -> bool:
-    for condition in conditions:
-        thing = _thing(row, condition.alias or default)
-        value = thing.get(condition.property)
-        members = value if isinstance(value, list) else [value]
-        if (condition.value in members) is not condition.equal:
+def _meets(entity: GraphObject, query: Query) -> bool:
+    for name, operator, text in query.conditions:
+        value = entity.get(name)
+        if (text in (value if isinstance(value, list) else [value])) is not (operator == "="):
             return False
     return True
 
 
-def _thing(row: Row, alias: str) -> GraphObject:
-    if alias not in row:
-        raise QueryRefused(f'The query has nothing of the name "{alias}".')
-    return row[alias]
-
-
-def _table(rows: list[Row], items: tuple[Item, ...]) -> list[dict[str, Any]]:
-    """One row a result, or, where something is counted, one a group of equal other items."""
-    if not any(item.is_count for item in items):
-        return [{item.name: _cell(row, item) for item in items} for row in rows]
-    groups: dict[str, list[Row]] = defaultdict(list)
-    others = [item for item in items if not item.is_count]
-    for row in rows:
-        groups[repr([_cell(row, item) for item in others])].append(row)
-    if not others and not groups:
-        return [{item.name: 0 for item in items}]
-    return [
-        {item.name: _count(group, item) if item.is_count else _cell(group[0], item) for item in items}
-        for group in groups.values()
-    ]
-
-
-def _count(rows: list[Row], item: Item) -> int:
-    """How many different things of this name the rows have."""
-    return len({_thing(row, item.alias)["_id"] for row in rows})
-
-
-def _cell(row: Row, item: Item) -> Any:
-    thing = _thing(row, item.alias)
-    return thing.get(item.property) if item.property else _listed(thing)
-
-
 def _listed(entity: GraphObject) -> dict[str, Any]:
-    """An entity as a list shows it: what JupiterOne knows of it, and its own properties."""
+    """An entity as JupiterOne lists it: what the platform knows about it, and its own properties."""
     return {
         "id": entity["_id"],
         "entity": {name: value for name, value in entity.items() if name.startswith("_") and name != "_rawData"},

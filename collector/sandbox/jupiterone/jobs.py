@@ -20,7 +20,6 @@ JobStatus = Literal[
     "ERROR_UNEXPECTED_FAILURE",
     "UNKNOWN",
 ]
-SyncMode = Literal["DIFF", "PATCH"]
 ObjectKind = Literal["entities", "relationships"]
 
 FINALIZING: tuple[JobStatus, ...] = ("FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
@@ -37,7 +36,7 @@ _ERRORS = ("CreateErrors", "UpdateErrors", "DeleteErrors")
 
 
 class Event(NamedTuple):
-    """What a client published about a job. `created`: milliseconds since 1970."""
+    """An event a client published for a job. `created`: milliseconds since 1970."""
 
     id: str
     job_id: str
@@ -49,17 +48,15 @@ class Event(NamedTuple):
 
 @dataclass
 class Job:
-    """One synchronization job. Guarded by whoever keeps it.
+    """One synchronization job. Not safe to share between threads.
 
-    `started`, `ended`: milliseconds since 1970. `outcome`: the status it comes to after finalization. `polls`: how
-    often it was asked for since then. `uploads`: objects that arrived, duplicates included; `duplicates` of them were
-    refused, each an error.
+    `started`, `ended`: milliseconds since 1970. `outcome`: its status after finalization. `polls`: status
+    requests since then. `uploads`: the objects that arrived, with `duplicates`, of which each is an error.
     """
 
     id: str
     account: str
     scope: Scope
-    sync_mode: SyncMode
     integration_job_id: str
     ignore_duplicates: bool
     started: int
@@ -85,7 +82,7 @@ class Job:
         return self.status in ENDED
 
     def add(self, kind: ObjectKind, objects: list[GraphObject], latest_wins: bool) -> None:
-        """Take a batch. A `_key` that is there already is an error and stays as it was, unless the latest wins."""
+        """Take a batch. A `_key` for the second time is an error and is ignored, unless the latest wins."""
         held = self.entities if kind == "entities" else self.relationships
         self.uploads[kind] += len(objects)
         for graph_object in objects:
@@ -115,7 +112,7 @@ class Job:
             "accountId": self.account,
             "status": self.status,
             "done": self.done,
-            "syncMode": self.sync_mode,
+            "syncMode": "DIFF",
             "startTimestamp": self.started,
             **{name: value for name, value in named.items() if value is not None},
             **_counts("Entities", "Entity", self.uploads["entities"], self.entity_changes),

@@ -8,15 +8,12 @@ from typing import Any
 
 from collector.sandbox.jupiterone.errors import graphql_error
 from collector.sandbox.jupiterone.identifiers import Identifiers
-from collector.sandbox.jupiterone.j1ql import evaluate
-from collector.sandbox.jupiterone.j1ql_syntax import QueryRefused, parse
+from collector.sandbox.jupiterone.j1ql import QueryRefused, evaluate, parse
 from collector.sandbox.jupiterone.synchronization import Synchronization
-
-_PAGE_SIZE = 250
 
 
 class Queries:
-    """Answers queries, at once or at an address of their own.
+    """Answers queries, directly or at the address of a deferred result.
 
     `allowed`: whether the API key may query. `address_of`: where the result of an id can be fetched later.
     """
@@ -39,43 +36,39 @@ class Queries:
         self._asked_for: set[str] = set()
 
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Of the field queryV1."""
+        """The value of the field queryV1."""
         if not self._allowed():
             raise graphql_error("The API key may not query the graph.", "FORBIDDEN")
-        page = self._page(arguments["query"], arguments.get("cursor"))
+        result = self._result(arguments["query"])
         if arguments.get("deferredResponse") != "FORCE":
-            return page
+            return result
         result_id = self._identifiers.new()
         with self._lock:
-            self._deferred[result_id] = page
+            self._deferred[result_id] = result
         address = self._address_of(result_id)
-        return {**dict.fromkeys(page), "type": "deferred", "url": address, "correlationId": page["correlationId"]}
+        return {**dict.fromkeys(result), "type": "deferred", "url": address, "correlationId": result["correlationId"]}
 
     def deferred(self, result_id: str) -> dict[str, Any] | None:
-        """What is at the address of a deferred result: at first that it is in progress; None for unknown ones."""
+        """A deferred result: IN_PROGRESS at the first request; None for unknown ones."""
         with self._lock:
-            page = self._deferred.get(result_id)
-            if page is None:
+            result = self._deferred.get(result_id)
+            if result is None:
                 return None
             if result_id not in self._asked_for:
                 self._asked_for.add(result_id)
-                return {"status": "IN_PROGRESS", "correlationId": page["correlationId"]}
-        return {"status": "COMPLETED", **{name: page[name] for name in ("type", "data", "cursor", "totalCount")}}
+                return {"status": "IN_PROGRESS", "correlationId": result["correlationId"]}
+        return {"status": "COMPLETED", **{name: result[name] for name in ("type", "data", "cursor", "totalCount")}}
 
-    def _page(self, text: str, cursor: str | None) -> dict[str, Any]:
+    def _result(self, text: str) -> dict[str, Any]:
         try:
             with self._synchronization.locked():
                 results = evaluate(parse(text), self._synchronization.graph, self._account)
         except QueryRefused as refused:
             raise graphql_error(str(refused), "BAD_USER_INPUT") from None
-        if cursor is not None and not cursor.isdecimal():
-            raise graphql_error("The cursor is not valid.", "BAD_USER_INPUT")
-        begin = int(cursor or 0)
-        end = begin + _PAGE_SIZE
         return {
             "type": results.kind,
-            "data": results.data[begin:end],
-            "cursor": str(end) if end < len(results.data) else None,
+            "data": results.data,
+            "cursor": None,
             "url": None,
             "totalCount": len(results.data),
             "correlationId": self._identifiers.new(),

@@ -1,4 +1,4 @@
-"""One request and its answer, whatever it is about: faults, the key and the body before, the record after."""
+"""Handles every request: faults, key and body before the answer, the record after it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _PAGE = (
 )
 
 Json = Any
-"""What JSON can say."""
+"""Any JSON value."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class JupiterOneSandboxResponse:
 
 @dataclass(frozen=True)
 class RequestChecks:
-    """Who may come in, and with which bodies. `largest_body`: bytes, before and after decompression."""
+    """Checks key, account and body. `largest_body`: bytes, before and after decompression."""
 
     account: str
     api_key: str
@@ -141,8 +141,8 @@ class RequestHandler:
     ) -> Response:
         """Answer the current request.
 
-        `produce` gives the answer or raises ApiError, which `refusal` turns into a document; a fault it is handed is
-        its business.
+        `produce` returns the answer, and handles the fault it is given, or raises ApiError, which `refusal` turns into
+        a document.
         """
         fault = self.faults.next_fault(request.path, operation)
         try:
@@ -170,7 +170,7 @@ class RequestHandler:
             return JupiterOneSandboxResponse.of(refusal(error), error.status), dict(error.headers)
 
     def _raise_fault(self, fault: Fault) -> None:
-        """Raise what comes without the request being looked at: ConnectionResetError or ApiError."""
+        """Raise ConnectionResetError or ApiError for faults that prevent processing."""
         if fault.kind == "reset":
             raise ConnectionResetError
         if fault.kind == "slow":
@@ -226,6 +226,6 @@ class RequestHandler:
 
 
 def _half_of(body: bytes) -> Iterator[bytes]:
-    """Half a body, and then no connection any more."""
+    """Half of the body, then the connection is closed."""
     yield body[: len(body) // 2]
     raise ConnectionResetError

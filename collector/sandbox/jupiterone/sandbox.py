@@ -1,4 +1,4 @@
-"""A local JupiterOne: the synchronization API and the GraphQL of integrations for one made-up account."""
+"""A local JupiterOne: the synchronization API and the GraphQL API for one account."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_BODY = 6_000_000
 
 
 class JupiterOneSandbox:
-    """Behaves like JupiterOne as far as the collector asks, and can be told to misbehave.
+    """Behaves like JupiterOne as far as the collector asks, and fails as `faults` say.
 
     `accepts_gzip`: whether uploads may be compressed. `largest_body`: bytes. `polls_until_finished`: how many GETs
     still find a finalized job unfinished. `j1ql_allowed`: whether the API key may query. Sandboxes of equal `seed` give
@@ -77,7 +77,7 @@ class JupiterOneSandbox:
         return serving(self.app, port)
 
     def environment(self, url: str) -> dict[str, str]:
-        """The configuration with which this sandbox is reached at `url`."""
+        """The settings for this sandbox at `url`."""
         return {
             "JUPITERONE_ACCOUNT": self.account,
             "JUPITERONE_API_KEY": self.api_key,
@@ -88,7 +88,7 @@ class JupiterOneSandbox:
     def entities(self, instance_id: str | None = None, scope: str | None = None) -> dict[str, GraphObject]:
         """What the graph holds now, by `_key`, as it was uploaded: of an instance, of a scope of source "api", or all.
 
-        Finalized jobs are in it, however often they were asked for.
+        Finalized jobs count, even before a client has polled them.
         """
         return self._stored("entities", instance_id, scope, platform=False)
 
@@ -102,7 +102,7 @@ class JupiterOneSandbox:
 
     @property
     def jobs(self) -> list[Job]:
-        """Oldest first; `document()` of each is what the API gives. A finalized one settles as it is asked for."""
+        """Oldest first; `document()` of each is what the API returns. Status requests let a finalized one progress."""
         return self._synchronization.jobs
 
     @property
@@ -121,7 +121,7 @@ class JupiterOneSandbox:
         return self._requests.latest
 
     def finish_jobs(self) -> None:
-        """Bring every finalized job to its end."""
+        """Finish every finalized job."""
         self._synchronization.finish_jobs()
 
     def add_instance(self, name: str = "Zoom", **properties: Any) -> Instance:
@@ -132,7 +132,7 @@ class JupiterOneSandbox:
         return instance
 
     def remove_instance(self, instance_id: str) -> None:
-        """As if somebody had deleted it in JupiterOne: its graph goes, and its open jobs end."""
+        """As if it was deleted in JupiterOne, with its graph and its open jobs."""
         with self._synchronization.locked():
             self._instances.remove(instance_id)
             self._synchronization.forget_instance(instance_id)

@@ -1,4 +1,4 @@
-"""The synchronization API: jobs are started, filled, finalized or aborted, and then settle in their own time."""
+"""The synchronization API: jobs are started, filled, and finalized or aborted."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from contextlib import contextmanager
 from typing import Any
 
 from collector.clock import Clock, milliseconds
-from collector.sandbox.jupiterone.errors import ApiError, invalid, not_awaiting_uploads, not_found, unknown_instance
+from collector.sandbox.jupiterone.errors import (
+    invalid,
+    not_awaiting_uploads,
+    not_found,
+    not_in_sandbox,
+    unknown_instance,
+)
 from collector.sandbox.jupiterone.graph import Graph, Scope, Upload
 from collector.sandbox.jupiterone.graph_objects import checked
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
-from collector.sandbox.jupiterone.jobs import ENDED, FINALIZING, Event, Job, JobStatus, ObjectKind, SyncMode
+from collector.sandbox.jupiterone.jobs import ENDED, FINALIZING, Event, Job, JobStatus, ObjectKind
 
 Body = Mapping[str, Any]
 
 _INTEGRATION_SOURCES = ("integration-managed", "integration-external")
-_SYNC_MODES: tuple[SyncMode, ...] = ("DIFF", "PATCH")
 
 
 class Synchronization:
-    """All jobs and the graph they end up in; safe to share between threads.
+    """All jobs and the graph they change; safe to share between threads.
 
-    `polls_until_finished`: how many GETs still find a finalized job unfinished. What the job uploaded is in the graph
-    once the job is finished.
+    `polls_until_finished`: how many GETs still find a finalized job unfinished. The graph changes when the job is
+    finished.
     """
 
     def __init__(
@@ -43,13 +48,13 @@ class Synchronization:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nothing changes in here but by the caller."""
+        """While the context lasts, only the caller changes anything."""
         with self._lock:
             yield
 
     @property
     def graph(self) -> Graph:
-        """The graph with all finished jobs in it; others are not."""
+        """The graph after all finished jobs."""
         return self._graph
 
     @property
@@ -65,29 +70,25 @@ class Synchronization:
 
     def start(self, body: Body) -> dict[str, Any]:
         with self._lock:
-            scope, mode = self._scope(body), _sync_mode(body)
-            integration_job_id = body.get("integrationJobId") or self._identifiers.new()
+            scope = self._scope(body)
+            _check_served(body)
             job = Job(
                 id=self._identifiers.new(),
                 account=self._account,
                 scope=scope,
-                sync_mode=mode,
-                integration_job_id="" if scope.source == "api" else str(integration_job_id),
+                integration_job_id="" if scope.source == "api" else self._identifiers.new(),
                 ignore_duplicates=body.get("ignoreDuplicates") is True,
                 started=self._now(),
             )
             self._jobs[job.id] = job
             return {"job": job.document()}
 
-    def upload(self, job_id: str, body: Body, kinds: tuple[ObjectKind, ...]) -> dict[str, Any]:
-        """Take a batch of one kind, or of both. Nothing of it is taken if anything in it is wrong."""
-        objects = {kind: checked(kind, body.get(kind, [] if len(kinds) > 1 else None)) for kind in kinds}
+    def upload(self, job_id: str, body: Body, kind: ObjectKind) -> dict[str, Any]:
+        """Take a batch; if anything in it is wrong, nothing of it is taken."""
+        objects = checked(kind, body.get(kind))
         with self._lock:
             job = self._awaiting_uploads(job_id)
-            if job.sync_mode == "PATCH" and objects.get("relationships"):
-                raise invalid("Relationships cannot be uploaded in PATCH mode.")
-            for kind in kinds:
-                job.add(kind, objects[kind], latest_wins=body.get("ignoreDuplicates") is True)
+            job.add(kind, objects, latest_wins=body.get("ignoreDuplicates") is True)
             return {"job": job.document()}
 
     def publish(self, job_id: str, body: Body) -> dict[str, Any]:
@@ -118,7 +119,7 @@ class Synchronization:
             }
 
     def finalize(self, job_id: str, body: Body, outcome: JobStatus = "FINISHED") -> dict[str, Any]:
-        """`outcome`: what the job is to come to. A job that was finalized already is not awaiting uploads any more."""
+        """`outcome`: the status the job will end with. A finalized job no longer awaits uploads."""
         partial_types = _partial_types(body)
         with self._lock:
             job = self._awaiting_uploads(job_id)
@@ -138,7 +139,7 @@ class Synchronization:
             return {"job": job.document()}
 
     def job(self, job_id: str) -> dict[str, Any]:
-        """A job as it is now. Asking brings a finalized one nearer to its end."""
+        """A job as it is now. Each request lets a finalized one progress."""
         with self._lock:
             job = self._job(job_id)
             if job.status in FINALIZING and job.outcome != "UNKNOWN":
@@ -150,21 +151,21 @@ class Synchronization:
             return {"job": job.document()}
 
     def finish_jobs(self) -> None:
-        """As if enough time had gone by: every job that was finalized comes to its end."""
+        """Finish every finalized job, as if enough time had passed."""
         with self._lock:
             for job in self._jobs.values():
                 if job.status in FINALIZING and job.outcome != "UNKNOWN":
                     self._finish(job)
 
     def end_job(self, job_id: str) -> None:
-        """The platform itself aborts a job that is still open; any other is left alone."""
+        """The platform aborts a job that is still open; no effect on others."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is not None and job.status == "AWAITING_UPLOADS":
                 job.end("ABORTED", self._now(), "The platform ended the job.")
 
     def forget_instance(self, instance_id: str) -> None:
-        """What goes with an instance: its graph, and its open jobs, which nothing can become of."""
+        """Delete an instance's graph and abort its open jobs."""
         with self._lock:
             self._graph.delete_instance(instance_id)
             for job in self._jobs.values():
@@ -191,9 +192,7 @@ class Synchronization:
         if job.outcome == "FINISHED":
             instance: Instance | None = self._instances.get(job.instance_id) if job.instance_id else None
             tags = instance.tags if instance else {}
-            upload = Upload(
-                dict(job.entities), dict(job.relationships), job.partial_types, tags, merge=job.sync_mode == "PATCH"
-            )
+            upload = Upload(dict(job.entities), dict(job.relationships), job.partial_types, tags)
             job.entity_changes, job.relationship_changes = self._graph.ingest(job.scope, upload)
             job.entity_changes.create_errors += job.duplicates["entities"]
             job.relationship_changes.create_errors += job.duplicates["relationships"]
@@ -215,13 +214,11 @@ class Synchronization:
         return milliseconds(self._clock.now())
 
 
-def _sync_mode(body: Body) -> SyncMode:
-    mode = body.get("syncMode", "DIFF")
-    if mode == "CREATE_OR_UPDATE":
-        raise invalid("The sync mode CREATE_OR_UPDATE is deprecated and no longer functions.")
-    if mode not in _SYNC_MODES:
-        raise ApiError(400, "NOT_IN_SANDBOX", f"This sandbox knows the sync modes {' and '.join(_SYNC_MODES)} only.")
-    return "PATCH" if mode == "PATCH" else "DIFF"
+def _check_served(body: Body) -> None:
+    if body.get("syncMode") not in (None, "DIFF"):
+        raise not_in_sandbox("a syncMode other than DIFF")
+    if body.get("integrationJobId") is not None:
+        raise not_in_sandbox("integrationJobId")
 
 
 def _partial_types(body: Body) -> frozenset[str]:

@@ -41,17 +41,12 @@ class SynchronizationRoutes:
             "entities": (
                 "POST",
                 "/<job_id>/entities",
-                lambda job, body, _fault: synchronization.upload(job, body, ("entities",)),
+                lambda job, body, _fault: synchronization.upload(job, body, "entities"),
             ),
             "relationships": (
                 "POST",
                 "/<job_id>/relationships",
-                lambda job, body, _fault: synchronization.upload(job, body, ("relationships",)),
-            ),
-            "upload": (
-                "POST",
-                "/<job_id>/upload",
-                lambda job, body, _fault: synchronization.upload(job, body, ("entities", "relationships")),
+                lambda job, body, _fault: synchronization.upload(job, body, "relationships"),
             ),
             "finalize": ("POST", "/<job_id>/finalize", self._finalize),
             "abort": ("POST", "/<job_id>/abort", lambda job, body, _fault: synchronization.abort(job, body)),

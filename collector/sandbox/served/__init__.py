@@ -1,4 +1,4 @@
-"""What of an account the sandbox serves: one file a kind of thing, found by its `ENDPOINTS`."""
+"""The endpoints of the sandbox: one module for each kind of resource, found by its `ENDPOINTS`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkg
 ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for module in _MODULES for endpoint in module.ENDPOINTS)
 
 CLASSIC_SCOPES = frozenset(endpoint.classic[0] for endpoint in ENDPOINTS)
-"""What an app made before 2024 asks for to read everything here."""
+"""The scopes with which an app from before 2024 reads everything here."""
 
 GRANULAR_SCOPES = frozenset(endpoint.granular[0] for endpoint in ENDPOINTS)
-"""What an app made since 2024 asks for to read everything here."""
+"""The scopes with which an app from 2024 or later reads everything here."""
 
 
 def serves(path: str) -> bool:

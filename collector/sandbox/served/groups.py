@@ -1,9 +1,6 @@
-"""The groups of the account and who is in them (Zoom developer docs, groups)."""
+"""The groups of the account and their members (Zoom developer docs, groups)."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any
 
 from collector.sandbox.account import Account
 from collector.sandbox.backend import Backend, Row, listing
@@ -17,17 +14,9 @@ from collector.sandbox.served.accounts import option_of
 
 
 def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
-    """The whole list, or pages of it for those who ask with a page size."""
-    groups = zoom.account.groups
-    if not {"page_size", "next_page_token"} & query.parameters.keys():
-        return _list(zoom, groups, {"total_records": len(groups)})
-    page = zoom.pager.page(groups, query)
-    kept = ("next_page_token", "page_size", "total_records")
-    return _list(zoom, page.items, {name: page.frame[name] for name in kept if name in page.frame})
-
-
-def _list(zoom: Backend, groups: Sequence[Group], frame: dict[str, Any]) -> bytes:
-    return json_bytes({**frame, "groups": [group_row(zoom.account, group) for group in groups]})
+    page = zoom.pager.page(zoom.account.groups, query)
+    frame = {name: value for name, value in page.frame.items() if name not in ("page_count", "page_number")}
+    return json_bytes({**frame, "groups": [group_row(zoom.account, group) for group in page.items]})
 
 
 def _group(zoom: Backend, group_id: str, _: ListQuery) -> bytes:

@@ -1,4 +1,4 @@
-"""The administrator roles of the account and who holds them (Zoom developer docs, roles)."""
+"""The administrator roles of the account and their members (Zoom developer docs, roles)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The users of the account and their settings (Zoom developer docs, users).
 
-Key order and which keys are left out when there is nothing to say follow the recorded answers.
+The order of keys, and which are left out when empty, follow the recorded answers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collector.sandbox.settings import MAIN, OPTIONS
 from collector.sandbox.timestamps import timestamp
 
 _EPOCH = 1_609_459_200
-"""2021-01-01T00:00:00Z, in seconds since 1970: nobody joined earlier."""
+"""2021-01-01T00:00:00Z in seconds since 1970, when the first user joined."""
 _DAY = 86_400
 _LANGUAGES = ("en-US", "de-DE", "ja-JP", "")
 _TIME_ZONES = ("America/New_York", "Europe/Berlin", "Asia/Tokyo", "")
@@ -30,12 +30,9 @@ def _users(zoom: Backend, _: str, query: ListQuery) -> bytes:
     if status not in get_args(UserStatus):
         raise validation_failed("status")
     users = zoom.account.users_with_status(status)
-    if "role_id" in query.parameters:
-        users = [user for user in users if user.role_id == query.parameters["role_id"]]
     now = zoom.clock.now()
-    fields = query.parameters.get("include_fields", "")
     page = zoom.pager.page(users, query)
-    return listing(page, "users", [list_row(user, now, fields) for user in page.items])
+    return listing(page, "users", [list_row(user, now) for user in page.items])
 
 
 def _me(zoom: Backend, _: str, query: ListQuery) -> bytes:
@@ -53,7 +50,7 @@ def _settings(zoom: Backend, user_id: str, query: ListQuery) -> bytes:
     option = query.parameters.get("option", MAIN)
     if option not in (MAIN, *OPTIONS):
         raise validation_failed("option")
-    return zoom.settings.answer(user, option, query.parameters.get("custom_query_fields", ""))
+    return zoom.settings.answer(user, option)
 
 
 def _find(zoom: Backend, user_id: str) -> User:
@@ -63,8 +60,8 @@ def _find(zoom: Backend, user_id: str) -> User:
     return user
 
 
-def list_row(user: User, now: float, include_fields: str = "") -> Row:
-    """A row of "List users". `include_fields` may name custom_attributes and host_key, joined by a comma."""
+def list_row(user: User, now: float) -> Row:
+    """A row of "List users"."""
     if user.status == "pending":
         return _pending_row(user, now)
     row: Row = {
@@ -92,10 +89,6 @@ def list_row(user: User, now: float, include_fields: str = "") -> Row:
     for name in ("dept", "last_client_version", "pic_url", "group_ids"):
         if not row[name]:
             del row[name]
-    if "host_key" in include_fields:
-        row["host_key"] = _host_key(user)
-    if "custom_attributes" in include_fields:
-        row["custom_attributes"] = _custom_attributes(user)
     return row
 
 
@@ -154,13 +147,13 @@ def detail(account: Account, user: User, now: float) -> Row:
     if user.number % 11 == 0:
         row["vanity_url"] = f"https://us06web.zoom.us/my/{CANARY}-VANITY-{user.number}"
     if user.number % 7 == 0:
-        row["custom_attributes"] = _custom_attributes(user)
+        row["custom_attributes"] = [{"key": "cost", "name": "Cost Center", "value": f"CC-{user.number % 10}"}]
     return row
 
 
 def own_detail(account: Account, user: User, now: float) -> Row:
     """The answer for `me`: until 2022 Zoom put the host key in, so it may do so again."""
-    return {**detail(account, user, now), "host_key": _host_key(user)}
+    return {**detail(account, user, now), "host_key": f"{CANARY}-HOSTKEY-{user.number:05}"}
 
 
 def _pmi(user: User) -> int:
@@ -177,7 +170,7 @@ def _joined(user: User) -> int:
 
 
 def _last_login(user: User, now: float) -> int:
-    """Everybody who is active signs in every three to thirty days; Zoom moves the time every three days at most."""
+    """Active users sign in every three to thirty days; Zoom updates the time every three days at most."""
     first = _joined(user) + (user.number * 104_729) % 300 * _DAY + 3600
     if user.status != "active" or now < first:
         return first
@@ -189,14 +182,6 @@ def _client_version(user: User, now: float) -> str:
     """That of the month of the last sign-in; some have never used a client."""
     months = (_last_login(user, now) - _EPOCH) // (30 * _DAY)
     return f"6.{months // 12}.{months % 12}.{30_000 + months}(mac)" if user.number % 3 else ""
-
-
-def _host_key(user: User) -> str:
-    return f"{CANARY}-HOSTKEY-{user.number:05}"
-
-
-def _custom_attributes(user: User) -> list[Row]:
-    return [{"key": "cost", "name": "Cost Center", "value": f"CC-{user.number % 10}"}]
 
 
 _READ = ("user:read:admin", "user:read")

@@ -1,4 +1,4 @@
-"""Who is let in, and with which bodies."""
+"""Keys, accounts and bodies that are accepted."""
 
 from __future__ import annotations
 
@@ -45,18 +45,6 @@ def test_a_wrong_key_is_refused(jupiterone: SandboxClient, authorization: str) -
     assert jupiterone.sandbox.jobs == []
 
 
-def test_an_account_has_a_key_of_its_own() -> None:
-    sandbox = JupiterOneSandbox(account="acme")
-    environment = sandbox.environment("http://127.0.0.1:1")
-    assert environment == {
-        "JUPITERONE_ACCOUNT": "acme",
-        "JUPITERONE_API_KEY": sandbox.api_key,
-        "JUPITERONE_API_BASE_URL": "http://127.0.0.1:1",
-        "JUPITERONE_GRAPHQL_URL": "http://127.0.0.1:1/graphql",
-    }
-    assert SandboxClient(sandbox).graphql(QUERY).status_code == 200
-
-
 def test_uploads_may_be_compressed(jupiterone: SandboxClient, instance: Instance) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.post_gzipped(f"/{job_id}/entities", {"entities": [user(1)]}).status_code == 200
@@ -65,22 +53,13 @@ def test_uploads_may_be_compressed(jupiterone: SandboxClient, instance: Instance
     assert [request.gzipped for request in jupiterone.sandbox.requests] == [False, True, True, False]
 
 
-def test_nothing_else_may_be_compressed(jupiterone: SandboxClient, instance: Instance) -> None:
-    job_id = jupiterone.start(instance.id)
-    answer = jupiterone.post_gzipped(f"/{job_id}/finalize", {})
-    assert jupiterone.refusal(answer) == (415, "UNSUPPORTED_CONTENT_ENCODING")
-
-
 @pytest.mark.parametrize(
     ("accepts_gzip", "encoding", "body", "refusal"),
     [
         pytest.param(False, "gzip", gzip.compress(b"{}"), (415, "UNSUPPORTED_CONTENT_ENCODING"), id="gzip not taken"),
         pytest.param(True, "br", b"{}", (415, "UNSUPPORTED_CONTENT_ENCODING"), id="brotli"),
         pytest.param(True, "gzip", b"plain", (400, "INVALID_GZIP"), id="not compressed"),
-        pytest.param(True, "gzip", gzip.compress(b"{}")[:-4], (400, "INVALID_GZIP"), id="cut off"),
-        pytest.param(True, "gzip", gzip.compress(b"no json"), (400, "INVALID_JSON"), id="no JSON compressed"),
         pytest.param(True, "identity", b"no json", (400, "INVALID_JSON"), id="no JSON"),
-        pytest.param(True, "identity", b"\xff", (400, "INVALID_JSON"), id="no UTF-8"),
     ],
 )
 def test_bodies_that_cannot_be_read(accepts_gzip: bool, encoding: str, body: bytes, refusal: tuple[int, str]) -> None:
@@ -97,19 +76,6 @@ def test_large_bodies_are_refused_compressed_or_not(compressed: bool) -> None:
     answer = post(f"/{job_id}/entities", LARGE)
     assert (answer.status_code, answer.json) == (413, {"message": "Request Too Long"})
     assert jupiterone.job(job_id)["numEntitiesUploaded"] == 0
-
-
-def test_the_largest_body_is_just_small_enough() -> None:
-    size = len(json.dumps(LARGE))
-    for largest_body, status in ((size, 200), (size - 1, 413)):
-        jupiterone = SandboxClient(JupiterOneSandbox(largest_body=largest_body))
-        job_id = jupiterone.start(source="api", scope="zoom")
-        assert jupiterone.post(f"/{job_id}/entities", LARGE).status_code == status
-
-
-def test_a_body_may_be_left_out(jupiterone: SandboxClient) -> None:
-    job_id = jupiterone.start(source="api", scope="zoom")
-    assert jupiterone.post(f"/{job_id}/finalize").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -132,21 +132,6 @@ def test_a_relationship_may_reach_into_another_scope(jupiterone: SandboxClient, 
     assert relationship_counts(jupiterone.sync(second.id, [group(1)], [reaching])) == (1, 0, 0, 0)
 
 
-def test_patch_adds_and_updates_and_deletes_nothing(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
-    whole = jupiterone.start(source="api", scope="zoom")
-    jupiterone.good(f"/{whole}/entities", {"entities": [user(1, email="a@example.com"), user(2)]})
-    jupiterone.finish(whole)
-    patch = jupiterone.start(source="api", scope="zoom", syncMode="PATCH")
-    jupiterone.good(f"/{patch}/entities", {"entities": [user(1, name="New"), user(3)]})
-    assert jupiterone.post(f"/{patch}/relationships", {"relationships": [membership(1, 1)]}).status_code == 400
-    assert counts(jupiterone.finish(patch)) == (1, 1, 0, 0)
-    assert sandbox.entities() == {
-        "zoom_user:1": user(1, email="a@example.com", name="New"),
-        "zoom_user:2": user(2),
-        "zoom_user:3": user(3),
-    }
-
-
 def test_the_platform_tags_with_the_account_name(jupiterone: SandboxClient, sandbox: JupiterOneSandbox) -> None:
     tags = {"@tag": {"AccountName": True, "Production": False}}
     tagged, plain = sandbox.add_instance("Example Ltd", config=tags), sandbox.add_instance("plain")
@@ -201,7 +186,6 @@ def test_relationships_need_their_identity(jupiterone: SandboxClient, instance: 
         ("entities", {}, "ENTITY_IS_NOT_ARRAY"),
         ("entities", {"entities": {}}, "ENTITY_IS_NOT_ARRAY"),
         ("relationships", {"entities": []}, "RELATIONSHIP_IS_NOT_ARRAY"),
-        ("upload", {"relationships": "x"}, "RELATIONSHIP_IS_NOT_ARRAY"),
         ("entities", {"entities": ["x"]}, "VALIDATION_ERROR"),
         ("entities", [], "VALIDATION_ERROR"),
     ],
@@ -211,10 +195,3 @@ def test_refuses_what_is_no_list_of_objects(
 ) -> None:
     job_id = jupiterone.start(instance.id)
     assert jupiterone.refusal(jupiterone.post(f"/{job_id}/{kind}", body)) == (400, code)
-
-
-def test_entities_and_relationships_may_come_together(jupiterone: SandboxClient, instance: Instance) -> None:
-    job_id = jupiterone.start(instance.id)
-    jupiterone.good(f"/{job_id}/upload", {"entities": [user(1), group(1)], "relationships": [membership(1, 1)]})
-    job = jupiterone.finish(job_id)
-    assert (counts(job), relationship_counts(job)) == ((2, 0, 0, 0), (1, 0, 0, 0))

@@ -24,7 +24,7 @@ def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instanc
 
 def test_serves_graphql_and_deferred_results(sandbox: JupiterOneSandbox, jupiterone: SandboxClient) -> None:
     with sandbox.serve() as url:
-        body = {"query": '{ queryV1(query: "FIND zoom_user", deferredResponse: FORCE) { url } }'}
+        body = {"query": '{ queryV1(query: "FIND zoom_user LIMIT 1", deferredResponse: FORCE) { url } }'}
         graphql = sandbox.environment(url)["JUPITERONE_GRAPHQL_URL"]
         answer = requests.post(graphql, json=body, headers=jupiterone.headers, timeout=5).json()
         address = answer["data"]["queryV1"]["url"]
