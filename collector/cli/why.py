@@ -14,7 +14,7 @@ from collector.cli.plain_text import printable
 from collector.cli.wrapping import print_wrapped
 from collector.model.setting_levels import LeveledSetting
 from collector.next_steps import Command, NextStep
-from collector.query.setting_values import SettingOverview, UserSetting, setting_of_user, setting_overview
+from collector.query.setting_values import SettingOverview, UserCounts, UserSetting, setting_of_user, setting_overview
 from collector.query.why import LevelReading, Reading, Verdict, unread_locks, unread_settings, value_text
 from collector.resources.setting_levels import setting_levels
 from collector.store import Store
@@ -32,7 +32,8 @@ def why(context: click.Context, words: tuple[str, ...]) -> None:
     It is locked by the account or a group, the default of either, or the user's own choice.
 
     SETTING is Zoom's path, the property (inMeetingWaitingRoom), or any part of either that is unique. Without EMAIL:
-    the account's default and lock, the groups that differ, and how many users have which value.
+    the account's default and lock, the groups that differ, and how many users have which value. Users have no settings
+    of single sign-on, two factors or Team Chat: ask for those without EMAIL.
     """
     if len(words) > 2:
         raise click.UsageError("Name one user and one setting, or one setting alone.", context)
@@ -63,22 +64,32 @@ def _print_user(out: Console, found: UserSetting) -> None:
 
 
 def _print_overview(out: Console, found: SettingOverview) -> None:
-    _print_setting(out, found.setting)
+    setting = found.setting
+    _print_setting(out, setting)
     out.print()
-    print_table(out, _levels_table((found.account, *found.differing[:_MAX_ROWS])))
+    account = (found.account,) if setting.account.values else ()
+    print_table(out, _levels_table((*account, *found.differing[:_MAX_ROWS])))
     _print_more(out, len(found.differing) - _MAX_ROWS, "groups that differ")
-    if not found.differing and not found.unread_groups and not found.groups_unread:
+    if setting.group.values and not found.differing and not found.unread_groups and not found.groups_unread:
         out.print("No group differs.")
     for reason in _reasons(found):
         print_wrapped(out, printable(f"Not known: {reason}."))
+    if found.users is None:
+        who = "Users have" if setting.group.values else "Groups and users have"
+        out.print(f"{who} no such setting.")
+    else:
+        _print_users(out, found.users)
+
+
+def _print_users(out: Console, users: UserCounts) -> None:
     out.print("\nUsers", style="bold")
-    for value, count in found.users[:_MAX_ROWS]:
+    for value, count in users.by_value[:_MAX_ROWS]:
         out.print(printable(f"  {value_text(value)}: {count:,}"))
-    _print_more(out, len(found.users) - _MAX_ROWS, "values")
-    if found.without:
-        out.print(f"  Zoom sends none: {found.without:,}")
-    if found.unread:
-        print_wrapped(out, printable(f"  not read: {found.unread:,} ({found.unread_because})"))
+    _print_more(out, len(users.by_value) - _MAX_ROWS, "values")
+    if users.without:
+        out.print(f"  Zoom sends none: {users.without:,}")
+    if users.unread:
+        print_wrapped(out, printable(f"  not read: {users.unread:,} ({users.unread_because})"))
 
 
 def _reasons(found: SettingOverview) -> list[str]:
@@ -142,10 +153,19 @@ def _overview_to_json(found: SettingOverview) -> dict[str, object]:
         "groups": [_level_to_json(group) for group in found.differing],
         "unreadGroups": [_level_to_json(group) for group in found.unread_groups],
         "groupsUnread": found.groups_unread or None,
-        "users": [{"value": value, "count": count} for value, count in found.users],
-        "without": found.without,
-        "unread": found.unread,
-        "unreadBecause": found.unread_because or None,
+        **_users_to_json(found.users),
+    }
+
+
+def _users_to_json(users: UserCounts | None) -> dict[str, object]:
+    """`users` is null where users have no such setting."""
+    if users is None:
+        return {"users": None, "without": 0, "unread": 0, "unreadBecause": None}
+    return {
+        "users": [{"value": value, "count": count} for value, count in users.by_value],
+        "without": users.without,
+        "unread": users.unread,
+        "unreadBecause": users.unread_because or None,
     }
 
 

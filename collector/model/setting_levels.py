@@ -26,18 +26,18 @@ class LevelPlaces:
 
 @dataclass(frozen=True)
 class LeveledSetting:
-    """A setting of users. `path` as Zoom writes it in the user's document."""
+    """A setting. `path` as Zoom writes it in the user's document; `name`: the property.
+
+    What users do not have (two factors, single sign-on, chat) has no `user`: `path` and `name` are then those of the
+    account or of groups. A level without such a setting has no places.
+    """
 
     path: str
+    name: str
     description: str
-    user: Place
+    user: Place | None
     account: LevelPlaces
     group: LevelPlaces
-
-    @property
-    def name(self) -> str:
-        """Its property on a user."""
-        return self.user.property
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Level:
 
 @dataclass(frozen=True)
 class SettingLevels:
-    """The levels, and every setting they share.
+    """The levels, and every setting: those of users, then those that only the account or groups have.
 
     `membership`: the relationship between group and user, read by `membership_step`. `precedence`: the property of a
     user that lists the ids of the groups, the one that comes first in Zoom's order first.

@@ -31,13 +31,26 @@ class UserSetting:
 
 
 @dataclass(frozen=True)
+class UserCounts:
+    """How many users have which value.
+
+    `by_value`: the most frequent first; `without`: of how many Zoom sends none; `unread`: of how many it is not known,
+    and why.
+    """
+
+    by_value: tuple[tuple[PropertyValue, int], ...]
+    without: int
+    unread: int
+    unread_because: str
+
+
+@dataclass(frozen=True)
 class SettingOverview:
     """A setting in the whole account.
 
     `differing`: the groups that have another value than the account (any value, if the account's is not known), or lock
     it where the account does not.
-    `unread_groups`: those of which one or the other is not known. `users`: each value, with how many users have it, the
-    most frequent first; `without`: of how many Zoom sends none; `unread`: of how many it is not known, and why.
+    `unread_groups`: those of which one or the other is not known. `users`: None if users have no such setting.
     """
 
     setting: LeveledSetting
@@ -45,23 +58,21 @@ class SettingOverview:
     differing: tuple[LevelReading, ...]
     unread_groups: tuple[LevelReading, ...]
     groups_unread: str
-    users: tuple[tuple[PropertyValue, int], ...]
-    without: int
-    unread: int
-    unread_because: str
+    users: UserCounts | None
 
 
 def find_setting(levels: SettingLevels, text: str) -> LeveledSetting:
     """The setting that `text` names: the property, Zoom's path, the last word of that, or any part that is unique.
 
-    Case and separators do not count. Raises UsageError when there is none, or more than one.
+    Case and separators do not count, and a setting of users comes before one of the account alone. Raises UsageError
+    when there is none, or more than one.
     """
     wanted = _letters(text)
-    by_letters = {_letters(setting.path): setting for setting in levels.settings if wanted}
-    if wanted in by_letters:
-        return by_letters[wanted]
-    last_words = [each for each in by_letters.values() if _letters(each.path.rpartition(".")[2]) == wanted]
-    found = last_words or [each for letters, each in by_letters.items() if wanted in letters]
+    found: list[LeveledSetting] = []
+    for is_meant in (_is_path, _is_last_word, _is_part) if wanted else ():
+        for has_user in (True, False):
+            settings = (each for each in levels.settings if (each.user is not None) is has_user)
+            found = found or [each for each in settings if is_meant(wanted, each.path)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -70,26 +81,46 @@ def find_setting(levels: SettingLevels, text: str) -> LeveledSetting:
             "Name one of them, as written here.",
         )
     raise UsageError(
-        f"There is no setting of users {text!r} in the graph.",
+        f"There is no setting {text!r} in the graph.",
         NextStep(
             "Name it as Zoom does (in_meeting.waiting_room), by its property (inMeetingWaitingRoom), or by a part of "
-            "either; `{}` lists those of a user.",
+            "either; `{}` lists those of a user, `{}` those of the account.",
             Command("show", "user EMAIL"),
+            Command("show", "account"),
         ),
     )
+
+
+def _is_path(wanted: str, path: str) -> bool:
+    return _letters(path) == wanted
+
+
+def _is_last_word(wanted: str, path: str) -> bool:
+    return _letters(path.rpartition(".")[2]) == wanted
+
+
+def _is_part(wanted: str, path: str) -> bool:
+    return wanted in _letters(path)
 
 
 def setting_of_user(store: Store, levels: SettingLevels, email: str, text: str) -> UserSetting:
     """The setting of the user whom `email` names, and why it is so. Raises UsageError."""
     require_collected(store)
     setting = find_setting(levels, text)
+    if setting.user is None:
+        levels_with = {"the account": setting.account.values, "groups": setting.group.values}
+        whose = " and of ".join(name for name, places in levels_with.items() if places)
+        raise UsageError(
+            f"Users have no setting {setting.path}: it is one of {whose}.",
+            NextStep("`{}` shows it.", Command("why", setting.path)),
+        )
     found = find_entities(store, levels.user.entity, email)
     if len(found) > 1:
         keys = _listed([str(view.entity["_key"]) for view in found])
         raise UsageError(f"{email!r} may be one of {len(found)} users: {keys}.", "Name one of them by this key.")
     user = store.entity(str(found[0].entity["_key"])) or {}
     reader = _Reader(store, levels)
-    value = reader.value_of_user(setting, user)
+    value = reader.value_of_user(setting.user, user)
     account = reader.account(setting)
     groups, groups_unread = reader.groups_of(setting, user)
     return UserSetting(setting, user, value, account, tuple(groups), explain(value, account, groups, groups_unread))
@@ -102,18 +133,13 @@ def setting_overview(store: Store, levels: SettingLevels, text: str) -> SettingO
     reader = _Reader(store, levels)
     account = reader.account(setting)
     groups = [reader.group(setting, group) for group in store.entities(levels.group.entity.type)]
-    users, without = reader.users_by_value(setting)
-    unread = store.count(levels.user.entity.type) - without - sum(count for _, count in users)
     return SettingOverview(
         setting,
         account,
         tuple(group for group in groups if _differs(group, account)),
         tuple(group for group in groups if group.value.unread or group.lock.unread),
-        reader.groups_unread(members=False),
-        tuple(users),
-        without,
-        unread,
-        reader.why_unread(levels.user.step, setting.user) if unread else "",
+        reader.groups_unread(members=False) if setting.group.values else "",
+        None if setting.user is None else reader.users_by_value(setting.user),
     )
 
 
@@ -134,11 +160,11 @@ class _Reader:
         coverage: Sequence[Coverage] = () if run is None else run.coverage
         self._coverage: Mapping[tuple[str, str], Coverage] = {(each.step, each.dataset): each for each in coverage}
 
-    def value_of_user(self, setting: LeveledSetting, user: Properties) -> Reading:
+    def value_of_user(self, place: Place, user: Properties) -> Reading:
         level = self._levels.user
         status = user.get("status")
         otherwise = f"Zoom gives none of a user whose status is {status}" if status != "active" else ""
-        return self._read(level.step, (setting.user,), user, otherwise)
+        return self._read(level.step, (place,), user, otherwise)
 
     def account(self, setting: LeveledSetting) -> LevelReading:
         level = self._levels.account
@@ -173,17 +199,19 @@ class _Reader:
             why = f"the groups {_listed(unread)} are not in the graph"
         return readings, why
 
-    def users_by_value(self, setting: LeveledSetting) -> tuple[list[tuple[PropertyValue, int]], int]:
-        """Each value with how many users have it, the most frequent first; and how many have none."""
+    def users_by_value(self, place: Place) -> UserCounts:
+        level = self._levels.user
         counts: dict[str, tuple[PropertyValue, int]] = {}
         without = 0
-        for properties, count in self._store.documents(self._levels.user.entity.type, setting.user.part):
-            value = properties.get(setting.name)
+        for properties, count in self._store.documents(level.entity.type, place.part):
+            value = properties.get(place.property)
             if value is None:
                 without += count
             else:
                 counts[repr(value)] = value, counts.get(repr(value), (value, 0))[1] + count
-        return sorted(counts.values(), key=lambda each: (-each[1], repr(each[0]))), without
+        by_value = sorted(counts.values(), key=lambda each: (-each[1], repr(each[0])))
+        unread = self._store.count(level.entity.type) - without - sum(count for _, count in by_value)
+        return UserCounts(tuple(by_value), without, unread, self.why_unread(level.step, place) if unread else "")
 
     def groups_unread(self, *, members: bool = True) -> str:
         """Why the groups, or their members, are not known, a clause; "" where they are."""
@@ -215,15 +243,16 @@ class _Reader:
         )
 
     def _read(self, step: str, places: Sequence[Place], entity: Properties, otherwise: str = "") -> Reading:
-        """The first of the places that says something. `otherwise`: why it was not read, if that is known already."""
+        """The first of the places that says something. `otherwise`: why it was not read, if that is known already.
+
+        Without places the level has no such setting, or no lock of it: Zoom says nothing.
+        """
         read_at = {part.part: part.read_at for part in self._store.parts(str(entity["_key"]))}
         for place in places:
             if (value := entity.get(place.property)) is not None:
                 return Reading(value, read_at=read_at.get(place.part))
         unread = next((place for place in places if place.part not in read_at), None)
-        if unread is not None:
-            return Reading(unread=otherwise or self.why_unread(step, unread))
-        return Reading(unread="" if places else "not collected by this version")
+        return Reading(unread=(otherwise or self.why_unread(step, unread)) if unread is not None else "")
 
 
 def _why(entry: Coverage | None, scopes: tuple[str, str]) -> str:

@@ -58,6 +58,11 @@ class Setting:
         return property_name(f"{_prefix(self.document)}{self.path}")
 
     @property
+    def is_lock(self) -> bool:
+        """Whether it says that the setting of this path is locked."""
+        return bool(_prefix(self.document))
+
+    @property
     def kept(self) -> bool:
         """Whether it becomes a property at all."""
         return not self.secret and self.type != OBJECTS
@@ -237,7 +242,7 @@ def _prefix(document: str) -> str:
 @cache
 def _documents_with(whose: str, *, is_lock: bool) -> Mapping[str, int]:
     """In how many of the documents a described path may occur: what is in one only tells that one."""
-    return Counter(setting.path for setting in catalogue(whose).values() if bool(_prefix(setting.document)) is is_lock)
+    return Counter(setting.path for setting in catalogue(whose).values() if setting.is_lock is is_lock)
 
 
 def _ids(value: object) -> PropertyValue:

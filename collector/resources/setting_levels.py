@@ -1,4 +1,4 @@
-"""How the settings of users correspond to those of groups and of the account.
+"""How the settings of users correspond to those of groups and of the account, and what only those two have.
 
 The same path means the same at every level, and the lock of a setting is that of its path, or of the section it is in.
 `setting_levels.csv` has what Zoom does otherwise: for a path of the user, or a section of them, what it is called
@@ -9,7 +9,7 @@ fields of the three documents).
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from importlib.resources import files
 from collector.model.naming import property_name
 from collector.model.setting_levels import Level, LeveledSetting, LevelPlaces, Place, SettingLevels
 from collector.resources import account, groups, users
-from collector.resources.catalogue import Setting, catalogue
+from collector.resources.catalogue import ACCOUNT, GROUP, Setting, catalogue
 from collector.resources.declaration import EntityDocument, Resource
 
 _OPTIONS = frozenset({"meeting_authentication", "meeting_security", "recording_authentication"})
@@ -47,17 +47,18 @@ def lock_name(path: str) -> str:
     return f"locked{name[0].upper()}{name[1:]}"
 
 
-def setting_levels(account_: Resource = account.RESOURCE, group: Resource = groups.RESOURCE) -> SettingLevels:
-    """Every setting of users that is kept, with where each level says it."""
-    (membership,) = (link for link in group.links if link.members is not None)
+def setting_levels() -> SettingLevels:
+    """Every setting that is kept, with where each level says it."""
+    (membership,) = (link for link in groups.RESOURCE.links if link.members is not None)
+    of_users = [_of_users(setting) for setting in catalogue().values() if setting.kept]
     return SettingLevels(
-        account=_level(account_),
-        group=_level(group),
+        account=_level(account.RESOURCE),
+        group=_level(groups.RESOURCE),
         user=_level(users.RESOURCE),
         membership=membership.type.type,
         membership_step=membership.step_id,
         precedence="groupIds",
-        settings=tuple(_leveled(setting, account_, group) for setting in catalogue().values() if setting.kept),
+        settings=(*of_users, *_above_users(of_users)),
     )
 
 
@@ -65,19 +66,50 @@ def _level(resource: Resource) -> Level:
     return Level(resource.entity, resource.step_id, resource.listing.scopes.advice)
 
 
-def _leveled(setting: Setting, account_: Resource, group: Resource) -> LeveledSetting:
-    (document,) = (each for each in users.RESOURCE.documents if each.part == setting.document)
+def _of_users(setting: Setting) -> LeveledSetting:
     return LeveledSetting(
         setting.path,
+        setting.name,
         setting.description,
-        Place(setting.name, document.part, document.endpoint.scopes.advice),
-        _places(setting, account_, "account"),
-        _places(setting, group, "group"),
+        _catalogued_place(users.RESOURCE, setting),
+        _places(setting, account.RESOURCE, "account"),
+        _places(setting, groups.RESOURCE, "group"),
     )
 
 
+def _above_users(of_users: Iterable[LeveledSetting]) -> Iterator[LeveledSetting]:
+    """What the account or groups say that is about no setting of users; they spell it alike."""
+    said = {place.property for each in of_users for level in (each.account, each.group) for place in level.values}
+    by_name: dict[str, Setting] = {}
+    for whose in (ACCOUNT, GROUP):
+        for setting in catalogue(whose).values():
+            if setting.kept and not setting.is_lock and setting.name not in said:
+                by_name.setdefault(setting.name, setting)
+    for name, setting in by_name.items():
+        of_account = _catalogued_places(account.RESOURCE, ACCOUNT, setting.path)
+        of_groups = _catalogued_places(groups.RESOURCE, GROUP, setting.path)
+        yield LeveledSetting(setting.path, name, setting.description, None, of_account, of_groups)
+
+
+def _catalogued_places(resource: Resource, whose: str, path: str) -> LevelPlaces:
+    """Where the catalogue has this path, and the locks of it and of the sections it is in."""
+    kept = {setting.name: setting for setting in catalogue(whose).values() if setting.kept}
+    value = kept.get(property_name(path))
+    if value is None:
+        return LevelPlaces((), ())
+    locks = [kept[name] for name in map(lock_name, (prefix for prefix, _ in _prefixes(path))) if name in kept]
+    return LevelPlaces(
+        (_catalogued_place(resource, value),), tuple(_catalogued_place(resource, lock) for lock in locks)
+    )
+
+
+def _catalogued_place(resource: Resource, setting: Setting) -> Place:
+    (document,) = (each for each in resource.documents if each.part == setting.document)
+    return Place(setting.name, document.part, document.endpoint.scopes.advice)
+
+
 def _places(setting: Setting, resource: Resource, level: str) -> LevelPlaces:
-    values = [_place(resource, "/settings", _option(setting.path, setting.document), property_name(setting.path))]
+    values = [_place(resource, "/settings", _option(setting.path, setting.document), setting.name)]
     locks = []
     for path, rest in _prefixes(setting.path):
         names = other_names().get(path)

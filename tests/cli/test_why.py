@@ -20,6 +20,7 @@ from .conftest import Command
 ACCOUNT_LOCKS = "account:read:lock_settings:master"
 LEVELS = setting_levels()
 SETTINGS = {setting.path: setting for setting in LEVELS.settings}
+OF_USERS = {setting.path: setting.user for setting in LEVELS.settings if setting.user}
 READ = "1970-01-01 00:00:01 UTC"
 HAS_USER = RelationshipType("zoom_group", "HAS", "zoom_user")
 
@@ -118,11 +119,9 @@ def put_person(run: Run, person: Person, at_groups: Mapping[str, Level]) -> None
     row: Properties = {"displayName": person.shown or person.name, "email": [email], "status": person.status}
     put(run, key, {**row, **ids})
     if person.settings is not None:
-        for part in {setting.user.part for setting in SETTINGS.values()}:
+        for part in {place.part for place in OF_USERS.values()}:
             said = {
-                SETTINGS[path].name: value
-                for path, value in person.settings.items()
-                if SETTINGS[path].user.part == part
+                OF_USERS[path].property: value for path, value in person.settings.items() if OF_USERS[path].part == part
             }
             run.put(key, part, said, 1000)
     for name in person.groups:
@@ -397,6 +396,76 @@ class TestTheAccount:
         assert lines(collector("why", path).out)[-2:] == ["US: 2", "US, DE: 1"]
 
 
+SSO = "security.signin_with_sso.enable"
+FILES = "chat.share_files.enable"
+DOWNLOAD = "recording.cloud_recording_download"
+REMINDER = "schedule_meeting.upcoming_meeting_reminder"
+
+
+class TestWhatUsersDoNotHave:
+    """Sign-in, two factors, chat: settings of the account, some of groups besides."""
+
+    @pytest.mark.parametrize("named", [SSO, "securitySigninWithSsoEnable", "signin_with_sso.enable"])
+    def test_of_the_account_alone(self, collector: Command, collect: Collect, named: str) -> None:
+        collect([Person("Ada")], Level({SSO: True}), {"Sales": Level()})
+        outcome = collector("why", named)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert lines(outcome.out) == [
+            f"{SSO} securitySigninWithSsoEnable",
+            SETTINGS[SSO].description,
+            "Level Value Locked Read",
+            f"account yes Zoom does not say {READ}",
+            "Groups and users have no such setting.",
+        ]
+
+    def test_of_account_and_groups(self, collector: Command, collect: Collect) -> None:
+        groups = {"Sales": Level({DOWNLOAD: False}, {DOWNLOAD: True}), "Alike": Level({DOWNLOAD: True}, {})}
+        collect([Person("Ada")], Level({DOWNLOAD: True}, {DOWNLOAD: False}), groups)
+        assert lines(collector("why", DOWNLOAD).out)[2:] == [
+            "Level Value Locked Read",
+            f"account yes no {READ}",
+            f"group Sales no yes {READ}",
+            "Users have no such setting.",
+        ]
+        told = json.loads(collector("why", DOWNLOAD, "--json").out)
+        assert (told["account"]["value"], told["account"]["locked"]) == (True, False)
+        assert [(group["key"], group["value"]) for group in told["groups"]] == [("zoom_group:sales", False)]
+        assert (told["users"], told["without"], told["unread"], told["unreadBecause"]) == (None, 0, 0, None)
+
+    def test_the_lock_of_a_section(self, collector: Command, collect: Collect) -> None:
+        collect([Person("Ada")], Level({FILES: True}, {"chat.share_files": True}))
+        assert f"account yes yes {READ}" in lines(collector("why", FILES).out)
+
+    def test_of_groups_alone(self, collector: Command, collect: Collect) -> None:
+        collect([Person("Ada")], Level(), {"Sales": Level({REMINDER: True})})
+        shown = lines(collector("why", REMINDER).out)
+        assert shown[2:4] == ["Level Value Locked Read", f"group Sales yes Zoom does not say {READ}"]
+        assert shown[4:] == ["Users have no such setting."]
+
+    @pytest.mark.parametrize(("path", "needed"), [(SSO, "account:read:settings:admin"), (FILES, ACCOUNT_LOCKS)])
+    def test_not_read(self, collector: Command, collect: Collect, path: str, needed: str) -> None:
+        collect([Person("Ada")], Level(None, None))
+        reasons = [line for line in lines(collector("why", path).out) if line.startswith("Not known: ")]
+        assert any(needed in reason for reason in reasons)
+
+    @pytest.mark.parametrize(
+        ("path", "whose"), [(SSO, "the account"), (FILES, "the account and of groups"), (REMINDER, "groups")]
+    )
+    def test_with_a_person(self, collector: Command, collect: Collect, path: str, whose: str) -> None:
+        collect([Person("Ada")], Level({SSO: True}))
+        outcome = collector("why", "ada@example.com", path)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.splitlines() == [
+            f"Error: Users have no setting {path}: it is one of {whose}.",
+            f"Next: `collector why {path}` shows it.",
+        ]
+
+    def test_a_setting_of_users_comes_first(self, collector: Command, collect: Collect) -> None:
+        collect([Person("Ada", {CHAT: True})])
+        assert collector("why", "data_center_regions").out.startswith("in_meeting.data_center_regions ")
+        assert collector("why", "in_session.data_center_regions").out.startswith("in_session.data_center_regions ")
+
+
 class TestWrongInput:
     @pytest.fixture(autouse=True)
     def _collected(self, collect: Collect) -> None:
@@ -432,7 +501,7 @@ class TestWrongInput:
         for words in ((named,), ("ada@example.com", named)):
             outcome = collector("why", *words)
             assert (outcome.code, outcome.out) == (2, "")
-            assert outcome.err.startswith(f"Error: There is no setting of users {named!r} in the graph.\nNext: ")
+            assert outcome.err.startswith(f"Error: There is no setting {named!r} in the graph.\nNext: ")
 
     def test_an_unknown_user(self, collector: Command) -> None:
         outcome = collector("why", "nobody@example.com", CHAT)

@@ -46,14 +46,36 @@ def test_every_other_name_is_catalogued_there(level: str) -> None:
 
 @pytest.mark.parametrize("level", ["account", "group"])
 def test_every_setting_can_be_looked_for_at_every_level(level: str) -> None:
-    settings = setting_levels().settings
+    settings = [each for each in setting_levels().settings if each.user]
     assert [each.path for each in settings if not (getattr(each, level).values and getattr(each, level).locks)] == []
 
 
 def test_every_kept_setting_of_users_is_there_once() -> None:
-    levels = setting_levels()
-    assert sorted(setting.path for setting in levels.settings) == sorted(KEPT)
-    assert len({setting.name for setting in levels.settings}) == len(levels.settings)
+    settings = setting_levels().settings
+    assert sorted(setting.path for setting in settings if setting.user) == sorted(KEPT)
+    assert len({setting.name for setting in settings}) == len(settings)
+
+
+@pytest.mark.parametrize(("whose", "level"), [(ACCOUNT, "account"), (GROUP, "group")])
+def test_every_kept_setting_of_account_and_groups_is_there(whose: str, level: str) -> None:
+    places = {place.property for each in setting_levels().settings for place in getattr(each, level).values}
+    kept = {setting.name for setting in catalogue(whose).values() if setting.kept and not setting.is_lock}
+    assert kept - places == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "account_locks", "group_values"),
+    [
+        ("security.sign_in_with_two_factor_auth", [], 0),
+        ("chat.share_files.enable", ["lockedChatShareFiles"], 1),
+        ("schedule_meeting.upcoming_meeting_reminder", [], 1),
+    ],
+)
+def test_what_users_do_not_have(path: str, account_locks: list[str], group_values: int) -> None:
+    (setting,) = (each for each in setting_levels().settings if each.path == path)
+    assert setting.user is None
+    assert [place.property for place in setting.account.locks] == account_locks
+    assert len(setting.group.values) == group_values
 
 
 def test_the_precedence_is_a_property_of_users() -> None:
