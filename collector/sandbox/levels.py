@@ -1,8 +1,8 @@
 """What is set above the user: the settings of the account and of each group, and which of them are locked.
 
-A user's answer begins with what the account has, goes on with what the user's groups have (the first group in
-`group_ids` comes first), then with what the user chose; a lock of the account or of a group overrules that choice
-(Zoom support: "Using tiered settings"). The documents hold the fields of the published descriptions of
+A group has what the account has until it is changed. A user has what the first group in `group_ids` has, else the
+account, until the user chooses; a lock of the account or of any group of the user overrules that choice (Zoom support:
+"Using tiered settings"). The documents hold the fields of the published descriptions of
 `/accounts/{accountId}/settings`, `/groups/{groupId}/settings` and their `lock_settings`.
 """
 
@@ -26,8 +26,8 @@ _USER_SPELLINGS = {
 }
 """What accounts and groups spell in another way than users do; the last two are locks."""
 
-_ALSO_OF_USERS = {"meeting_security.waiting_room": "in_meeting.waiting_room"}
-"""One setting that users have in two documents."""
+_ALSO_IN_MEETING = {"meeting_security.waiting_room": "in_meeting.waiting_room"}
+"""One setting that users and groups have in two documents."""
 
 _OF_USERS_ONLY = (
     "schedule_meeting.pmi_password",
@@ -211,9 +211,12 @@ class Levels:
             document = {"recording_authentication": False}
         else:
             document = _main(in_group=bool(group_id))
+        for path, value in self._changes("") if group_id else ():
+            _put_where_known(document, option, path, value)
         for path, value in self._changes(group_id):
             if _option_of(path) == option:
                 put(document, path, value)
+            _put_where_known(document, option, path, value)
         return document
 
     def locks(self, option: str, group_id: str = "") -> dict[str, Any]:
@@ -228,12 +231,13 @@ class Levels:
         return document
 
     def groups_with_settings(self, group_ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Those for which something was set, in the same order."""
-        return tuple(group_id for group_id in group_ids if group_id in self._levels)
+        """Those for which something was set, in the same order; "" instead of the first if nothing was."""
+        with_settings = (group_id if group_id in self._levels else "" for group_id in group_ids)
+        return tuple(group_id for place, group_id in enumerate(with_settings) if group_id or place == 0)
 
     def hand_down(self, document: dict[str, Any], option: str, group_ids: tuple[str, ...]) -> None:
-        """Put into a user's document what the account and the groups have set for whoever does not choose."""
-        for level in ("", *reversed(group_ids)):
+        """Put into a user's document what the account and the first group have for users who do not choose."""
+        for level in ("", *group_ids[:1]):
             for path, value in self._changes(level):
                 _put_for_user(document, option, path, value)
 
@@ -294,9 +298,12 @@ def _option_of(path: str) -> str:
 
 
 def _put_for_user(document: dict[str, Any], option: str, path: str, value: object) -> None:
-    """Only where users have such a setting, in the document of this option."""
-    path = _USER_SPELLINGS.get(path, path)
-    for same in {path, _ALSO_OF_USERS.get(path, path)}:
+    _put_where_known(document, option, _USER_SPELLINGS.get(path, path), value)
+
+
+def _put_where_known(document: dict[str, Any], option: str, path: str, value: object) -> None:
+    """Only where the document, which is that of this option, has such a setting."""
+    for same in {path, _ALSO_IN_MEETING.get(path, path)}:
         if _option_of(same) == option and _value_at(document, same) is not None:
             put(document, same, value)
 

@@ -58,6 +58,31 @@ def test_the_first_group_wins_over_the_second_and_over_the_account(account: Acco
     assert chat_of(zoom, "second@example.com") is False
 
 
+def test_only_the_first_group_hands_down(account: Account, zoom: SandboxClient) -> None:
+    first, second = account.add_group("First").id, account.add_group("Second").id
+    account.add_user("both@example.com", group_ids=(first, second))
+    account.levels.change({CHAT: False}, second)
+    assert chat_of(zoom, "both@example.com") is True
+    account.levels.lock(CHAT, group_id=second)
+    assert chat_of(zoom, "both@example.com") is False
+
+
+def test_a_group_has_what_the_account_has_until_it_is_changed(account: Account, zoom: SandboxClient) -> None:
+    group = account.add_group("Group").id
+    account.levels.change({CHAT: False, WAITING_ROOM: True})
+
+    def of_group() -> tuple[Any, Any, Any]:
+        main = zoom.document(f"/groups/{group}/settings")["in_meeting"]
+        security = zoom.document(f"/groups/{group}/settings", option="meeting_security")["meeting_security"]
+        return main["chat"], main["waiting_room"], security["waiting_room"]
+
+    assert of_group() == (False, True, True)
+    account.levels.change({WAITING_ROOM: False}, group)
+    assert of_group() == (False, False, False)
+    account.levels.change({CHAT: True}, group)
+    assert of_group() == (True, False, False)
+
+
 def test_a_lock_overrules_a_choice_and_the_accounts_overrules_a_groups(account: Account, zoom: SandboxClient) -> None:
     group = account.add_group("Group").id
     account.change_settings(account.add_user("member@example.com", group_ids=(group,)).id, {CHAT: True})
