@@ -60,7 +60,7 @@ def _print_user(out: Console, found: UserSetting) -> None:
         advice = "Not all of it may have been read at the same time: `{}` reads all of it again."
         print_wrapped(out, render(NextStep(advice, Command("collect"))))
     out.print()
-    print_table(out, _levels_table((found.account, *found.groups), found.value))
+    print_table(out, _levels_table(found.setting, (found.account, *found.groups), found.value))
 
 
 def _print_overview(out: Console, found: SettingOverview) -> None:
@@ -68,7 +68,7 @@ def _print_overview(out: Console, found: SettingOverview) -> None:
     _print_setting(out, setting)
     out.print()
     account = (found.account,) if setting.account.values else ()
-    print_table(out, _levels_table((*account, *found.differing[:_MAX_ROWS])))
+    print_table(out, _levels_table(setting, (*account, *found.differing[:_MAX_ROWS])))
     _print_more(out, len(found.differing) - _MAX_ROWS, "groups that differ")
     if setting.group.values and not found.differing and not found.unread_groups and not found.groups_unread:
         out.print("No group differs.")
@@ -107,14 +107,17 @@ def _print_more(out: Console, number: int, what: str) -> None:
         out.print(f"  and {number:,} more {what}")
 
 
-def _levels_table(levels: Sequence[LevelReading], user: Reading | None = None) -> Table:
+def _levels_table(setting: LeveledSetting, levels: Sequence[LevelReading], user: Reading | None = None) -> Table:
+    """What each level says; without the column of locks where Zoom has no lock of the setting."""
+    has_lock = bool(setting.account.locks or setting.group.locks)
     table = Table(box=None, pad_edge=False)
     table.add_column("Level", overflow="fold")
     table.add_column("Value", overflow="fold")
-    table.add_column("Locked", no_wrap=True)
-    table.add_column("Read", no_wrap=True)
+    for heading in ("Locked", "Read") if has_lock else ("Read",):
+        table.add_column(heading, no_wrap=True)
     for level in levels:
-        table.add_row(printable(level.name), printable(_text(level.value)), _text(level.lock), _read(level.value))
+        lock = (_text(level.lock),) if has_lock else ()
+        table.add_row(printable(level.name), printable(_text(level.value)), *lock, _read(level.value))
     if user is not None:
         table.add_row("user", printable(_text(user)), "", _read(user))
     return table

@@ -413,8 +413,8 @@ class TestWhatUsersDoNotHave:
         assert lines(outcome.out) == [
             f"{SSO} securitySigninWithSsoEnable",
             SETTINGS[SSO].description,
-            "Level Value Locked Read",
-            f"account yes Zoom does not say {READ}",
+            "Level Value Read",
+            f"account yes {READ}",
             "Groups and users have no such setting.",
         ]
 
