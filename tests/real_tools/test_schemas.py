@@ -65,6 +65,16 @@ def test_entities_of_a_sandbox_account(collected: Store) -> None:
     assert checked(*entities)["failures"] == []
 
 
+def test_every_optional_document_is_among_them(collected: Store) -> None:
+    read = {
+        (entity["_type"], each.part)
+        for entity in entities_of(collected)
+        for each in collected.parts(str(entity["_key"]))
+    }
+    declared = {(resource.entity.type, each.part) for resource in all_resources() for each in resource.documents}
+    assert declared - read == set()
+
+
 def test_entities_that_are_tagged(collected: Store) -> None:
     tagged = [{**entity, "tag.AccountName": "Example Ltd"} for entity in entities_of(collected)]
     assert checked(*tagged)["failures"] == []

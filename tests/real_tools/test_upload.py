@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import GRANULAR_SCOPES, generate_account
+from collector.sandbox import GRANULAR_SCOPES
 from collector.tree import write_tree
 from tests.upload.conftest import Both, Graph
 
+from .conftest import managed_account
 from .install import COMMAND_LINE, J1_INTEGRATION, needs
 
 pytestmark = needs(COMMAND_LINE)
@@ -22,8 +23,8 @@ TREE = ".j1-integration"
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
-    """A sandbox account of 120 users and a JupiterOne."""
-    both = Both(tmp_path, generate_account(users=120, groups=6, custom_roles=2, seed=7))
+    """A centrally managed sandbox account and a JupiterOne."""
+    both = Both(tmp_path, managed_account())
     yield both
     both.store.close()
 

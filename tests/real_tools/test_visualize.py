@@ -33,6 +33,15 @@ def test_visualize_draws_everything(store: Store, folder: Path) -> None:
     assert "DUPLICATE _KEY" not in page
 
 
+def test_visualize_draws_a_collected_account(collected: Store, folder: Path) -> None:
+    write_tree(collected, folder)
+    subprocess.run([J1_INTEGRATION, "visualize"], cwd=folder.parent, capture_output=True, check=True, timeout=120)
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert [key for key in graph_keys(folder) if "|" not in key and f'"id":"{key}"' not in page] == []
+    assert "MISSING ENTITY" not in page
+    assert "DUPLICATE _KEY" not in page
+
+
 def test_a_visualized_tree_is_replaced_like_any_other(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     subprocess.run([J1_INTEGRATION, "visualize"], cwd=folder.parent, capture_output=True, check=True, timeout=120)
