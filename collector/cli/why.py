@@ -15,7 +15,7 @@ from collector.cli.wrapping import print_wrapped
 from collector.model.setting_levels import LeveledSetting
 from collector.next_steps import Command, NextStep
 from collector.query.setting_values import SettingOverview, UserCounts, UserSetting, setting_of_user, setting_overview
-from collector.query.why import LevelReading, Reading, Verdict, unread_locks, unread_settings, value_text
+from collector.query.why import LevelReading, Reading, unread_locks, unread_settings, value_text
 from collector.resources.setting_levels import setting_levels
 from collector.store import Store
 
@@ -56,7 +56,7 @@ def _print_user(out: Console, found: UserSetting) -> None:
     out.print()
     print_wrapped(out, printable(f"{found.user.get('displayName')}: {_text(found.value)}"))
     print_wrapped(out, printable(found.explanation.sentence))
-    if found.explanation.verdict is Verdict.DIFFERS:
+    if found.may_be_outdated:
         advice = "Not all of it may have been read at the same time: `{}` reads all of it again."
         print_wrapped(out, render(NextStep(advice, Command("collect"))))
     out.print()

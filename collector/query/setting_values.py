@@ -12,7 +12,7 @@ from collector.model.graph import Properties, PropertyValue
 from collector.model.setting_levels import LeveledSetting, LevelPlaces, Place, SettingLevels
 from collector.next_steps import Command, NextStep
 from collector.query.show import find_entities, require_collected
-from collector.query.why import Explanation, LevelReading, Reading, explain
+from collector.query.why import Explanation, LevelReading, Reading, Verdict, explain
 from collector.store import Store
 
 _MAX_CANDIDATES = 20
@@ -20,7 +20,10 @@ _MAX_CANDIDATES = 20
 
 @dataclass(frozen=True)
 class UserSetting:
-    """A setting of one user, at every level. `groups`: the user's, in Zoom's order."""
+    """A setting of one user, at every level. `groups`: the user's, in Zoom's order.
+
+    `may_be_outdated`: the user does not have what the levels say, which may have been read later than the user was.
+    """
 
     setting: LeveledSetting
     user: Properties
@@ -28,6 +31,7 @@ class UserSetting:
     account: LevelReading
     groups: tuple[LevelReading, ...]
     explanation: Explanation
+    may_be_outdated: bool
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,11 @@ def setting_of_user(store: Store, levels: SettingLevels, email: str, text: str) 
     value = reader.value_of_user(setting.user, user)
     account = reader.account(setting)
     groups, groups_unread = reader.groups_of(setting, user)
-    return UserSetting(setting, user, value, account, tuple(groups), explain(value, account, groups, groups_unread))
+    explanation = explain(value, account, groups, groups_unread)
+    run = store.latest_run()
+    is_stale = run is not None and value.read_at is not None and value.read_at < run.began_at
+    outdated = explanation.verdict is Verdict.DIFFERS or (explanation.verdict is Verdict.OWN_CHOICE and is_stale)
+    return UserSetting(setting, user, value, account, tuple(groups), explanation, outdated)
 
 
 def setting_overview(store: Store, levels: SettingLevels, text: str) -> SettingOverview:

@@ -41,6 +41,7 @@ class Person:
     status: str = "active"
     shown: str = ""
     is_member: bool = True
+    read_at: int = 1000
 
 
 Collect = Callable[..., None]
@@ -123,7 +124,7 @@ def put_person(run: Run, person: Person, at_groups: Mapping[str, Level]) -> None
             said = {
                 OF_USERS[path].property: value for path, value in person.settings.items() if OF_USERS[path].part == part
             }
-            run.put(key, part, said, 1000)
+            run.put(key, part, said, person.read_at)
     for name in person.groups:
         if name in at_groups and person.is_member:
             run.put_relationship(HAS_USER.between(f"zoom_group:{name.lower()}", key))
@@ -247,6 +248,16 @@ class TestOneUser:
             "Not all of it may have been read at the same time: "
             "`collector --profile default collect` reads all of it again.",
         ]
+
+    @pytest.mark.parametrize(("read_at", "is_advised"), [(500, True), (1000, False)])
+    def test_a_choice_that_may_be_an_older_default(
+        self, collector: Command, collect: Collect, read_at: int, is_advised: bool
+    ) -> None:
+        """`collect --changed` reads the account again, and not the users who have the default."""
+        collect([Person("Ada", {CHAT: True}, read_at=read_at)], Level({CHAT: False}, {CHAT: False}))
+        told = collector("why", "Ada", CHAT).out
+        assert "The user's own choice: the default, of the account, is no." in told
+        assert ("Not all of it may have been read at the same time" in told) is is_advised
 
     def test_a_section_of_another_name(self, collector: Command, collect: Collect) -> None:
         length = "meeting_password_requirement.length"
