@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from collector.sandbox import Account, generate_account
+from collector.sandbox import GRANULAR_SCOPES, Account, generate_account
 from collector.sandbox.generation import manage_centrally
 from collector.store import Store
 from tests.collect.profile import Profile
@@ -24,8 +24,8 @@ def managed_account() -> Account:
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A sandbox account with everything that the scopes of the sandbox open, which are all."""
+    """A sandbox account, read with every scope."""
     profile = Profile(tmp_path_factory.mktemp("profile"), managed_account(), future_fields=True)
-    profile.collect()
+    profile.collect(scopes=GRANULAR_SCOPES)
     with profile.store as store:
         yield store

@@ -56,7 +56,7 @@ def graph(both: Both, instance_id: str) -> Graph:
 
 
 def test_the_same_objects_arrive(both: Both, tmp_path: Path) -> None:
-    both.profile.collect()
+    both.profile.collect(scopes=GRANULAR_SCOPES)
     write_tree(both.store, tmp_path / TREE)
     theirs = both.jupiterone.add_instance("theirs").id
     said = sync_with_the_command_line(both, tmp_path, theirs)
@@ -68,7 +68,7 @@ def test_the_same_objects_arrive(both: Both, tmp_path: Path) -> None:
 
 def test_either_goes_on_where_the_other_has_been(both: Both, tmp_path: Path) -> None:
     """People may change from the one to the other: the second upload to the same instance changes nothing."""
-    both.profile.collect()
+    both.profile.collect(scopes=GRANULAR_SCOPES)
     write_tree(both.store, tmp_path / TREE)
     both.sync()
     sync_with_the_command_line(both, tmp_path, both.instance)
