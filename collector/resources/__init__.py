@@ -115,7 +115,7 @@ def not_granted(
     )
 
 
-def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
-    """What each step id reads: a resource's own entities, or one of its links."""
+def declarations_by_step(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
+    """What each step reads, by step id: a resource and None for its own entities, or the link of it to read."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
     return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}
