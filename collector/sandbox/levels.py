@@ -1,8 +1,8 @@
 """What is set above the user: the settings of the account and of each group, and which of them are locked.
 
-A user's answer begins with what the account has, goes on with what the user's groups have (the first group in
-`group_ids` comes first), then with what the user chose; a lock of the account or of a group overrules that choice
-(Zoom support: "Using tiered settings"). The documents hold the fields of the published descriptions of
+A user's settings are the account's, overridden by the user's group (the first in `group_ids` that sets it), overridden
+by the user's own choice; a lock of the account or of a group overrules that choice (Zoom support: "Using tiered
+settings"). The documents hold the fields of the published descriptions of
 `/accounts/{accountId}/settings`, `/groups/{groupId}/settings` and their `lock_settings`.
 """
 
@@ -232,7 +232,7 @@ class Levels:
         return tuple(group_id for group_id in group_ids if group_id in self._levels)
 
     def hand_down(self, document: dict[str, Any], option: str, group_ids: tuple[str, ...]) -> None:
-        """Put into a user's document what the account and the groups have set for whoever does not choose."""
+        """Put into a user's document what the account and the groups have set for users who do not choose."""
         for level in ("", *reversed(group_ids)):
             for path, value in self._changes(level):
                 _put_for_user(document, option, path, value)

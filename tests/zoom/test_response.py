@@ -245,7 +245,7 @@ def test_only_the_host_of_a_redirect_is_shown(status, location, target):
 
 
 @pytest.mark.parametrize(
-    ("errors", "told"),
+    ("errors", "errors_shown"),
     [
         ([{"field": "page_size", "message": "Must be at most 300."}], "(page_size: Must be at most 300.)"),
         (
@@ -261,9 +261,9 @@ def test_only_the_host_of_a_redirect_is_shown(status, location, target):
         ("x", ""),
     ],
 )
-def test_errors_of_single_fields_are_shown(errors, told):
+def test_errors_of_single_fields_are_shown(errors, errors_shown):
     answer = asked(400, {"code": 300, "message": "Validation Failed.", "errors": errors})
-    assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {told}".strip()
+    assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {errors_shown}".strip()
 
 
 @pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "Odd"}])
