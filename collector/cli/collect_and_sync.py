@@ -50,7 +50,7 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
 
 
 def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> int:
-    """Run until Ctrl-C or SIGTERM; the log says all there is to say."""
+    """Run until Ctrl-C or SIGTERM. Everything is reported in the log."""
     log = PollLog(clock)
     with log.with_warnings():
         try:

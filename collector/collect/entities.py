@@ -68,7 +68,7 @@ def _read_lists(context: RunContext, resource: Resource, step: Step) -> list[Dat
 def _read_pass(
     context: RunContext, resource: Resource, step: Step, list_pass: ListPass, report: DatasetReport
 ) -> CollectorError | None:
-    """Keep the rows of one pass as they arrive; why the list is incomplete, if it is."""
+    """Store the rows of one pass as they arrive. Returns why the list is incomplete, None if it is not."""
 
     def read(list_pass: ListPass) -> Iterator[Rows | ListEnd]:
         return read_list(context.client, resource.listing, list_pass=list_pass, identify=resource.identify)
@@ -97,7 +97,7 @@ def _read_pass(
 
 
 def _keep_single(context: RunContext, resource: Resource, step: Step, report: DatasetReport) -> CollectorError | None:
-    """Keep the account, which every run reads first; why it could not be read, if so."""
+    """Store the account, which every run reads first. Returns why it could not be read, None if it was."""
     report.read = 0
     if isinstance(context.identity, CollectorError):
         return context.identity
@@ -127,7 +127,7 @@ def _keep_row(context: RunContext, resource: Resource, key: str, row: JsonObject
 
 
 def _resolve_missing(context: RunContext, resource: Resource, report: DatasetReport, listed: int) -> list[str]:
-    """Remove known entities missing from all lists, unless a look-up finds them; notes for people."""
+    """Remove known entities missing from all lists, unless a look-up finds them. Returns notes for people."""
     context.resume(report)
     accepted = _resolve_accepted_invitations(context, resource, report)
     _look_up_missing(context, resource, report, list_is_authoritative=listed > 0 and not resource.moves_between_lists)
@@ -140,7 +140,7 @@ def _resolve_missing(context: RunContext, resource: Resource, report: DatasetRep
 
 
 def _resolve_accepted_invitations(context: RunContext, resource: Resource, report: DatasetReport) -> int:
-    """Remove the invitations of users who are now listed with an id; how many there were."""
+    """Remove the invitations of users who are now listed with an id. Returns how many."""
     type_, key_of = resource.entity.type, resource.entity.key
     invited = {key for key in context.run.missing_keys(type_) if key.startswith(key_of(PENDING))}
     if not invited or resource.invitation_property is None:
