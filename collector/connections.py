@@ -22,7 +22,7 @@ MAX_SECONDS = 120.0
 MAX_BYTES = 32 * 1024 * 1024
 """Zoom's largest page, 300 users, has some 300 KB."""
 _CHUNK = 64 * 1024
-NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
+INVALID_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 """What `send` raises for an address, or a proxy's, that cannot be called: retrying does not help."""
 
 

@@ -30,7 +30,7 @@ from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.declaration import SettingsChoice
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store
-from collector.upload import Upload, UploadResult, upload_graph
+from collector.upload import UploadOptions, UploadResult, upload_graph
 
 __all__ = [
     "CollectResult",
@@ -137,7 +137,7 @@ class OpenProfile:
         return upload_graph(
             self._settings.profile,
             self._settings.jupiterone,
-            Upload(allow_deletes=allow_deletes),
+            UploadOptions(allow_deletes=allow_deletes),
             clock=SystemClock(),
             randomness=random.Random(),
         )

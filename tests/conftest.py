@@ -34,7 +34,7 @@ class _Watch(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is printed is as wide, and as plain, as in a file, whatever the terminal of whoever runs the tests."""
+    """What is printed is as wide, and as plain, as in a file, whatever terminal the tests run in."""
     for name in FORCING:
         monkeypatch.delenv(name, raising=False)
 

@@ -14,7 +14,7 @@ import pytest
 from collector import resources
 from collector.model.graph import EntityType
 from collector.resources import account
-from collector.resources.declaration import Resource, by_id
+from collector.resources.declaration import Resource, identify_by_id
 from collector.sandbox import serves
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
@@ -54,7 +54,7 @@ _KIOSKS = Resource(
         "Kiosk:Read",
         rows="kiosks",
     ),
-    identify=by_id,
+    identify=identify_by_id,
     convert=lambda _: {},
     links=(account.has(_KIOSK),),
 )

@@ -1,4 +1,4 @@
-"""The rooms of docs/architecture.md are what the imports say, and no module is a folder that has not been made yet."""
+"""The table of packages in docs/architecture.md agrees with the imports, and modules stay short."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pytest
 import collector
 
 PACKAGE = Path(collector.__file__).parent
-ROOMS = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The rooms")[2]
+TABLE = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Packages")[2]
 MAX_MODULE_LINES = 400
-MAX_FLOORS = 10
+MAX_DEPTH = 10
 
-GROUND = {
+SHARED = {
     "clock",
     "connections",
     "deferred_signals",
@@ -30,28 +30,28 @@ GROUND = {
     "redaction",
     "retries",
 }
-"""Modules that every room may use."""
-FACE = {"__init__", "__main__"}
+"""Modules that every package may import."""
+ENTRY_POINTS = {"__init__", "__main__"}
 
-PICTURE = {
-    room: set() if known == "nothing" else set(known.split(", "))
-    for room, known in re.findall(r"^\| `collector/(\w+)(?:/|\.py)` +\|.*\| *([\w, ]+?) *\|$", ROOMS, re.MULTILINE)
+DOCUMENTED = {
+    package: set() if known == "nothing" else set(known.split(", "))
+    for package, known in re.findall(r"^\| `collector/(\w+)(?:/|\.py)` +\|.*\| *([\w, ]+?) *\|$", TABLE, re.MULTILINE)
 }
-"""What each room imports besides the ground, by the table; from the bottom to the top of the house."""
+"""What each package imports besides the shared modules, according to the table and in its order."""
 
 
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
-def room_of(module: Path) -> str:
+def package_of(module: Path) -> str:
     """`collector/zoom/client.py` → `zoom`, `collector/errors.py` → `errors`."""
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 @cache
 def nodes_of(module: Path) -> tuple[ast.AST, ...]:
-    """All there is in a module."""
+    """All syntax nodes of a module."""
     return tuple(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
 
 
@@ -65,74 +65,76 @@ def imported_by(module: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def rooms_imported_by(module: Path) -> set[str]:
-    """The other rooms a module imports something from; the version number belongs to nobody."""
+def packages_imported_by(module: Path) -> set[str]:
+    """The other packages a module imports from; the version number belongs to none."""
     imported = {name.split(".")[1] for name in imported_by(module) if name.startswith("collector.")}
-    return imported - {room_of(module), "__version__"}
+    return imported - {package_of(module), "__version__"}
 
 
 @cache
 def imports() -> dict[str, set[str]]:
-    """What each room, and each module beside the rooms, imports something from."""
+    """What each package, and each module outside the packages, imports from."""
     found: dict[str, set[str]] = {}
     for module in modules():
-        found.setdefault(room_of(module), set()).update(rooms_imported_by(module))
+        found.setdefault(package_of(module), set()).update(packages_imported_by(module))
     return found
 
 
-def test_every_room_is_described_and_no_work_is_done_outside() -> None:
-    assert imports().keys() - PICTURE.keys() == GROUND | FACE
-    assert PICTURE.keys() <= imports().keys()
+def test_the_table_has_every_package() -> None:
+    assert imports().keys() - DOCUMENTED.keys() == SHARED | ENTRY_POINTS
+    assert DOCUMENTED.keys() <= imports().keys()
 
 
-@pytest.mark.parametrize("room", PICTURE)
-def test_a_room_knows_what_the_picture_says(room: str) -> None:
-    assert imports()[room] - GROUND == PICTURE[room]
+@pytest.mark.parametrize("package", DOCUMENTED)
+def test_a_package_imports_what_the_table_says(package: str) -> None:
+    assert imports()[package] - SHARED == DOCUMENTED[package]
 
 
-def test_no_arrow_goes_up() -> None:
-    """A room knows only rooms that the table has before it; the ground knows none."""
-    order = list(PICTURE)
-    up = {
-        f"{room} imports {known}"
-        for room in order
-        for known in PICTURE[room]
-        if known not in order[: order.index(room)]
+def test_packages_import_only_packages_above_them_in_the_table() -> None:
+    """And the shared modules import no package."""
+    order = list(DOCUMENTED)
+    wrong = {
+        f"{package} imports {known}"
+        for package in order
+        for known in DOCUMENTED[package]
+        if known not in order[: order.index(package)]
     }
-    up |= {f"{module} imports {known}" for module in GROUND for known in imports()[module] - GROUND}
-    assert up == set()
+    wrong |= {f"{module} imports {known}" for module in SHARED for known in imports()[module] - SHARED}
+    assert wrong == set()
 
 
-def test_there_are_no_circles_and_few_floors() -> None:
+def test_there_are_no_import_cycles_and_few_levels() -> None:
     try:
-        upwards = list(TopologicalSorter(imports()).static_order())
-    except CycleError as circle:
-        pytest.fail(f"the rooms import each other: {circle.args[1]}")
-    floors: dict[str, int] = {}
-    for room in upwards:
-        floors[room] = 1 + max((floors[known] for known in imports()[room]), default=0)
-    assert max(floors.values()) <= MAX_FLOORS, floors
+        ordered = list(TopologicalSorter(imports()).static_order())
+    except CycleError as cycle:
+        pytest.fail(f"packages import each other: {cycle.args[1]}")
+    depths: dict[str, int] = {}
+    for package in ordered:
+        depths[package] = 1 + max((depths[known] for known in imports()[package]), default=0)
+    assert max(depths.values()) <= MAX_DEPTH, depths
 
 
-def test_values_know_nobody() -> None:
+def test_the_model_imports_nothing() -> None:
     assert imports()["model"] == set()
 
 
-def test_the_sandbox_shares_only_the_clock_with_what_it_is_to_test() -> None:
+def test_the_sandbox_shares_only_the_clock_with_the_clients() -> None:
     assert imports()["sandbox"] == {"clock"}
 
 
 def test_the_sandbox_is_imported_by_its_verb_and_the_demo_only() -> None:
-    assert {str(module.relative_to(PACKAGE)) for module in modules() if "sandbox" in rooms_imported_by(module)} == {
+    assert {str(module.relative_to(PACKAGE)) for module in modules() if "sandbox" in packages_imported_by(module)} == {
         "cli/sandbox.py",
         "cli/demo_account.py",
     }
 
 
-def test_graphql_is_spoken_by_the_sandbox_only() -> None:
-    """The client's few operations are texts; graphql-core is there to answer them."""
-    speaking = {room_of(module) for module in modules() for name in imported_by(module) if name.startswith("graphql.")}
-    assert speaking == {"sandbox"}
+def test_only_the_sandbox_imports_graphql() -> None:
+    """The client's few operations are plain text; the sandbox needs graphql-core to answer them."""
+    importing = {
+        package_of(module) for module in modules() for name in imported_by(module) if name.startswith("graphql.")
+    }
+    assert importing == {"sandbox"}
 
 
 def test_an_import_inside_a_function_counts() -> None:
@@ -140,7 +142,7 @@ def test_an_import_inside_a_function_counts() -> None:
 
 
 def test_nothing_is_imported_by_a_name_in_a_string() -> None:
-    """Such an import would be in no picture. What is declared one file each is found in its own folder."""
+    """The table would miss such an import. Only the folders with one declaration per file are searched."""
     by_name = {"import_module", "__import__", "import_string"}
     importing = {
         str(module.relative_to(PACKAGE))
@@ -153,29 +155,31 @@ def test_nothing_is_imported_by_a_name_in_a_string() -> None:
     assert importing == {"resources/__init__.py", "sandbox/served/__init__.py"}
 
 
-@pytest.mark.parametrize("room", ["store", "tree", "query"])
-def test_nothing_on_the_right_speaks_to_zoom(room: str) -> None:
+@pytest.mark.parametrize("package", ["store", "tree", "query"])
+def test_nothing_after_the_store_uses_the_network(package: str) -> None:
     """Everything that reads the store works without a network."""
-    speaking = {"requests", "urllib3", "authlib", "socket", "http"}
-    imported = {name.split(".")[0] for module in modules() if room_of(module) == room for name in imported_by(module)}
-    assert imported & speaking == set()
-    assert "connections" not in imports()[room]
+    network = {"requests", "urllib3", "authlib", "socket", "http"}
+    imported = {
+        name.split(".")[0] for module in modules() if package_of(module) == package for name in imported_by(module)
+    }
+    assert imported & network == set()
+    assert "connections" not in imports()[package]
 
 
 def test_only_the_command_line_prints() -> None:
     printing = [
         f"{module.relative_to(PACKAGE)}:{node.lineno}"
         for module in modules()
-        if room_of(module) != "cli"
+        if package_of(module) != "cli"
         for node in nodes_of(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []
 
 
-def test_only_the_outermost_rooms_read_the_environment() -> None:
+def test_only_the_command_line_and_the_library_read_the_environment() -> None:
     reading = {
-        room_of(module)
+        package_of(module)
         for module in modules()
         for node in nodes_of(module)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")

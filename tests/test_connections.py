@@ -15,7 +15,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from collector import connections
-from collector.connections import MAX_SECONDS, NO_ADDRESS, USER_AGENT, Bearer, Connections, read_body
+from collector.connections import INVALID_ADDRESS, MAX_SECONDS, USER_AGENT, Bearer, Connections, read_body
 from collector.sandbox.server import serving
 from tests.fakes import FakeClock
 from tests.wsgi_adapter import ADDRESS, session_with
@@ -186,7 +186,7 @@ def test_an_address_that_cannot_be_called_fails_by_name(
         monkeypatch.setenv(name, value)
     connections = Connections(clock)
     for _ in range(2):
-        with pytest.raises(NO_ADDRESS):
+        with pytest.raises(INVALID_ADDRESS):
             connections.send(requests.Request("GET", f"{base}/x"), base, 30)
     assert not connections.reached
 
@@ -213,4 +213,4 @@ class Failing(Answering):
 def test_what_gets_past_requests_fails_by_name(failure: Exception, bad_address: bool, clock: FakeClock) -> None:
     with pytest.raises(requests.RequestException) as raised:
         Connections(clock, Sessions(Failing(failure))).send(requests.Request("GET", f"{ADDRESS}/x"), ADDRESS, 30)
-    assert isinstance(raised.value, NO_ADDRESS) is bad_address
+    assert isinstance(raised.value, INVALID_ADDRESS) is bad_address

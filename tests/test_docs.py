@@ -83,7 +83,7 @@ def test_no_document_mentions_an_option_that_does_not_exist() -> None:
 
 
 def test_the_readme_says_where_json_is_offered() -> None:
-    (listed,) = re.findall(r"Prints JSON instead of text \((.*?)\)", README.read_text(encoding="utf-8"))
+    (listed,) = re.findall(r"Print JSON instead of text \((.*?)\)", README.read_text(encoding="utf-8"))
     named = {f"collector {verb}" for verb in re.findall(r"`([a-z ]+)`", listed)}
     offering = {
         verb

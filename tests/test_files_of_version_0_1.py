@@ -23,7 +23,7 @@ from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store
 from collector.tree import check_target, is_tree_of, write_tree
-from collector.upload import Upload, preview_upload, upload_graph
+from collector.upload import UploadOptions, preview_upload, upload_graph
 from tests.canaries import files_with_canaries
 from tests.collect.profile import Profile
 from tests.fakes import FakeClock
@@ -145,8 +145,8 @@ class TestStore:
         remembered = profile.store.instance_id
         assert remembered in {jupiterone.add_instance().id for _ in range(4)}
         sending = {"clock": profile.clock, "randomness": random.Random(7), "new_session": new_session}
-        assert preview_upload(settings.profile, settings.jupiterone, Upload(), **sending)[1]
-        upload_graph(settings.profile, settings.jupiterone, Upload(), **sending)
+        assert preview_upload(settings.profile, settings.jupiterone, UploadOptions(), **sending)[1]
+        upload_graph(settings.profile, settings.jupiterone, UploadOptions(), **sending)
         arrived = {
             entity["email"][0] for entity in jupiterone.entities(remembered).values() if entity["_type"] == "zoom_user"
         }

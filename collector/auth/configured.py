@@ -66,7 +66,7 @@ def token_source(settings: Settings, clock: Clock, randomness: random.Random) ->
 class EnvironmentTokenSource:
     """A TokenSource for the access token in ZOOM_ACCESS_TOKEN. Its scopes are unknown.
 
-    `api_url`: the configured API; whoever sets both means them for each other.
+    `api_url`: the configured API; a token set together with it is meant for it.
     """
 
     def __init__(self, access_token: Secret, api_url: str | None = None) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from collector.auth.oauth_client import OAuthClient
 from collector.auth.renewal import Renewal
-from collector.auth.stored_token import EARLIEST_RENEWAL, LATEST_USE, SIGN_IN_GRANT, StoredToken
+from collector.auth.stored_token import RENEW_BELOW_SECONDS, SIGN_IN_GRANT, UNUSABLE_BELOW_SECONDS, StoredToken
 from collector.auth.token_errors import SIGN_IN_AGAIN
 from collector.auth.token_file import TokenFile, storage_errors
 from collector.auth.token_source import Token
@@ -23,7 +23,7 @@ from collector.errors import CollectionFailed, ProfileBusy, SignInRequired, Stor
 _RETRY_PAUSE_SECONDS = 30.0
 """Seconds between two attempts to refresh while the old access token can still be used."""
 
-_IsGood = Callable[[StoredToken], bool]
+_IsUsable = Callable[[StoredToken], bool]
 
 _log = logging.getLogger("collector.auth")
 
@@ -41,56 +41,54 @@ class SignInTokenSource:
         self._no_retry_until = 0.0
 
     def token(self) -> Token:
-        """The stored token while it has more than 300 s left, else a new one.
+        """The stored token if it is valid for more than 300 s, else a new one.
 
-        If Zoom does not answer, the old one is used until it has 60 s left. Raises SignInRequired when nobody is
-        signed in or Zoom has refused the refresh token, UsageError when it refuses the app, StorageFailed when the
-        disk does not take a new token, CollectionFailed when Zoom gives no usable answer, ProfileBusy when another
-        process keeps the profile locked, NewerVersion.
+        If Zoom does not answer, the stored one is used until 60 s before it expires. Raises SignInRequired when nobody
+        is signed in or Zoom has refused the refresh token, UsageError when it refuses the app, StorageFailed when a new
+        token cannot be written, CollectionFailed when Zoom gives no usable answer, ProfileBusy when another process
+        keeps the file locked, NewerVersion.
         """
-        return self._get(self._is_acceptable)
+        return self._get(self._is_usable)
 
     def renew(self, rejected: Token) -> Token:
         """Another token than the rejected one; raises as `token` does."""
-        return self._get(
-            lambda document: document.access_token != rejected.access_token and self._is_acceptable(document)
-        )
+        return self._get(lambda stored: stored.access_token != rejected.access_token and self._is_usable(stored))
 
     def refresh(self) -> Token:
         """A new token now, whether needed or not; raises as `token` does, UsageError without a refresh token."""
         before = self._stored()
         if before.refresh_token is None:
             raise UsageError("This sign-in has no refresh token, so it cannot be refreshed.", SIGN_IN_AGAIN)
-        return self._get(lambda document: document.generation > before.generation)
+        return self._get(lambda stored: stored.generation > before.generation)
 
-    def _get(self, good: _IsGood) -> Token:
+    def _get(self, is_usable: _IsUsable) -> Token:
         with self._lock:
             latest, self._latest = self._latest, None  # a failure below must not leave a refused token in use
-            if latest is None or not good(latest):
-                latest = self._next(good)
+            if latest is None or not is_usable(latest):
+                latest = self._usable_token(is_usable)
             self._latest = latest
         return latest.token()
 
-    def _next(self, good: _IsGood) -> StoredToken:
-        """A good document from the file, else from Zoom."""
+    def _usable_token(self, is_usable: _IsUsable) -> StoredToken:
+        """A usable token from the file, else a new one from Zoom."""
         stored = self._stored()
-        if good(stored):
+        if is_usable(stored):
             return stored
         try:
-            return self._next_locked(good)
+            return self._usable_token_under_lock(is_usable)
         except (CollectionFailed, StorageFailed, ProfileBusy) as failure:
             self._no_retry_until = self._clock.monotonic() + _RETRY_PAUSE_SECONDS
-            if not good(stored):
+            if not is_usable(stored):
                 raise
             _log.warning("%s Using the current token until it expires.", failure.message)
             return stored
 
-    def _next_locked(self, good: _IsGood) -> StoredToken:
+    def _usable_token_under_lock(self, is_usable: _IsUsable) -> StoredToken:
         with storage_errors("locked", self._file.path), self._file.locked(self._clock):
             stored = self._stored()
-            if good(stored):
+            if is_usable(stored):
                 return stored
-            return self._renewal.renew(stored, lambda document: good(self._checked(document)))
+            return self._renewal.renew(stored, lambda latest: is_usable(self._checked(latest)))
 
     def _stored(self) -> StoredToken:
         with storage_errors("read", self._file.path):
@@ -98,7 +96,7 @@ class SignInTokenSource:
         return self._checked(stored)
 
     def _checked(self, stored: StoredToken | None) -> StoredToken:
-        """The document, if it is a sign-in with this app that Zoom has not refused; else raises SignInRequired."""
+        """The stored token. Raises SignInRequired unless it is a sign-in with this app that Zoom has not refused."""
         if stored is None or stored.grant != SIGN_IN_GRANT:
             raise self._required(f'Nobody has signed in to the profile "{self._file.profile}".')
         if stored.client_hash != self._client_hash:
@@ -112,6 +110,6 @@ class SignInTokenSource:
     def _required(self, message: str) -> SignInRequired:
         return SignInRequired(message, SIGN_IN_AGAIN)
 
-    def _is_acceptable(self, document: StoredToken) -> bool:
+    def _is_usable(self, stored: StoredToken) -> bool:
         is_paused = self._clock.monotonic() < self._no_retry_until
-        return document.is_fresh(self._clock.now(), LATEST_USE if is_paused else EARLIEST_RENEWAL)
+        return stored.is_fresh(self._clock.now(), UNUSABLE_BELOW_SECONDS if is_paused else RENEW_BELOW_SECONDS)

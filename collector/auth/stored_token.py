@@ -14,11 +14,11 @@ SIGN_IN_GRANT = "authorization_code"
 """The grant of a browser sign-in (RFC 6749 §4.1)."""
 
 _VERSION = 1
-EARLIEST_RENEWAL = 300.0
-"""Seconds. A token with less life left is renewed: reading a page may take minutes with all its retries."""
+RENEW_BELOW_SECONDS = 300.0
+"""A token that expires sooner than this is renewed: reading a page may take minutes with all its retries."""
 
-LATEST_USE = 60.0
-"""Seconds. A token with less life left may expire on its way to Zoom."""
+UNUSABLE_BELOW_SECONDS = 60.0
+"""A token that expires sooner than this may expire on its way to Zoom."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ class StoredToken:
         fields |= {name: value for name, value in optional.items() if value is not None}
         return json.dumps({**self.others, **fields}, indent=1).encode()
 
-    def is_fresh(self, now: float, margin: float = EARLIEST_RENEWAL) -> bool:
-        """Whether more than `margin` seconds of life are left at `now` (seconds since 1970).
+    def is_fresh(self, now: float, margin: float = RENEW_BELOW_SECONDS) -> bool:
+        """Whether the token is valid for more than `margin` seconds after `now` (seconds since 1970).
 
-        A short-lived token needs a tenth of its life only. A token from the future is not fresh: the clock has been
-        set back, so its expiry means nothing.
+        For a short-lived token, a tenth of its lifetime is enough. A token from the future is not fresh: the clock has
+        been set back, so its expiry means nothing.
         """
         margin = min(margin, (self.expires_at - self.obtained_at) / 10)
         return self.obtained_at <= now < self.expires_at - margin

@@ -168,7 +168,7 @@ class TokenEndpoint:
     def _try(self, ask: _Ask, secrets: tuple[str, ...], body_needed: bool) -> dict[str, object] | Refusal:
         try:
             with self._session() as session:
-                # Redirects are not followed: they would carry the credentials to an address nobody configured.
+                # Redirects are not followed: they would send the credentials to an address that is not configured.
                 response = ask(session)
                 reply = Reply(response.status_code, response.headers, read_body(response, self._clock))
         except (requests.RequestException, LocationValueError) as failure:

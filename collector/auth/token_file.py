@@ -45,18 +45,18 @@ class TokenFile:
         self.profile = profile
 
     @contextmanager
-    def locked(self, clock: Clock, patience: float = _LOCK_TIMEOUT) -> Iterator[None]:
+    def locked(self, clock: Clock, timeout: float = _LOCK_TIMEOUT) -> Iterator[None]:
         """Keep other processes and threads from changing the file.
 
         The kernel drops the lock with the process, so the lock file itself stays. Raises ProfileBusy when
-        another holds it for `patience` seconds.
+        another holds it for `timeout` seconds.
         """
         private_files.make_private_folder(self.path.parent)
         lock_path = self.path.with_name("token.lock")
         private_files.keep_private(lock_path)
         # A soft lock (on a file system without flock) would let two refreshes happen at once.
         lock = FileLock(lock_path, mode=0o600, blocking=False, fallback_to_soft=False)
-        self._acquire(lock, clock, patience)
+        self._acquire(lock, clock, timeout)
         try:
             yield
         finally:
@@ -101,8 +101,8 @@ class TokenFile:
         for copy in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
             copy.unlink(missing_ok=True)
 
-    def _acquire(self, lock: FileLock, clock: Clock, patience: float) -> None:
-        deadline = clock.monotonic() + patience
+    def _acquire(self, lock: FileLock, clock: Clock, timeout: float) -> None:
+        deadline = clock.monotonic() + timeout
         while True:
             try:
                 lock.acquire()
@@ -112,6 +112,6 @@ class TokenFile:
                     break
             clock.wait(_LOCK_POLL)
         raise ProfileBusy(
-            f'Another process has locked the sign-in of the profile "{self.profile}" for {patience:.0f} s.',
+            f'Another process has locked the sign-in of the profile "{self.profile}" for {timeout:.0f} s.',
             "Wait for it to finish and run this again, or use another profile with --profile NAME.",
         )

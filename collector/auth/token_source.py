@@ -1,4 +1,4 @@
-"""`Token` and `TokenSource`, as the rest of the program sees them."""
+"""`Token` and `TokenSource`: what the Zoom client needs to know about signing in."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TokenSource(Protocol):
 
 
 def scopes_of(scope: str | None) -> frozenset[str] | None:
-    """The scopes in a token answer's `scope` (RFC 6749 §3.3: separated by spaces), None when it had none.
+    """The scopes in the `scope` of a token response (RFC 6749 §3.3: separated by spaces); None without one.
 
     Commas are tolerated: some of Zoom's own pages write scope lists with them.
     """

@@ -25,7 +25,7 @@ from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Upload, UploadResult, upload_graph
+from collector.upload import UploadOptions, UploadResult, upload_graph
 
 
 @click.command("run", epilog=example("POLLING_INTERVAL=ONE_HOUR collector run --poll"))
@@ -34,7 +34,7 @@ from collector.upload import Upload, UploadResult, upload_graph
 @click.option("--poll", "polls", is_flag=True, help="Run every POLLING_INTERVAL, and log JSON lines.")
 @common_options
 @click.pass_context
-def collect_and_sync(context: click.Context, request: CollectRequest, upload: Upload, polls: bool) -> int:
+def collect_and_sync(context: click.Context, request: CollectRequest, upload: UploadOptions, polls: bool) -> int:
     """Collect, then upload; with --poll, repeatedly.
 
     Uploads nothing if the collection fails (exit codes 1, 2, 4 and 130).
@@ -49,8 +49,8 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
         return run(settings, request, upload, clock).exit_code
 
 
-def _poll(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> int:
-    """Run until Ctrl-C or SIGTERM; the log says all there is to say."""
+def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> int:
+    """Run until Ctrl-C or SIGTERM. Everything is reported in the log."""
     log = PollLog(clock)
     with log.with_warnings():
         try:
@@ -68,7 +68,7 @@ def _poll(settings: Settings, request: CollectRequest, upload: Upload, clock: Cl
             return ExitCode.INTERRUPTED
 
 
-def _run_quietly(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+def _run_quietly(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
     randomness = random.Random()
 
     def collect() -> CollectResult:
@@ -88,7 +88,7 @@ def _run_quietly(settings: Settings, request: CollectRequest, upload: Upload, cl
     return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize)
 
 
-def _run_with_text(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+def _run_with_text(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
     def collect() -> CollectResult:
         collected = collect_with_progress(settings, Path.cwd(), clock, request)
         print_collected(collected, plan_is_set=settings.plan_is_set)
@@ -100,7 +100,7 @@ def _run_with_text(settings: Settings, request: CollectRequest, upload: Upload, 
     return ran
 
 
-def _run_with_json(settings: Settings, request: CollectRequest, upload: Upload, clock: Clock) -> RunResult:
+def _run_with_json(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
     result: dict[str, object] = {}
 
     def collect() -> CollectResult:
@@ -120,7 +120,7 @@ def _run_with_json(settings: Settings, request: CollectRequest, upload: Upload, 
 def _showing_progress(
     profile: Profile,
     jupiterone: JupiterOneSettings,
-    upload: Upload,
+    upload: UploadOptions,
     collect: Callable[[], CollectResult],
     clock: Clock,
 ) -> RunResult:

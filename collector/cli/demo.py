@@ -26,7 +26,7 @@ from collector.errors import UsageError
 from collector.next_steps import Command
 from collector.own_command import own_command
 from collector.resources.users import RESOURCE as USER
-from collector.upload import Upload
+from collector.upload import UploadOptions
 
 if TYPE_CHECKING:
     from collector.cli.demo_account import SignedInDemo
@@ -73,7 +73,9 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
     for comment in ("", "  # once more"):
         _say(f"{Command('sync')}{comment}")
         with stop_on_signals(clock):
-            synced = upload_with_progress(signed_in.settings.profile, signed_in.settings.jupiterone, Upload(), clock)
+            synced = upload_with_progress(
+                signed_in.settings.profile, signed_in.settings.jupiterone, UploadOptions(), clock
+            )
         print_totals(console(), synced)
         codes.append(int(synced.exit_code))
     console().print("\nThe sandbox JupiterOne now holds:")

@@ -155,7 +155,7 @@ def _calls_table(planned: CollectionEstimate) -> Table:
 
 
 def _print_left_out(console: Console, planned: CollectionEstimate) -> None:
-    skipped = [gap.step if gap.is_set else gap.dataset for gap in planned.gaps if gap.status is Status.SKIPPED]
+    skipped = [gap.step if gap.is_list else gap.dataset for gap in planned.gaps if gap.status is Status.SKIPPED]
     if skipped:
         console.print(f"\nSkipped by choice: {', '.join(skipped)}")
 

@@ -1,4 +1,4 @@
-"""The summary of a collection: what was read, what was not and why, where the tree is, and what to do next."""
+"""The summary of a collection: what was read, what was not and why, where the files are, and what to do next."""
 
 from __future__ import annotations
 
@@ -107,17 +107,17 @@ def to_json(collected: CollectResult) -> dict[str, object]:
 def _print_coverage(console: Console, record: RunRecord) -> None:
     """Print what was skipped by choice, and what was not read completely and why."""
     entries = [entry for entry in record.coverage if entry.status is Status.SKIPPED]
-    not_served = [entry.step if entry.is_set else entry.dataset for entry in entries if entry.reason == NOT_SERVED]
+    not_served = [entry.step if entry.is_list else entry.dataset for entry in entries if entry.reason == NOT_SERVED]
     skipped = [entry for entry in entries if entry.reason != NOT_SERVED]
-    by_choice = [entry.step for entry in skipped if entry.is_set]
+    by_choice = [entry.step for entry in skipped if entry.is_list]
     if by_choice:
         console.print(f"\nSkipped by choice: {', '.join(by_choice)}")
     if not_served:
         console.print(f"\n{NOT_SERVED.capitalize()}: {', '.join(not_served)}")
-    if any(not entry.is_set for entry in skipped):
+    if any(not entry.is_list for entry in skipped):
         console.print("\nNot refreshed, by choice:")
         for entry in skipped:
-            if not entry.is_set:
+            if not entry.is_list:
                 console.print(printable(f"  {_sentence(entry)}"))
     incomplete = [entry for entry in record.coverage if entry.status not in _NO_GAPS]
     if incomplete:
@@ -129,7 +129,7 @@ def _print_coverage(console: Console, record: RunRecord) -> None:
 
 
 def _steps_table(record: RunRecord) -> Table:
-    with_gaps = {entry.step for entry in record.coverage if not entry.is_set and entry.status not in _NO_GAPS}
+    with_gaps = {entry.step for entry in record.coverage if not entry.is_list and entry.status not in _NO_GAPS}
     table = Table(box=None, pad_edge=False)
     table.add_column("Step", overflow="fold")
     table.add_column("Status", no_wrap=True)
@@ -172,16 +172,17 @@ def _print_unknown(console: Console, collected: CollectResult) -> None:
     unknown = [setting for setting in collected.record.unknown_settings if not setting.described]
     if unknown:
         console.print(f"\n{len(unknown)} unknown settings; booleans and measures are kept:")
-        _print_settings(console, [f"{one.path} ({one.kind}, {_fate(one)})" for one in unknown])
+        _print_settings(console, [f"{one.path} ({one.kind}, {_times_and_kept(one)})" for one in unknown])
     others = [setting for setting in collected.record.unknown_settings if setting.described]
     if others:
         console.print(f"\n{len(others)} settings have an unexpected type and were left out:")
         _print_settings(
-            console, [f"{one.path} ({one.kind}, described as {one.described}, {_fate(one)})" for one in others]
+            console,
+            [f"{one.path} ({one.kind}, described as {one.described}, {_times_and_kept(one)})" for one in others],
         )
 
 
-def _fate(setting: UnknownSetting) -> str:
+def _times_and_kept(setting: UnknownSetting) -> str:
     times = f"{setting.count} times"
     return times if setting.described else f"{times}, {'kept' if setting.kept else 'left out'}"
 

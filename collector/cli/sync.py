@@ -20,7 +20,7 @@ from collector.jupiterone.jobs import Source
 from collector.jupiterone.uploading import UploadCounts
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Upload, UploadResult, preview_upload, upload_graph
+from collector.upload import UploadOptions, UploadResult, preview_upload, upload_graph
 from collector.upload.safety import RULE
 
 _DEFAULT_SOURCE: Source = "integration-external"
@@ -55,7 +55,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
         **others: object,
     ) -> int:
         options(click.get_current_context()).target_options = _target_options(source, scope)
-        return command(*arguments, upload=Upload(source, scope, allow_deletes, skip_finalize), **others)
+        return command(*arguments, upload=UploadOptions(source, scope, allow_deletes, skip_finalize), **others)
 
     return with_upload
 
@@ -71,7 +71,7 @@ def upload_options(command: Callable[..., int]) -> Callable[..., int]:
 @upload_options
 @common_options
 @click.pass_context
-def sync(context: click.Context, dry_run: bool, upload: Upload) -> int:
+def sync(context: click.Context, dry_run: bool, upload: UploadOptions) -> int:
     """Upload, or show what an upload would change."""
     given = options(context)
     settings = given.settings()
@@ -103,7 +103,7 @@ def _target_options(source: Source, scope: str | None) -> str:
 
 
 def upload_with_progress(
-    profile: Profile, jupiterone: JupiterOneSettings, upload: Upload, clock: Clock
+    profile: Profile, jupiterone: JupiterOneSettings, upload: UploadOptions, clock: Clock
 ) -> UploadResult:
     """Upload, and show progress on standard error if it is a terminal."""
     with error_console().status("Uploading to JupiterOne ...") as status:

@@ -88,7 +88,7 @@ class RunContext:
         self.run.commit()
 
     def resume(self, report: DatasetReport) -> bool:
-        """Restore the counts of an earlier run of this session; whether the dataset was finished."""
+        """Restore the counts of an earlier run of this session. Returns whether the dataset was finished."""
         state = self.run.checkpoints.load(report.name)
         if state is None:
             return False

@@ -1,4 +1,4 @@
-"""Counts and judges one dataset: the coverage law in one place."""
+"""Counts one dataset of a step and decides its coverage status."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MAX_CONSECUTIVE_FAILURES = 25
 
 @dataclass
 class CircuitBreaker:
-    """Stops a dataset that keeps failing. `reason`: why it was stopped; None while it is read."""
+    """Stops a dataset that keeps failing. `stopped_by`: the failure that stopped it; None while it is read."""
 
-    reason: CollectorError | None = None
+    stopped_by: CollectorError | None = None
     consecutive_failures: int = 0
 
     def failed(self, failure: CollectorError) -> None:
@@ -28,14 +28,14 @@ class CircuitBreaker:
             or isinstance(failure, NotLicensed)
             or self.consecutive_failures >= MAX_CONSECUTIVE_FAILURES
         ):
-            self.reason = failure
+            self.stopped_by = failure
 
     def succeeded(self) -> None:
         self.consecutive_failures = 0
 
 
 def status_of(failure: CollectorError) -> Status:
-    """The status of a dataset that met only this failure."""
+    """The status of a dataset whose only failure is this one."""
     if isinstance(failure, NotGranted):
         return Status.NOT_GRANTED
     if isinstance(failure, Denied):
@@ -46,10 +46,10 @@ def status_of(failure: CollectorError) -> Status:
 class DatasetReport:
     """Counts what was read, what failed and why, for one dataset of a step."""
 
-    def __init__(self, step: str, dataset: str, *, is_set: bool) -> None:
+    def __init__(self, step: str, dataset: str, *, is_list: bool) -> None:
         self.step = step
         self.dataset = dataset
-        self.is_set = is_set
+        self.is_list = is_list
         self.read = 0
         self.deleted_meanwhile = 0
         self.stale = 0
@@ -104,7 +104,7 @@ class DatasetReport:
             step=self.step,
             dataset=self.dataset,
             status=self.status,
-            is_set=self.is_set,
+            is_list=self.is_list,
             read=self.read,
             deleted_meanwhile=self.deleted_meanwhile,
             stale=self.stale,

@@ -1,4 +1,4 @@
-"""The documents of every entity, such as settings. One that cannot be read stays as it was: stale."""
+"""Reads the documents of every entity, such as settings. One that cannot be read is kept as it was: stale."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from collector.collect.context import RunContext
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES, CircuitBreaker, DatasetReport
 from collector.collect.licence import classify_refusal
-from collector.collect.listing import AGAIN
-from collector.collect.lookups import contradiction, deleted_meanwhile_note, remove_gone
-from collector.collect.scopes import judged, lacks_scope, missing_document_scope
+from collector.collect.listing import COLLECT_AGAIN
+from collector.collect.lookups import contradiction, deleted_meanwhile_note, remove_deleted
+from collector.collect.scopes import lacks_scope, missing_document_scope, not_granted_if_optional
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -53,7 +53,7 @@ def read_documents(context: RunContext, resource: Resource, step: Step) -> tuple
     """Read the documents of every entity listed in this session: the coverage, and notes for people."""
     datasets = _prepared(context, resource, step)
     wanted = [dataset for dataset in datasets if context.choice.reads(dataset.document)]
-    granted = [dataset for dataset in wanted if not isinstance(dataset.breaker.reason, NotGranted)]
+    granted = [dataset for dataset in wanted if not isinstance(dataset.breaker.stopped_by, NotGranted)]
     if granted:
         _read_wanted(context, resource, step, granted)
     for dataset in wanted:
@@ -88,7 +88,7 @@ def _count_unread(context: RunContext, resource: Resource, dataset: _DocumentDat
         resource.entity.type, dataset.document.part, resource.entity.key(PENDING)
     )
     if report.missing or report.stale:
-        report.failed(dataset.breaker.reason or Unread(reason))
+        report.failed(dataset.breaker.stopped_by or Unread(reason))
 
 
 def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _DocumentDataset) -> None:
@@ -96,7 +96,7 @@ def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _D
     failure = context.incomplete_lists.get(resource.entity.type)
     if failure is None:
         return
-    reason = dataset.breaker.reason
+    reason = dataset.breaker.stopped_by
     dataset.report.failed(reason if isinstance(reason, NotGranted) else failure)
     kept, oldest = context.run.stale_of_missing(resource.entity.type, dataset.document.part)
     if oldest is not None:
@@ -106,16 +106,16 @@ def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _D
 def _prepared(context: RunContext, resource: Resource, step: Step) -> list[_DocumentDataset]:
     """The datasets of the resource's documents, with the progress of earlier runs of this session."""
     datasets = [
-        _DocumentDataset(document, DatasetReport(step.id, document.part, is_set=False), CircuitBreaker())
+        _DocumentDataset(document, DatasetReport(step.id, document.part, is_list=False), CircuitBreaker())
         for document in resource.documents
     ]
     for dataset in datasets:
         document, report = dataset.document, dataset.report
         if context.choice.reads(document):
             context.resume(report)
-            dataset.breaker.reason = missing_document_scope(document, context.scopes)
+            dataset.breaker.stopped_by = missing_document_scope(document, context.scopes)
         else:
-            report.stale, report.oldest = context.run.ages(resource.entity.type, document.part)
+            report.stale, report.oldest = context.run.count_and_oldest(resource.entity.type, document.part)
             report.skip(context.choice.why_left_out(document))
     return datasets
 
@@ -167,9 +167,9 @@ def _has_been_read(context: RunContext, key: str, dataset: _DocumentDataset) -> 
 
 
 def _is_unchanged(context: RunContext, key: str, dataset: _DocumentDataset) -> bool:
-    """Whether only changes are read, and nothing about this entity has changed since its document was read.
+    """With `--changed`: whether nothing about this entity has changed since its document was read.
 
-    The row of an account or a group does not tell that its settings have changed; those documents are few.
+    Never true of an account or a group, whose row does not show that settings have changed; those documents are few.
     """
     document = dataset.document
     if context.choice.max_age is None or document.min_settings is SettingsChoice.NONE or document.adds:
@@ -188,30 +188,34 @@ def _is_unchanged(context: RunContext, key: str, dataset: _DocumentDataset) -> b
 
 
 def _absence_checkpoint(document: EntityDocument) -> str:
-    """What the entities that have no such document are remembered under."""
+    """The checkpoint that remembers which entities have no such document."""
     return f"without {document.part}"
 
 
 def _read(context: RunContext, resource: Resource, key: str, dataset: _DocumentDataset) -> JsonObject | CollectorError:
-    if dataset.breaker.reason is not None:
-        return dataset.breaker.reason
+    if dataset.breaker.stopped_by is not None:
+        return dataset.breaker.stopped_by
     try:
         return context.client.get(dataset.document.endpoint, resource.path_ids(key) or {})
     except ReadingError as failure:
         identity = None if isinstance(context.identity, CollectorError) else context.identity
         document = dataset.document
         return classify_refusal(
-            judged(document, failure), resource, identity, free_plan=context.free_plan, document=document
+            not_granted_if_optional(document, failure),
+            resource,
+            identity,
+            free_plan=context.free_plan,
+            document=document,
         )
     except DailyLimitReached as failure:
         return failure
 
 
 class _Contradictions:
-    """Entities that this run listed, but whose document Zoom then answered with "not found".
+    """Entities that this run listed, but whose document Zoom did not find.
 
-    They are removed only if Zoom confirms it when asked for the entity itself. Where the document is that answer (a
-    role's privileges), the list wins.
+    Such an entity is removed only if a look-up of the entity itself does not find it either. A role has no other
+    look-up than its document (the privileges), so the list wins.
     """
 
     def __init__(self, context: RunContext, resource: Resource, reports: list[DatasetReport]) -> None:
@@ -219,11 +223,11 @@ class _Contradictions:
         self._resource = resource
         self._reports = reports
         self._waiting: defaultdict[str, list[_DocumentDataset]] = defaultdict(list)
-        self._gone: set[str] = set()
+        self._deleted: set[str] = set()
 
     def handles(self, key: str, dataset: _DocumentDataset, answer: JsonObject | CollectorError) -> bool:
-        """Whether this took the answer: it is "not found", or about an entity already removed."""
-        if key in self._gone:
+        """Whether the answer needs no more handling: it is "not found", or about an entity already removed."""
+        if key in self._deleted:
             return True
         if not isinstance(answer, DeletedMeanwhile) or _is_inactive(self._context, self._resource, key):
             return False
@@ -233,7 +237,7 @@ class _Contradictions:
         return True
 
     def resolve(self) -> None:
-        """Look up the entities taken so far."""
+        """Look up the entities whose document was not found so far."""
         waiting, self._waiting = self._waiting, defaultdict(list)
         paths = {key: datasets[0].document.endpoint.path for key, datasets in waiting.items()}
         asked = {
@@ -243,12 +247,12 @@ class _Contradictions:
         }
         for key in waiting.keys() - asked.keys():
             self._retain(key, waiting[key], contradiction(paths[key]))
-        for key, failure in remove_gone(self._context, self._resource, asked, *self._reports):
+        for key, failure in remove_deleted(self._context, self._resource, asked, *self._reports):
             if failure is not None:
                 self._retain(key, waiting[key], failure)
                 continue
-            self._gone.add(key)
-            # Before the next answer: the removal is committed before waiting for it.
+            self._deleted.add(key)
+            # Counted now: the removal is committed before the next answer arrives.
             waiting[key][0].report.deleted_meanwhile += 1
 
     def _retain(self, key: str, datasets: list[_DocumentDataset], failure: Unread) -> None:
@@ -266,7 +270,7 @@ def _keep(
         return
     conversion = dataset.document.convert(answer)
     if not conversion.is_expected_kind or resource.identify(answer) not in (None, resource.identifier(key)):
-        failure = Unread(f"{_title(dataset.document)} returned something other than {part}", AGAIN)
+        failure = Unread(f"{_title(dataset.document)} returned something other than {part}", COLLECT_AGAIN)
         dataset.breaker.failed(failure)
         _record_unread(context, key, dataset, failure)
         return
@@ -289,16 +293,16 @@ def _keep_failure(
     context: RunContext, resource: Resource, key: str, dataset: _DocumentDataset, failure: CollectorError
 ) -> None:
     part = dataset.document.part
-    of_this_one = isinstance(failure, Denied | NotLicensed | NotApplicable | Refused | DeletedMeanwhile) and not (
-        failure is dataset.breaker.reason or lacks_scope(failure)
-    )
-    if of_this_one and _is_inactive(context, resource, key):
+    concerns_this_entity = isinstance(
+        failure, Denied | NotLicensed | NotApplicable | Refused | DeletedMeanwhile
+    ) and not (failure is dataset.breaker.stopped_by or lacks_scope(failure))
+    if concerns_this_entity and _is_inactive(context, resource, key):
         dataset.report.unavailable += 1
         context.run.checkpoints.save(_absence_checkpoint(dataset.document), {}, key)
     elif isinstance(failure, NotApplicable) and context.run.part_read_at(key, part) is None:
         context.run.checkpoints.save(_absence_checkpoint(dataset.document), {}, key)
     else:
-        if failure is not dataset.breaker.reason:
+        if failure is not dataset.breaker.stopped_by:
             dataset.breaker.failed(failure)
         _record_unread(context, key, dataset, failure)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from collector.collect.context import RunContext, StepOutcome
 from collector.collect.dataset_report import DatasetReport
 from collector.collect.licence import classify_refusal
-from collector.collect.listing import AGAIN, ListEnd, Rows, read_list
+from collector.collect.listing import COLLECT_AGAIN, ListEnd, Rows, read_list
 from collector.collect.lookups import look_up_entities
 from collector.collect.scopes import lacks_scope
 from collector.errors import CollectorError, DeletedMeanwhile, Denied, NotLicensed, Unread
 from collector.model.coverage import Status
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, ListPass, Resource, invitation_of
+from collector.resources.declaration import PENDING, ListPass, Resource, invitation_identifier
 from collector.store import ROW
 
 ACTIVITY = "activity"
@@ -26,7 +26,7 @@ def read_entities(context: RunContext, resource: Resource, step: Step) -> StepOu
     lists = _read_lists(context, resource, step)
     notes: list[str] = []
     if _all_complete(lists):
-        missing = DatasetReport(step.id, f"known {resource.name} missing from the lists", is_set=True)
+        missing = DatasetReport(step.id, f"known {resource.name} missing from the lists", is_list=True)
         listed = sum(report.read for report in lists)
         notes += _resolve_missing(context, resource, missing, listed)
         if missing.read or missing.deleted_meanwhile or missing.failure is not None:
@@ -44,7 +44,7 @@ def _all_complete(reports: list[DatasetReport]) -> bool:
 
 def _read_lists(context: RunContext, resource: Resource, step: Step) -> list[DatasetReport]:
     """Read every pass of the list; a denial ends it, since the other passes need the same scope."""
-    reports = [DatasetReport(step.id, list_pass.dataset(resource.name), is_set=True) for list_pass in resource.passes]
+    reports = [DatasetReport(step.id, list_pass.dataset(resource.name), is_list=True) for list_pass in resource.passes]
     finished = [context.resume(report) for report in reports]
     if all(finished):
         context.run.resume_listing(resource.entity.type)
@@ -68,7 +68,7 @@ def _read_lists(context: RunContext, resource: Resource, step: Step) -> list[Dat
 def _read_pass(
     context: RunContext, resource: Resource, step: Step, list_pass: ListPass, report: DatasetReport
 ) -> CollectorError | None:
-    """Keep the rows of one pass as they arrive; why the list is incomplete, if it is."""
+    """Store the rows of one pass as they arrive. Returns why the list is incomplete, None if it is not."""
 
     def read(list_pass: ListPass) -> Iterator[Rows | ListEnd]:
         return read_list(context.client, resource.listing, list_pass=list_pass, identify=resource.identify)
@@ -90,12 +90,14 @@ def _read_pass(
         context.run.commit()
         context.progress.advance(step, len(found.rows))
     if failure is None and others and others == report.read:
-        return Unread(f"Zoom answered {list_pass.dataset(resource.name)} with rows that were not requested", AGAIN)
+        return Unread(
+            f"Zoom answered {list_pass.dataset(resource.name)} with rows that were not requested", COLLECT_AGAIN
+        )
     return failure
 
 
 def _keep_single(context: RunContext, resource: Resource, step: Step, report: DatasetReport) -> CollectorError | None:
-    """Keep the account, which every run reads first; why it could not be read, if so."""
+    """Store the account, which every run reads first. Returns why it could not be read, None if it was."""
     report.read = 0
     if isinstance(context.identity, CollectorError):
         return context.identity
@@ -125,7 +127,7 @@ def _keep_row(context: RunContext, resource: Resource, key: str, row: JsonObject
 
 
 def _resolve_missing(context: RunContext, resource: Resource, report: DatasetReport, listed: int) -> list[str]:
-    """Remove known entities missing from all lists, unless a look-up finds them; notes for people."""
+    """Remove known entities missing from all lists, unless a look-up finds them. Returns notes for people."""
     context.resume(report)
     accepted = _resolve_accepted_invitations(context, resource, report)
     _look_up_missing(context, resource, report, list_is_authoritative=listed > 0 and not resource.moves_between_lists)
@@ -138,13 +140,14 @@ def _resolve_missing(context: RunContext, resource: Resource, report: DatasetRep
 
 
 def _resolve_accepted_invitations(context: RunContext, resource: Resource, report: DatasetReport) -> int:
-    """Remove the invitations of users who are now listed with an id; how many there were."""
+    """Remove the invitations of users who are now listed with an id. Returns how many."""
     type_, key_of = resource.entity.type, resource.entity.key
     invited = {key for key in context.run.missing_keys(type_) if key.startswith(key_of(PENDING))}
     if not invited or resource.invitation_property is None:
         return 0
     accepted = {
-        key_of(invitation_of(address)) for address in context.run.listed_texts(type_, resource.invitation_property)
+        key_of(invitation_identifier(address))
+        for address in context.run.listed_texts(type_, resource.invitation_property)
     } & invited
     for key in accepted:
         context.run.remove(key)

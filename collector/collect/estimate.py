@@ -25,7 +25,7 @@ from collector.errors import CollectionFailed, ExitCode, ReadingError, Unread
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, in_report_order
-from collector.resources import all_resources, step_targets, steps
+from collector.resources import all_resources, declarations_by_step, steps
 from collector.resources.declaration import Link, Resource, whole_number
 from collector.settings import Settings
 from collector.settings.choices import ZoomPlan
@@ -157,13 +157,13 @@ class _Estimator:
         self._identity: JsonObject | None = None
         self._steps = steps(resources)
         self._obstacles = Obstacles(resources, choice, scopes)
-        self._step_targets = step_targets(resources)
+        self._declarations = declarations_by_step(resources)
         self._estimates: dict[str, StepEstimate] = {}
         self._found: dict[str, list[Page]] = {}
 
     def estimate(self) -> tuple[StepEstimate, ...]:
         for step in in_report_order(self._steps):
-            resource, link = self._step_targets[step.id]
+            resource, link = self._declarations[step.id]
             not_run = {id_: planned.status for id_, planned in self._estimates.items() if not planned.runs}
             gap = self._obstacles.of(step, not_run)
             if gap is not None:
@@ -191,7 +191,7 @@ class _Estimator:
                 self._check_reached(failure)
                 calls.append((resource.listing, 1))
                 judged = classify_refusal(failure, resource, self._identity, free_plan=self._free_plan)
-                gaps.append(failed(step, list_pass.dataset(resource.name), judged, is_set=True))
+                gaps.append(failed(step, list_pass.dataset(resource.name), judged, is_list=True))
                 continue
             found.append(page)
             if resource.listing.rows is None:
@@ -210,7 +210,7 @@ class _Estimator:
             elif denial is None:
                 calls.append((document.endpoint, rows))
             elif rows:
-                gaps.append(failed(step, document.part, denial, is_set=False))
+                gaps.append(failed(step, document.part, denial, is_list=False))
         return StepEstimate(step, runs, tuple(calls), tuple(gaps))
 
     def _estimate_link(self, step: Step, resource: Resource, link: Link) -> StepEstimate:

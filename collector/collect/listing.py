@@ -20,7 +20,7 @@ from collector.zoom.endpoint import NO_PARAMS, Endpoint
 from collector.zoom.paging import pages
 
 _PASSES = 2
-AGAIN = NextStep("Run `{}` again. If it keeps failing, contact Zoom support.", Command("collect"))
+COLLECT_AGAIN = NextStep("Run `{}` again. If it keeps failing, contact Zoom support.", Command("collect"))
 _THE_WHOLE_LIST = ListPass()
 
 
@@ -89,4 +89,6 @@ def _problem(
         return None if total and read == total else circle
     if total is None or read >= total:
         return None
-    return Unread(f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again", AGAIN)
+    return Unread(
+        f"{endpoint.path} gave {read} of the {total} rows Zoom announces, also when read again", COLLECT_AGAIN
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from collector.collect.context import RunContext
 from collector.collect.dataset_report import CircuitBreaker, DatasetReport
-from collector.collect.listing import AGAIN
+from collector.collect.listing import COLLECT_AGAIN
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -29,7 +29,7 @@ def look_up_entities(
     breaker = CircuitBreaker(_obstacle(context, resource))
 
     def ask(key: str) -> list[JsonObject | CollectorError]:
-        return [breaker.reason or _ask(context, resource, key)]
+        return [breaker.stopped_by or _ask(context, resource, key)]
 
     for key, answer in context.in_parallel(keys, ask, *reports):
         if not isinstance(answer, CollectorError) or isinstance(answer, DeletedMeanwhile):
@@ -39,13 +39,13 @@ def look_up_entities(
         yield key, answer
 
 
-def remove_gone(
+def remove_deleted(
     context: RunContext, resource: Resource, contradicting_paths: Mapping[str, str], *reports: DatasetReport
 ) -> Iterator[tuple[str, Unread | None]]:
-    """Look up entities that this run listed, but that `contradicting_path` did not find; remove those that are gone.
+    """Look up entities that this run listed but Zoom then did not find; remove those that were deleted.
 
-    `contradicting_paths`: by key, the path that was not found. Each key comes with None if it was removed, otherwise
-    with why it was kept.
+    `contradicting_paths`: by key, the path that returned "not found". Yields each key with None if it was removed,
+    otherwise with the reason it was kept.
     """
     for key, answer in look_up_entities(context, resource, contradicting_paths, *reports):
         contradicting_path = contradicting_paths[key]
@@ -59,13 +59,13 @@ def remove_gone(
 
 
 def deleted_meanwhile_note(resource: Resource, number: int) -> str:
-    """The note about what `remove_gone` removed."""
+    """A note for people about the entities that `remove_deleted` removed."""
     return f"Deleted in Zoom while they were read: {resource.count_phrase(number)}."
 
 
 def contradiction(contradicting_path: str) -> Unread:
     """Zoom did not find an entity that this run listed."""
-    return Unread(f"{contradicting_path} returned 'not found' for rows that this run listed", AGAIN)
+    return Unread(f"{contradicting_path} returned 'not found' for rows that this run listed", COLLECT_AGAIN)
 
 
 def _obstacle(context: RunContext, resource: Resource) -> CollectorError | None:

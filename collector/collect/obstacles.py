@@ -10,7 +10,7 @@ from collector.collect.scopes import missing_scope
 from collector.errors import CollectorError, Denied
 from collector.model.coverage import Coverage, Status
 from collector.model.step import Step, in_report_order, with_dependencies
-from collector.resources import step_targets, steps
+from collector.resources import declarations_by_step, steps
 from collector.resources.declaration import Resource
 from collector.zoom.endpoint import Endpoint
 
@@ -22,7 +22,7 @@ class Obstacles:
     """
 
     def __init__(self, resources: tuple[Resource, ...], choice: Choice, scopes: frozenset[str] | None) -> None:
-        self._step_targets = step_targets(resources)
+        self._declarations = declarations_by_step(resources)
         self._scopes = scopes
         declared = steps(resources)
         wanted = with_dependencies(declared, (step.id for step in declared) if choice.steps is None else choice.steps)
@@ -45,24 +45,30 @@ class Obstacles:
                 return self.not_read(step, not_run[needed], f"depends on {needed}, which is not read")
         endpoint = self._endpoint(step)
         denial = None if endpoint is None else missing_scope(endpoint, self._scopes)
-        return None if denial is None else failed(step, self._dataset(step), denial, is_set=True)
+        return None if denial is None else failed(step, self._dataset(step), denial, is_list=True)
 
     def not_read(self, step: Step, status: Status, reason: str) -> Coverage:
         """The coverage of a step that is not run."""
-        return Coverage(step.id, self._dataset(step), status, is_set=True, reason=reason)
+        return Coverage(step.id, self._dataset(step), status, is_list=True, reason=reason)
 
     def _dataset(self, step: Step) -> str:
-        resource, link = self._step_targets[step.id]
+        resource, link = self._declarations[step.id]
         return resource.name if link is None else link.type.type
 
     def _endpoint(self, step: Step) -> Endpoint | None:
-        resource, link = self._step_targets[step.id]
+        resource, link = self._declarations[step.id]
         return resource.listing if link is None else link.members
 
 
-def failed(step: Step, dataset: str, failure: CollectorError, *, is_set: bool) -> Coverage:
+def failed(step: Step, dataset: str, failure: CollectorError, *, is_list: bool) -> Coverage:
     """The coverage of a dataset that failed as a whole."""
     scopes = failure.scopes if isinstance(failure, Denied) else ()
     return Coverage(
-        step.id, dataset, status_of(failure), is_set, reason=failure.message, next_step=failure.next_step, scopes=scopes
+        step.id,
+        dataset,
+        status_of(failure),
+        is_list,
+        reason=failure.message,
+        next_step=failure.next_step,
+        scopes=scopes,
     )

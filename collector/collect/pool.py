@@ -141,7 +141,7 @@ class _Pool(Generic[Task, Result]):
             outstanding -= item.ended
 
     def _cancel_waiting(self) -> int:
-        """Cancel the tasks that no thread has started; how many there were."""
+        """Cancel the tasks that no thread has started. Returns how many."""
         for count in itertools.count():
             try:
                 self._waiting.get_nowait()
@@ -171,7 +171,7 @@ class _Pool(Generic[Task, Result]):
             for result in results:
                 self._deliver(_Delivery(task, [result]))
                 if self._closed.is_set() or self._draining.is_set():
-                    break  # nobody takes the rest
+                    break  # the caller takes no more results
         except BaseException as raised:  # raised again in the caller's thread
             return _Delivery(task, ended=True, failure=raised)
         return _Delivery(task, ended=True)

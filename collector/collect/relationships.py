@@ -1,4 +1,4 @@
-"""The relationship steps: who belongs to what."""
+"""The relationship steps: which users belong to which groups, roles and account."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from dataclasses import asdict, dataclass, field
 from collector.collect.context import RunContext, StepOutcome
 from collector.collect.dataset_report import DatasetReport
 from collector.collect.listing import ListEnd, Rows, read_list
-from collector.collect.lookups import deleted_meanwhile_note, remove_gone
+from collector.collect.lookups import deleted_meanwhile_note, remove_deleted
 from collector.collect.scopes import lacks_scope
 from collector.errors import CollectorError, DeletedMeanwhile, Unread
 from collector.model.graph import JsonObject, Relationship
 from collector.model.naming import property_name
 from collector.model.step import Step
 from collector.next_steps import Command, NextStep
-from collector.resources.declaration import Derivation, Link, Resource, by_id, identifier_of, invitation_of
+from collector.resources.declaration import (
+    Derivation,
+    Link,
+    Resource,
+    identifier_of,
+    identify_by_id,
+    invitation_identifier,
+)
 from collector.store import ROW
 from collector.zoom.endpoint import Endpoint
 
@@ -38,7 +45,7 @@ def build_relationships(
 
 
 def _relate_all(context: RunContext, link: Link, step: Step) -> StepOutcome:
-    report = DatasetReport(step.id, link.type.type, is_set=True)
+    report = DatasetReport(step.id, link.type.type, is_list=True)
     for source_key in context.run.keys(link.type.source):
         for target_key in context.run.keys(link.type.target):
             context.raise_if_stopped()
@@ -91,11 +98,11 @@ class _MembershipStep:
     member_lists: defaultdict[str, _MemberList] = field(default_factory=lambda: defaultdict(_MemberList))
     members_without_key: int = 0
     unknown_owners: int = 0
-    doubtful: list[str] = field(default_factory=list)
-    blocked_by: CollectorError | None = None
+    owners_not_found: list[str] = field(default_factory=list)
+    stopped_by: CollectorError | None = None
 
     def build(self) -> StepOutcome:
-        report = DatasetReport(self.step.id, f"members of {self.resource.name}", is_set=True)
+        report = DatasetReport(self.step.id, f"members of {self.resource.name}", is_list=True)
         if self.link.foreign_key is not None:
             self._relate_by_foreign_key(self.link.foreign_key)
             self.context.run.commit()
@@ -108,13 +115,13 @@ class _MembershipStep:
                     self._relate_listed_member(owner_key, identifier, row)
             else:
                 self._finish_list(owner_key, found, report)
-        self._resolve_doubtful(report)
+        self._resolve_owners_not_found(report)
         report.read = sum(member_list.read for member_list in self.member_lists.values())
         coverage = report.coverage()
         return StepOutcome(self.step, (coverage,), coverage.reason == "", tuple(self._notes(report.deleted_meanwhile)))
 
     def _resume(self, report: DatasetReport) -> None:
-        """Restore the member lists read by earlier runs of this session, unless an end was listed again since."""
+        """Restore the member lists read by earlier runs of this session, unless owners or members were listed again."""
         run = self.context.run
         listed_since = max(run.listed_since(one.entity.type) for one in (self.resource, self.member))
         for owner_key, state in run.checkpoints.load_all(report.name).items():
@@ -125,16 +132,16 @@ class _MembershipStep:
         run.commit()
 
     def _finish_list(self, owner_key: str, end: ListEnd, report: DatasetReport) -> None:
-        """Judge a member list; a complete one is not read again by a resumed run."""
+        """Record the result of a member list; a resumed run does not read a complete one again."""
         member_list, failure = self.member_lists[owner_key], end.failure or self._contradiction(owner_key, end)
         member_list.read = end.read
         self.context.progress.advance(self.step)
         if isinstance(failure, DeletedMeanwhile):
-            self.doubtful.append(owner_key)
+            self.owners_not_found.append(owner_key)
         elif failure is not None:
             report.failed(failure)
             if lacks_scope(failure):
-                self.blocked_by = failure  # the other lists need the same scope
+                self.stopped_by = failure  # the other lists need the same scope
         elif self.link.foreign_key is not None:
             member_list.disagreements += max(0, self.members_by_key[owner_key] - member_list.listed)
         if failure is None:
@@ -144,7 +151,7 @@ class _MembershipStep:
         self.context.run.commit()
 
     def _contradiction(self, owner_key: str, end: ListEnd) -> Unread | None:
-        """The failure of an empty member list whose owner has members by its own row, and had some before."""
+        """The failure if a member list is empty although its owner's row counts members, and the store has some."""
         context, member_count_field = self.context, self.link.member_count_field
         if end.read or member_count_field is None or context.fresh:
             return None
@@ -162,9 +169,11 @@ class _MembershipStep:
             ),
         )
 
-    def _resolve_doubtful(self, report: DatasetReport) -> None:
-        """Look up the owners whose member list was not found; remove those that are gone."""
-        for _, failure in remove_gone(self.context, self.resource, dict.fromkeys(self.doubtful, self.members.path)):
+    def _resolve_owners_not_found(self, report: DatasetReport) -> None:
+        """Look up the owners whose member list was not found; remove those that were deleted."""
+        for _, failure in remove_deleted(
+            self.context, self.resource, dict.fromkeys(self.owners_not_found, self.members.path)
+        ):
             if failure is None:
                 report.deleted_meanwhile += 1
             else:
@@ -175,13 +184,13 @@ class _MembershipStep:
         run = self.context.run
         for member_key in run.keys(self.member.entity.type):
             self.context.raise_if_stopped()
-            named = run.value(member_key, ROW, foreign_key)
-            if not named:
+            owner_id = run.value(member_key, ROW, foreign_key)
+            if not owner_id:
                 self.members_without_key += 1
                 continue
-            owner_key = self.resource.entity.key(identifier_of(str(named)))
+            owner_key = self.resource.entity.key(identifier_of(str(owner_id)))
             if not run.was_listed(member_key):
-                continue  # the row, and the owner it names, is from an earlier session
+                continue  # its row is from an earlier session, and so is the owner it names
             if run.exists(owner_key):
                 self.members_by_key[owner_key] += 1
                 run.put_relationship(self._between(owner_key, member_key))
@@ -194,8 +203,8 @@ class _MembershipStep:
                 yield owner_key
 
     def _read(self, owner_key: str) -> Iterator[Rows | ListEnd]:
-        if self.blocked_by is not None:
-            return iter([ListEnd(0, self.blocked_by)])
+        if self.stopped_by is not None:
+            return iter([ListEnd(0, self.stopped_by)])
         ids = self.resource.path_ids(owner_key) or {}
         return read_list(self.context.client, self.members, ids, identify=_member_identifier)
 
@@ -204,18 +213,18 @@ class _MembershipStep:
         if member_key is None:
             self.member_lists[owner_key].unknown += 1
             return
-        named = self.context.run.value(member_key, ROW, self.link.foreign_key) if self.link.foreign_key else None
-        if not named:
+        owner_id = self.context.run.value(member_key, ROW, self.link.foreign_key) if self.link.foreign_key else None
+        if not owner_id:
             self.context.run.put_relationship(self._between(owner_key, member_key))
-        elif self.resource.entity.key(identifier_of(str(named))) == owner_key:
+        elif self.resource.entity.key(identifier_of(str(owner_id))) == owner_key:
             self.member_lists[owner_key].listed += 1
         else:
             self.member_lists[owner_key].disagreements += 1
 
     def _known_member(self, identifier: str, row: JsonObject) -> str | None:
-        """The key of the known entity of a member row: by id, else the invitation by e-mail address."""
+        """The key of the entity in a member row: by id, else by the address of an invitation; None if unknown."""
         email = str(row.get("email") or "").lower()
-        for candidate in (identifier, invitation_of(email)):
+        for candidate in (identifier, invitation_identifier(email)):
             key = self.member.entity.key(candidate)
             if self.context.run.exists(key):
                 return key
@@ -246,4 +255,4 @@ class _MembershipStep:
 def _member_identifier(row: JsonObject) -> str | None:
     """The identifier of a member row: the id, or the e-mail address of an invitation."""
     email = row.get("email")
-    return by_id(row) or (invitation_of(email) if isinstance(email, str) and email else None)
+    return identify_by_id(row) or (invitation_identifier(email) if isinstance(email, str) and email else None)

@@ -1,4 +1,4 @@
-"""A run from the first call to the exit code: runs the steps and records how each ended."""
+"""One run, from the first call to the exit code: runs the steps and records the result of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
 from collector.model.step import Step, StepResult, StepStatus, in_report_order
 from collector.next_steps import Command, NextStep, joined
-from collector.resources import account, other_end, step_targets, steps
+from collector.resources import account, declarations_by_step, other_end, steps
 from collector.resources.declaration import EntityDocument, Resource
 from collector.store import Run, RunRecord, Store
 from collector.zoom.client import ZoomClient
@@ -73,7 +73,7 @@ class CollectionInputs:
 def collect(inputs: CollectionInputs) -> RunRecord:
     """Read the account into the store. The record's exit code is 0, 3 or 75.
 
-    Resumes a run with the same choice that was interrupted less than a day ago: nothing is read twice.
+    If a run with the same choice was interrupted less than a day ago, resumes it and reads nothing twice.
 
     Raises UsageError for an unknown step or another account's store, SignInRequired, Interrupted, or CollectionFailed;
     what was read is kept, and the run is recorded with that exit code.
@@ -109,7 +109,7 @@ def _identify(inputs: CollectionInputs) -> JsonObject | CollectorError:
 
 
 def _bind(inputs: CollectionInputs, identity: JsonObject | CollectorError) -> None:
-    """Check that the store is this account's before anything is written."""
+    """Check that the store belongs to this account before anything is written."""
     found = None if isinstance(identity, CollectorError) else account.account_id(identity)
     account_id = found or inputs.account_id
     if account_id is not None:
@@ -140,7 +140,7 @@ class _Collection:
         self._inputs = inputs
         self._steps = steps(inputs.resources)
         self._obstacles = Obstacles(inputs.resources, inputs.choice, inputs.scopes)
-        self._step_targets = step_targets(inputs.resources)
+        self._declarations = declarations_by_step(inputs.resources)
         self._calls_before = inputs.client.calls.total()
         self._results: dict[str, StepResult] = {}
         self._coverage: dict[str, tuple[Coverage, ...]] = {}
@@ -178,9 +178,9 @@ class _Collection:
         ordered = in_report_order(self._steps)
         try:
             if self._run.is_resumed:
-                self._inputs.progress.resumed(self._run.began_at)
+                self._inputs.progress.resumed(self._run.session_started_at)
             for step in ordered:
-                self._read_set(step)
+                self._read_lists(step)
             for step in ordered:
                 self._read_documents(step)
             for step in ordered:
@@ -191,17 +191,17 @@ class _Collection:
         except BaseException:
             self._finish(ExitCode.FAILED)
             raise
-        nothing_read = self._nothing_read()
-        self._finish(self._exit_code() if nothing_read is None else nothing_read.exit_code)
-        if nothing_read is not None:
-            raise nothing_read
+        failure_to_read = self._nothing_read_failure()
+        self._finish(self._exit_code() if failure_to_read is None else failure_to_read.exit_code)
+        if failure_to_read is not None:
+            raise failure_to_read
         record = self._inputs.store.latest_run()
         if record is None:
             raise CollectionFailed("The run was not recorded in the store.", "Please report it.")
         return replace(record, coverage=tuple(self._all_coverage()))  # the store keeps next steps as text only
 
-    def _read_set(self, step: Step) -> None:
-        """Read all of the step except its documents, or record why not."""
+    def _read_lists(self, step: Step) -> None:
+        """Read the step's lists, or record why not. Its documents come later."""
         obstacle = self._obstacles.of(step, self._not_run())
         if obstacle is not None:
             result = StepResult(step, StepStatus.DISABLED, step.types, self._counts(step))
@@ -209,7 +209,7 @@ class _Collection:
             self._inputs.progress.ended(result)
             return
         self._inputs.progress.started(step)
-        resource, link = self._step_targets[step.id]
+        resource, link = self._declarations[step.id]
         started_at, calls = self._context.now(), self._inputs.client.calls.total()
         if link is None and resource.listing.rows is None:
             calls -= self._calls_before  # its one call was the first of the run
@@ -239,7 +239,7 @@ class _Collection:
         return self._results[step.id].started_at is not None and bool(self._documents_of(step))
 
     def _documents_of(self, step: Step) -> tuple[EntityDocument, ...]:
-        resource, link = self._step_targets[step.id]
+        resource, link = self._declarations[step.id]
         return resource.documents if link is None else ()
 
     def _read_documents(self, step: Step) -> None:
@@ -248,7 +248,7 @@ class _Collection:
             return
         result = self._results[step.id]
         calls = self._inputs.client.calls.total()
-        documents, notes = read_documents(self._context, self._step_targets[step.id][0], step)
+        documents, notes = read_documents(self._context, self._declarations[step.id][0], step)
         result = replace(
             result,
             notes=(*result.notes, *notes),
@@ -262,18 +262,18 @@ class _Collection:
 
     def _derive(self, step: Step) -> None:
         """Derive properties from relationships that were read completely."""
-        _, link = self._step_targets[step.id]
+        _, link = self._declarations[step.id]
         if link is not None and link.derivation is not None and set(step.types) <= self._context.complete_types:
             derive(self._context, link, link.derivation)
 
     def _not_run(self) -> dict[str, Status]:
-        """The steps that did not run so far, with their worst status."""
+        """The steps so far that did not run, each with the worst status of its lists."""
         disabled = (id_ for id_, result in self._results.items() if result.status is StepStatus.DISABLED)
         return {id_: _worst(self._coverage[id_]) for id_ in disabled}
 
     def _status(self, step: Step, outcome: StepOutcome) -> StepStatus:
-        """The step's status in the words of JupiterOne's tools."""
-        statuses = {entry.status for entry in outcome.coverage if entry.is_set}
+        """The step's status, as JupiterOne's tools name it."""
+        statuses = {entry.status for entry in outcome.coverage if entry.is_list}
         if statuses <= {Status.DENIED, Status.NOT_LICENSED}:
             return StepStatus.DISABLED
         if statuses != {Status.COMPLETE}:
@@ -294,18 +294,18 @@ class _Collection:
     def _resource_of(self, entity_type: str) -> Resource:
         return next(resource for resource in self._inputs.resources if resource.entity.type == entity_type)
 
-    def _nothing_read(self) -> CollectionFailed | None:
-        """The failure of a run that could read nothing."""
-        coverage = [entry for step in self._steps if self._asks_zoom(step) for entry in self._coverage[step.id]]
+    def _nothing_read_failure(self) -> CollectionFailed | None:
+        """The failure to raise if nothing could be read; None if something was."""
+        coverage = [entry for step in self._steps if self._calls_zoom(step) for entry in self._coverage[step.id]]
         broken = next((entry for entry in coverage if entry.status is Status.PARTIAL), None)
         nothing_read = not any(entry.read for entry in coverage)
         if broken is None or not nothing_read or self._inputs.client.daily_limit is not None:
             return None
         return CollectionFailed(f"Nothing could be read from Zoom: {broken.reason}.", broken.next_step or RUN_AGAIN)
 
-    def _asks_zoom(self, step: Step) -> bool:
-        """Whether the step calls Zoom; others only relate what is in the store."""
-        _, link = self._step_targets[step.id]
+    def _calls_zoom(self, step: Step) -> bool:
+        """Whether the step calls Zoom; the others only relate entities in the store."""
+        _, link = self._declarations[step.id]
         return link is None or link.members is not None
 
     def _exit_code(self) -> ExitCode:
@@ -315,7 +315,7 @@ class _Collection:
         return ExitCode.INCOMPLETE if incomplete else ExitCode.COMPLETE
 
     def _finish(self, exit_code: ExitCode) -> None:
-        """Record how the run ended; steps it did not reach are recorded as not read."""
+        """Record the result of the run; steps it did not reach are recorded as not read."""
         ended = "the run was stopped" if exit_code is ExitCode.INTERRUPTED else "the run failed"
         for step in self._steps:
             if step.id not in self._results:
@@ -326,7 +326,7 @@ class _Collection:
                 )
             elif self._has_documents_to_read(step) and step.id not in self._documents_finished:
                 reason = f"{ended} before all of this was read"
-                documents = count_unread_documents(self._context, self._step_targets[step.id][0], step, reason)
+                documents = count_unread_documents(self._context, self._declarations[step.id][0], step, reason)
                 self._coverage[step.id] = (*self._coverage[step.id], *documents)
         ordered = in_report_order(self._steps)
         self._run.finish(
@@ -353,4 +353,4 @@ def _with_resume_hint(failure: CollectorError) -> CollectorError:
 def _worst(coverage: Sequence[Coverage]) -> Status:
     """The worst status of a step's lists."""
     order = (Status.PARTIAL, Status.DENIED, Status.NOT_LICENSED, Status.NOT_GRANTED, Status.SKIPPED, Status.COMPLETE)
-    return min((entry.status for entry in coverage if entry.is_set), key=order.index)
+    return min((entry.status for entry in coverage if entry.is_list), key=order.index)

@@ -17,13 +17,13 @@ def missing_scope(endpoint: Endpoint, scopes: frozenset[str] | None) -> Denied |
 
 
 def missing_document_scope(document: EntityDocument, scopes: frozenset[str] | None) -> ReadingError | None:
-    """The same for a document; NotGranted where a run is complete without it."""
+    """The same for a document; NotGranted if the document is optional."""
     denial = missing_scope(document.endpoint, scopes)
-    return denial and judged(document, denial)
+    return denial and not_granted_if_optional(document, denial)
 
 
-def judged(document: EntityDocument, failure: ReadingError) -> ReadingError:
-    """What a failure means for this document: a missing scope is NotGranted where a run is complete without it."""
+def not_granted_if_optional(document: EntityDocument, failure: ReadingError) -> ReadingError:
+    """The failure; NotGranted instead of a missing scope if the document is optional."""
     if not document.adds or not lacks_scope(failure):
         return failure
     return NotGranted(f"would add {document.adds}", failure.next_step, document.endpoint.scopes.advice)

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
 from collector.clock import Clock
-from collector.connections import NO_ADDRESS, Connections, Reply, never_sent
+from collector.connections import INVALID_ADDRESS, Connections, Reply, never_sent
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.response import JupiterOneOutcome, JupiterOneResponse, parse_response
 from collector.jupiterone.signing import Anonymous, ApiKey
@@ -209,7 +209,7 @@ class JupiterOne:
         sent = requests.Request(request.method, request.url, headers, data=body, auth=request.auth)
         try:
             reply = self._connections.send(sent, _origin(request.url), READ_SECONDS)
-        except NO_ADDRESS as failure:
+        except INVALID_ADDRESS as failure:
             raise RequestFailed(
                 f"JupiterOne: {request.title} was not sent: its address, or the proxy's, is not valid "
                 f"({type(failure).__name__}).",

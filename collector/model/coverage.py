@@ -31,7 +31,7 @@ class Status(str, Enum):
 class Coverage:
     """How completely one dataset of one step was read.
 
-    `dataset`: what was read ("users?status=inactive", "settings"). `is_set`: whether it is a list, which makes types
+    `dataset`: what was read ("users?status=inactive", "settings"). `is_list`: whether it is a list, which makes types
     partial if incomplete, rather than documents. `read`: rows or documents read. `deleted_meanwhile`: entities that
     were listed, then not found. `stale`: documents kept from an earlier run; `oldest`: when the oldest of them was
     read (milliseconds since 1970). `missing`: documents neither read nor kept. `unavailable`: documents that Zoom does
@@ -42,7 +42,7 @@ class Coverage:
     step: str
     dataset: str
     status: Status
-    is_set: bool
+    is_list: bool
     read: int = 0
     deleted_meanwhile: int = 0
     stale: int = 0

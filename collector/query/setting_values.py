@@ -235,7 +235,7 @@ class _Reader:
 
     def _set_unread(self, step: str, scopes: tuple[str, str]) -> str:
         """Why a set was not read completely, "" where it was."""
-        entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_set]
+        entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_list]
         for entry in entries:
             if entry.status not in (Status.COMPLETE, Status.NOT_LICENSED):
                 return _why(entry, scopes)

@@ -70,7 +70,7 @@ def endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
 
 
 def optional_endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpoint]]:
-    """Every endpoint that a run is complete without, with what it adds, in words."""
+    """The endpoints of optional documents, each with what it adds, in words."""
     documents = (document for resource in resources for document in resource.documents if document.adds)
     return list({document.endpoint.path: (document.adds, document.endpoint) for document in documents}.values())
 
@@ -107,7 +107,7 @@ def missing_scopes(
 def not_granted(
     scopes: frozenset[str] | None, not_served: frozenset[str] = frozenset()
 ) -> tuple[tuple[str, str, str], ...]:
-    """What more could be read, in words, each with the scope that opens it: classic, granular."""
+    """What more could be read, in words, each with the scope it needs: classic, granular."""
     return tuple(
         (adds, *endpoint.scopes.advice)
         for adds, endpoint in optional_endpoints(all_resources())
@@ -115,7 +115,7 @@ def not_granted(
     )
 
 
-def step_targets(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
-    """What each step id reads: a resource's own entities, or one of its links."""
+def declarations_by_step(resources: tuple[Resource, ...]) -> dict[str, tuple[Resource, Link | None]]:
+    """What each step reads, by step id: a resource and None for its own entities, or the link of it to read."""
     own: dict[str, tuple[Resource, Link | None]] = {resource.step_id: (resource, None) for resource in resources}
     return own | {link.step_id: (resource, link) for resource in resources for link in resource.links}

@@ -86,7 +86,7 @@ def document(path: Path, section: str) -> Change:
     """Regenerate the section in this file. Raises UsageError if that is not possible."""
     try:
         if path.exists() and not path.is_file():  # reading a device or a pipe might never end
-            raise _impossible(path, "it is no regular file")
+            raise _impossible(path, "it is not a regular file")
         text = path.read_text(encoding="utf-8")
         regenerated = replace_section(text, section)
         if regenerated == text:

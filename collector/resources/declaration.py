@@ -52,7 +52,7 @@ def identifier_of(zoom_id: str) -> str:
     return escaped.replace(":", "%3A", 1) if escaped.startswith(PENDING) else escaped
 
 
-def invitation_of(email: str) -> str:
+def invitation_identifier(email: str) -> str:
     """The identifier of a user who was invited by this address and has no id yet."""
     return f"{PENDING}{identifier_of(email.lower())}"
 
@@ -63,7 +63,7 @@ def zoom_id(row: JsonObject) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def by_id(row: JsonObject) -> str | None:
+def identify_by_id(row: JsonObject) -> str | None:
     """The identifier of a row by its id, None without one."""
     value = zoom_id(row)
     return None if value is None else identifier_of(value)
@@ -120,7 +120,7 @@ class EntityDocument:
     """A further document per entity, kept as a separate part. `part`: its name in store and coverage.
 
     `min_settings`: the smallest choice of settings that includes it; NONE if it is not a settings document.
-    `adds`: what it adds, in words, if a run is complete without it; "" otherwise.
+    `adds`: for an optional document, what it adds, in words; "" if the document is required.
     """
 
     part: str

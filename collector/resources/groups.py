@@ -11,7 +11,7 @@ from collector.resources.catalogue import (
     sign_in_method_properties,
     to_property_value,
 )
-from collector.resources.declaration import Link, Resource, by_id, text, whole_number, zoom_id
+from collector.resources.declaration import Link, Resource, identify_by_id, text, whole_number, zoom_id
 from collector.zoom.endpoint import Endpoint, Label, Scopes
 
 _OWN_PROPERTIES = (
@@ -64,7 +64,7 @@ RESOURCE = Resource(
         privilege="Group:Read",
         rows="groups",
     ),
-    identify=by_id,
+    identify=identify_by_id,
     convert=convert,
     documents=(
         *(

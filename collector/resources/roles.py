@@ -14,7 +14,7 @@ from collector.resources.declaration import (
     EntityDocument,
     Link,
     Resource,
-    by_id,
+    identify_by_id,
     text,
     whole_number,
     zoom_id,
@@ -115,7 +115,7 @@ RESOURCE = Resource(
         rows="roles",
         page_size=None,
     ),
-    identify=by_id,
+    identify=identify_by_id,
     convert=convert,
     documents=(
         EntityDocument(

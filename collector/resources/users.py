@@ -23,8 +23,8 @@ from collector.resources.catalogue import (
 from collector.resources.declaration import (
     ListPass,
     Resource,
-    by_id,
-    invitation_of,
+    identify_by_id,
+    invitation_identifier,
     text,
     zoom_id,
 )
@@ -72,7 +72,7 @@ _DERIVED_PROPERTIES = (
 ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES, *setting_properties()))
 
 _ACTIVITY = frozenset({"lastLoginTime", "lastLoginOn", "lastClientVersion", "picUrl"})
-"""Changes with every sign-in, or by itself (Zoom renames pictures): no reason to read settings again."""
+"""Change with every sign-in, or by themselves (Zoom renames pictures): no reason to read settings again."""
 
 _TAKEN = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
 
@@ -111,22 +111,22 @@ _NAMES = ("first_name", "last_name", "display_name")
 
 
 def identify(row: JsonObject) -> str | None:
-    """A user's id; for an invited user `pending:` and the e-mail address in lower case.
+    """A user's id; for an invited user `pending:` and the e-mail address in lower case, such as `pending:ada@x.org`.
 
-    Lists omit the id of invited users, but a look-up has it: the identifier must be the same in both. A row with
-    neither an address nor a name is not a user.
+    Lists omit the id of invited users, a look-up has it, and the identifier must be the same for both. A row with
+    neither an address nor a name is not a user: None.
     """
     email = text(row, "email").lower()
     if row.get("status") == "pending" and email:
-        return invitation_of(email)
-    return by_id(row) if email or any(text(row, name) for name in _NAMES) else None
+        return invitation_identifier(email)
+    return identify_by_id(row) if email or any(text(row, name) for name in _NAMES) else None
 
 
 def convert(row: JsonObject) -> Properties:
     """A user's properties from a row of the user list, or from the answer about one user.
 
-    Zoom sets `created_at` of pending users to the time of the call, so they get no creation date. It omits unset texts
-    in lists and sends them empty elsewhere: here they are always absent.
+    Zoom sets `created_at` of pending users to the time of the call, so they get no creation date. Lists omit unset
+    texts and other answers send them empty: here they are always absent.
     """
     pending = row.get("status") == "pending"
     status = text(row, "status")
@@ -159,7 +159,7 @@ def convert(row: JsonObject) -> Properties:
 
 
 def _login_types(row: JsonObject) -> Properties:
-    """The ways to sign in by name; a number that Zoom's table lacks stays one."""
+    """The names of the user's ways to sign in; a number without a name in Zoom's table is kept as text."""
     numbers = row.get("login_types")
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return {}

@@ -21,7 +21,7 @@ class NotRedirected(Exception):
 
 
 def click_through(authorization_url: str, allow: bool) -> str:
-    """Open the address, press Allow or Decline; the address the browser goes to next. Raises NotRedirected."""
+    """Open the address, press Allow or Decline. Returns the address of the redirect. Raises NotRedirected."""
     status, body, _ = _fetch("GET", authorization_url)
     page = _read(body)
     if status != 200 or not page.action:

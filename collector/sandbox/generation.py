@@ -141,7 +141,7 @@ def _add_custom_role(account: Account, number: int) -> str:
 
 
 def _statuses(recipe: _Recipe, randomness: random.Random) -> list[UserStatus]:
-    """One status a user; the owner is active, and a share above 0 makes at least one where there is room."""
+    """One status a user; the owner is active, and a share above 0 gives at least one user if there are enough."""
     others = max(0, recipe.users - 1)
     inactive = min(others, max(1, round(recipe.users * recipe.inactive_share)) if recipe.inactive_share else 0)
     pending = max(1, round(recipe.users * recipe.pending_share)) if recipe.pending_share else 0

@@ -29,7 +29,7 @@ class TokenFactory:
         self._number = itertools.count(1)
 
     def new(self, subject: str, seconds: int) -> str:
-        """Three base64url segments like a JWT's. The last is no signature, it shows that this is a canary.
+        """Three base64url segments like a JWT's. The last is not a signature but marks it as a canary.
 
         `seconds`: how long the token is valid.
         """

@@ -16,7 +16,7 @@ from collector.schedule.poll import poll
 from collector.settings.choices import PollingInterval
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import Upload, UploadResult
+from collector.upload import UploadOptions, UploadResult
 from collector.upload.destination import check_destination
 
 
@@ -51,7 +51,7 @@ class PollListener(Protocol):
 def collect_then_upload(
     profile: Profile,
     jupiterone: JupiterOneSettings,
-    upload: Upload,
+    upload: UploadOptions,
     collect: Callable[[], CollectResult],
     synchronize: Callable[[], UploadResult],
 ) -> RunResult:
@@ -72,7 +72,7 @@ def collect_then_upload(
 def poll_account(
     profile: Profile,
     jupiterone: JupiterOneSettings,
-    upload: Upload,
+    upload: UploadOptions,
     interval: PollingInterval,
     run_once: Callable[[], RunResult],
     clock: Clock,

@@ -14,7 +14,7 @@ class Distinct:
     """A growing set of texts. A context manager; for one thread at a time.
 
     What does not fit SQLite's cache goes to an unnamed temporary file, which disappears with the process (sqlite.org,
-    "Temporary Files Used By SQLite", §2.9). Methods raise CollectionFailed if there is no room for it.
+    "Temporary Files Used By SQLite", §2.9). Methods raise CollectionFailed if the disk is full.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Distinct:
         self._connection.close()
 
     def add(self, text: str) -> bool:
-        """Add a text; whether it is new."""
+        """Add a text. Returns whether it is new."""
         new = self._execute("INSERT OR IGNORE INTO met VALUES (?)", (text,)).rowcount == 1
         self.count += new
         return new

@@ -112,7 +112,7 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
 
 
 def _move_to_kept_runs(database: Database, table: str, confirmed: str) -> int:
-    """Delete facts that no kept run shows, and refer the others to kept runs; how many were deleted."""
+    """Delete facts that no kept run shows, and refer the others to kept runs. Returns how many were deleted."""
     begins, ends = _REPLACEMENT_OF.format("from_run"), _REPLACEMENT_OF.format("to_run")
     deleted = database.execute(f"DELETE FROM {table} WHERE {begins} = {ends}")  # noqa: S608 - texts of ours
     forgotten = "(SELECT run FROM temp.stand_in WHERE run <> kept)"

@@ -21,12 +21,13 @@ _LISTED = "listed since"
 class Run:
     """The one writer of a store, from `Store.begin` to `finish`.
 
-    A run may resume an interrupted one; `session` is the first run of both, and "this session" below means all runs
-    since then.
+    A run may resume an interrupted one. `session` is the id of the first of these runs, and "this session" below means
+    all of them.
 
-    Writes are kept at `commit` and `finish`. The first write after a commit locks the file for other writers, so commit
-    before waiting for the network. Reads see uncommitted writes. A confirmed fact only gets a newer date; a changed one
-    is ended and followed by a new one; changes within the run leave no history. All methods raise CollectionFailed if
+    `commit` and `finish` make writes permanent. The first write after a commit locks the file for other writers, so
+    commit before waiting for the network. Reads see uncommitted writes. A fact is a part of an entity or a
+    relationship. One that is read again unchanged only gets a newer date; a changed one is ended and followed by a new
+    one. Changes within a run leave no history. All methods raise CollectionFailed if
     the disk is full or the file is read-only or damaged, and ProfileBusy if another process holds it.
     """
 
@@ -45,7 +46,7 @@ class Run:
         return self.session != self.id
 
     @property
-    def began_at(self) -> int:
+    def session_started_at(self) -> int:
         """When this session began, in milliseconds since 1970."""
         began_at: int = self._database.value("SELECT started_at FROM run WHERE id = ?", (self.session,))
         return began_at
@@ -76,11 +77,11 @@ class Run:
                 self._begin_part(entity, part, document, read_at)
 
     def exists(self, key: str) -> bool:
-        """Whether this entity exists, whichever run read it."""
+        """Whether the store has this entity, from this run or an earlier one."""
         return self.part_read_at(key, ROW) is not None
 
     def restart_listing(self, type_: str) -> None:
-        """The lists of this type are read from the start; rows read earlier in this session no longer count.
+        """Note that the lists of this type are read from the start: rows read earlier in this session no longer count.
 
         They may have changed since.
         """
@@ -88,7 +89,7 @@ class Run:
         self.checkpoints.save(_LISTED, {"run": self.id}, type_)
 
     def resume_listing(self, type_: str) -> None:
-        """An earlier run of this session has read the lists of this type."""
+        """Note that an earlier run of this session has read the lists of this type."""
         state = self.checkpoints.load(_LISTED, type_)
         self._listed_since[type_] = self.id if state is None else state["run"]
 
@@ -115,7 +116,7 @@ class Run:
         )
         return read_at
 
-    def ages(self, type_: str, part: str) -> tuple[int, int | None]:
+    def count_and_oldest(self, type_: str, part: str) -> tuple[int, int | None]:
         """How many entities of a type have this part, and when the oldest was read (milliseconds since 1970)."""
         row = self._database.row(
             "SELECT count(*), min(read_at) FROM current_part WHERE key >= ? AND key < ? AND part = ?",
@@ -215,7 +216,7 @@ class Run:
         return [key for (key,) in rows]
 
     def remove(self, key: str) -> None:
-        """Remove an entity: end its parts and relationships with this run."""
+        """Remove an entity: end its parts and relationships in this run."""
         with self._transaction.atomic():
             entity = self._transaction.row_ids.entity(key)
             self._end_facts("part", "entity = ?", (entity,))
@@ -243,7 +244,7 @@ class Run:
                 )
 
     def remove_missing_relationships(self, type_: str) -> int:
-        """End the relationships of a type that this run has not read; how many there were."""
+        """End the relationships of a type that this run has not read. Returns how many."""
         with self._transaction.atomic():
             return self._end_facts(
                 "relationship",
@@ -252,7 +253,7 @@ class Run:
             )
 
     def confirm_relationships(self, type_: str, key: str) -> None:
-        """Count an entity's relationships of a type that earlier runs of this session read as read by this run."""
+        """Mark as read by this run what earlier runs of this session read: an entity's relationships of a type."""
         with self._transaction.atomic():
             for end in ("source", "target"):
                 self._database.execute(
@@ -267,7 +268,7 @@ class Run:
         return self._database.in_transaction
 
     def commit(self) -> None:
-        """Keep everything written so far."""
+        """Make everything written so far permanent."""
         self._database.commit()
 
     def finish(
@@ -287,7 +288,7 @@ class Run:
         self._database.commit()
 
     def _begin_part(self, entity: int, part: str, document: int, read_at: int) -> None:
-        """Begin a part with this run; one with the same document that this run ended is reopened."""
+        """Begin a part in this run, or reopen one with the same document that this run ended."""
         if self._has_ended_facts:
             reopened = self._database.execute(
                 "UPDATE part SET read_at = ?, read_run = ?, to_run = NULL"
@@ -302,7 +303,7 @@ class Run:
         )
 
     def _end_facts(self, table: str, which: str, parameters: tuple[object, ...]) -> int:
-        """End current facts with this run, deleting those that began in it; how many there were."""
+        """End current facts in this run, and delete those that began in it. Returns how many."""
         deleted = self._database.execute(
             f"DELETE FROM {table} WHERE {which} AND to_run IS NULL AND from_run = ?",  # noqa: S608 - texts of ours
             (*parameters, self.id),

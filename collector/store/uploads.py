@@ -75,7 +75,7 @@ class Uploads:
         self._database = database
 
     def begin(self, run: int, destination: UploadDestination, partial_types: Sequence[str], began_at: int) -> int:
-        """Record that a job is about to be created; the number of the upload."""
+        """Record that a job is about to be created. Returns the id of the upload."""
         number = self._database.execute(
             "INSERT INTO upload (run, host, account, source, place, state, began_at, partial_types)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -61,7 +61,7 @@ def _coverage(entry: Coverage) -> JsonValue:
         "step": entry.step,
         "reading": entry.dataset,
         "status": entry.status.value,
-        "isSet": entry.is_set,
+        "isSet": entry.is_list,
         "read": entry.read,
         "vanished": entry.deleted_meanwhile,
         "carriedOver": entry.stale,

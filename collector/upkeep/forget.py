@@ -13,7 +13,7 @@ from collector.clock import Clock
 from collector.errors import CollectorError
 from collector.model.naming import comparable
 from collector.resources import users
-from collector.resources.declaration import invitation_of
+from collector.resources.declaration import invitation_identifier
 from collector.settings.profile import Profile, collect_lock, upload_lock
 from collector.store import Store
 from collector.store.forgetting import Forgotten, Person, forget
@@ -70,7 +70,7 @@ def forget_in_profile(
 
 def _person(email: str) -> Person:
     address = email.strip().lower()
-    return Person(users.ENTITY.type, address, users.ENTITY.key(invitation_of(address)))
+    return Person(users.ENTITY.type, address, users.ENTITY.key(invitation_identifier(address)))
 
 
 def _signed_in_as(profile: Profile, clock: Clock) -> str:

@@ -15,7 +15,7 @@ from collector.upload.instance import check_account, instance_in_use, remembered
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadOptions:
     """The options of an upload. `scope`: for the source `api`. `skip_finalize`: leave the job open."""
 
     source: Source = "integration-external"
@@ -26,7 +26,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Destination:
-    """A JupiterOne account with its key, and what the graph replaces there."""
+    """Where to upload: the JupiterOne account with its key, and what the graph replaces there."""
 
     access: Access
     target: Target
@@ -52,7 +52,7 @@ def access_to(jupiterone: JupiterOneSettings) -> Access:
     return Access(jupiterone.account, jupiterone.api_key, jupiterone.api_url, jupiterone.graphql_url)
 
 
-def destination_of(access: Access, instance: RememberedInstance | None, upload: Upload) -> Destination:
+def destination_of(access: Access, instance: RememberedInstance | None, upload: UploadOptions) -> Destination:
     """The destination of an upload. `instance`: the one in use.
 
     Raises UsageError when the source needs an instance and none is set, or it belongs to another JupiterOne account.
@@ -72,7 +72,7 @@ def destination_of(access: Access, instance: RememberedInstance | None, upload: 
     return Destination(access, Target(upload.source, instance.id, upload.scope))
 
 
-def check_destination(profile: Profile, jupiterone: JupiterOneSettings, upload: Upload) -> None:
+def check_destination(profile: Profile, jupiterone: JupiterOneSettings, upload: UploadOptions) -> None:
     """Raise UsageError before a collection whose graph could not be uploaded."""
     access = access_to(jupiterone)
     destination_of(access, instance_in_use(jupiterone.instance_id, remembered_instance(profile)), upload)

@@ -112,7 +112,7 @@ def create_for_profile(
 
 
 def _undo(made: Instance, instances: Instances) -> tuple[str, NextStep]:
-    """Delete the new instance again; what to report, and the next step."""
+    """Delete the new instance again. Returns what to report, and the next step."""
     try:
         instances.delete(made.id)
     except CollectorError:

@@ -38,7 +38,7 @@ def check_safe(diff: UploadDiff) -> None:
 
 
 def _check_destination(diff: UploadDiff, remote: RemoteCounts) -> None:
-    """An upload replaces everything at its destination, whoever uploaded it."""
+    """An upload replaces everything at its destination, no matter who uploaded it."""
     uncounted = set(diff.unknown_types) - remote.counts.keys()
     if diff.query_failure is not None and (diff.first or uncounted):
         raise UnsafeUpload(

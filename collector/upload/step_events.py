@@ -25,7 +25,7 @@ def step_events(results: Sequence[StepResult], coverage: Sequence[Coverage]) -> 
 def _events(result: StepResult, coverage: Sequence[Coverage]) -> Iterator[Event]:
     name = result.step.name
     if result.status is StepStatus.DISABLED:
-        by_choice = any(entry.is_set and entry.status is Status.SKIPPED for entry in coverage)
+        by_choice = any(entry.is_list and entry.status is Status.SKIPPED for entry in coverage)
         yield Event("step_skip", f'Skipped step "{name}". {_LEFT_OUT if by_choice else _DENIED}')
         return
     yield Event("step_start", f'Starting step "{name}"...')
@@ -33,7 +33,7 @@ def _events(result: StepResult, coverage: Sequence[Coverage]) -> Iterator[Event]
         if entry.status.incomplete:
             yield Event("warn_incomplete_data", f'"{entry.dataset}" was not read completely. {entry.reason}'.strip())
     if result.status is StepStatus.FAILURE:
-        broken = next((entry for entry in coverage if entry.is_set and entry.status is not Status.COMPLETE), None)
+        broken = next((entry for entry in coverage if entry.is_list and entry.status is not Status.COMPLETE), None)
         code = "PROVIDER_AUTHORIZATION_ERROR" if _is_denied(broken) else "PROVIDER_API_ERROR"
         reason = json.dumps(broken.reason if broken is not None else "", ensure_ascii=False)
         yield Event(

@@ -1,4 +1,4 @@
-"""One upload from the profile's lock to the record of how it ended."""
+"""One upload, from locking the profile to recording the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from collector.next_steps import Command, NextStep
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile, upload_lock
 from collector.store import INTERRUPTED_REASON, RunGraph, RunRecord, Store, UploadDestination, Uploads, UploadState
-from collector.upload.destination import Destination, Upload, access_to, destination_of, run_to_upload
+from collector.upload.destination import Destination, UploadOptions, access_to, destination_of, run_to_upload
 from collector.upload.diff import UploadDiff, compute_diff
 from collector.upload.instance import instance_in_use
 from collector.upload.orphaned_jobs import outcome_of, resolve_orphaned_jobs
@@ -35,12 +35,12 @@ from collector.upload.step_events import UPLOAD_END, UPLOAD_START, step_events
 logger = logging.getLogger("collector.uploading")
 
 _PREVIEW_TRIES = 2
-"""A person waits for `--dry-run`, and it is useful without JupiterOne's counts, too."""
+"""Few, since a person waits for `--dry-run`, which is useful without JupiterOne's counts, too."""
 
 
 @dataclass(frozen=True)
 class UploadResult:
-    """A finished upload. `counts`: objects sent by `_type`; `finalized`: unless that was skipped."""
+    """A finished upload. `counts`: objects sent, by `_type`. `finalized`: false after `--skip-finalize`."""
 
     destination: UploadDestination
     diff: UploadDiff
@@ -61,15 +61,15 @@ class UploadResult:
 def preview_upload(
     profile: Profile,
     jupiterone: JupiterOneSettings,
-    upload: Upload,
+    upload: UploadOptions,
     *,
     clock: Clock,
     randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> tuple[UploadDestination, UploadDiff]:
-    """What `upload_graph` would change. Asks JupiterOne for its counts and changes nothing there.
+    """What `upload_graph` would change. Queries JupiterOne for its counts and changes nothing there.
 
-    If it cannot be asked, the diff says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
+    If the query fails, the diff says why. Raises UsageError, ProfileBusy, CollectionFailed or Interrupted.
     """
     access = access_to(jupiterone)
     query = Query(JupiterOne(access, clock, randomness, new_session, max_tries=_PREVIEW_TRIES))
@@ -85,7 +85,7 @@ def preview_upload(
 def upload_graph(
     profile: Profile,
     jupiterone: JupiterOneSettings,
-    upload: Upload,
+    upload: UploadOptions,
     *,
     clock: Clock,
     randomness: random.Random,
@@ -99,7 +99,7 @@ def upload_graph(
     CollectionFailed, or Interrupted.
     """
     access = access_to(jupiterone)
-    client = JupiterOne(access, _Stoppable(clock), randomness, new_session)
+    client = JupiterOne(access, _InterruptibleClock(clock), randomness, new_session)
     with (
         Store.open_existing(profile.store_path) as store,
         upload_lock(profile),
@@ -113,19 +113,19 @@ def upload_graph(
         diff = compute_diff(store, run, destination.recorded)
         if not upload.allow_deletes:
             check_safe(diff)
-            diff = _with_remote_counts(diff, Query(client), destination.target)
+            diff = _require_remote_counts(diff, Query(client), destination.target)
             check_safe(diff)
         sending = _Sending(store, run, clock, on_progress)
         report = sending.send(synchronization, destination, finalize=not upload.skip_finalize)
         return UploadResult(destination.recorded, diff, sending.counts, report, not upload.skip_finalize)
 
 
-def _with_remote_counts(diff: UploadDiff, query: Query, target: Target) -> UploadDiff:
+def _require_remote_counts(diff: UploadDiff, query: Query, target: Target) -> UploadDiff:
     try:
         return with_remote_counts_from(diff, query, target)
     except RequestFailed as failure:
         raise UploadFailed(
-            f"Asking JupiterOne what this upload would delete failed, so nothing was sent: {failure.message}",
+            f"JupiterOne could not say what this upload would delete, so nothing was sent: {failure.message}",
             failure.next_step
             or NextStep(
                 "Check JUPITERONE_API_BASE_URL and JUPITERONE_GRAPHQL_URL, then run `{}` again.", Command("sync")
@@ -135,19 +135,19 @@ def _with_remote_counts(diff: UploadDiff, query: Query, target: Target) -> Uploa
 
 @contextmanager
 def _interruption_explained(uploads: Uploads) -> Iterator[None]:
-    """Say how far an interrupted upload had come."""
+    """Add to an Interrupted how far the upload had come."""
     before = uploads.latest()
     try:
         yield
     except Interrupted:
         latest = uploads.latest()
         if latest is None or (before is not None and latest.id == before.id):
-            raise _stopped(None) from None
-        raise _stopped(latest.state) from None
+            raise _interrupted(None) from None
+        raise _interrupted(latest.state) from None
 
 
-def _stopped(state: UploadState | None) -> Interrupted:
-    """`state`: of the upload, None if it had not started."""
+def _interrupted(state: UploadState | None) -> Interrupted:
+    """`state`: the upload's; None if it had not started."""
     if state is UploadState.FINALIZED:
         return Interrupted(
             "Interrupted after the job was finalized: JupiterOne completes it.",
@@ -165,8 +165,8 @@ def _stopped(state: UploadState | None) -> Interrupted:
     )
 
 
-class _Stoppable:
-    """A clock whose waits Ctrl-C and SIGTERM end even inside `signals_deferred`, since no request is in flight then."""
+class _InterruptibleClock:
+    """A clock whose waits end on Ctrl-C and SIGTERM, even inside `signals_deferred`: no request is in flight then."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -191,23 +191,23 @@ class _Sending:
 
     def send(self, synchronization: Synchronization, destination: Destination, *, finalize: bool) -> JobReport:
         """Send the graph in a new job."""
-        number = self._uploads.begin(self._run.id, destination.recorded, self._run.partial_types, self._now())
+        upload_id = self._uploads.begin(self._run.id, destination.recorded, self._run.partial_types, self._now())
         job: SynchronizationJob | None = None
         try:
             with signals_deferred():  # JupiterOne lists no jobs: without its id a job cannot be aborted
                 job = synchronization.start(destination.target)
-                self._uploads.opened(number, job.id)
+                self._uploads.opened(upload_id, job.id)
             self._clock.wait(0)
             self._fill(job)
-            self._uploads.sent(number, self.counts)
+            self._uploads.sent(upload_id, self.counts)
             if not finalize:
-                self._uploads.end(number, UploadState.NOT_FINALIZED, self._now())
+                self._uploads.end(upload_id, UploadState.NOT_FINALIZED, self._now())
                 return job.report
             job.finalize(self._run.partial_types)
         except (Exception, KeyboardInterrupt) as failure:
-            self._abort(number, job, failure)
+            self._abort(upload_id, job, failure)
             raise
-        return self._follow(number, job)
+        return self._follow(upload_id, job)
 
     def _fill(self, job: SynchronizationJob) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
@@ -217,31 +217,31 @@ class _Sending:
         job.publish([UPLOAD_END])
         job.check_all_arrived(sent)
 
-    def _follow(self, number: int, job: SynchronizationJob) -> JobReport:
-        self._uploads.finalized(number)
+    def _follow(self, upload_id: int, job: SynchronizationJob) -> JobReport:
+        self._uploads.finalized(upload_id)
         try:
             report = job.follow()
         except UploadFailed as failure:
             if job.report.failed:
-                self._uploads.end(number, UploadState.FAILED, self._now(), reason=failure.message)
+                self._uploads.end(upload_id, UploadState.FAILED, self._now(), reason=failure.message)
             raise
-        self._uploads.end(number, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
+        self._uploads.end(upload_id, UploadState.FINISHED, self._now(), outcome=outcome_of(report))
         return report
 
-    def _abort(self, number: int, job: SynchronizationJob | None, failure: BaseException) -> None:
+    def _abort(self, upload_id: int, job: SynchronizationJob | None, failure: BaseException) -> None:
         """Abort the job, if there is one; if that fails it stays recorded as open, and the next upload aborts it."""
         stopped = isinstance(failure, Interrupted | KeyboardInterrupt)
         reason = failure.message if isinstance(failure, CollectorError) else type(failure).__name__
         reason_text = INTERRUPTED_REASON if stopped else reason
         if job is None:
-            self._uploads.end(number, UploadState.FAILED, self._now(), reason=reason_text)
+            self._uploads.end(upload_id, UploadState.FAILED, self._now(), reason=reason_text)
             return
         try:
             report = job.abort(reason)
             if report is None or report.failed:
-                self._uploads.end(number, UploadState.ABORTED, self._now(), reason=reason_text)
+                self._uploads.end(upload_id, UploadState.ABORTED, self._now(), reason=reason_text)
             elif report.finalized:
-                self._uploads.finalized(number)
+                self._uploads.finalized(upload_id)
         except CollectorError as obstacle:
             logger.warning("%s The next `collector sync` aborts it.", obstacle.message)
 

@@ -13,7 +13,7 @@ import requests
 
 from collector.auth import Token, TokenSource
 from collector.clock import Clock
-from collector.connections import NO_ADDRESS, Bearer, Connections
+from collector.connections import INVALID_ADDRESS, Bearer, Connections
 from collector.errors import (
     CollectorError,
     DailyLimitReached,
@@ -43,9 +43,9 @@ MAX_TRIES = 5
 MAX_RATE_LIMITED_TRIES = 8
 MAX_WAIT_SECONDS = 30.0
 MAX_RETRY_AFTER_SECONDS = 300.0
-"""The longest wait for a rate limit; if Zoom asks for more, the run makes no more calls under this label."""
+"""The longest wait for a rate limit; if Zoom asks for more, the run makes no more calls with that label."""
 
-_LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
+_TRY_LATER = "Run the command again later. How Zoom itself is doing: https://status.zoom.us"
 _UNEXPECTED = "If ZOOM_API_URL is set, check it. Otherwise please report it with the output of the command with -v."
 
 
@@ -76,7 +76,7 @@ class ZoomClient:
 
     @property
     def reached(self) -> bool:
-        """Whether there was any answer yet."""
+        """Whether Zoom has answered yet."""
         return self._connections.reached
 
     @property
@@ -103,7 +103,7 @@ class ZoomClient:
             token = self._tokens.token()
             try:
                 answer = self._send(endpoint, path, query, token)
-            except NO_ADDRESS as failure:
+            except INVALID_ADDRESS as failure:
                 raise Unread(
                     f"{endpoint.path} was not called: the address of Zoom or of the proxy is not valid "
                     f"({type(failure).__name__})",
@@ -115,23 +115,23 @@ class ZoomClient:
                     _raise_unreachable(endpoint.path, failure, tries)
                 self._clock.wait(self._wait_seconds(tries))
                 continue
-            if answer.kind is ZoomOutcome.OK and answer.body is not None:
+            if answer.outcome is ZoomOutcome.OK and answer.body is not None:
                 problem = _unusable(endpoint, answer.body)
                 if problem is None:
                     return answer.body
                 answer = ZoomResponse(ZoomOutcome.TRY_AGAIN, problem)
-            if answer.kind is ZoomOutcome.TOKEN_REFUSED and not renewed:
+            if answer.outcome is ZoomOutcome.TOKEN_REFUSED and not renewed:
                 renewed = True
                 self._tokens.renew(token)
-            elif answer.kind is ZoomOutcome.RATE_LIMITED and self._may_wait(answer, rate_limited):
+            elif answer.outcome is ZoomOutcome.RATE_LIMITED and self._may_wait(answer, rate_limited):
                 rate_limited += 1
-                pause = max(self._asked_seconds(answer), self._wait_seconds(rate_limited, answer))
+                pause = max(self._retry_after_seconds(answer), self._wait_seconds(rate_limited, answer))
                 self._pacer.pause(endpoint.label, pause)
-            elif answer.kind is ZoomOutcome.TRY_AGAIN and tries + 1 < MAX_TRIES:
+            elif answer.outcome is ZoomOutcome.TRY_AGAIN and tries + 1 < MAX_TRIES:
                 tries += 1
                 self._clock.wait(self._wait_seconds(tries, answer))
             else:
-                self._fail(endpoint, answer)
+                self._raise_error(endpoint, answer)
 
     def _send(self, endpoint: Endpoint, path: str, query: Mapping[str, str], token: Token) -> ZoomResponse:
         with self._lock:
@@ -146,12 +146,12 @@ class ZoomClient:
         return parse_response(reply.status, reply.headers, reply.content, self._clock.now())
 
     def _check_obtained_for(self, token: Token, base: str) -> None:
-        """Send a token only to the host it was obtained for, whatever `.env` says by now."""
-        own = token.obtained_for or api_url(None, self._oauth_url, token.api_url)
-        if own is None or origin(own) != origin(base):
+        """Send a token only to the host it was obtained for, even if `.env` now names another."""
+        expected = token.obtained_for or api_url(None, self._oauth_url, token.api_url)
+        if expected is None or origin(expected) != origin(base):
             raise SignInRequired(
-                f"The sign-in was made for the API at {own or 'another host'}, but the settings now lead to {base}. "
-                "Nothing was sent there.",
+                f"The sign-in was made for the API at {expected or 'another host'}, but the settings now lead to "
+                f"{base}. Nothing was sent there.",
                 NextStep(
                     "If you have not set ZOOM_API_URL yourself, remove it from ./.env. To read from there anyway, sign "
                     "in again: `{}`.",
@@ -160,14 +160,16 @@ class ZoomClient:
             )
 
     def _wait_seconds(self, tries: int, answer: ZoomResponse | None = None) -> float:
-        asked = None if answer is None else self._asked_seconds(answer)
+        asked = None if answer is None else self._retry_after_seconds(answer)
         return backoff_seconds(tries, MAX_WAIT_SECONDS, self._randomness, asked)
 
     def _may_wait(self, answer: ZoomResponse, rate_limited: int) -> bool:
         """Whether to wait for a rate limit once more."""
-        return rate_limited + 1 < MAX_RATE_LIMITED_TRIES and self._asked_seconds(answer) <= MAX_RETRY_AFTER_SECONDS
+        return (
+            rate_limited + 1 < MAX_RATE_LIMITED_TRIES and self._retry_after_seconds(answer) <= MAX_RETRY_AFTER_SECONDS
+        )
 
-    def _asked_seconds(self, answer: ZoomResponse) -> float:
+    def _retry_after_seconds(self, answer: ZoomResponse) -> float:
         """How long Zoom asks to wait; 0 if it does not."""
         return answer.retry_at - self._clock.now() if answer.retry_at is not None else 0.0
 
@@ -177,29 +179,31 @@ class ZoomClient:
         if limit is not None:
             raise limit
 
-    def _fail(self, endpoint: Endpoint, answer: ZoomResponse) -> NoReturn:
-        too_long = answer.kind is ZoomOutcome.RATE_LIMITED and self._asked_seconds(answer) > MAX_RETRY_AFTER_SECONDS
-        if too_long or answer.kind is ZoomOutcome.DAILY_LIMIT:
-            self._close(endpoint.label, answer)
+    def _raise_error(self, endpoint: Endpoint, answer: ZoomResponse) -> NoReturn:
+        too_long = (
+            answer.outcome is ZoomOutcome.RATE_LIMITED and self._retry_after_seconds(answer) > MAX_RETRY_AFTER_SECONDS
+        )
+        if too_long or answer.outcome is ZoomOutcome.DAILY_LIMIT:
+            self._raise_daily_limit(endpoint.label, answer)
         if answer.from_intermediary:
             raise Unread(f"{endpoint.path}: {answer.message}", self._address_advice())
-        about_an_id = "{" in endpoint.path
+        has_id = "{" in endpoint.path
         if self._configured_api_url is not None and (
-            answer.unknown_path or (answer.kind is ZoomOutcome.NOT_FOUND and not about_an_id)
+            answer.unknown_path or (answer.outcome is ZoomOutcome.NOT_FOUND and not has_id)
         ):
             raise Refused(f"{endpoint.path}: {answer.message}", self._address_advice())
-        raise _failure(endpoint, answer)
+        raise _error(endpoint, answer)
 
-    def _close(self, label: Label, answer: ZoomResponse) -> NoReturn:
-        """End all calls under this label for this run."""
+    def _raise_daily_limit(self, label: Label, answer: ZoomResponse) -> NoReturn:
+        """Stop all calls with this rate-limit label for the rest of the run."""
         now = self._clock.now()
         clears_at = answer.retry_at if answer.retry_at is not None and answer.retry_at > now else None
-        if answer.kind is ZoomOutcome.DAILY_LIMIT:
+        if answer.outcome is ZoomOutcome.DAILY_LIMIT:
             message = f"Zoom's daily limit for {label.value} calls is used up."
         else:
             message = (
-                f"Zoom refuses {label.value} calls for now and asks to wait {self._asked_seconds(answer) / 60:.0f} "
-                f"minutes ({answer.message})."
+                f"Zoom refuses {label.value} calls for now and asks to wait "
+                f"{self._retry_after_seconds(answer) / 60:.0f} minutes ({answer.message})."
             )
         limit = DailyLimitReached(
             message,
@@ -255,7 +259,7 @@ def _raise_unreachable(path: str, failure: requests.RequestException, tries: int
             f"no answer to {path} after {tries} tries ({cause})",
             "Check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, then run the command again.",
         ) from None
-    raise Unread(f"the answer to {path} was cut off {tries} times ({cause})", _LATER) from None
+    raise Unread(f"the answer to {path} was cut off {tries} times ({cause})", _TRY_LATER) from None
 
 
 _ERRORS: Mapping[ZoomOutcome, type[CollectorError]] = {
@@ -266,8 +270,8 @@ _ERRORS: Mapping[ZoomOutcome, type[CollectorError]] = {
 }
 
 
-def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
-    match answer.kind:
+def _error(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
+    match answer.outcome:
         case ZoomOutcome.TOKEN_REFUSED:
             return SignInRequired(
                 f"Zoom refused the token, and a new one as well ({answer.message})",
@@ -294,7 +298,7 @@ def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
             | ZoomOutcome.NOT_APPLICABLE
             | ZoomOutcome.PAGE_TOKEN_EXPIRED
         ):
-            return _ERRORS[answer.kind](f"Zoom says: {answer.message}")
+            return _ERRORS[answer.outcome](f"Zoom says: {answer.message}")
         case ZoomOutcome.REFUSED:
             return Refused(f"{endpoint.path}: {answer.message}")
         case ZoomOutcome.RATE_LIMITED:
@@ -304,6 +308,6 @@ def _failure(endpoint: Endpoint, answer: ZoomResponse) -> CollectorError:
                 "again.",
             )
         case ZoomOutcome.TRY_AGAIN:
-            return Unread(f"{endpoint.path} failed {MAX_TRIES} times: {answer.message}", _LATER)
+            return Unread(f"{endpoint.path} failed {MAX_TRIES} times: {answer.message}", _TRY_LATER)
         case _:
             return Unread(f"{endpoint.path}: {answer.message}", _UNEXPECTED)

@@ -65,7 +65,7 @@ class ZoomResponse:
     the path.
     """
 
-    kind: ZoomOutcome
+    outcome: ZoomOutcome
     message: str = ""
     body: JsonObject | None = None
     scopes: tuple[str, ...] = ()
@@ -166,8 +166,8 @@ def _error(status: int, headers: Mapping[str, str], body: JsonObject, now: float
         return ZoomResponse(ZoomOutcome.NOT_FOUND, message)
     if code == 300 and "next page token" in text.lower():
         return ZoomResponse(ZoomOutcome.PAGE_TOKEN_EXPIRED, message)
-    kind = ZoomOutcome.REFUSED if 400 <= status < 500 else ZoomOutcome.UNUSABLE
-    return ZoomResponse(kind, f"Zoom answered HTTP {status}, code {code}: {message}", unknown_path=status == 404)
+    outcome = ZoomOutcome.REFUSED if 400 <= status < 500 else ZoomOutcome.UNUSABLE
+    return ZoomResponse(outcome, f"Zoom answered HTTP {status}, code {code}: {message}", unknown_path=status == 404)
 
 
 def _code(given: object) -> int | str | None:

@@ -54,9 +54,9 @@ class Connected:
 
 @dataclass
 class BrowserSession:
-    """One browser. `one_at_a_time` makes a reloaded callback wait for the first one's outcome."""
+    """One browser. `lock` makes a reloaded callback wait for the first one's outcome."""
 
-    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
     attempts: OrderedDict[bytes, Attempt] = field(default_factory=OrderedDict)
     pending: PendingSignIn | None = None
     connected: Connected | None = None

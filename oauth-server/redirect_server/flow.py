@@ -36,7 +36,7 @@ Outcome = Connected | Problem
 
 
 class SignInFlow:
-    """Everything the server does for one profile and one app. Thread-safe.
+    """Signs in to one profile with one app, and refreshes, revokes or forgets that sign-in. Thread-safe.
 
     `not_served`: paths the sandbox lacks, whose scopes do not count as missing.
     """
@@ -65,7 +65,7 @@ class SignInFlow:
         """Whether a sign-in has been saved since this server started."""
 
     def stored(self) -> StoredSignIn:
-        """The state of the profile's sign-in, without asking Zoom."""
+        """The profile's sign-in as stored, without asking Zoom."""
         return stored_sign_in(self.file, self.client, self.clock)
 
     def start_sign_in(self, browser_id: str) -> signin.Attempt | Problem:
@@ -73,7 +73,7 @@ class SignInFlow:
         if self.settings.access_token is not None:
             return problems.TOKEN_IN_ENVIRONMENT
         try:
-            with self.file.locked(self.clock, patience=0.0), self.file.reserved():
+            with self.file.locked(self.clock, timeout=0.0), self.file.reserved():
                 pass
         except ProfileBusy:
             pass  # it will be free by the time the user has allowed the app
@@ -84,9 +84,9 @@ class SignInFlow:
         return attempt
 
     def handle_callback(self, browser_id: str, query: str, authority: str) -> Outcome:
-        """Handle the query that Zoom's redirect carried. `authority`: the host and port it was sent to.
+        """Handle the query of Zoom's redirect. `authority`: the host and port the browser was redirected to.
 
-        The state is checked first (RFC 9700 §4.7); it is valid once.
+        The OAuth `state` is checked first (RFC 9700 §4.7); it is valid once.
         """
         parameters = _parameters(query)
         if parameters is None:
@@ -95,10 +95,10 @@ class SignInFlow:
         if not state:
             return _without_state(parameters)
         browser = self.browsers.get(browser_id)
-        with browser.one_at_a_time:
+        with browser.lock:
             attempt = self.browsers.take(browser_id, state, self.clock.now())
             if isinstance(attempt, InvalidState):
-                return self._stale(browser, attempt, authority)
+                return self._handle_invalid_state(browser, attempt, authority)
             browser.connected = None  # from now on the result of this attempt is shown
             if "error" in parameters:
                 return problems.zoom_error(parameters["error"])
@@ -109,7 +109,7 @@ class SignInFlow:
 
     def save(self, browser: BrowserSession, *, replace: bool) -> Outcome:
         """Save the browser's pending sign-in. `replace`: even when another account is signed in."""
-        with browser.one_at_a_time:
+        with browser.lock:
             return self._save_pending(browser, replace)
 
     def discard(self, browser: BrowserSession) -> None:
@@ -147,15 +147,15 @@ class SignInFlow:
         log.info("The sign-in has been removed from this computer.")
         return None
 
-    def _stale(self, browser: BrowserSession, stale: InvalidState, authority: str) -> Outcome:
-        if stale is InvalidState.USED:
+    def _handle_invalid_state(self, browser: BrowserSession, invalid: InvalidState, authority: str) -> Outcome:
+        if invalid is InvalidState.USED:
             if browser.pending is not None:
                 return self._save_pending(browser, replace=False)  # a reload must not hide the decision
             stored = self.stored()
             if browser.connected is not None and stored.state == "usable":
                 return Connected(stored.account, (), again=True)
             return problems.STATE_USED
-        if stale is InvalidState.EXPIRED:
+        if invalid is InvalidState.EXPIRED:
             return problems.STATE_EXPIRED
         return problems.state_unknown(authority, self.address.authority)
 
@@ -183,7 +183,7 @@ class SignInFlow:
             signin.save(sign_in, self.file, self.clock, replace=replace)
         except CollectorError as failure:
             browser.pending = pending
-            return self._explain.keep(failure)
+            return self._explain.save(failure)
         browser.pending = None
         self.has_connected = True
         browser.connected = Connected(

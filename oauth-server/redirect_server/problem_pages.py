@@ -45,7 +45,7 @@ class Explainer:
             return credentials_refused(self._profile, self._client, happened=failure.message)
         return self._unanswered(failure)
 
-    def keep(self, failure: CollectorError) -> Problem:
+    def save(self, failure: CollectorError) -> Problem:
         """Saving failed; the sign-in is pending in memory."""
         if isinstance(failure, OtherAccount):
             return self._other_account(failure)

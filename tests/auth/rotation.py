@@ -66,7 +66,7 @@ def _serving(rotation: Rotation) -> Iterator[str]:
                 self.end_headers()
                 self.wfile.write(content)
             except OSError:
-                self.close_connection = True  # whoever asked has been killed
+                self.close_connection = True  # the client was killed
 
         def log_message(self, *_: object) -> None:
             pass

@@ -197,23 +197,23 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
     posts = requests_mock.post(TOKEN_URL, [cause])
     with pytest.raises(CollectionFailed, match=r"^No token from zoom\.example: .+\.$") as failure:
         ask(endpoint)
-    told = failure.value.next_step
+    advice = failure.value.next_step
     if "exc" in cause:
-        assert "REQUESTS_CA_BUNDLE" in told
-        assert told.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
+        assert "REQUESTS_CA_BUNDLE" in advice
+        assert advice.endswith("ZOOM_OAUTH_URL (https://zoom.example), then run this again.")
     elif cause.get("status_code", 200) >= 429:
-        assert told == "Run this again later. Zoom's status: https://status.zoom.us"
+        assert advice == "Run this again later. Zoom's status: https://status.zoom.us"
     else:
-        assert told.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
-        assert "HTTPS_PROXY" in told
-        assert "run this again" not in told.lower()
+        assert advice.startswith("ZOOM_OAUTH_URL is https://zoom.example: ")
+        assert "HTTPS_PROXY" in advice
+        assert "run this again" not in advice.lower()
     assert posts.call_count == 4
     assert failure.value.__context__ is None
     assert failure.value.__cause__ is None
 
 
 @pytest.mark.parametrize(
-    ("came", "told"),
+    ("came", "reason"),
     [
         (
             {"status_code": 301, "headers": {"Location": "https://portal.example/?code=CANARY"}, "json": answer(1)},
@@ -233,11 +233,11 @@ def test_after_the_fourth_try_it_names_the_host_and_where_to_look(endpoint, requ
         ({"status_code": 503, "text": ""}, "it answered HTTP 503"),
     ],
 )
-def test_what_came_instead_of_a_token_is_told(endpoint, requests_mock, came, told):
+def test_an_answer_without_a_token_is_described(endpoint, requests_mock, came, reason):
     requests_mock.post(TOKEN_URL, [came])
     with pytest.raises(CollectionFailed) as failure:
         ask(endpoint)
-    assert failure.value.message == f"No token from zoom.example: {told}."
+    assert failure.value.message == f"No token from zoom.example: {reason}."
     assert "CANARY" not in failure.value.next_step
 
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from collector import private_files
 from collector.auth import TokenFile
-from collector.auth.stored_token import EARLIEST_RENEWAL, LATEST_USE, StoredToken
+from collector.auth.stored_token import RENEW_BELOW_SECONDS, UNUSABLE_BELOW_SECONDS, StoredToken
 from collector.errors import NewerVersion, ProfileBusy, SignInRequired
 
 DOCUMENT = StoredToken(
@@ -318,16 +318,16 @@ def test_a_newer_file_is_refused(file):
 @pytest.mark.parametrize(
     ("life", "margin", "passed", "fresh"),
     [
-        (3600, EARLIEST_RENEWAL, 0, True),
-        (3600, EARLIEST_RENEWAL, 3299, True),
-        (3600, EARLIEST_RENEWAL, 3300, False),
-        (3600, EARLIEST_RENEWAL, 4000, False),
-        (3600, EARLIEST_RENEWAL, -1, False),
-        (3600, LATEST_USE, 3539, True),
-        (3600, LATEST_USE, 3540, False),
-        (3600, LATEST_USE, -1, False),
-        (60, EARLIEST_RENEWAL, 53, True),
-        (60, EARLIEST_RENEWAL, 54, False),
+        (3600, RENEW_BELOW_SECONDS, 0, True),
+        (3600, RENEW_BELOW_SECONDS, 3299, True),
+        (3600, RENEW_BELOW_SECONDS, 3300, False),
+        (3600, RENEW_BELOW_SECONDS, 4000, False),
+        (3600, RENEW_BELOW_SECONDS, -1, False),
+        (3600, UNUSABLE_BELOW_SECONDS, 3539, True),
+        (3600, UNUSABLE_BELOW_SECONDS, 3540, False),
+        (3600, UNUSABLE_BELOW_SECONDS, -1, False),
+        (60, RENEW_BELOW_SECONDS, 53, True),
+        (60, RENEW_BELOW_SECONDS, 54, False),
     ],
 )
 def test_how_long_a_token_is_used(life, margin, passed, fresh):

@@ -34,7 +34,7 @@ def send_all(job: Mapping[str, Any]) -> Measured:
                     _read_answer(connection)
         except queue.Empty:
             return
-        except BaseException as failure:  # whatever it is, it is told below
+        except BaseException as failure:  # reported below
             failures.append(failure)
 
     threads = [threading.Thread(target=send) for _ in range(IN_FLIGHT)]

@@ -47,8 +47,8 @@ def spread(figures: Sequence[float], show: Callable[[float], str]) -> str:
 
 def beside(figures: Sequence[float], show: Callable[[float], str]) -> str:
     """The median of the comparison, and its spread."""
-    told = f" ({spread(figures, show)})" if len(figures) > 1 else ""
-    return f"{show(median(figures))}{told}"
+    suffix = f" ({spread(figures, show)})" if len(figures) > 1 else ""
+    return f"{show(median(figures))}{suffix}"
 
 
 def markdown(lines: Sequence[Line]) -> str:

@@ -115,11 +115,11 @@ def test_a_home_that_will_be_made(collector: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "told"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False), (0o400, False)]
+    ("mode", "warns"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False), (0o400, False)]
 )
 @pytest.mark.parametrize("name", ["ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY"])
 def test_a_dotenv_with_a_secret_that_others_may_read(
-    collector: Command, work: Path, mode: int, told: bool, name: str
+    collector: Command, work: Path, mode: int, warns: bool, name: str
 ) -> None:
     dotenv = work / ".env"
     dotenv.write_text(f"{name}=CANARY\n")
@@ -129,8 +129,8 @@ def test_a_dotenv_with_a_secret_that_others_may_read(
         f"warning  files: {dotenv} can be read by others (mode {mode:o}) and holds {name}\n"
         f"         Fix: chmod 600 {dotenv}\n"
     )
-    assert (warned in out) == told
-    assert (f"ok       files: {dotenv} is private" in out) != told
+    assert (warned in out) == warns
+    assert (f"ok       files: {dotenv} is private" in out) != warns
     assert "CANARY" not in out
 
 

@@ -112,11 +112,11 @@ def test_a_wrong_key_or_account(
     monkeypatch.setenv(name, "something-else")
     outcome = collector("doctor")
     assert outcome.code == 2
-    told = about_jupiterone(outcome.out)
-    assert told.startswith("failure  JupiterOne: JupiterOne answered ")
-    assert "Fix: Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT (" in told
+    printed = about_jupiterone(outcome.out)
+    assert printed.startswith("failure  JupiterOne: JupiterOne answered ")
+    assert "Fix: Check JUPITERONE_API_KEY, JUPITERONE_ACCOUNT (" in printed
     assert "KEY-" not in outcome.out
-    assert len(told.splitlines()) == 2
+    assert len(printed.splitlines()) == 2
 
 
 def test_a_key_that_may_only_synchronize_is_good_enough(

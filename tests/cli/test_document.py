@@ -31,9 +31,9 @@ def test_the_section_is_added_replaced_and_left(collector: Command, work: Path) 
     ("name", "problem"),
     [
         ("docs/jupiterone.md", "No such file or directory"),
-        ("folder", "it is no regular file"),
-        ("pipe", "it is no regular file"),
-        ("/dev/full", "it is no regular file"),
+        ("folder", "it is not a regular file"),
+        ("pipe", "it is not a regular file"),
+        ("/dev/full", "it is not a regular file"),
     ],
 )
 def test_what_cannot_be_regenerated_is_not_even_read(collector: Command, work: Path, name: str, problem: str) -> None:

@@ -18,7 +18,7 @@ GROUPS = {
     "Collect": ["plan", "collect", "demo"],
     "Look": ["status", "show", "why"],
     "Upload": ["sync", "run"],
-    "Keep": ["forget", "document", "uninstall"],
+    "Maintain": ["forget", "document", "uninstall"],
 }
 
 

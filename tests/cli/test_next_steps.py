@@ -64,8 +64,8 @@ def test_the_profile_where_something_was_not_read(collector: Command, zoom: Sand
     zoom.faults.add(Fault("daily_429", "/groups", times=None))
     wanted = "Run `collector --profile u2 collect` again after it clears."
     assert f"    Next: {wanted}\n" in collector("collect", "--profile", "u2").out
-    told = json.loads(collector("collect", "--profile", "u2", "--json").out)
-    assert wanted in {entry["nextStep"] for entry in told["coverage"]}
+    printed = json.loads(collector("collect", "--profile", "u2", "--json").out)
+    assert wanted in {entry["nextStep"] for entry in printed["coverage"]}
     assert "Run `collector collect` again after it clears." in Path(".j1-integration", "summary.json").read_text()
 
 

@@ -110,7 +110,7 @@ def test_left_open_by_choice(collected: Command, jupiterone: JupiterOneSandbox) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "told"),
+    ("arguments", "environment", "output"),
     [
         ((), {"JUPITERONE_ACCOUNT": ""}, "JUPITERONE_ACCOUNT is not set"),
         ((), {"JUPITERONE_ACCOUNT": "", "JUPITERONE_API_KEY": ""}, "JUPITERONE_ACCOUNT and JUPITERONE_API_KEY are not"),
@@ -130,12 +130,12 @@ def test_wrong_use(
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...],
     environment: dict[str, str],
-    told: str,
+    output: str,
 ) -> None:
     configure(monkeypatch, environment)
     outcome = collected("sync", *arguments)
     assert outcome.code == 2
-    assert told in words(outcome.err)
+    assert output in words(outcome.err)
     assert jupiterone.jobs == []
 
 
@@ -158,9 +158,9 @@ def test_running(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbo
     assert "17 entities and 29 relationships in" in words(outcome.out)
     assert "entities: 17 created" in outcome.out
     assert collector("run").code == 0
-    told = json.loads(collector("run", "--json").out)
-    assert told["collect"]["entities"] == 17
-    assert told["sync"]["changes"]["zoom_user"]["unchanged"] == 8
+    output = json.loads(collector("run", "--json").out)
+    assert output["collect"]["entities"] == 17
+    assert output["sync"]["changes"]["zoom_user"]["unchanged"] == 8
 
 
 def test_an_incomplete_collection_is_uploaded(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
@@ -171,7 +171,7 @@ def test_an_incomplete_collection_is_uploaded(collector: Command, zoom: Sandbox,
     assert [job.status for job in jupiterone.jobs] == ["FINISHED"]
 
 
-def test_what_is_missing_for_the_upload_is_told_before_the_collection(
+def test_what_is_missing_for_the_upload_is_reported_before_the_collection(
     collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("JUPITERONE_INTEGRATION_INSTANCE_ID")
@@ -208,20 +208,22 @@ def test_polling_needs_an_interval(collector: Command, zoom: Sandbox, jupiterone
 
 
 def test_status(collected: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> None:
-    told = collected("status")
-    assert told.code == 0
-    assert "complete (exit code 0)" in words(told.out)
-    assert "Next run: none" in told.out
-    assert "Last upload: none" in told.out
-    assert "Stale: " not in told.out
+    output = collected("status")
+    assert output.code == 0
+    assert "complete (exit code 0)" in words(output.out)
+    assert "Next run: none" in output.out
+    assert "Last upload: none" in output.out
+    assert "Stale: " not in output.out
     collected("sync")
     zoom.faults.add(ZoomFault("missing_privilege", "/users/*/settings", times=None))
     collected("collect")
-    told = collected("status")
-    assert "incomplete (exit code 3)" in words(told.out)
-    assert f"integration instance {jupiterone.instances[0].id} of the JupiterOne account sandbox, finished" in told.out
-    assert "entities: 17 created, 0 updated, 0 deleted, 0 errors" in told.out
-    assert "Stale: " in told.out
+    output = collected("status")
+    assert "incomplete (exit code 3)" in words(output.out)
+    assert (
+        f"integration instance {jupiterone.instances[0].id} of the JupiterOne account sandbox, finished" in output.out
+    )
+    assert "entities: 17 created, 0 updated, 0 deleted, 0 errors" in output.out
+    assert "Stale: " in output.out
     found = json.loads(collected("status", "--json").out)
     assert found["lastRun"]["exitCode"] == ExitCode.INCOMPLETE
     assert found["lastUpload"]["outcome"]["entitiesCreated"] == 17
@@ -239,6 +241,6 @@ def test_status_of_an_upload_that_failed(collected: Command, jupiterone: Jupiter
     collected("sync")
     jupiterone.faults.add(Fault("job_ended", operation="entities"))
     collected("sync")
-    told = words(collected("status").out)
-    assert ", aborted Uploading to the synchronization job" in told
-    assert "Last finished upload: " in told
+    output = words(collected("status").out)
+    assert ", aborted Uploading to the synchronization job" in output
+    assert "Last finished upload: " in output

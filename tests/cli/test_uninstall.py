@@ -334,7 +334,7 @@ class TestOpenJobs:
 
     @pytest.fixture(autouse=True)
     def job(self, collector: Command, installed: str, jupiterone: JupiterOneSandbox) -> str:
-        """An upload is cut short, and cannot end its job."""
+        """An upload is interrupted and cannot abort its job."""
         jupiterone.faults.add(JupiterOneFault("forbidden", operation="entities", times=None))
         jupiterone.faults.add(JupiterOneFault("forbidden", operation="abort", times=None))
         assert collector("sync").code == 2

@@ -93,7 +93,7 @@ class TestCompleteRun:
 
     def test_every_dataset_has_its_coverage(self, profile: Profile) -> None:
         record = profile.collect()
-        assert [(entry.step, entry.dataset, entry.is_set, entry.read) for entry in record.coverage] == [
+        assert [(entry.step, entry.dataset, entry.is_list, entry.read) for entry in record.coverage] == [
             ("fetch-users", "users?status=active", True, 5),
             ("fetch-users", "users?status=inactive", True, 1),
             ("fetch-users", "users?status=pending", True, 2),

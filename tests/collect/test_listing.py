@@ -10,7 +10,7 @@ from collector.auth import EnvironmentTokenSource
 from collector.collect.listing import ListEnd, Rows, read_list
 from collector.errors import DailyLimitReached, Denied, RestartListing, SignInRequired, Unread
 from collector.redaction import Secret
-from collector.resources.declaration import by_id
+from collector.resources.declaration import identify_by_id
 from collector.settings.choices import ZoomPlan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Endpoint, Label, Scopes
@@ -46,7 +46,7 @@ def read(requests_mock):
             random.Random(0),
             oauth_url="https://zoom.us",
         )
-        *found, end = read_list(client, USERS, identify=by_id)
+        *found, end = read_list(client, USERS, identify=identify_by_id)
         assert isinstance(end, ListEnd)
         assert all(isinstance(rows, Rows) for rows in found)
         assert all(identifier == row["id"] for rows in found for identifier, row in rows.rows)

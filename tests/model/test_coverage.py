@@ -19,8 +19,8 @@ from collector.model.coverage import Coverage, Status, any_incomplete
     ],
 )
 def test_denied_and_unread_count_unlicensed_and_skipped_do_not(status, incomplete):
-    complete = Coverage("fetch-users", "users?status=active", Status.COMPLETE, is_set=True)
-    entry = Coverage("fetch-users", "settings", status, is_set=False)
+    complete = Coverage("fetch-users", "users?status=active", Status.COMPLETE, is_list=True)
+    entry = Coverage("fetch-users", "settings", status, is_list=False)
     assert any_incomplete([complete, entry]) is incomplete
 
 

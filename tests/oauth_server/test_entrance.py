@@ -64,7 +64,7 @@ def test_the_address_lets_one_browser_in(visitor: Visitor) -> None:
     assert visitor.get("/").status_code == 200
 
 
-def test_an_address_that_comes_twice_puts_out_whoever_used_it(visitor: Visitor) -> None:
+def test_an_address_used_twice_signs_out_both_browsers(visitor: Visitor) -> None:
     """It may have been read in the list of processes, and used before its owner could."""
     address = visitor.access_keys.address
     thief, owner = visitor.stranger(), visitor.stranger()

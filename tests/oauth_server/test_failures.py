@@ -307,13 +307,13 @@ def test_something_nobody_thought_of(
 
 
 @pytest.mark.parametrize(
-    ("header", "status", "told"),
+    ("header", "status", "expected"),
     [("9" * 400, 503, "86400"), ("Mon, 01 Jan 2001 00:00:00 GMT", 502, None), ("0", 502, None), ("7", 503, "7")],
 )
 def test_what_zoom_may_ask_to_wait(
-    visitor: Visitor, zoom_us: requests_mock.Mocker, header: str, status: int, told: str | None
+    visitor: Visitor, zoom_us: requests_mock.Mocker, header: str, status: int, expected: str | None
 ) -> None:
     zoom_us.post(TOKEN_URL, status_code=503, headers={"Retry-After": header})
     page = visitor.come_back(answer_to(visitor.start()))
-    assert (page.status_code, page.headers.get("Retry-After")) == (status, told)
+    assert (page.status_code, page.headers.get("Retry-After")) == (status, expected)
     assert "Zoom is having trouble" in page.text

@@ -133,7 +133,7 @@ def test_every_step_succeeds(run):
 def test_only_the_privileges_could_not_be_read(run):
     record = run()
     (gap,) = [entry for entry in record.coverage if entry.status is not Status.COMPLETE]
-    assert (gap.step, gap.dataset, gap.status, gap.is_set, gap.missing) == (
+    assert (gap.step, gap.dataset, gap.status, gap.is_list, gap.missing) == (
         "fetch-roles",
         "privileges",
         Status.DENIED,

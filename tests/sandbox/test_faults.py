@@ -73,7 +73,7 @@ def test_a_refusal_can_say_when_to_come_back(zoom: SandboxClient, sandbox: Sandb
 
 
 @pytest.mark.parametrize(("path", "refusal"), [("/groups/g", (404, 4130)), ("/roles/r", (400, 1034))])
-def test_groups_and_roles_vanish_in_their_own_way(
+def test_deleted_groups_and_roles_have_their_own_errors(
     zoom: SandboxClient, sandbox: Sandbox, path: str, refusal: tuple[int, int]
 ) -> None:
     sandbox.faults.add(Fault("vanished_404", f"{path}/members"))

@@ -16,7 +16,7 @@ from tests.fakes import BlockedCall
 
 
 class CrowdedGate(BlockedCall):
-    """`crowd` is complete once so many wait at the gate, and whoever waits for them."""
+    """`crowd` is complete once this many callers are waiting, and the test that waits for them."""
 
     def __init__(self, waiting: int) -> None:
         super().__init__()

@@ -125,7 +125,7 @@ def test_a_computer_that_was_suspended(leaps: dict[float, float], expected: list
     [(-10 * MINUTE, [20, 50]), (-30 * MINUTE, [0, 30]), (-5 * HOUR, [0, 30]), (HOUR, [30.6])],
     ids=["not due yet", "due", "missed", "in the future: the clock was set back"],
 )
-def test_a_process_that_begins_anew(last_start: float, expected: list[float]) -> None:
+def test_a_restarted_process_keeps_the_schedule(last_start: float, expected: list[float]) -> None:
     assert starts(30 * MINUTE, HOUR, last_start=last_start) == expected
 
 

@@ -20,7 +20,7 @@ from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.store import INTERRUPTED_REASON, UploadDestination, UploadState
 from collector.tree import write_tree
-from collector.upload import Upload
+from collector.upload import UploadOptions
 from collector.upload.destination import Destination, access_to
 from tests.fakes import NOON, FakeClock
 from tests.jupiterone.conftest import NoChance
@@ -31,7 +31,7 @@ def poll(settings: Settings, run_once: Callable[[], RunResult], clock: Clock, lo
     poll_account(
         settings.profile,
         settings.jupiterone,
-        Upload(),
+        UploadOptions(),
         settings.polling_interval,
         run_once,
         clock,
@@ -82,7 +82,9 @@ class Polling:
             record = self.both.profile.collect()
             return CollectResult(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
 
-        return collect_then_upload(self.settings.profile, self.settings.jupiterone, Upload(), collect, self.both.sync)
+        return collect_then_upload(
+            self.settings.profile, self.settings.jupiterone, UploadOptions(), collect, self.both.sync
+        )
 
 
 @pytest.fixture
@@ -199,5 +201,5 @@ def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) 
         return CollectResult(replace(record, exit_code=ExitCode.DAILY_LIMIT), tree)
 
     with pytest.raises(UploadFailed) as raised:
-        collect_then_upload(both.settings().profile, both.settings().jupiterone, Upload(), collect, synchronize)
+        collect_then_upload(both.settings().profile, both.settings().jupiterone, UploadOptions(), collect, synchronize)
     assert raised.value.exit_code is ExitCode.DAILY_LIMIT

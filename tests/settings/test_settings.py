@@ -1,4 +1,4 @@
-"""The configuration: every setting, where it may stand, and everything that can be wrong with it, told at once."""
+"""The configuration: every setting, where it may be set, and all problems reported at once."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_a_folder_in_place_of_the_file(folder):
 # Problems
 
 
-def test_all_problems_are_told_at_once(problems):
+def test_all_problems_are_reported_at_once(problems):
     assert problems(
         {
             "ZOOM_CLIENT_ID": "your_client_id",
@@ -318,9 +318,9 @@ class TestCredentials:
         ids=ascii,
     )
     def test_what_cannot_travel_in_a_header(self, problems, name, value):
-        told = problems({name: value})
-        assert f"{name} contains spaces, quotes or non-ASCII characters; credentials have none." in told
-        assert "CANAR" not in "".join(told)
+        reported = problems({name: value})
+        assert f"{name} contains spaces, quotes or non-ASCII characters; credentials have none." in reported
+        assert "CANAR" not in "".join(reported)
 
     @pytest.mark.parametrize(
         "value", ["aBcD3_fGhI-kLmNoPqRsTu", "K9x.Yz0", "client", "secret", "$2y$12$abc", "whatever"]
@@ -337,8 +337,8 @@ class TestCredentials:
 @pytest.mark.parametrize("name", ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"])
 @pytest.mark.parametrize("token", ["eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJDQU5BUlkifQ.CANARY", "eyJzdiI.eyJ2ZXIi."])
 def test_a_token_in_the_place_of_what_the_apps_page_shows(problems, name, token):
-    told = problems({"ZOOM_CLIENT_ID": "id", "ZOOM_CLIENT_SECRET": "secret", name: token})
-    assert told == [
+    reported = problems({"ZOOM_CLIENT_ID": "id", "ZOOM_CLIENT_SECRET": "secret", name: token})
+    assert reported == [
         f"{name} holds a token (it begins with eyJ), not what the app's page shows under App Credentials; an access "
         "token belongs in ZOOM_ACCESS_TOKEN."
     ]
@@ -408,7 +408,7 @@ def test_another_path_at_zoom_or_jupiterone_is_refused_by_name(problems, name, a
 
 
 @pytest.mark.parametrize(
-    ("dotenv", "told"),
+    ("dotenv", "reported"),
     [
         ("ZOOM_CLIENTID=abc\n", "ZOOM_CLIENTID (did you mean ZOOM_CLIENT_ID?)"),
         ("ZOOM_SECRET=CANARY\nZOOM_ACOUNT_ID=a", None),
@@ -418,9 +418,11 @@ def test_another_path_at_zoom_or_jupiterone_is_refused_by_name(problems, name, a
         ("ZOOM_QQQQQQQQ=1", "ZOOM_QQQQQQQQ"),
     ],
 )
-def test_names_in_the_file_that_nothing_reads_are_told_once(read, folder, dotenv, told):
+def test_unknown_names_in_the_file_are_reported_once(read, folder, dotenv, reported):
     warning = read(dotenv=dotenv).warning
-    expected = told or "ZOOM_SECRET (did you mean ZOOM_CLIENT_SECRET?); ZOOM_ACOUNT_ID (did you mean ZOOM_ACCOUNT_ID?)"
+    expected = (
+        reported or "ZOOM_SECRET (did you mean ZOOM_CLIENT_SECRET?); ZOOM_ACOUNT_ID (did you mean ZOOM_ACCOUNT_ID?)"
+    )
     assert warning == f"{folder / '.env'} has unknown settings: {expected}."
 
 
@@ -432,7 +434,7 @@ def test_names_in_the_file_that_nothing_reads_are_told_once(read, folder, dotenv
         "".join(f"{name}=\n" for name in NAMES),
     ],
 )
-def test_names_that_somebody_reads_are_not_told(read, dotenv):
+def test_known_names_are_not_reported(read, dotenv):
     assert read({"ZOOM_TYPO": "of the environment, which is not ours alone"}, dotenv=dotenv).warning == ""
 
 
@@ -614,7 +616,7 @@ def test_graphql_follows_the_base_address(read, base, graphql):
 
 
 def test_what_can_be_wrong_about_jupiterone(problems):
-    told = problems(
+    reported = problems(
         {
             "JUPITERONE_API_KEY": "your-api-key",
             "JUPITERONE_API_BASE_URL": "http://api.us.jupiterone.io",
@@ -622,7 +624,7 @@ def test_what_can_be_wrong_about_jupiterone(problems):
             "POLLING_INTERVAL": "hourly",
         }
     )
-    assert told == [
+    assert reported == [
         "POLLING_INTERVAL must be one of DISABLED, THIRTY_MINUTES, ONE_HOUR, FOUR_HOURS, EIGHT_HOURS, TWELVE_HOURS, "
         "ONE_DAY, ONE_WEEK, not 'hourly'.",
         "JUPITERONE_API_BASE_URL must be an https address (plain http on this computer only), without query.",

@@ -146,7 +146,7 @@ class TestHistory:
         with Store.open(path) as store:
             for day in (1, 2):
                 run = store.begin(day * DAY, {})
-                denied = Coverage("fetch-users", f"day {day}", Status.DENIED, is_set=True)
+                denied = Coverage("fetch-users", f"day {day}", Status.DENIED, is_list=True)
                 run.finish(day * DAY, 3, [], [denied], [])
                 store.conclude()
         forget(path, before=2 * DAY)
@@ -251,7 +251,7 @@ class TestPerson:
         with Store.open(path) as store:
             run = begin(store)
             run.put("zoom_user:x-7", ROW, reached_at("Ada", "ada@example.com"), 1000)
-            partial = Coverage("fetch-users", "settings", Status.PARTIAL, is_set=False, reason=quoting)
+            partial = Coverage("fetch-users", "settings", Status.PARTIAL, is_list=False, reason=quoting)
             run.finish(2000, 3, [], [partial], [])
         forget(path, person=person("ada@example.com"))
         assert rows(path, "SELECT reason FROM coverage") == [

@@ -39,16 +39,16 @@ def killed(number: int, hour: int, session: int | None = None) -> RunTimes:
             [complete(1, 1, exit_code=75), complete(2, 2, session=1), complete(3, 3)],
             3,
             {1: 3, 2: 3},
-            id="a reading is forgotten whole",
+            id="a session is forgotten whole",
         ),
         pytest.param(
             [complete(1, 1), complete(2, 2), complete(3, 3, exit_code=130)],
             9,
             {1: 2},
-            id="what goes on with 3 must not take what 2 read for read",
+            id="a run that resumes 3 must not count what 2 read as read",
         ),
         pytest.param(
-            [complete(1, 1), complete(2, 2), killed(3, 3)], 9, {1: 2}, id="nor what goes on with a killed one"
+            [complete(1, 1), complete(2, 2), killed(3, 3)], 9, {1: 2}, id="nor must one that resumes a killed run"
         ),
         pytest.param(
             [complete(1, 1), killed(2, 2), killed(3, 3)],

@@ -13,7 +13,7 @@ from collector.tree import remove_tree, write_tree
 from collector.tree.swap import new_folder
 
 
-def test_leftovers_of_killed_processes_are_removed_too(store: Store, folder: Path) -> None:
+def test_temporary_trees_of_killed_processes_are_removed_too(store: Store, folder: Path) -> None:
     write_tree(store, folder)
     (folder / "index.html").write_text("drawn")
     folder.with_name(f"{folder.name}.new-999999999").mkdir()

@@ -82,7 +82,7 @@ def dead_process() -> int:
         return process.pid
 
 
-def test_leftovers_of_the_dead_are_cleared_and_those_of_the_living_kept(store: Store, folder: Path) -> None:
+def test_temporary_trees_are_removed_unless_their_process_is_alive(store: Store, folder: Path) -> None:
     names = {
         "of the dead": f".j1-integration.new-{dead_process()}",
         "of an earlier process with our number": f".j1-integration.new-{os.getpid()}",

@@ -20,7 +20,7 @@ from collector.sandbox import Account
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store, UploadRecord
-from collector.upload import Upload, UploadDiff, UploadResult, preview_upload, upload_graph
+from collector.upload import UploadDiff, UploadOptions, UploadResult, preview_upload, upload_graph
 from collector.upload.destination import access_to
 from tests.collect.conftest import people
 from tests.collect.profile import Profile
@@ -62,7 +62,7 @@ class Both:
         return upload_graph(
             settings.profile,
             settings.jupiterone,
-            Upload(**upload),
+            UploadOptions(**upload),
             clock=self.clock,
             randomness=NoChance(1),
             on_progress=on_progress,
@@ -81,7 +81,7 @@ class Both:
         return preview_upload(
             settings.profile,
             settings.jupiterone,
-            Upload(**upload),
+            UploadOptions(**upload),
             clock=self.clock,
             randomness=NoChance(1),
             new_session=lambda: session_with(adapter),

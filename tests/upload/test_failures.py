@@ -336,7 +336,7 @@ def test_an_abort_that_fails_is_done_by_the_next_upload(tmp_path: Path, caplog: 
 
 
 @pytest.mark.parametrize(
-    ("operation", "state", "status", "told"),
+    ("operation", "state", "status", "expected"),
     [
         ("/events", UploadState.ABORTED, "ABORTED", "is unchanged"),
         ("/entities", UploadState.ABORTED, "ABORTED", "is unchanged"),
@@ -344,13 +344,13 @@ def test_an_abort_that_fails_is_done_by_the_next_upload(tmp_path: Path, caplog: 
     ],
 )
 def test_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, state: UploadState, status: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, state: UploadState, status: str, expected: str
 ) -> None:
     both = collected(tmp_path)
     with pytest.raises(Interrupted) as raised:
         both.sync(network=Stopping(both, operation, monkeypatch))
     assert raised.value.exit_code == ExitCode.INTERRUPTED
-    assert told in raised.value.message
+    assert expected in raised.value.message
     assert (both.latest.state, both.statuses[-1]) == (state, status)
     monkeypatch.undo()
     both.sync()

@@ -336,7 +336,7 @@ def test_when_jupiterone_cannot_be_asked(both: Both, graphql: str) -> None:
     """That is no reason to do without: nothing says that the key may not query."""
     both.jupiterone.faults.add(Fault("status_500", operation="queryV1", times=None))
     both.profile.collect()
-    with pytest.raises(UploadFailed, match="Asking JupiterOne what this upload would delete failed") as raised:
+    with pytest.raises(UploadFailed, match="JupiterOne could not say what this upload would delete") as raised:
         both.sync(settings=both.settings(JUPITERONE_GRAPHQL_URL=ANYWHERE + graphql))
     assert ("JUPITERONE_GRAPHQL_URL" in raised.value.next_step) == (graphql != "/graphql")
     assert "--allow-deletes" not in raised.value.next_step

@@ -121,11 +121,11 @@ def test_nothing_collected_yet(both: Both) -> None:
 def test_the_steps_are_in_the_jobs_log(both: Both) -> None:
     both.profile.collect(steps=("fetch-users",))
     both.sync()
-    told = [(event.name, event.description) for event in both.jupiterone.events]
-    assert told[0] == ("step_start", 'Starting step "Fetch Users"...')
-    assert told[1] == ("step_end", 'Completed step "Fetch Users".')
-    assert [name for name, _ in told].count("step_skip") == 8
-    assert told[-2:] == [
+    published = [(event.name, event.description) for event in both.jupiterone.events]
+    assert published[0] == ("step_start", 'Starting step "Fetch Users"...')
+    assert published[1] == ("step_end", 'Completed step "Fetch Users".')
+    assert [name for name, _ in published].count("step_skip") == 8
+    assert published[-2:] == [
         ("sync_upload_start", "Uploading collected data for synchronization..."),
         ("sync_upload_end", "Upload complete."),
     ]

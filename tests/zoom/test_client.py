@@ -93,7 +93,7 @@ def test_the_host(new_client, requests_mock, arguments, host):
 
 
 @pytest.mark.parametrize(
-    ("told", "obtained_for", "configured", "hosts"),
+    ("announced", "obtained_for", "configured", "hosts"),
     [
         (None, None, "http://127.0.0.1:9999", ("https://api.zoom.us", "http://127.0.0.1:9999")),
         ("https://api-eu.zoom.us", None, "https://evil.example", ("https://api-eu.zoom.us", "https://evil.example")),
@@ -103,8 +103,10 @@ def test_the_host(new_client, requests_mock, arguments, host):
         (None, "https://api.zoom.us", "https://api.zoom.us:8443", ("https://api.zoom.us", "https://api.zoom.us:8443")),
     ],
 )
-def test_a_token_goes_to_no_other_host_than_its_own(new_client, requests_mock, told, obtained_for, configured, hosts):
-    client = new_client(tokens=Tokens(told, obtained_for), configured_api_url=configured)
+def test_a_token_goes_to_no_other_host_than_its_own(
+    new_client, requests_mock, announced, obtained_for, configured, hosts
+):
+    client = new_client(tokens=Tokens(announced, obtained_for), configured_api_url=configured)
     with pytest.raises(SignInRequired) as raised:
         client.get(ME)
     assert requests_mock.call_count == 0
@@ -455,11 +457,11 @@ def test_where_something_else_answers_the_setting_to_look_at_is_named(new_client
     requests_mock.get(f"{configured or 'https://api.zoom.us'}/v2/users/me", **answer)
     with pytest.raises(Unread) as raised:
         new_client(configured_api_url=configured).get(ME)
-    told = raised.value.next_step
-    assert ("ZOOM_API_URL is https://zoom.example" in told) == (configured is not None)
-    assert "HTTPS_PROXY" in told
-    assert "again" not in told
-    assert "CANARY" not in raised.value.message + told
+    announced = raised.value.next_step
+    assert ("ZOOM_API_URL is https://zoom.example" in announced) == (configured is not None)
+    assert "HTTPS_PROXY" in announced
+    assert "again" not in announced
+    assert "CANARY" not in raised.value.message + announced
 
 
 @pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("45", 45), ("180", 180), ("300", 300), ("0", 1)])

@@ -75,9 +75,9 @@ def error(code: int | None, message: str) -> dict[str, object]:
     return {"code": code, "message": message} if code is not None else {"message": message}
 
 
-@pytest.mark.parametrize(("status", "code", "message", "kind"), ERROR_TABLE)
-def test_the_error_table(status, code, message, kind):
-    assert asked(status, error(code, message)).kind is kind
+@pytest.mark.parametrize(("status", "code", "message", "outcome"), ERROR_TABLE)
+def test_the_error_table(status, code, message, outcome):
+    assert asked(status, error(code, message)).outcome is outcome
 
 
 def test_a_good_answer_is_its_body():
@@ -86,15 +86,15 @@ def test_a_good_answer_is_its_body():
 
 
 def test_errors_that_come_with_200() -> None:
-    assert asked(200, {**error(200, "No permission."), "extra": 1}).kind is ZoomOutcome.PRIVILEGE_MISSING
+    assert asked(200, {**error(200, "No permission."), "extra": 1}).outcome is ZoomOutcome.PRIVILEGE_MISSING
     old_style = asked(200, {"status": False, "errorCode": 4700, "errorMessage": "Invalid something", "result": None})
-    assert old_style.kind is ZoomOutcome.UNUSABLE
+    assert old_style.outcome is ZoomOutcome.UNUSABLE
     assert old_style.message == "Zoom answered HTTP 200, code 4700: Invalid something"
 
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize(
-    ("body", "kind"),
+    ("body", "outcome"),
     [
         ({"code": "200", "message": "No permission."}, ZoomOutcome.PRIVILEGE_MISSING),
         ({"code": "1001", "message": "User does not exist: ada."}, ZoomOutcome.NOT_FOUND),
@@ -103,14 +103,14 @@ def test_errors_that_come_with_200() -> None:
         ({"errorCode": 1001, "errorMessage": "User does not exist: ada."}, ZoomOutcome.NOT_FOUND),
     ],
 )
-def test_codes_sent_as_text_are_codes(status, body, kind):
-    assert asked(status, body).kind is kind
+def test_codes_sent_as_text_are_codes(status, body, outcome):
+    assert asked(status, body).outcome is outcome
 
 
 @pytest.mark.parametrize("code", ["ACCESS_DENIED", "NotFound", "1e3", "-1", ""])
 def test_an_error_with_a_text_as_code_is_refused(code):
-    assert asked(200, {"code": code, "message": "Sorry"}).kind is ZoomOutcome.UNUSABLE
-    assert asked(404, {"code": code, "message": "Sorry"}).kind is ZoomOutcome.REFUSED
+    assert asked(200, {"code": code, "message": "Sorry"}).outcome is ZoomOutcome.UNUSABLE
+    assert asked(404, {"code": code, "message": "Sorry"}).outcome is ZoomOutcome.REFUSED
 
 
 def test_zooms_words_are_passed_on_without_embedded_secrets():
@@ -137,11 +137,11 @@ def test_long_messages_are_cut():
 )
 def test_the_scopes_zoom_names_as_missing(message, scopes):
     answer = asked(400, error(4711, message))
-    assert (answer.kind, answer.scopes) == (ZoomOutcome.SCOPE_MISSING, scopes)
+    assert (answer.outcome, answer.scopes) == (ZoomOutcome.SCOPE_MISSING, scopes)
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "kind"),
+    ("code", "message", "outcome"),
     [
         (200, "Only available for paid accounts.", ZoomOutcome.NOT_LICENSED),
         (200, "No permission.", ZoomOutcome.PRIVILEGE_MISSING),
@@ -150,16 +150,16 @@ def test_the_scopes_zoom_names_as_missing(message, scopes):
         (124, "Invalid access token.", ZoomOutcome.TOKEN_REFUSED),
     ],
 )
-def test_several_errors_come_under_http_200(code, message, kind):
-    assert asked(200, error(code, message)).kind is kind
+def test_several_errors_come_under_http_200(code, message, outcome):
+    assert asked(200, error(code, message)).outcome is outcome
 
 
 def test_a_document_with_a_code_is_ok():
-    assert asked(200, {"code": 1, "message": "hello", "users": []}).kind is ZoomOutcome.OK
+    assert asked(200, {"code": 1, "message": "hello", "users": []}).outcome is ZoomOutcome.OK
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"),
+    ("status", "outcome"),
     [
         (200, ZoomOutcome.TRY_AGAIN),
         (401, ZoomOutcome.TOKEN_REFUSED),
@@ -170,9 +170,9 @@ def test_a_document_with_a_code_is_ok():
         (503, ZoomOutcome.TRY_AGAIN),
     ],
 )
-def test_html_comes_from_something_in_between(status, kind):
+def test_html_comes_from_something_in_between(status, outcome):
     """A page with status 404 does not mean that a user was deleted."""
-    assert parse_response(status, {}, HTML, NOON).kind is kind
+    assert parse_response(status, {}, HTML, NOON).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_only_the_host_of_a_redirect_is_shown(status, location, target):
 
 
 @pytest.mark.parametrize(
-    ("errors", "told"),
+    ("errors", "errors_shown"),
     [
         ([{"field": "page_size", "message": "Must be at most 300."}], "(page_size: Must be at most 300.)"),
         (
@@ -261,18 +261,18 @@ def test_only_the_host_of_a_redirect_is_shown(status, location, target):
         ("x", ""),
     ],
 )
-def test_errors_of_single_fields_are_shown(errors, told):
+def test_errors_of_single_fields_are_shown(errors, errors_shown):
     answer = asked(400, {"code": 300, "message": "Validation Failed.", "errors": errors})
-    assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {told}".strip()
+    assert answer.message == f"Zoom answered HTTP 400, code 300: Validation Failed. {errors_shown}".strip()
 
 
 @pytest.mark.parametrize("body", [{"code": [1], "message": {"a": 1}}, {"code": {}, "message": None}, {"code": "Odd"}])
 def test_errors_of_the_wrong_types_are_refusals(body):
-    assert asked(400, body).kind is ZoomOutcome.REFUSED
+    assert asked(400, body).outcome is ZoomOutcome.REFUSED
 
 
 @pytest.mark.parametrize(
-    ("headers", "message", "kind", "retry_at"),
+    ("headers", "message", "outcome", "retry_at"),
     [
         ({"Retry_After": "7"}, PER_SECOND, ZoomOutcome.RATE_LIMITED, NOON + 7),
         ({"Retry_After": "60"}, PER_SECOND, ZoomOutcome.RATE_LIMITED, NOON + 60),
@@ -294,21 +294,21 @@ def test_errors_of_the_wrong_types_are_refusals(body):
         ),
     ],
 )
-def test_headers_and_message_tell_the_limits_apart(headers, message, kind, retry_at):
+def test_headers_and_message_tell_the_limits_apart(headers, message, outcome, retry_at):
     answer = asked(429, error(429, message), **headers)
-    assert (answer.kind, answer.retry_at) == (kind, retry_at)
+    assert (answer.outcome, answer.retry_at) == (outcome, retry_at)
 
 
 def test_the_headers_of_a_429_count_without_json_too():
     headers = {"X-RateLimit-Type": "Daily-limit", "Retry-After": "2026-11-24T00:00:00Z"}
     answer = parse_response(429, headers, HTML, NOON)
-    assert (answer.kind, answer.retry_at) == (ZoomOutcome.DAILY_LIMIT, NOON + 12 * 3600)
+    assert (answer.outcome, answer.retry_at) == (ZoomOutcome.DAILY_LIMIT, NOON + 12 * 3600)
 
 
 @pytest.mark.parametrize("content", [b'{"code": 503, "message": "Maintenance"}', HTML])
 def test_a_failure_with_retry_after(content):
     answer = parse_response(503, {"Retry-After": "9"}, content, NOON)
-    assert (answer.kind, answer.retry_at) == (ZoomOutcome.TRY_AGAIN, NOON + 9)
+    assert (answer.outcome, answer.retry_at) == (ZoomOutcome.TRY_AGAIN, NOON + 9)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class Graph:
             del self._scopes[scope]
 
     def ingest(self, scope: Scope, upload: Upload) -> tuple[Changes, Changes]:
-        """Apply an upload to its scope; the changes to entities and to relationships."""
+        """Apply an upload to its scope. Returns the changes to entities and to relationships."""
         data = self.data(scope)
         entities = Changes()
         for key, entity in upload.entities.items():
