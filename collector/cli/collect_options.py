@@ -72,7 +72,7 @@ def collect_options(command: Callable[..., int]) -> Callable[..., int]:
         **others: object,
     ) -> int:
         if max_age is not None and not changed:
-            raise UsageError("--max-age needs --changed.", "Add --changed, or drop --max-age.")
+            raise UsageError("--max-age needs --changed.", "Add --changed, or remove --max-age.")
         age = (_DEFAULT_MAX_AGE if max_age is None else max_age) if changed else None
         return command(*arguments, request=CollectRequest(_choice(steps, documents, age), fresh), **others)
 

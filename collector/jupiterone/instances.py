@@ -198,8 +198,8 @@ def check_custom(instance: Instance, consequence: str) -> None:
         name = instance.integration or instance.definition_id
         integration = f"the integration {name}" if name else "an integration that JupiterOne does not name"
         raise UsageError(
-            f"The integration instance {instance.name!r} ({instance.id}) is of {integration}, not of the custom one, "
-            f"and {consequence}.",
+            f"The integration instance {instance.name!r} ({instance.id}) belongs to {integration}, not to the custom "
+            f"integration, and {consequence}.",
             NextStep(
                 "`{}` lists those of the custom integration. Change the others in JupiterOne itself.",
                 Command("instance list"),

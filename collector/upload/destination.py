@@ -61,7 +61,7 @@ def destination_of(access: Access, instance: RememberedInstance | None, upload: 
         return Destination(access, Target("api", scope=upload.scope))
     if instance is None:
         raise UsageError(
-            "It is not known which integration instance in JupiterOne the graph belongs to.",
+            "This profile has no integration instance in JupiterOne to upload to.",
             NextStep(
                 "Create one with `{}`, or set JUPITERONE_INTEGRATION_INSTANCE_ID to one that `{}` shows.",
                 Command("instance create"),

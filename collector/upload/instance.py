@@ -193,7 +193,7 @@ def _check_gone(profile: Profile, instance_id: str, instances: Instances) -> Non
     except InstanceMissing:
         return
     raise UsageError(
-        f"The profile {profile.name!r} has the integration instance {known.name!r} ({known.id}) already.",
+        f"The profile {profile.name!r} already has the integration instance {known.name!r} ({known.id}).",
         NextStep(
             "`{}` uploads to it, `{}` changes it. For another Zoom account use --profile NAME.",
             Command("sync"),
@@ -206,6 +206,6 @@ def _check_name_is_free(name: str, instances: Instances, but_for: str | None = N
     for instance in instances.list():
         if instance.name == name and instance.id != but_for:
             raise UsageError(
-                f"JupiterOne has an integration instance of the name {name!r} already: {instance.id}.",
+                f"JupiterOne already has an integration instance named {name!r}: {instance.id}.",
                 f"Choose another name with --account-name, or use that one: put {SETTING}={instance.id} into ./.env.",
             )

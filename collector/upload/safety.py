@@ -13,7 +13,7 @@ RULE = (
 )
 """For help and documents."""
 _USE_ANOTHER_DESTINATION = NextStep(
-    "Give each Zoom account an integration instance of its own (`{}`), or a scope of its own (`--scope NAME`).",
+    "Give each Zoom account its own integration instance (`{}`), or its own scope (`--scope NAME`).",
     Command("instance create"),
 )
 

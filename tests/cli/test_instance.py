@@ -238,7 +238,7 @@ class TestUpdate:
         [
             ((), "Nothing to change"),
             (("--account-name", ""), "needs a name"),
-            (("--account-name", "Other"), "of the name 'Other' already"),
+            (("--account-name", "Other"), "already has an integration instance named 'Other'"),
         ],
     )
     def test_nothing_or_a_name_that_exists(
@@ -301,7 +301,7 @@ class TestOtherIntegrations:
     def test_they_are_not_deleted(
         self, collector: Command, jupiterone: JupiterOneSandbox, zooms: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        said = "is of the integration Zoom, not of the custom one, and this profile has uploaded nothing to it"
+        said = "not to the custom integration, and this profile has uploaded nothing to it"
         refused(collector("instance", "delete", zooms, "--yes"), said)
         configure(monkeypatch, {"JUPITERONE_INTEGRATION_INSTANCE_ID": zooms})
         refused(collector("instance", "delete", "--yes"), said)

@@ -67,7 +67,7 @@ def test_the_rest_of_the_configuration_stays(instances, sandbox):
 def test_what_jupiterone_runs_itself_is_not_changed(instances, sandbox, changes):
     """What reads back masked would be written over the secret."""
     made = sandbox.add_instance("Own", definition_id=ZOOM_DEFINITION_ID, config={"clientSecret": "a secret"})
-    with pytest.raises(UsageError, match=r"'Own' \(.*\) is of the integration Zoom, not of the custom one"):
+    with pytest.raises(UsageError, match=r"belongs to the integration Zoom, not to the custom integration"):
         instances.update(made.id, **changes)
     assert sandbox.instances == [made]
 

@@ -168,7 +168,7 @@ def test_a_scope_of_source_api(both: Both) -> None:
 def test_the_instance_the_profile_remembers(both: Both) -> None:
     both.profile.collect()
     unset = both.settings(JUPITERONE_INTEGRATION_INSTANCE_ID="")
-    with pytest.raises(UsageError, match="not known which integration instance"):
+    with pytest.raises(UsageError, match="This profile has no integration instance"):
         both.sync(settings=unset)
     both.store.remember_instance(both.instance)
     both.sync(settings=unset)
