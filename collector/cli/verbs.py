@@ -102,7 +102,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
     "Look": {"status": _status, "show": _show, "why": _why},
     "Upload": {"sync": _sync, "run": _run},
-    "Maintain": {"forget": _forget, "document": _document, "uninstall": _uninstall},
+    "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
 
 

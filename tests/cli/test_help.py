@@ -18,7 +18,7 @@ GROUPS = {
     "Collect": ["plan", "collect", "demo"],
     "Look": ["status", "show", "why"],
     "Upload": ["sync", "run"],
-    "Maintain": ["forget", "document", "uninstall"],
+    "Keep": ["forget", "document", "uninstall"],
 }
 
 
