@@ -15,7 +15,7 @@ from collector.cli.wrapping import print_wrapped
 from collector.model.setting_levels import LeveledSetting
 from collector.next_steps import Command, NextStep
 from collector.query.setting_values import SettingOverview, UserCounts, UserSetting, setting_of_user, setting_overview
-from collector.query.why import LevelReading, Reading, unread_locks, unread_settings, value_text
+from collector.query.why import KnownValue, LevelValues, unread_locks, unread_settings, value_text
 from collector.resources.setting_levels import setting_levels
 from collector.store import Store
 
@@ -107,7 +107,7 @@ def _print_more(out: Console, number: int, what: str) -> None:
         out.print(f"  and {number:,} more {what}")
 
 
-def _levels_table(setting: LeveledSetting, levels: Sequence[LevelReading], user: Reading | None = None) -> Table:
+def _levels_table(setting: LeveledSetting, levels: Sequence[LevelValues], user: KnownValue | None = None) -> Table:
     """What each level says; without the column of locks where Zoom has no lock of the setting."""
     has_lock = bool(setting.account.locks or setting.group.locks)
     table = Table(box=None, pad_edge=False)
@@ -123,14 +123,14 @@ def _levels_table(setting: LeveledSetting, levels: Sequence[LevelReading], user:
     return table
 
 
-def _read(reading: Reading) -> str:
-    return "" if reading.read_at is None else format_time(reading.read_at)
+def _read(known: KnownValue) -> str:
+    return "" if known.read_at is None else format_time(known.read_at)
 
 
-def _text(reading: Reading) -> str:
-    if reading.unread:
+def _text(known: KnownValue) -> str:
+    if known.unread:
         return "not known"
-    return "Zoom does not say" if reading.is_silent else value_text(reading.value)
+    return "Zoom does not say" if known.is_silent else value_text(known.value)
 
 
 def _user_to_json(found: UserSetting) -> dict[str, object]:
@@ -138,7 +138,7 @@ def _user_to_json(found: UserSetting) -> dict[str, object]:
     return {
         **_setting_to_json(found.setting),
         "user": found.user["_key"],
-        **_reading_to_json("value", found.value),
+        **_value_to_json("value", found.value),
         "readAt": found.value.read_at,
         "verdict": explanation.verdict.value,
         "level": explanation.level,
@@ -176,16 +176,16 @@ def _setting_to_json(setting: LeveledSetting) -> dict[str, object]:
     return {"setting": setting.path, "property": setting.name}
 
 
-def _level_to_json(level: LevelReading) -> dict[str, object]:
+def _level_to_json(level: LevelValues) -> dict[str, object]:
     return {
         "level": level.name,
         "key": level.key or None,
-        **_reading_to_json("value", level.value),
-        **_reading_to_json("locked", level.lock),
+        **_value_to_json("value", level.value),
+        **_value_to_json("locked", level.lock),
         "readAt": level.value.read_at,
     }
 
 
-def _reading_to_json(name: str, reading: Reading) -> dict[str, object]:
+def _value_to_json(name: str, known: KnownValue) -> dict[str, object]:
     """What was read, null where Zoom says nothing; and why it is not known, if it is not."""
-    return {name: reading.value, **({f"{name}Unread": reading.unread} if reading.unread else {})}
+    return {name: known.value, **({f"{name}Unread": known.unread} if known.unread else {})}

@@ -8,7 +8,7 @@ from collector.model.graph import EntityType
 
 
 @dataclass(frozen=True)
-class Place:
+class SettingLocation:
     """Where a level says it: the property, the part that holds it, and the scopes (classic, granular) to read that."""
 
     property: str
@@ -17,11 +17,11 @@ class Place:
 
 
 @dataclass(frozen=True)
-class LevelPlaces:
+class LevelLocations:
     """Where the account or a group says what a setting is there, and whether it is locked: the first that does."""
 
-    values: tuple[Place, ...]
-    locks: tuple[Place, ...]
+    values: tuple[SettingLocation, ...]
+    locks: tuple[SettingLocation, ...]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class LeveledSetting:
     """A setting. `path` as Zoom writes it in the user's document; `name`: the property.
 
     What users do not have (two factors, single sign-on, chat) has no `user`: `path` and `name` are then those of the
-    account or of groups. A level without such a setting has no places.
+    account or of groups. A level without such a setting has no locations.
     """
 
     path: str
     name: str
     description: str
-    user: Place | None
-    account: LevelPlaces
-    group: LevelPlaces
+    user: SettingLocation | None
+    account: LevelLocations
+    group: LevelLocations
 
 
 @dataclass(frozen=True)

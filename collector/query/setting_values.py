@@ -9,10 +9,10 @@ from itertools import chain
 from collector.errors import UsageError
 from collector.model.coverage import Coverage, Status
 from collector.model.graph import Properties, PropertyValue
-from collector.model.setting_levels import LeveledSetting, LevelPlaces, Place, SettingLevels
+from collector.model.setting_levels import LeveledSetting, LevelLocations, SettingLevels, SettingLocation
 from collector.next_steps import Command, NextStep
 from collector.query.show import find_entities, require_collected
-from collector.query.why import Explanation, LevelReading, Reading, Verdict, explain
+from collector.query.why import Explanation, KnownValue, LevelValues, Verdict, explain
 from collector.store import Store
 
 _MAX_CANDIDATES = 20
@@ -27,9 +27,9 @@ class UserSetting:
 
     setting: LeveledSetting
     user: Properties
-    value: Reading
-    account: LevelReading
-    groups: tuple[LevelReading, ...]
+    value: KnownValue
+    account: LevelValues
+    groups: tuple[LevelValues, ...]
     explanation: Explanation
     may_be_outdated: bool
 
@@ -58,9 +58,9 @@ class SettingOverview:
     """
 
     setting: LeveledSetting
-    account: LevelReading
-    differing: tuple[LevelReading, ...]
-    unread_groups: tuple[LevelReading, ...]
+    account: LevelValues
+    differing: tuple[LevelValues, ...]
+    unread_groups: tuple[LevelValues, ...]
     groups_unread: str
     users: UserCounts | None
 
@@ -113,7 +113,7 @@ def setting_of_user(store: Store, levels: SettingLevels, email: str, text: str) 
     setting = find_setting(levels, text)
     if setting.user is None:
         levels_with = {"the account": setting.account.values, "groups": setting.group.values}
-        whose = " and of ".join(name for name, places in levels_with.items() if places)
+        whose = " and of ".join(name for name, locations in levels_with.items() if locations)
         raise UsageError(
             f"Users have no setting {setting.path}: it is one of {whose}.",
             NextStep("`{}` shows it.", Command("why", setting.path)),
@@ -151,7 +151,7 @@ def setting_overview(store: Store, levels: SettingLevels, text: str) -> SettingO
     )
 
 
-def _differs(group: LevelReading, account: LevelReading) -> bool:
+def _differs(group: LevelValues, account: LevelValues) -> bool:
     if group.is_locked and not account.is_locked:
         return True
     value = group.value.value
@@ -168,25 +168,25 @@ class _Reader:
         coverage: Sequence[Coverage] = () if run is None else run.coverage
         self._coverage: Mapping[tuple[str, str], Coverage] = {(each.step, each.dataset): each for each in coverage}
 
-    def value_of_user(self, place: Place, user: Properties) -> Reading:
+    def value_of_user(self, location: SettingLocation, user: Properties) -> KnownValue:
         level = self._levels.user
         status = user.get("status")
         otherwise = f"Zoom gives none of a user whose status is {status}" if status != "active" else ""
-        return self._read(level.step, (place,), user, otherwise)
+        return self._read(level.step, (location,), user, otherwise)
 
-    def account(self, setting: LeveledSetting) -> LevelReading:
+    def account(self, setting: LeveledSetting) -> LevelValues:
         level = self._levels.account
         entity = next(iter(self._store.entities(level.entity.type)), None)
         if entity is None:
-            unread = Reading(unread=self._set_unread(level.step, level.scopes) or "the account is not in the graph")
-            return LevelReading("account", unread, unread)
+            unread = KnownValue(unread=self._set_unread(level.step, level.scopes) or "the account is not in the graph")
+            return LevelValues("account", unread, unread)
         return self._level("account", level.step, setting.account, entity)
 
-    def group(self, setting: LeveledSetting, group: Properties) -> LevelReading:
+    def group(self, setting: LeveledSetting, group: Properties) -> LevelValues:
         name = f"group {group.get('displayName') or group['_key']}"
         return self._level(name, self._levels.group.step, setting.group, group)
 
-    def groups_of(self, setting: LeveledSetting, user: Properties) -> tuple[list[LevelReading], str]:
+    def groups_of(self, setting: LeveledSetting, user: Properties) -> tuple[list[LevelValues], str]:
         """The user's groups as Zoom orders them, and why they are not known, "" where they are."""
         levels = self._levels
         listed = user.get(levels.precedence)
@@ -201,25 +201,25 @@ class _Reader:
                 groups |= {str(each["id"]): each for each in named if each.get("id") == id_}
         unread = [id_ for id_ in ids if id_ not in groups]
         ordered = sorted(groups, key=lambda id_: ids.index(id_) if id_ in ids else len(ids))
-        readings = [self.group(setting, groups[id_]) for id_ in ordered]
+        values = [self.group(setting, groups[id_]) for id_ in ordered]
         why = "" if ids and not unread else self.groups_unread()
         if unread and not why:
             why = f"the groups {_listed(unread)} are not in the graph"
-        return readings, why
+        return values, why
 
-    def users_by_value(self, place: Place) -> UserCounts:
+    def users_by_value(self, location: SettingLocation) -> UserCounts:
         level = self._levels.user
         counts: dict[str, tuple[PropertyValue, int]] = {}
         without = 0
-        for properties, count in self._store.documents(level.entity.type, place.part):
-            value = properties.get(place.property)
+        for properties, count in self._store.documents(level.entity.type, location.part):
+            value = properties.get(location.property)
             if value is None:
                 without += count
             else:
                 counts[repr(value)] = value, counts.get(repr(value), (value, 0))[1] + count
         by_value = sorted(counts.values(), key=lambda each: (-each[1], repr(each[0])))
         unread = self._store.count(level.entity.type) - without - sum(count for _, count in by_value)
-        return UserCounts(tuple(by_value), without, unread, self.why_unread(level.step, place) if unread else "")
+        return UserCounts(tuple(by_value), without, unread, self.why_unread(level.step, location) if unread else "")
 
     def groups_unread(self, *, members: bool = True) -> str:
         """Why the groups, or their members, are not known, a clause; "" where they are."""
@@ -229,9 +229,9 @@ class _Reader:
         why = self._set_unread(levels.membership_step, levels.group.scopes) if members else ""
         return f"the members of groups were not read ({why})" if why else ""
 
-    def why_unread(self, step: str, place: Place) -> str:
+    def why_unread(self, step: str, location: SettingLocation) -> str:
         """Why a document was not read."""
-        return _why(self._coverage.get((step, place.part)), place.scopes)
+        return _why(self._coverage.get((step, location.part)), location.scopes)
 
     def _set_unread(self, step: str, scopes: tuple[str, str]) -> str:
         """Why a set was not read completely, "" where it was."""
@@ -241,26 +241,28 @@ class _Reader:
                 return _why(entry, scopes)
         return "" if entries else _why(None, scopes)
 
-    def _level(self, name: str, step: str, places: LevelPlaces, entity: Properties) -> LevelReading:
-        lock = self._read(step, places.locks, entity)
-        return LevelReading(
+    def _level(self, name: str, step: str, locations: LevelLocations, entity: Properties) -> LevelValues:
+        lock = self._read(step, locations.locks, entity)
+        return LevelValues(
             name,
-            self._read(step, places.values, entity),
+            self._read(step, locations.values, entity),
             lock if isinstance(lock.value, bool) else replace(lock, value=None),
             str(entity["_key"]),
         )
 
-    def _read(self, step: str, places: Sequence[Place], entity: Properties, otherwise: str = "") -> Reading:
-        """The first of the places that says something. `otherwise`: why it was not read, if that is known already.
+    def _read(
+        self, step: str, locations: Sequence[SettingLocation], entity: Properties, otherwise: str = ""
+    ) -> KnownValue:
+        """The first of the locations that holds a value. `otherwise`: why it was not read, if that is known already.
 
-        Without places the level has no such setting, or no lock of it: Zoom says nothing.
+        Without locations the level has no such setting, or no lock of it: Zoom says nothing.
         """
         read_at = {part.part: part.read_at for part in self._store.parts(str(entity["_key"]))}
-        for place in places:
-            if (value := entity.get(place.property)) is not None:
-                return Reading(value, read_at=read_at.get(place.part))
-        unread = next((place for place in places if place.part not in read_at), None)
-        return Reading(unread=(otherwise or self.why_unread(step, unread)) if unread is not None else "")
+        for location in locations:
+            if (value := entity.get(location.property)) is not None:
+                return KnownValue(value, read_at=read_at.get(location.part))
+        unread = next((location for location in locations if location.part not in read_at), None)
+        return KnownValue(unread=(otherwise or self.why_unread(step, unread)) if unread is not None else "")
 
 
 def _why(entry: Coverage | None, scopes: tuple[str, str]) -> str:

@@ -17,7 +17,7 @@ _MAX_NAMES = 5
 
 
 @dataclass(frozen=True)
-class Reading:
+class KnownValue:
     """What Zoom says of one thing. `unread`: why it was not read, "" where it was.
 
     Without a value and without `unread`, Zoom was asked and says nothing. `read_at`: when, in milliseconds since 1970.
@@ -32,21 +32,21 @@ class Reading:
         """Whether Zoom was asked and says nothing."""
         return self.value is None and not self.unread
 
-    def may_be(self, other: Reading) -> bool:
+    def may_be(self, other: KnownValue) -> bool:
         """Whether it has the same value, as far as is known."""
         return self.value is None or _comparable(self.value) == _comparable(other.value)
 
 
 @dataclass(frozen=True)
-class LevelReading:
+class LevelValues:
     """What the account or a group says of a setting: its value there, and whether it is locked there.
 
     `name` for people ("group Sales"); `key`: of the entity, "" where there is none.
     """
 
     name: str
-    value: Reading
-    lock: Reading
+    value: KnownValue
+    lock: KnownValue
     key: str = ""
 
     @property
@@ -80,7 +80,7 @@ class Explanation:
 
 
 def explain(
-    user: Reading, account: LevelReading, groups: Sequence[LevelReading], groups_unread: str = ""
+    user: KnownValue, account: LevelValues, groups: Sequence[LevelValues], groups_unread: str = ""
 ) -> Explanation:
     """Why the user has this value. `groups`: the user's, the one that comes first in Zoom's order first.
 
@@ -104,7 +104,7 @@ def explain(
 
 
 def _locked(
-    verdict: Verdict, user: Reading, locking: Sequence[LevelReading], perhaps: LevelReading | None = None
+    verdict: Verdict, user: KnownValue, locking: Sequence[LevelValues], perhaps: LevelValues | None = None
 ) -> Explanation:
     """What one of the locking levels explains, if it does. `perhaps`: a level above them that may lock, too."""
     agreeing = [level for level in locking if level.value.may_be(user)]
@@ -124,7 +124,7 @@ def _locked(
     return Explanation(verdict, " ".join(sentences), first.name)
 
 
-def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReading]) -> Explanation:
+def _unlocked(user: KnownValue, account: LevelValues, groups: Sequence[LevelValues]) -> Explanation:
     """The default of the first level that has one, or the user's choice against it."""
     default = next((level for level in (*groups, account) if not level.value.is_silent), None)
     if default is None:
@@ -148,21 +148,21 @@ def _unlocked(user: Reading, account: LevelReading, groups: Sequence[LevelReadin
     return Explanation(verdict, sentence, default.name)
 
 
-def unread_settings(levels: Iterable[LevelReading]) -> list[str]:
+def unread_settings(levels: Iterable[LevelValues]) -> list[str]:
     """At which of these levels the value was not read; a clause for each reason."""
     return _unread("settings", ((level, level.value) for level in levels))
 
 
-def unread_locks(levels: Iterable[LevelReading]) -> list[str]:
+def unread_locks(levels: Iterable[LevelValues]) -> list[str]:
     """The same of the lock."""
     return _unread("locks", ((level, level.lock) for level in levels))
 
 
-def _unread(what: str, readings: Iterable[tuple[LevelReading, Reading]]) -> list[str]:
+def _unread(what: str, values: Iterable[tuple[LevelValues, KnownValue]]) -> list[str]:
     names: dict[str, list[str]] = {}
-    for level, reading in readings:
-        if reading.unread:
-            names.setdefault(reading.unread, []).append(f"the {level.name}")
+    for level, known in values:
+        if known.unread:
+            names.setdefault(known.unread, []).append(f"the {level.name}")
     return [f"the {what} of {_and(those)} were not read ({reason})" for reason, those in names.items()]
 
 

@@ -37,7 +37,7 @@ _OWN_PROPERTIES = (
 
 ENTITY = EntityType("Account", "zoom_account", ("Account",), (*_OWN_PROPERTIES, *setting_properties(ACCOUNT)))
 
-_TAKEN = frozenset(prop.name for prop in _OWN_PROPERTIES)
+_RESERVED_NAMES = frozenset(prop.name for prop in _OWN_PROPERTIES)
 
 
 def account_id(row: JsonObject) -> str | None:
@@ -124,7 +124,7 @@ RESOURCE = Resource(
     convert=convert,
     documents=(
         *(
-            settings_document(part, _SETTINGS, option, _TAKEN, ACCOUNT, "the account's settings")
+            settings_document(part, _SETTINGS, option, _RESERVED_NAMES, ACCOUNT, "the account's settings")
             for part, option in (
                 ("account_settings", None),
                 ("account_security", "security"),
@@ -134,7 +134,7 @@ RESOURCE = Resource(
             )
         ),
         *(
-            settings_document(part, _LOCKS, option, _TAKEN, ACCOUNT, "which settings the account locks")
+            settings_document(part, _LOCKS, option, _RESERVED_NAMES, ACCOUNT, "which settings the account locks")
             for part, option in (("account_locks", None), ("account_meeting_security_locks", "meeting_security"))
         ),
         _domains("managed_domains", "domains", "managedDomains"),

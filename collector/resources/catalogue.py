@@ -96,9 +96,9 @@ class Setting:
 
 
 @cache
-def catalogue(whose: str = USER) -> Mapping[str, Setting]:
+def catalogue(owner: str = USER) -> Mapping[str, Setting]:
     """Every described settings path of users, of the account or of groups."""
-    table = (files("collector.resources") / f"{whose}_settings.csv").read_text(encoding="utf-8")
+    table = (files("collector.resources") / f"{owner}_settings.csv").read_text(encoding="utf-8")
     _heading, *rows = csv.reader(table.splitlines())
     settings = [
         Setting(document, path, type_, kept_out == "yes", description)
@@ -107,9 +107,9 @@ def catalogue(whose: str = USER) -> Mapping[str, Setting]:
     return {f"{setting.document}:{setting.path}": setting for setting in settings}
 
 
-def setting_properties(whose: str = USER) -> tuple[Property, ...]:
+def setting_properties(owner: str = USER) -> tuple[Property, ...]:
     """The properties a catalogue gives, in its order; secrets and lists of objects give none."""
-    return tuple(Property(setting.name, setting.description) for setting in catalogue(whose).values() if setting.kept)
+    return tuple(Property(setting.name, setting.description) for setting in catalogue(owner).values() if setting.kept)
 
 
 def sign_in_method_properties() -> tuple[Property, ...]:
@@ -126,21 +126,23 @@ def sign_in_method_properties() -> tuple[Property, ...]:
 
 
 def settings_document(
-    part: str, endpoint: Endpoint, option: str | None, taken: frozenset[str], whose: str = USER, adds: str = ""
+    part: str, endpoint: Endpoint, option: str | None, reserved_names: frozenset[str], owner: str = USER, adds: str = ""
 ) -> EntityDocument:
     """What an endpoint answers with this `option`; without one it is the long document, which is not about security."""
     return EntityDocument(
         part,
         replace(endpoint, params={"option": option} if option else {}),
-        document_converter(part, taken, whose),
+        document_converter(part, reserved_names, owner),
         SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
         adds,
     )
 
 
-def document_converter(document: str, taken: frozenset[str], whose: str = USER) -> Callable[[JsonObject], Conversion]:
+def document_converter(
+    document: str, reserved_names: frozenset[str], owner: str = USER
+) -> Callable[[JsonObject], Conversion]:
     """As `converter`, with the sign-in methods of the documents that list some."""
-    convert_settings = converter(document, taken, whose)
+    convert_settings = converter(document, reserved_names, owner)
     asked_by = _AUTHENTICATION.search(document)
     if asked_by is None:
         return convert_settings
@@ -157,15 +159,15 @@ def document_converter(document: str, taken: frozenset[str], whose: str = USER) 
     return convert
 
 
-def converter(document: str, taken: frozenset[str], whose: str = USER) -> Callable[[JsonObject], Conversion]:
+def converter(document: str, reserved_names: frozenset[str], owner: str = USER) -> Callable[[JsonObject], Conversion]:
     """The function that turns a document of this name into properties.
 
-    `taken` are property names of the entity that a setting nobody has described yet must not claim.
+    `reserved_names` are property names of the entity that a setting nobody has described yet must not claim.
     """
-    described = {setting.path: setting for setting in catalogue(whose).values() if setting.document == document}
-    described_names = {setting.name for setting in catalogue(whose).values()}
-    secrets = tuple(f"{setting.path}." for setting in catalogue(whose).values() if setting.secret)
-    documents_with = _documents_with(whose, is_lock=bool(_prefix(document)))
+    described = {setting.path: setting for setting in catalogue(owner).values() if setting.document == document}
+    described_names = {setting.name for setting in catalogue(owner).values()}
+    secrets = tuple(f"{setting.path}." for setting in catalogue(owner).values() if setting.secret)
+    documents_with = _documents_with(owner, is_lock=bool(_prefix(document)))
     prefix = _prefix(document)
     wanted = {path: setting for path, setting in described.items() if setting.kept}
     distinguishing_paths = {path for path in described if documents_with[path] == 1}
@@ -191,7 +193,7 @@ def converter(document: str, taken: frozenset[str], whose: str = USER) -> Callab
         fields = []
         for path, value in sorted(unknown.items()):
             name = property_name(f"{prefix}{path}")
-            claimed = not name or path in sections or name in properties or name in taken | described_names
+            claimed = not name or path in sections or name in properties or name in reserved_names | described_names
             kept = not claimed and not path.startswith(secrets) and _is_safe_value(path, value)
             if kept:
                 properties[name] = to_property_value(value)
@@ -240,9 +242,9 @@ def _prefix(document: str) -> str:
 
 
 @cache
-def _documents_with(whose: str, *, is_lock: bool) -> Mapping[str, int]:
+def _documents_with(owner: str, *, is_lock: bool) -> Mapping[str, int]:
     """In how many of the documents a described path may occur: what is in one only tells that one."""
-    return Counter(setting.path for setting in catalogue(whose).values() if setting.is_lock is is_lock)
+    return Counter(setting.path for setting in catalogue(owner).values() if setting.is_lock is is_lock)
 
 
 def _ids(value: object) -> PropertyValue:

@@ -25,7 +25,7 @@ _OWN_PROPERTIES = (
 
 ENTITY = EntityType("Group", "zoom_group", ("Group",), (*_OWN_PROPERTIES, *setting_properties(GROUP)))
 
-_TAKEN = frozenset(prop.name for prop in _OWN_PROPERTIES)
+_RESERVED_NAMES = frozenset(prop.name for prop in _OWN_PROPERTIES)
 
 
 def convert(row: JsonObject) -> Properties:
@@ -68,7 +68,7 @@ RESOURCE = Resource(
     convert=convert,
     documents=(
         *(
-            settings_document(part, _SETTINGS, option, _TAKEN, GROUP, "the settings of groups")
+            settings_document(part, _SETTINGS, option, _RESERVED_NAMES, GROUP, "the settings of groups")
             for part, option in (
                 ("group_settings", None),
                 ("group_meeting_security", "meeting_security"),
@@ -77,7 +77,7 @@ RESOURCE = Resource(
             )
         ),
         *(
-            settings_document(part, _LOCKS, option, _TAKEN, GROUP, "which settings groups lock")
+            settings_document(part, _LOCKS, option, _RESERVED_NAMES, GROUP, "which settings groups lock")
             for part, option in (("group_locks", None), ("group_meeting_security_locks", "meeting_security"))
         ),
     ),

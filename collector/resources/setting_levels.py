@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from collector.model.naming import property_name
-from collector.model.setting_levels import Level, LeveledSetting, LevelPlaces, Place, SettingLevels
+from collector.model.setting_levels import Level, LeveledSetting, LevelLocations, SettingLevels, SettingLocation
 from collector.resources import account, groups, users
 from collector.resources.catalogue import ACCOUNT, GROUP, Setting, catalogue
 from collector.resources.declaration import EntityDocument, Resource
@@ -71,7 +71,7 @@ def _of_users(setting: Setting) -> LeveledSetting:
         setting.path,
         setting.name,
         setting.description,
-        _catalogued_place(users.RESOURCE, setting),
+        _catalogued_location(users.RESOURCE, setting),
         _places(setting, account.RESOURCE, "account"),
         _places(setting, groups.RESOURCE, "group"),
     )
@@ -79,48 +79,48 @@ def _of_users(setting: Setting) -> LeveledSetting:
 
 def _above_users(of_users: Iterable[LeveledSetting]) -> Iterator[LeveledSetting]:
     """What the account or groups say that is about no setting of users; they spell it alike."""
-    said = {place.property for each in of_users for level in (each.account, each.group) for place in level.values}
+    said = {location.property for each in of_users for level in (each.account, each.group) for location in level.values}
     by_name: dict[str, Setting] = {}
-    for whose in (ACCOUNT, GROUP):
-        for setting in catalogue(whose).values():
+    for owner in (ACCOUNT, GROUP):
+        for setting in catalogue(owner).values():
             if setting.kept and not setting.is_lock and setting.name not in said:
                 by_name.setdefault(setting.name, setting)
     for name, setting in by_name.items():
-        of_account = _catalogued_places(account.RESOURCE, ACCOUNT, setting.path)
-        of_groups = _catalogued_places(groups.RESOURCE, GROUP, setting.path)
+        of_account = _catalogued_locations(account.RESOURCE, ACCOUNT, setting.path)
+        of_groups = _catalogued_locations(groups.RESOURCE, GROUP, setting.path)
         yield LeveledSetting(setting.path, name, setting.description, None, of_account, of_groups)
 
 
-def _catalogued_places(resource: Resource, whose: str, path: str) -> LevelPlaces:
+def _catalogued_locations(resource: Resource, owner: str, path: str) -> LevelLocations:
     """Where the catalogue has this path, and the locks of it and of the sections it is in."""
-    kept = {setting.name: setting for setting in catalogue(whose).values() if setting.kept}
+    kept = {setting.name: setting for setting in catalogue(owner).values() if setting.kept}
     value = kept.get(property_name(path))
     if value is None:
-        return LevelPlaces((), ())
+        return LevelLocations((), ())
     locks = [kept[name] for name in map(lock_name, (prefix for prefix, _ in _prefixes(path))) if name in kept]
-    return LevelPlaces(
-        (_catalogued_place(resource, value),), tuple(_catalogued_place(resource, lock) for lock in locks)
+    return LevelLocations(
+        (_catalogued_location(resource, value),), tuple(_catalogued_location(resource, lock) for lock in locks)
     )
 
 
-def _catalogued_place(resource: Resource, setting: Setting) -> Place:
+def _catalogued_location(resource: Resource, setting: Setting) -> SettingLocation:
     (document,) = (each for each in resource.documents if each.part == setting.document)
-    return Place(setting.name, document.part, document.endpoint.scopes.advice)
+    return SettingLocation(setting.name, document.part, document.endpoint.scopes.advice)
 
 
-def _places(setting: Setting, resource: Resource, level: str) -> LevelPlaces:
-    values = [_place(resource, "/settings", _option(setting.path, setting.document), setting.name)]
+def _places(setting: Setting, resource: Resource, level: str) -> LevelLocations:
+    values = [_location(resource, "/settings", _option(setting.path, setting.document), setting.name)]
     locks = []
     for path, rest in _prefixes(setting.path):
         names = other_names().get(path)
         other: str = "" if names is None else getattr(names, level)
         if other:
             path_there = f"{other}{rest}"
-            values.append(_place(resource, "/settings", _option(path_there), property_name(path_there)))
+            values.append(_location(resource, "/settings", _option(path_there), property_name(path_there)))
         for lock in (path, "" if names is None else names.lock):
             if lock:
-                locks.append(_place(resource, "/lock_settings", _option(lock), lock_name(lock)))
-    return LevelPlaces(tuple(filter(None, values)), tuple(filter(None, locks)))
+                locks.append(_location(resource, "/lock_settings", _option(lock), lock_name(lock)))
+    return LevelLocations(tuple(filter(None, values)), tuple(filter(None, locks)))
 
 
 def _prefixes(path: str) -> Iterator[tuple[str, str]]:
@@ -138,10 +138,10 @@ def _option(path: str, document: str = "") -> str | None:
     return option if option in _OPTIONS else None
 
 
-def _place(resource: Resource, ending: str, option: str | None, name: str) -> Place | None:
+def _location(resource: Resource, ending: str, option: str | None, name: str) -> SettingLocation | None:
     """Where a resource keeps a property; None unless it reads the document."""
     document = _document(resource, ending, option)
-    return None if document is None else Place(name, document.part, document.endpoint.scopes.advice)
+    return None if document is None else SettingLocation(name, document.part, document.endpoint.scopes.advice)
 
 
 def _document(resource: Resource, ending: str, option: str | None) -> EntityDocument | None:

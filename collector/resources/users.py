@@ -74,7 +74,7 @@ ENTITY = EntityType("User", "zoom_user", ("User",), (*_ROW_PROPERTIES, *_DERIVED
 _ACTIVITY = frozenset({"lastLoginTime", "lastLoginOn", "lastClientVersion", "picUrl"})
 """Change with every sign-in, or by themselves (Zoom renames pictures): no reason to read settings again."""
 
-_TAKEN = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
+_RESERVED_NAMES = frozenset(prop.name for prop in (*_ROW_PROPERTIES, *_DERIVED_PROPERTIES))
 
 _COPIED = (
     "type",
@@ -236,9 +236,9 @@ RESOURCE = Resource(
         ListPass(params={"status": status}, defaults={"status": status}) for status in ("active", "inactive", "pending")
     ),
     documents=(
-        settings_document("settings", _SETTINGS, None, _TAKEN),
+        settings_document("settings", _SETTINGS, None, _RESERVED_NAMES),
         *(
-            settings_document(option, _SETTINGS, option, _TAKEN)
+            settings_document(option, _SETTINGS, option, _RESERVED_NAMES)
             for option in ("meeting_authentication", "recording_authentication", "meeting_security")
         ),
     ),

@@ -11,7 +11,7 @@ import pytest
 
 from collector.model.coverage import Coverage, Status
 from collector.model.graph import Properties, PropertyValue, RelationshipType
-from collector.model.setting_levels import LeveledSetting, Place
+from collector.model.setting_levels import LeveledSetting, SettingLocation
 from collector.resources.setting_levels import setting_levels
 from collector.store import ROW, Run, Store
 
@@ -97,12 +97,12 @@ def put_level(run: Run, key: str, level: Level, which: str) -> None:
             run.put(key, part, properties, 1000)
 
 
-def places(setting: LeveledSetting, which: str, is_lock: bool) -> tuple[Place, ...]:
+def places(setting: LeveledSetting, which: str, is_lock: bool) -> tuple[SettingLocation, ...]:
     level = setting.account if which == "account" else setting.group
     return level.locks if is_lock else level.values
 
 
-def every_place(which: str, is_lock: bool) -> list[Place]:
+def every_place(which: str, is_lock: bool) -> list[SettingLocation]:
     return [place for setting in SETTINGS.values() for place in places(setting, which, is_lock)]
 
 

@@ -6,20 +6,20 @@ from itertools import product
 
 import pytest
 
-from collector.query.why import Explanation, LevelReading, Reading, Verdict, explain, unread_settings
+from collector.query.why import Explanation, KnownValue, LevelValues, Verdict, explain, unread_settings
 
-UNREAD = Reading(unread="no scope")
-LOCK_UNREAD = Reading(unread="no lock scope")
-SILENT = Reading()
+UNREAD = KnownValue(unread="no scope")
+LOCK_UNREAD = KnownValue(unread="no lock scope")
+SILENT = KnownValue()
 
-VALUES = {"on": Reading(True), "off": Reading(False), "unread": UNREAD, "silent": SILENT}
-LOCKS = {"locked": Reading(True), "open": Reading(False), "unread": LOCK_UNREAD, "silent": SILENT}
+VALUES = {"on": KnownValue(True), "off": KnownValue(False), "unread": UNREAD, "silent": SILENT}
+LOCKS = {"locked": KnownValue(True), "open": KnownValue(False), "unread": LOCK_UNREAD, "silent": SILENT}
 
 
-def level(name: str, described: str) -> LevelReading:
+def level(name: str, described: str) -> LevelValues:
     """`on locked` → a level with that value and that lock."""
     value, lock = described.split()
-    return LevelReading(name, VALUES[value], LOCKS[lock])
+    return LevelValues(name, VALUES[value], LOCKS[lock])
 
 
 def why(user: str, account: str, groups: str, groups_unread: str = "") -> Explanation:
@@ -178,7 +178,7 @@ def test_the_verdict_is_a_sentence(user: str, account: str, groups: str, sentenc
 
 
 def test_many_levels_are_counted() -> None:
-    groups = [LevelReading(f"group {number}", UNREAD, LOCK_UNREAD) for number in range(1, 2001)]
+    groups = [LevelValues(f"group {number}", UNREAD, LOCK_UNREAD) for number in range(1, 2001)]
     assert unread_settings(groups) == [
         "the settings of the group 1, the group 2, the group 3, the group 4 and 1,996 more were not read (no scope)"
     ]
@@ -188,14 +188,14 @@ def test_many_levels_are_counted() -> None:
     ("one", "other"), [(["US", "DE"], ["DE", "US"]), (1, 1.0), (True, True), ("all", "all"), ([], [])]
 )
 def test_values_that_say_the_same(one: object, other: object) -> None:
-    account = LevelReading("account", Reading(other), Reading(False))  # type: ignore[arg-type]
-    assert explain(Reading(one), account, []).verdict is Verdict.ACCOUNT_DEFAULT  # type: ignore[arg-type]
+    account = LevelValues("account", KnownValue(other), KnownValue(False))  # type: ignore[arg-type]
+    assert explain(KnownValue(one), account, []).verdict is Verdict.ACCOUNT_DEFAULT  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("one", "other"), [(["US"], ["US", "DE"]), (1, 2), (True, False), (True, "true"), ("", [])])
 def test_values_that_do_not(one: object, other: object) -> None:
-    account = LevelReading("account", Reading(other), Reading(False))  # type: ignore[arg-type]
-    assert explain(Reading(one), account, []).verdict is Verdict.OWN_CHOICE  # type: ignore[arg-type]
+    account = LevelValues("account", KnownValue(other), KnownValue(False))  # type: ignore[arg-type]
+    assert explain(KnownValue(one), account, []).verdict is Verdict.OWN_CHOICE  # type: ignore[arg-type]
 
 
 READ = [" ".join(both) for both in product(("on", "off"), ("locked", "open"))]
