@@ -102,9 +102,9 @@ def create(
     say(
         render(
             NextStep(
-                "Next: `{}`, then `{}`, which shows what would be uploaded.",
-                Command("collect"),
+                "Next: `{}` shows what would be uploaded. If nothing has been collected yet, run `{}` first.",
                 Command("sync", "--dry-run"),
+                Command("collect"),
             )
         )
     )
