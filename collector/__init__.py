@@ -22,7 +22,7 @@ Every exception is a CollectorError with a `message` and a `next_step`:
       ProfileBusy             another process is working on the profile: wait
     SignInRequired            run `collector auth login`
     DailyLimitReached         try again after `clears_at`
-    CollectionFailed          nothing could be read
+    CollectionFailed          nothing could be read, or the disk failed: try again
 
 docs/library.md has more examples. What is not named here may change with any version.
 """
