@@ -7,9 +7,22 @@
         for user in profile.entities("zoom_user"):
             print(user["displayName"])
 
-open_profile() gives an OpenProfile, which reads, collects and uploads. What it returns: Relationship, RunRecord,
-ProfileStatus, Collected, Synced. What it raises: CollectorError, with a `message` and the `next_step`, or one by what
-can be done about it: UsageError (among them ProfileBusy), SignInRequired, DailyLimitReached, CollectionFailed.
+open_profile() returns an OpenProfile. Its methods and what they return:
+
+    entities()                an iterator of dicts
+    relationships()           an iterator of Relationship
+    runs()                    an iterator of RunRecord
+    status()                  ProfileStatus
+    collect()                 CollectResult
+    sync()                    UploadResult
+
+Every exception is a CollectorError with a `message` and a `next_step`:
+
+    UsageError                change a setting or an argument
+      ProfileBusy             another process is working on the profile: wait
+    SignInRequired            run `collector auth login`
+    DailyLimitReached         try again after `clears_at`
+    CollectionFailed          nothing could be read, or the disk failed: try again
 
 docs/library.md has more examples. What is not named here may change with any version.
 """

@@ -151,7 +151,7 @@ class StorageFailed(CollectorError):
 
 
 class CollectionFailed(CollectorError):
-    """Nothing useful could be done."""
+    """Nothing could be read, or the disk failed."""
 
 
 class TokenEndpointFailed(CollectionFailed):

@@ -54,7 +54,10 @@ def auth() -> None:
 @options_without_json
 @click.pass_context
 def login(context: click.Context, no_browser: bool) -> int:
-    """Sign in with the browser; in a checkout, `python oauth-server --once` does the same."""
+    """Sign in with the browser.
+
+    In a checkout, `python oauth-server --once` does the same.
+    """
     given = options(context)
     settings = given.settings(warn=False)  # the redirect server will
     _needs_browser_sign_in(settings.access_token, settings.account_id)
@@ -118,7 +121,7 @@ def refresh(context: click.Context) -> None:
 @options_without_json
 @click.pass_context
 def token(context: click.Context, show: bool) -> None:
-    """Print a valid access token and nothing else, for use in a command."""
+    """Print a valid access token, and nothing else, for scripts."""
     if sys.stdout.isatty() and not show:
         raise UsageError(
             "An access token is a secret and is not printed to a terminal.",

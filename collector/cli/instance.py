@@ -71,7 +71,10 @@ def create(
     polling_interval: str | None,
     tag_with_account_name: bool | None,
 ) -> None:
-    """Create an instance of the custom integration, and remember it for the profile."""
+    """Create an instance of the custom integration for the profile.
+
+    The profile remembers it: its graph is uploaded there.
+    """
     given = options(context)
     settings = given.settings()
     name = account_name if account_name is not None else settings.account_name
@@ -99,9 +102,9 @@ def create(
     say(
         render(
             NextStep(
-                "Next: `{}`, then `{}`, which shows what would be uploaded.",
-                Command("collect"),
+                "Next: `{}` shows what would be uploaded. If nothing has been collected yet, run `{}` first.",
                 Command("sync", "--dry-run"),
+                Command("collect"),
             )
         )
     )
@@ -111,7 +114,10 @@ def create(
 @common_options
 @click.pass_context
 def list_(context: click.Context) -> None:
-    """List the instances of the custom integration; a * marks the profile's."""
+    """List the instances of the custom integration.
+
+    A * marks the profile's.
+    """
     given = options(context)
     settings = given.settings()
     in_use = _in_use(settings.profile, settings.jupiterone)
@@ -200,7 +206,7 @@ def update(
 @common_options
 @click.pass_context
 def delete(context: click.Context, instance_id: str | None, yes: bool) -> None:
-    """Delete an instance, and with it everything that was uploaded to it.
+    """Delete an instance and everything that was uploaded to it.
 
     Deletes an instance of another integration only if this profile has uploaded to it.
     """

@@ -24,8 +24,8 @@ _STYLES = {
     PartOutcome.FAILED: "red",
 }
 _WHAT_REMAINS = (
-    "Remove yourself, where you created them: schedules that run the collector, ./.env with the app's secret and the "
-    "API key, the app in Zoom's Marketplace, the API key in JupiterOne, and trees in other folders."
+    "Left for you to remove, if you created them: schedules that run the collector, ./.env with the app's secret and "
+    "the API key, the app in Zoom's Marketplace, the API key in JupiterOne, and trees in other folders."
 )
 
 

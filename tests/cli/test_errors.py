@@ -23,6 +23,8 @@ DOCUMENT = importlib.import_module("collector.cli.document")  # in the package t
     ("arguments", "message"),
     [
         (("fetch",), "No such command 'fetch'"),
+        (("colect",), "No such command 'colect'. Did you mean collect?"),
+        (("instances", "list"), "Did you mean instance?"),
         (("collect", "--setp", "x"), "No such option"),
         (("collect", "extra"), "unexpected extra argument"),
         (("collect", "--step"), "requires an argument"),

@@ -41,9 +41,11 @@ def test_every_verb_is_in_one_group(collector: Command) -> None:
     assert {title: re.findall(r"^  (\S+)", listed, re.MULTILINE) for title, listed in groups} == GROUPS
 
 
-def test_each_is_described_on_one_line(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("group", ["", *(name for name, verb in VERBS.items() if isinstance(verb, click.Group))])
+def test_each_is_described_on_one_line(collector: Command, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    described = collector("--help").out.partition("Set up:")[2]
+    described = re.split(r"^(?:Set up|Commands):$", collector(*group.split(), "--help").out, flags=re.MULTILINE)[1]
+    described = described.partition("\n  Example:")[0]
     assert len(re.findall(r"^  .*\.$", described, re.MULTILINE)) == len(re.findall(r"^  ", described, re.MULTILINE))
     assert "..." not in described
 

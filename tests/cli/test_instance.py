@@ -58,7 +58,8 @@ class TestCreate:
         assert outcome.out.splitlines() == [
             f'Created the integration instance "Example Ltd": {made.id}',
             f'The profile "default" remembers it. Another computer needs JUPITERONE_INTEGRATION_INSTANCE_ID={made.id}.',
-            "Next: `collector collect`, then `collector sync --dry-run`, which shows what would be uploaded.",
+            "Next: `collector sync --dry-run` shows what would be uploaded. If nothing has been collected yet, run "
+            "`collector collect` first.",
         ]
         assert (made.name, made.description, made.polling_interval, made.definition_id, made.config) == (
             "Example Ltd",
