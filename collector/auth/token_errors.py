@@ -16,7 +16,7 @@ from collector.next_steps import Command, NextStep
 RefusalKind = Literal["code", "pkce", "credentials", "redirect", "app type", "app", "other"]
 
 
-SIGN_IN_AGAIN = NextStep("Run: {}", Command("auth login"))
+SIGN_IN_AGAIN = NextStep("Run `{}`.", Command("auth login"))
 """The next step when only a new sign-in helps."""
 
 

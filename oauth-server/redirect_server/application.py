@@ -45,7 +45,7 @@ def client_of(settings: Settings) -> OAuthClient:
     if settings.account_id is not None:
         raise UsageError(
             "ZOOM_ACCOUNT_ID is set: a Server-to-Server app needs no sign-in in the browser.",
-            NextStep("Run: {}. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.", Command("collect")),
+            NextStep("Run `{}`. To sign in with the browser instead, unset ZOOM_ACCOUNT_ID.", Command("collect")),
         )
     if settings.client_id is None:
         names = "ZOOM_CLIENT_ID is" if settings.client_secret else "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are"

@@ -18,7 +18,7 @@ from collector.redaction import Secret
 
 from .conftest import CLIENT, OAUTH_URL, TOKEN_URL, FakeClock, answer
 
-SIGN_IN_AGAIN = "Run: collector auth login"
+SIGN_IN_AGAIN = "Run `collector auth login`."
 
 
 def at_once(works):
@@ -184,7 +184,7 @@ def test_nobody_is_signed_in(new_signed_in, rotation, use):
 def test_the_next_step_can_name_the_profile(new_signed_in):
     with pytest.raises(SignInRequired) as failure:
         new_signed_in().token()
-    assert NextStep(failure.value.next_step).for_call("work") == "Run: collector --profile work auth login"
+    assert NextStep(failure.value.next_step).for_call("work") == "Run `collector --profile work auth login`."
 
 
 def test_a_server_to_server_token_is_no_sign_in(new_signed_in, sign_in, rotation):

@@ -108,7 +108,7 @@ def test_a_disk_that_dies_in_between_wants_a_new_sign_in(new_signed_in, sign_in,
         with pytest.raises(SignInRequired, match="refused the refresh token"):
             new_signed_in().token()
     assert str(file.path) in failure.value.message
-    assert "sign in again. Run: collector auth login" in failure.value.next_step
+    assert "sign in again. Run `collector auth login`" in failure.value.next_step
     assert failure.value.exit_code == ExitCode.FAILED
     assert file.load() == before
     assert not list(file.path.parent.glob("*.tmp"))

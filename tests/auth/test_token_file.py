@@ -306,7 +306,7 @@ def document_with(**fields: object) -> bytes:
 def test_a_damaged_file_is_named_and_keeps_its_content_to_itself(file, content):
     with pytest.raises(SignInRequired, match='profile "default" is damaged') as damage:
         written(file, content).load()
-    assert damage.value.next_step == "Run: collector auth login"
+    assert damage.value.next_step == "Run `collector auth login`."
     assert damage.value.__context__ is None
 
 

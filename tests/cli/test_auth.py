@@ -79,7 +79,7 @@ def test_status_of_nobody(settings, capsys):
     assert run(["auth", "status"]) == 4
     printed = capsys.readouterr().out
     assert 'Nobody has signed in to the profile "default".' in printed
-    assert "Run: collector auth login" in printed
+    assert "Run `collector auth login`" in printed
     assert run(["--json", "auth", "status"]) == 4
     assert json.loads(capsys.readouterr().out)["state"] == "none"
 

@@ -78,10 +78,12 @@ def all_problems(home: Path) -> dict[str, Problem]:
         "busy": explain.keep(ProfileBusy("Another process has been changing the sign-in for 30 s.", "Wait.")),
         "refresh-disk": explain.refresh(storage_failure(errno.EROFS)),
         "refresh-busy": explain.refresh(ProfileBusy("Another process is busy.", "Wait.")),
-        "refresh-again": explain.refresh(SignInRequired("Zoom refused the refresh token.", "Run: python oauth-server")),
-        "refresh-nothing": explain.refresh(UsageError("There is no refresh token.", "Run: python oauth-server")),
+        "refresh-again": explain.refresh(
+            SignInRequired("Zoom refused the refresh token.", "Run `collector auth login`.")
+        ),
+        "refresh-nothing": explain.refresh(UsageError("There is no refresh token.", "Run `collector auth login`.")),
         "refresh-trouble": explain.refresh(TokenEndpointFailed("No token from zoom.us: no connection.")),
-        "revoke-nothing": explain.revoke(SignInRequired("Nobody has signed in.", "Run: python oauth-server")),
+        "revoke-nothing": explain.revoke(SignInRequired("Nobody has signed in.", "Run `collector auth login`.")),
         "revoke-offline": explain.revoke(TokenEndpointFailed("No connection.", "Check the network.")),
         "revoke-refused": explain.revoke(UsageError("Zoom refused the app.", "Check the app.")),
         "revoke-busy": explain.revoke(ProfileBusy("Another process is busy.", "Wait.")),

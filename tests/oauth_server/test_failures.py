@@ -65,7 +65,7 @@ def test_a_page_names_the_profile_in_a_command(tmp_path: Path, profile: str, nam
     address = Address.of(settings.redirect_uri)
     explain = Explainer(settings.profile, OAuthClient("client-1234", None, "https://zoom.us"), address)
     problem = explain.refresh(SignInRequired("Zoom no longer accepts this sign-in.", SIGN_IN_AGAIN))
-    assert problem.advice == (f"Run: collector{named} auth login",)
+    assert problem.advice == (f"Run `collector{named} auth login`.",)
 
 
 def refused(reason: str, error: str) -> dict[str, Any]:
