@@ -13,7 +13,8 @@ from rich.console import Console
 from collector.cli.output import format_time
 from collector.cli.progress import ProgressBars, ProgressLines, progress_for
 from collector.model.step import Step, StepResult, StepStatus
-from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
+from collector.sandbox import Account, Fault, Sandbox
+from tests.served import NEEDED_GRANULAR
 
 from .conftest import Command, served, words
 
@@ -44,7 +45,7 @@ def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:
 def test_what_was_denied_is_shown_with_the_scope_to_add(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scopes = GRANULAR_SCOPES - {"group:read:list_members:admin"}
+    scopes = NEEDED_GRANULAR - {"group:read:list_members:admin"}
     with served(Sandbox(account, scopes=scopes), monkeypatch):
         outcome = collector("collect")
     assert outcome.code == 3
@@ -58,7 +59,7 @@ def test_what_was_denied_is_shown_with_the_scope_to_add(
 def test_documents_that_are_missing_show_in_the_table(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(Sandbox(account, scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}), monkeypatch):
+    with served(Sandbox(account, scopes=NEEDED_GRANULAR - {"user:read:settings:admin"}), monkeypatch):
         outcome = collector("collect")
     assert outcome.code == 3
     assert outcome.out.splitlines()[1].split()[:3] == ["fetch-users", "incomplete", "details"]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from collector.cli.plan import duration
-from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
+from collector.sandbox import Account, Fault, Sandbox
+from tests.served import NEEDED_GRANULAR
 
 from .conftest import Command, served, words
 
@@ -79,7 +80,7 @@ def test_json(collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch
 def test_what_would_be_denied_is_shown_with_the_scope_to_add(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scopes = GRANULAR_SCOPES - {"group:read:list_groups:admin", "user:read:settings:admin"}
+    scopes = NEEDED_GRANULAR - {"group:read:list_groups:admin", "user:read:settings:admin"}
     with served(Sandbox(account, scopes=scopes), monkeypatch):
         outcome = collector("plan")
     assert outcome.code == 3

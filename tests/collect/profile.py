@@ -16,12 +16,13 @@ from collector.errors import SignInRequired
 from collector.model.coverage import Coverage
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox
+from collector.sandbox import Account, Sandbox
 from collector.settings.choices import ZoomPlan
 from collector.store import RunRecord, Store
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
 from tests.fakes import FakeClock
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
 
@@ -67,7 +68,7 @@ class Profile:
     def collect(
         self,
         *,
-        scopes: Iterable[str] = GRANULAR_SCOPES,
+        scopes: Iterable[str] = NEEDED_GRANULAR,
         scopes_known: bool = True,
         steps: tuple[str, ...] = (),
         network: BaseAdapter | None = None,

@@ -17,12 +17,13 @@ from collector.collect.estimate import CollectionEstimate, estimate_collection
 from collector.errors import CollectionFailed, DailyLimitReached, SignInRequired
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Fault, Sandbox, generate_account
+from collector.sandbox import Fault, Sandbox, generate_account
 from collector.settings.choices import ZoomPlan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer
 from tests.fakes import NOON, FakeClock
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 from tests.wsgi_adapter import ADDRESS, Unreachable, WsgiAdapter, session_with
 
 from .profile import Profile, SandboxTokens, not_complete
@@ -69,7 +70,7 @@ def gaps(plan: CollectionEstimate) -> dict[str, str]:
 def plan_only(
     profile: Profile,
     *,
-    scopes: Iterable[str] = GRANULAR_SCOPES,
+    scopes: Iterable[str] = NEEDED_GRANULAR,
     scopes_known: bool = True,
     choice: Choice | None = None,
     adapter: requests.adapters.BaseAdapter | None = None,
@@ -90,7 +91,7 @@ def plan_only(
 def estimate_and_collect(
     profile: Profile,
     *,
-    scopes: Iterable[str] = GRANULAR_SCOPES,
+    scopes: Iterable[str] = NEEDED_GRANULAR,
     scopes_known: bool = True,
     steps: tuple[str, ...] = (),
     settings: SettingsChoice = SettingsChoice.ALL,
@@ -177,7 +178,7 @@ def test_chosen_steps(profile: Profile, steps: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: str) -> None:
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     both = estimate_and_collect(profile, scopes=style - {scope})
     assert both.planned == both.made
     assert both.plan.exit_code == both.exit_code
@@ -195,7 +196,7 @@ def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: s
     ],
 )
 def test_a_list_that_zoom_denies_to_a_token_that_tells_no_scopes(profile: Profile, scope: str, reading: str) -> None:
-    both = estimate_and_collect(profile, scopes=GRANULAR_SCOPES - {scope}, scopes_known=False)
+    both = estimate_and_collect(profile, scopes=NEEDED_GRANULAR - {scope}, scopes_known=False)
     assert both.plan.exit_code == both.exit_code == 3
     assert gaps(both.plan)[reading] == "denied"
     assert gaps(both.plan).items() <= both.gaps.items()

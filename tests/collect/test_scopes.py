@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.resources import all_resources
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 
 from .profile import Profile, not_complete
 
@@ -54,7 +54,7 @@ TYPES = {
 
 
 def test_the_table_names_every_scope_of_both_styles() -> None:
-    assert WITHOUT.keys() == CLASSIC_SCOPES | GRANULAR_SCOPES
+    assert WITHOUT.keys() == NEEDED_CLASSIC | NEEDED_GRANULAR
 
 
 def test_the_table_names_every_scope_that_is_advised() -> None:
@@ -64,7 +64,7 @@ def test_the_table_names_every_scope_that_is_advised() -> None:
     assert {scope for endpoint in endpoints for scope in endpoint.scopes.advice} <= WITHOUT.keys()
 
 
-@pytest.mark.parametrize("scopes", [CLASSIC_SCOPES, GRANULAR_SCOPES], ids=["classic", "granular"])
+@pytest.mark.parametrize("scopes", [NEEDED_CLASSIC, NEEDED_GRANULAR], ids=["classic", "granular"])
 @pytest.mark.parametrize("scopes_known", [True, False], ids=["told", "untold"])
 def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozenset[str], scopes_known: bool) -> None:
     record = profile.collect(scopes=scopes, scopes_known=scopes_known)
@@ -77,7 +77,7 @@ def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozens
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_without_one_scope(profile: Profile, scope: str, scopes_known: bool) -> None:
     exit_code, partial, _ = WITHOUT[scope]
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     record = profile.collect(scopes=style - {scope}, scopes_known=scopes_known)
     assert record.exit_code == exit_code
     assert set(record.partial_types) == partial
@@ -88,7 +88,7 @@ def test_without_one_scope(profile: Profile, scope: str, scopes_known: bool) -> 
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_a_missing_scope_is_named_with_the_one_to_add(profile: Profile, scope: str) -> None:
     _, _, denied = WITHOUT[scope]
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     record = profile.collect(scopes=style - {scope})
     named = {entry.dataset for entry in record.coverage if scope in entry.scopes}
     assert named == denied
