@@ -13,8 +13,7 @@ from rich.console import Console
 from collector.cli.output import format_time
 from collector.cli.progress import ProgressBars, ProgressLines, progress_for
 from collector.model.step import Step, StepResult, StepStatus
-from collector.sandbox import Account, Fault, Sandbox
-from tests.served import NEEDED_GRANULAR
+from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
 
 from .conftest import Command, served, words
 
@@ -25,9 +24,9 @@ def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:
     assert [line.split()[:4] for line in outcome.out.splitlines()[:10]] == [
         ["Step", "Status", "Count", "Calls"],
         ["fetch-users", "complete", "8", "27"],
-        ["fetch-account", "complete", "1", "1"],
+        ["fetch-account", "complete", "1", "10"],
         ["build-account-and-user-relationship", "complete", "8", "0"],
-        ["fetch-groups", "complete", "3", "1"],
+        ["fetch-groups", "complete", "3", "19"],
         ["build-user-and-group-relationship", "complete", "5", "3"],
         ["build-account-and-group-relationship", "complete", "3", "0"],
         ["fetch-roles", "complete", "5", "6"],
@@ -45,7 +44,7 @@ def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:
 def test_what_was_denied_is_shown_with_the_scope_to_add(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scopes = NEEDED_GRANULAR - {"group:read:list_members:admin"}
+    scopes = GRANULAR_SCOPES - {"group:read:list_members:admin"}
     with served(Sandbox(account, scopes=scopes), monkeypatch):
         outcome = collector("collect")
     assert outcome.code == 3
@@ -59,7 +58,7 @@ def test_what_was_denied_is_shown_with_the_scope_to_add(
 def test_documents_that_are_missing_show_in_the_table(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(Sandbox(account, scopes=NEEDED_GRANULAR - {"user:read:settings:admin"}), monkeypatch):
+    with served(Sandbox(account, scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}), monkeypatch):
         outcome = collector("collect")
     assert outcome.code == 3
     assert outcome.out.splitlines()[1].split()[:3] == ["fetch-users", "incomplete", "details"]

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import Account, Fault, Sandbox
+from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
 from collector.sandbox.errors import ZoomError
 from tests.fakes import FakeClock
-from tests.served import NEEDED_GRANULAR
 
 from .conftest import Command, served
 
@@ -106,7 +105,7 @@ def test_a_wrong_secret(collector: Command, zoom: Sandbox, monkeypatch: pytest.M
 
 
 def test_a_missing_scope(collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    with served(Sandbox(account, scopes=NEEDED_GRANULAR - {"role:read:role:admin"}), monkeypatch):
+    with served(Sandbox(account, scopes=GRANULAR_SCOPES - {"role:read:role:admin"}), monkeypatch):
         outcome = collector("doctor")
     assert outcome.code == 3
     assert levels(outcome.out)["failure"] == {"scope for /roles/{roleId}"}

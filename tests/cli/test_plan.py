@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.cli.plan import duration
-from collector.sandbox import Account, Fault, Sandbox
-from tests.served import NEEDED_GRANULAR
+from collector.sandbox import GRANULAR_SCOPES, Account, Fault, Sandbox
 
 from .conftest import Command, served, words
 
@@ -26,9 +25,9 @@ def test_a_plan_of_everything(collector: Command, zoom: Sandbox) -> None:
     assert list(rows(outcome.out))[:21] == [
         ["Step", "Runs", "Calls"],
         ["fetch-users", "yes", "27"],
-        ["fetch-account", "yes", "1"],
+        ["fetch-account", "yes", "10"],
         ["build-account-and-user-relationship", "yes", "0"],
-        ["fetch-groups", "yes", "1"],
+        ["fetch-groups", "yes", "19"],
         ["build-user-and-group-relationship", "yes", "3"],
         ["build-account-and-group-relationship", "yes", "0"],
         ["fetch-roles", "yes", "6"],
@@ -80,7 +79,7 @@ def test_json(collector: Command, zoom: Sandbox, monkeypatch: pytest.MonkeyPatch
 def test_what_would_be_denied_is_shown_with_the_scope_to_add(
     collector: Command, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scopes = NEEDED_GRANULAR - {"group:read:list_groups:admin", "user:read:settings:admin"}
+    scopes = GRANULAR_SCOPES - {"group:read:list_groups:admin", "user:read:settings:admin"}
     with served(Sandbox(account, scopes=scopes), monkeypatch):
         outcome = collector("plan")
     assert outcome.code == 3

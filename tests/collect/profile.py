@@ -13,7 +13,7 @@ from collector.collect.choice import Choice
 from collector.collect.progress import NoProgress
 from collector.collect.run import CollectionInputs, check_steps, collect
 from collector.errors import SignInRequired
-from collector.model.coverage import Coverage
+from collector.model.coverage import Coverage, Status
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
 from collector.sandbox import Account, Sandbox
@@ -157,8 +157,9 @@ def coverage(record: RunRecord, dataset: str) -> Coverage:
 
 
 def not_complete(record: RunRecord) -> dict[str, str]:
-    """Dataset → status, of everything that was not read completely."""
-    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status.value != "complete"}
+    """Dataset → status, of everything that was not read completely; what is not granted is no gap."""
+    whole = (Status.COMPLETE, Status.NOT_GRANTED)
+    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status not in whole}
 
 
 def statuses(record: RunRecord) -> dict[str, str]:

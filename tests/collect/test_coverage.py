@@ -22,6 +22,25 @@ from tests.wsgi_adapter import Unreachable
 from .profile import Profile, coverage, not_complete, notes, statuses
 
 DOCUMENTS = ("settings", "meeting_security", "meeting_authentication", "recording_authentication")
+OPTIONAL_OF_ACCOUNT = (
+    "account_settings",
+    "account_security",
+    "account_meeting_security",
+    "account_meeting_authentication",
+    "account_recording_authentication",
+    "account_locks",
+    "account_meeting_security_locks",
+    "managed_domains",
+    "trusted_domains",
+)
+OPTIONAL_OF_GROUPS = (
+    "group_settings",
+    "group_meeting_security",
+    "group_meeting_authentication",
+    "group_recording_authentication",
+    "group_locks",
+    "group_meeting_security_locks",
+)
 EVERYBODY = {f"{name}@example.com" for name in ("olive", "ada", "bob", "cyd", "max", "ina", "pia", "pim")}
 ALL_TYPES = [
     "zoom_account",
@@ -103,8 +122,10 @@ class TestCompleteRun:
             ("fetch-users", "recording_authentication", False, 6),
             ("fetch-users", "meeting_security", False, 6),
             ("fetch-account", "account", True, 1),
+            *(("fetch-account", document, False, 0) for document in OPTIONAL_OF_ACCOUNT),
             ("build-account-and-user-relationship", "zoom_account_has_user", True, 8),
             ("fetch-groups", "groups", True, 3),
+            *(("fetch-groups", document, False, 0) for document in OPTIONAL_OF_GROUPS),
             ("build-user-and-group-relationship", "members of groups", True, 5),
             ("build-account-and-group-relationship", "zoom_account_has_group", True, 3),
             ("fetch-roles", "roles", True, 5),
