@@ -22,7 +22,7 @@ from collector.cli import run
 from collector.collect.account import collect_account
 from collector.collect.progress import NoProgress
 from collector.errors import CollectorError
-from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
+from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account, manage_centrally
 from collector.sandbox.fault import FaultKind
 from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
@@ -38,8 +38,9 @@ class StoppableClock(FakeClock):
 
 @pytest.fixture
 def account() -> Account:
-    """An account in which every kind of secret occurs."""
+    """A centrally managed account in which every kind of secret occurs."""
     account = generate_account(users=8, groups=3, custom_roles=2, seed=7)
+    manage_centrally(account)
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", profile=profile)
     return account
@@ -100,6 +101,17 @@ def assert_only_the_token_file_holds_one(tmp_path: Path) -> None:
     assert b"CANARY-SECRET" not in (tmp_path / "home" / "default" / "token.json").read_bytes()
 
 
+ACCOUNT_SECRETS = {
+    "ACCOUNT-STREAM-KEY",
+    "ACCOUNT-PIN",
+    "ARCHIVE@",
+    "ARCHIVE-USER",
+    "ARCHIVE-PASSCODE",
+    "ARCHIVE-TOKEN",
+}
+GROUP_SECRETS = {"GROUP-STREAM-KEY", "GROUP-PIN"}
+
+
 def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
     client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
     served = [client.get(f"/v2/users/{user.id}/settings", headers=headers).text for user in account.users]
@@ -110,6 +122,19 @@ def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
     assert "CANARY-FUTURE" in text
     assert CANARY in zoom.client_secret
     assert found_in(f'"pmi":{PMI_CANARY}00001,') != []
+
+
+def test_what_is_set_above_the_user_holds_secrets_and_is_read(zoom: Sandbox, said: Said, account: Account) -> None:
+    client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
+    for path, secrets in (
+        ("/v2/accounts/me/settings", ACCOUNT_SECRETS),
+        *((f"/v2/groups/{group.id}/settings", GROUP_SECRETS) for group in account.groups),
+    ):
+        text = client.get(path, headers=headers).text
+        assert {secret for secret in secrets if f"{CANARY}-{secret}" in text} == secrets
+    assert said("collect")[0] == 0
+    assert zoom.calls.count("/v2/accounts/<account_id>/settings", 200) == 5 + 1
+    assert zoom.calls.count("/v2/groups/<group_id>/settings", 200) == (4 + 1) * len(account.groups)
 
 
 @pytest.mark.parametrize("arguments", [("collect",), ("collect", "-v"), ("collect", "--json")])
@@ -164,6 +189,8 @@ FAULTS: list[tuple[FaultKind, str]] = [
     ("daily_429", "/groups/*/members"),
     ("qps_429", "/users"),
     ("reset", "/users/*/settings"),
+    ("wrong_types", "/accounts/me/settings"),
+    ("truncated", "/groups/*/settings"),
     ("dropped_body", "/users/me"),
     ("truncated", "/users/*/settings"),
     ("wrong_types", "/users/*/settings"),
