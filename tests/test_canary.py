@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -37,13 +38,27 @@ class StoppableClock(FakeClock):
 
 
 @pytest.fixture
-def account() -> Account:
+def account() -> Iterator[Account]:
     """A centrally managed account in which every kind of secret occurs."""
     account = generate_account(users=8, groups=3, custom_roles=2, seed=7)
     manage_centrally(account)
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", profile=profile)
-    return account
+    levels = account.levels
+    bypass = [{"id": account.owner.id, "email": f"{CANARY}-BYPASS@example.com"}]
+    levels.change({"security.signin_with_sso.sso_bypass_users": bypass})
+    with (  # in every document: one with a text nobody has described yet
+        patch.object(levels, "settings", _with_a_secret(levels.settings)),
+        patch.object(levels, "locks", _with_a_secret(levels.locks)),
+    ):
+        yield account
+
+
+def _with_a_secret(document: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    return lambda option, *group: {
+        **document(option, *group),
+        "future": {"note": f"{CANARY}-FUTURE", "passcode": f"{CANARY}-FUTURE"},
+    }
 
 
 @pytest.fixture
@@ -109,7 +124,6 @@ ACCOUNT_SECRETS = {
     "ARCHIVE-PASSCODE",
     "ARCHIVE-TOKEN",
 }
-GROUP_SECRETS = {"GROUP-STREAM-KEY", "GROUP-PIN"}
 
 
 def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
@@ -126,15 +140,22 @@ def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
 
 def test_what_is_set_above_the_user_holds_secrets_and_is_read(zoom: Sandbox, said: Said, account: Account) -> None:
     client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
+    assert said("collect")[0] == 0
+    assert zoom.calls.count("/v2/accounts/<account_id>/settings", 200) == 5
+    assert zoom.calls.count("/v2/accounts/<account_id>/lock_settings", 200) == 2
+    assert zoom.calls.count("/v2/groups/<group_id>/settings", 200) == 4 * len(account.groups)
+    assert zoom.calls.count("/v2/groups/<group_id>/lock_settings", 200) == 2 * len(account.groups)
+    group = f"/v2/groups/{account.groups[0].id}"
     for path, secrets in (
-        ("/v2/accounts/me/settings", ACCOUNT_SECRETS),
-        *((f"/v2/groups/{group.id}/settings", GROUP_SECRETS) for group in account.groups),
+        ("/v2/accounts/me/settings", {*ACCOUNT_SECRETS, "FUTURE"}),
+        ("/v2/accounts/me/settings?option=security", {"BYPASS", "FUTURE"}),
+        ("/v2/accounts/me/lock_settings", {"FUTURE"}),
+        (f"{group}/settings", {"GROUP-STREAM-KEY", "GROUP-PIN", "FUTURE"}),
+        (f"{group}/settings?option=meeting_security", {"FUTURE"}),
+        (f"{group}/lock_settings?option=meeting_security", {"FUTURE"}),
     ):
         text = client.get(path, headers=headers).text
         assert {secret for secret in secrets if f"{CANARY}-{secret}" in text} == secrets
-    assert said("collect")[0] == 0
-    assert zoom.calls.count("/v2/accounts/<account_id>/settings", 200) == 5 + 1
-    assert zoom.calls.count("/v2/groups/<group_id>/settings", 200) == (4 + 1) * len(account.groups)
 
 
 @pytest.mark.parametrize("arguments", [("collect",), ("collect", "-v"), ("collect", "--json")])
@@ -150,7 +171,14 @@ def test_settings_nobody_described_yet_keep_no_text(zoom: Sandbox, said: Said, t
     said("collect")
     summary = json.loads((tmp_path / "work" / ".j1-integration" / "summary.json").read_bytes())
     unknown = {setting["path"]: setting["kept"] for setting in summary["metadata"]["unknownSettings"]}
-    assert unknown == {"feature.future_note": False, "in_meeting.future_canvas_enabled": True}
+    assert unknown == {
+        "feature.future_note": False,
+        "future.note": False,
+        "future.passcode": False,
+        "in_meeting.future_canvas_enabled": True,
+        "locked.future.note": False,
+        "locked.future.passcode": False,
+    }
     _, text = said("show", "user", "assistant@example.com")
     assert "inMeetingFutureCanvasEnabled: yes" in text
     assert "futureNote" not in text

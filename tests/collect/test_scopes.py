@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.resources import all_resources
+from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES
 from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 
 from .profile import Profile, not_complete
@@ -38,6 +39,13 @@ WITHOUT: dict[str, tuple[int, set[str], set[str]]] = {
     "role:read:role:admin": (3, set(), {"privileges"}),
     "role:read:list_members:admin": (3, {"zoom_user_assigned_role"}, {"zoom_user_assigned_role"}),
 }
+
+OF_ACCOUNT = [
+    f"/v2/accounts/<account_id>/{name}" for name in ("settings", "lock_settings", "managed_domains", "trusted_domains")
+]
+OF_GROUPS = [f"/v2/groups/<group_id>/{name}" for name in ("settings", "lock_settings")]
+ACCOUNT_ROW = {"id", "accountId", "name", "displayName", "vendor"}
+GROUP_ROW = {"id", "name", "displayName", "totalMembers", "directoryPrivacy"}
 
 TYPES = {
     "zoom_account": 1,
@@ -96,6 +104,35 @@ def test_a_missing_scope_is_named_with_the_one_to_add(profile: Profile, scope: s
     assert set(not_complete(record).values()) == ({"denied"} if denied else set())
     gaps = not_complete(record)
     assert all(scope in entry.next_step for entry in record.coverage if entry.scopes and entry.dataset in gaps)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "of_account", "of_a_group"),
+    [(NEEDED_GRANULAR, 0, 0), (NEEDED_CLASSIC, 0, 6), (GRANULAR_SCOPES, 9, 6), (CLASSIC_SCOPES, 9, 6)],
+    ids=["needed granular", "needed classic", "all granular", "all classic"],
+)
+def test_the_calls_that_optional_scopes_add(
+    profile: Profile, scopes: frozenset[str], of_account: int, of_a_group: int
+) -> None:
+    record = profile.collect(scopes=scopes)
+    assert (record.exit_code, record.partial_types, not_complete(record)) == (0, [], {})
+    assert {type_: profile.store.count(type_) for type_ in TYPES} == TYPES
+    calls = profile.sandbox.calls
+    assert sum(calls.count(template) for template in OF_ACCOUNT) == of_account
+    assert sum(calls.count(template) for template in OF_GROUPS) == 3 * of_a_group
+    assert calls.count() == 42 + of_account + 3 * of_a_group
+    (account,) = profile.store.entities("zoom_account")
+    assert ("lockedInMeetingChat" in account) == (of_account > 0)
+    groups = list(profile.store.entities("zoom_group"))
+    assert ["lockedInMeetingChat" in group for group in groups] == [of_a_group > 0] * 3
+
+
+def test_without_optional_scopes_the_graph_has_no_property_of_them(profile: Profile) -> None:
+    profile.collect(scopes=NEEDED_GRANULAR)
+    (account,) = profile.store.entities("zoom_account")
+    assert {name for name in account if not name.startswith("_")} == ACCOUNT_ROW
+    for group in profile.store.entities("zoom_group"):
+        assert {name for name in group if not name.startswith("_")} == GROUP_ROW
 
 
 def test_write_scopes_of_the_same_family_open_it_too(profile: Profile) -> None:
