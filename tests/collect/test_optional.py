@@ -1,6 +1,6 @@
 """Settings, locks and domains of the account and of groups: read where their scope is granted, no gap where it is not.
 
-The sandbox answers the rest; what it does not serve is answered by hand, from the samples of the resources.
+These documents are answered by hand, from the samples of the resources; the sandbox answers the rest.
 """
 
 from __future__ import annotations
