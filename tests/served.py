@@ -26,6 +26,12 @@ SERVED = tuple(
     if serves(resource.listing.path)
 )
 
+_NEEDED = resources.least_privilege(DECLARED)
+NEEDED_CLASSIC = frozenset(_NEEDED["classic"])
+"""The three scopes that an app from before 2024 needs; they also grant the optional documents of groups."""
+NEEDED_GRANULAR = frozenset(_NEEDED["granular"]) | {"group:read:group:admin"}
+"""What an app from 2024 or later needs, and the look-up of a single group; no optional document."""
+
 COLLECTOR = [sys.executable, "-m", "collector"] if SERVED == DECLARED else [sys.executable, str(Path(__file__))]
 """`collector` as a process of its own, which knows no other resources either."""
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -22,7 +23,7 @@ from collector.cli import run
 from collector.collect.account import collect_account
 from collector.collect.progress import NoProgress
 from collector.errors import CollectorError
-from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account
+from collector.sandbox import CANARY, PMI_CANARY, Account, Fault, Sandbox, generate_account, manage_centrally
 from collector.sandbox.fault import FaultKind
 from collector.sandbox.profiles import PROFILES
 from collector.settings import NAMES, read_settings
@@ -37,12 +38,27 @@ class StoppableClock(FakeClock):
 
 
 @pytest.fixture
-def account() -> Account:
-    """An account in which every kind of secret occurs."""
+def account() -> Iterator[Account]:
+    """A centrally managed account in which every kind of secret occurs."""
     account = generate_account(users=8, groups=3, custom_roles=2, seed=7)
+    manage_centrally(account)
     for profile in PROFILES:
         account.add_user(f"{profile}@example.com", profile=profile)
-    return account
+    levels = account.levels
+    bypass = [{"id": account.owner.id, "email": f"{CANARY}-BYPASS@example.com"}]
+    levels.change({"security.signin_with_sso.sso_bypass_users": bypass})
+    with (  # in every document: one with a text nobody has described yet
+        patch.object(levels, "settings", _with_a_secret(levels.settings)),
+        patch.object(levels, "locks", _with_a_secret(levels.locks)),
+    ):
+        yield account
+
+
+def _with_a_secret(document: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    return lambda option, *group: {
+        **document(option, *group),
+        "future": {"note": f"{CANARY}-FUTURE", "passcode": f"{CANARY}-FUTURE"},
+    }
 
 
 @pytest.fixture
@@ -100,6 +116,16 @@ def assert_only_the_token_file_holds_one(tmp_path: Path) -> None:
     assert b"CANARY-SECRET" not in (tmp_path / "home" / "default" / "token.json").read_bytes()
 
 
+ACCOUNT_SECRETS = {
+    "ACCOUNT-STREAM-KEY",
+    "ACCOUNT-PIN",
+    "ARCHIVE@",
+    "ARCHIVE-USER",
+    "ARCHIVE-PASSCODE",
+    "ARCHIVE-TOKEN",
+}
+
+
 def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
     client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
     served = [client.get(f"/v2/users/{user.id}/settings", headers=headers).text for user in account.users]
@@ -110,6 +136,26 @@ def test_there_is_something_to_find(zoom: Sandbox, account: Account) -> None:
     assert "CANARY-FUTURE" in text
     assert CANARY in zoom.client_secret
     assert found_in(f'"pmi":{PMI_CANARY}00001,') != []
+
+
+def test_what_is_set_above_the_user_holds_secrets_and_is_read(zoom: Sandbox, said: Said, account: Account) -> None:
+    client, headers = zoom.app.test_client(), {"Authorization": f"Bearer {zoom.issue_token()}"}
+    assert said("collect")[0] == 0
+    assert zoom.calls.count("/v2/accounts/<account_id>/settings", 200) == 5
+    assert zoom.calls.count("/v2/accounts/<account_id>/lock_settings", 200) == 2
+    assert zoom.calls.count("/v2/groups/<group_id>/settings", 200) == 4 * len(account.groups)
+    assert zoom.calls.count("/v2/groups/<group_id>/lock_settings", 200) == 2 * len(account.groups)
+    group = f"/v2/groups/{account.groups[0].id}"
+    for path, secrets in (
+        ("/v2/accounts/me/settings", {*ACCOUNT_SECRETS, "FUTURE"}),
+        ("/v2/accounts/me/settings?option=security", {"BYPASS", "FUTURE"}),
+        ("/v2/accounts/me/lock_settings", {"FUTURE"}),
+        (f"{group}/settings", {"GROUP-STREAM-KEY", "GROUP-PIN", "FUTURE"}),
+        (f"{group}/settings?option=meeting_security", {"FUTURE"}),
+        (f"{group}/lock_settings?option=meeting_security", {"FUTURE"}),
+    ):
+        text = client.get(path, headers=headers).text
+        assert {secret for secret in secrets if f"{CANARY}-{secret}" in text} == secrets
 
 
 @pytest.mark.parametrize("arguments", [("collect",), ("collect", "-v"), ("collect", "--json")])
@@ -125,7 +171,14 @@ def test_settings_nobody_described_yet_keep_no_text(zoom: Sandbox, said: Said, t
     said("collect")
     summary = json.loads((tmp_path / "work" / ".j1-integration" / "summary.json").read_bytes())
     unknown = {setting["path"]: setting["kept"] for setting in summary["metadata"]["unknownSettings"]}
-    assert unknown == {"feature.future_note": False, "in_meeting.future_canvas_enabled": True}
+    assert unknown == {
+        "feature.future_note": False,
+        "future.note": False,
+        "future.passcode": False,
+        "in_meeting.future_canvas_enabled": True,
+        "locked.future.note": False,
+        "locked.future.passcode": False,
+    }
     _, text = said("show", "user", "assistant@example.com")
     assert "inMeetingFutureCanvasEnabled: yes" in text
     assert "futureNote" not in text
@@ -164,6 +217,8 @@ FAULTS: list[tuple[FaultKind, str]] = [
     ("daily_429", "/groups/*/members"),
     ("qps_429", "/users"),
     ("reset", "/users/*/settings"),
+    ("wrong_types", "/accounts/me/settings"),
+    ("truncated", "/groups/*/settings"),
     ("dropped_body", "/users/me"),
     ("truncated", "/users/*/settings"),
     ("wrong_types", "/users/*/settings"),

@@ -168,9 +168,9 @@ def test_every_endpoint_is_listed_with_its_scopes() -> None:
 
 @pytest.mark.parametrize("resource", DECLARED, ids=lambda resource: resource.name)
 def test_every_property_is_listed_as_it_is_declared(resource: Resource) -> None:
-    """Of the settings of users the catalogue is the list; what is shown of it says the same."""
+    """Of settings the catalogues are the list; what is shown of them says the same."""
     described = {each.name: each.description for each in resource.entity.properties}
-    settings = {setting.name for setting in setting_properties()}
+    settings = {setting.name for whose in (USER, ACCOUNT, GROUP) for setting in setting_properties(whose)}
     section = JUPITERONE.partition(f"\n### `{resource.entity.type}`\n")[2].partition("\n### `")[0]
     listed = {name: description for name, description in table_rows(section, 2) if name in described}
     assert listed == {name: described[name] for name in described if name not in settings or name in listed}

@@ -18,7 +18,7 @@ from collector.collect.choice import Choice
 from collector.errors import CollectionFailed, UsageError
 from collector.next_steps import Command, NextStep
 from collector.resources import not_served
-from collector.sandbox import Sandbox, generate_account, serves
+from collector.sandbox import Sandbox, generate_account, manage_centrally, serves
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.redirect_address import server_command
@@ -59,6 +59,7 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
     """
     _make_empty(home)
     account = generate_account(users=users, groups=6, custom_roles=2, seed=7)
+    manage_centrally(account)
     reserved = socket.create_server((_LOOPBACK, 0))  # until the sandboxes have ports of their own
     sandbox = Sandbox(account, redirect_uris=(f"http://{_LOOPBACK}:{reserved.getsockname()[1]}/redirect",))
     jupiterone = JupiterOneSandbox(polls_until_finished=0)

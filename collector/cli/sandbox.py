@@ -41,10 +41,12 @@ def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) ->
     Prints the .env lines to use them, and runs until Ctrl-C.
     """
     # Here, because no other verb needs the sandbox and its libraries.
-    from collector.sandbox import Sandbox, generate_account
+    from collector.sandbox import Sandbox, generate_account, manage_centrally
     from collector.sandbox.jupiterone import JupiterOneSandbox
 
-    zoom = Sandbox(generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed))
+    account = generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed)
+    manage_centrally(account)
+    zoom = Sandbox(account)
     jupiterone = JupiterOneSandbox(seed=seed)
     with ExitStack() as stack:
         zoom_url = _serve(stack, zoom, port)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.resources import not_served
-from collector.sandbox import Sandbox, generate_account, serves
+from collector.sandbox import Sandbox, generate_account, manage_centrally, serves
 from collector.settings import NAMES, Settings, read_settings
 
 
@@ -21,6 +21,7 @@ def not_in_rehearsal() -> frozenset[str]:
 def sandbox_settings(environment: Mapping[str, str], redirect_uri: str) -> Iterator[Settings]:
     """Settings for a made-up account, in a temporary ZOOM_HOME. Only the redirect address is real."""
     account = generate_account(users=25, groups=3, custom_roles=1, seed=7)
+    manage_centrally(account)
     sandbox = Sandbox(account, redirect_uris=(redirect_uri,))
     others = {name: value for name, value in environment.items() if name not in NAMES}
     with tempfile.TemporaryDirectory(prefix="zoom-collector-sandbox-") as home, sandbox.serve() as url:

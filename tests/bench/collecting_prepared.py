@@ -19,6 +19,7 @@ from collector.zoom.pacing import Pacer
 from tests.bench.collecting import run
 from tests.bench.prepared import Prepared, PreparedZoom
 from tests.bench.process import Measured, do_job
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import ADDRESS, session_with
 
 
@@ -27,7 +28,7 @@ def collect_prepared(job: Mapping[str, Any]) -> Measured:
     zoom = PreparedZoom(Prepared(**job["prepared"]), job["users"])
     path = Path(job["path"])
     with Store.open(path) as store:
-        measured = run(client_of(zoom), store, scopes=None, account_id=None)
+        measured = run(client_of(zoom), store, scopes=NEEDED_GRANULAR, account_id=None)
     measured.facts = {**(measured.facts or {}), "bytes": path.stat().st_size}
     return measured
 

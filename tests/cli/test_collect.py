@@ -24,9 +24,9 @@ def test_a_complete_run(collector: Command, zoom: Sandbox, work: Path) -> None:
     assert [line.split()[:4] for line in outcome.out.splitlines()[:10]] == [
         ["Step", "Status", "Count", "Calls"],
         ["fetch-users", "complete", "8", "27"],
-        ["fetch-account", "complete", "1", "1"],
+        ["fetch-account", "complete", "1", "10"],
         ["build-account-and-user-relationship", "complete", "8", "0"],
-        ["fetch-groups", "complete", "3", "1"],
+        ["fetch-groups", "complete", "3", "19"],
         ["build-user-and-group-relationship", "complete", "5", "3"],
         ["build-account-and-group-relationship", "complete", "3", "0"],
         ["fetch-roles", "complete", "5", "6"],

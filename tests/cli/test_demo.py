@@ -25,6 +25,8 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
         ["fetch-users", "complete", "40"],
         ["fetch-account", "complete", "1"],
     ]
+    assert "not granted" not in outcome.out.casefold()
+    assert (lines[4].split()[3], lines[6].split()[:4]) == ("10", ["fetch-groups", "complete", "6", "37"])
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
     first, second, arrived = (text.splitlines() for text in outcome.out.split("\n\n")[-4:-1])

@@ -62,10 +62,16 @@ def test_all_is_well(collector: Command, zoom: Sandbox, tmp_path: Path) -> None:
             "scope for /roles",
             "scope for /roles/{roleId}",
             "scope for /roles/{roleId}/members",
+            "optional scope for /accounts/me/settings",
+            "optional scope for /accounts/me/lock_settings",
+            "optional scope for /accounts/me/managed_domains",
+            "optional scope for /accounts/me/trusted_domains",
+            "optional scope for /groups/{groupId}/settings",
+            "optional scope for /groups/{groupId}/lock_settings",
             "JupiterOne",
         }
     }
-    assert outcome.out.count("scope for ") == 9
+    assert outcome.out.count("scope for ") == 15
     assert outcome.out.endswith(LEAST_PRIVILEGE)
 
 

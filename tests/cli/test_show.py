@@ -78,7 +78,15 @@ class TestWhatIsShown:
         (card,) = json.loads(collector(*arguments, "Sales", *last).out)
         assert card["entity"]["name"] == "Sales"
         assert card["relationships"]["HAS user"] == ["Cyd Chen", "pia@example.com"]
-        assert [part["part"] for part in card["parts"]] == ["row"]
+        assert [part["part"] for part in card["parts"]] == [
+            "group_locks",
+            "group_meeting_authentication",
+            "group_meeting_security",
+            "group_meeting_security_locks",
+            "group_recording_authentication",
+            "group_settings",
+            "row",
+        ]
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

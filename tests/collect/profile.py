@@ -13,15 +13,16 @@ from collector.collect.choice import Choice
 from collector.collect.progress import NoProgress
 from collector.collect.run import CollectionInputs, check_steps, collect
 from collector.errors import SignInRequired
-from collector.model.coverage import Coverage
+from collector.model.coverage import Coverage, Status
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import GRANULAR_SCOPES, Account, Sandbox
+from collector.sandbox import Account, Sandbox
 from collector.settings.choices import ZoomPlan
 from collector.store import RunRecord, Store
 from collector.zoom.client import ZoomClient
 from collector.zoom.pacing import Pacer
 from tests.fakes import FakeClock
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import ADDRESS, WsgiAdapter, session_with
 
 
@@ -67,7 +68,7 @@ class Profile:
     def collect(
         self,
         *,
-        scopes: Iterable[str] = GRANULAR_SCOPES,
+        scopes: Iterable[str] = NEEDED_GRANULAR,
         scopes_known: bool = True,
         steps: tuple[str, ...] = (),
         network: BaseAdapter | None = None,
@@ -156,8 +157,9 @@ def coverage(record: RunRecord, dataset: str) -> Coverage:
 
 
 def not_complete(record: RunRecord) -> dict[str, str]:
-    """Dataset → status, of everything that was not read completely."""
-    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status.value != "complete"}
+    """Dataset → status, of everything that was not read completely; what is not granted is no gap."""
+    whole = (Status.COMPLETE, Status.NOT_GRANTED)
+    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status not in whole}
 
 
 def statuses(record: RunRecord) -> dict[str, str]:

@@ -22,8 +22,9 @@ from requests.structures import CaseInsensitiveDict
 from collector.collect.dataset_report import MAX_CONSECUTIVE_FAILURES
 from collector.errors import Interrupted
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import GRANULAR_SCOPES, Account, Fault, User
+from collector.sandbox import Account, Fault, User
 from collector.store import RunRecord
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import WsgiAdapter
 
 from .profile import Profile, coverage, not_complete, notes
@@ -191,7 +192,7 @@ class TestListedThenNotFound:
 
     def test_the_reason_for_keeping_is_reported(self, profile: Profile, account: Account, zoom: Instead) -> None:
         zoom.put(settings_of(account, "bob"), NO_USER, option="meeting_security")
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
+        record = profile.collect(network=zoom, scopes=NEEDED_GRANULAR - {"user:read:user:admin"})
         assert coverage(record, "meeting_security").reason == (
             "/users/{userId}/settings returned 'not found', and the token lacks the scope for /users/{userId}"
         )
@@ -225,7 +226,7 @@ class TestListedThenNotFound:
     def test_a_group_that_cannot_be_looked_up_is_kept(self, profile: Profile, account: Account, zoom: Instead) -> None:
         group = account.groups[0].id
         zoom.put(f"/groups/{group}/members", NO_GROUP)
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
+        record = profile.collect(network=zoom, scopes=NEEDED_GRANULAR - {"group:read:group:admin"})
         assert record.exit_code == 3
         assert profile.groups == {"Engineering", "Sales", "Empty"}
 
@@ -569,7 +570,7 @@ class TestUnexpectedlyEmptyLists:
     def test_what_cannot_be_looked_up_is_kept(self, profile: Profile, account: Account, zoom: Instead) -> None:
         for group in list(account.groups):
             account.remove_group(group.id)
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
+        record = profile.collect(network=zoom, scopes=NEEDED_GRANULAR - {"group:read:group:admin"})
         assert record.exit_code == 3
         assert coverage(record, "known groups missing from the lists").scopes[1] == "group:read:group:admin"
         assert profile.groups == {"Engineering", "Sales", "Empty"}
@@ -617,7 +618,7 @@ class TestUnexpectedlyEmptyLists:
         self, profile: Profile, account: Account, zoom: Instead
     ) -> None:
         account.remove_group(account.groups[0].id)
-        record = profile.collect(network=zoom, scopes=GRANULAR_SCOPES - {"group:read:group:admin"})
+        record = profile.collect(network=zoom, scopes=NEEDED_GRANULAR - {"group:read:group:admin"})
         assert record.exit_code == 0
         assert profile.groups == {"Sales", "Empty"}
         assert notes(record)[0] == "Deleted since the last run: 1 group."

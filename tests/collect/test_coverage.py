@@ -14,13 +14,33 @@ import pytest
 
 from collector.collect.run import WORKERS
 from collector.errors import CollectionFailed, DailyLimitReached, OtherAccount, SignInRequired, UsageError
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, Fault, User
+from collector.sandbox import Account, Fault, User
 from collector.sandbox.served import users
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 from tests.wsgi_adapter import Unreachable
 
 from .profile import Profile, coverage, not_complete, notes, statuses
 
 DOCUMENTS = ("settings", "meeting_security", "meeting_authentication", "recording_authentication")
+OPTIONAL_OF_ACCOUNT = (
+    "account_settings",
+    "account_security",
+    "account_meeting_security",
+    "account_meeting_authentication",
+    "account_recording_authentication",
+    "account_locks",
+    "account_meeting_security_locks",
+    "managed_domains",
+    "trusted_domains",
+)
+OPTIONAL_OF_GROUPS = (
+    "group_settings",
+    "group_meeting_security",
+    "group_meeting_authentication",
+    "group_recording_authentication",
+    "group_locks",
+    "group_meeting_security_locks",
+)
 EVERYBODY = {f"{name}@example.com" for name in ("olive", "ada", "bob", "cyd", "max", "ina", "pia", "pim")}
 ALL_TYPES = [
     "zoom_account",
@@ -102,8 +122,10 @@ class TestCompleteRun:
             ("fetch-users", "recording_authentication", False, 6),
             ("fetch-users", "meeting_security", False, 6),
             ("fetch-account", "account", True, 1),
+            *(("fetch-account", document, False, 0) for document in OPTIONAL_OF_ACCOUNT),
             ("build-account-and-user-relationship", "zoom_account_has_user", True, 8),
             ("fetch-groups", "groups", True, 3),
+            *(("fetch-groups", document, False, 0) for document in OPTIONAL_OF_GROUPS),
             ("build-user-and-group-relationship", "members of groups", True, 5),
             ("build-account-and-group-relationship", "zoom_account_has_group", True, 3),
             ("fetch-roles", "roles", True, 5),
@@ -175,7 +197,7 @@ class TestListFails:
 
 class TestDenied:
     def test_a_scope_the_token_is_known_to_lack_costs_no_call(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"})
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_groups:admin"})
         assert record.exit_code == 3
         assert record.partial_types == ["zoom_account_has_group", "zoom_group", "zoom_group_has_user"]
         assert profile.sandbox.calls.count("/v2/groups") == 0
@@ -187,7 +209,7 @@ class TestDenied:
         )
 
     def test_dependent_steps_do_not_run(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"})
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_groups:admin"})
         entry = coverage(record, "zoom_group_has_user")
         assert (entry.status.value, entry.reason) == ("denied", "depends on fetch-groups, which is not read")
         assert statuses(record)["build-user-and-group-relationship"] == "disabled"
@@ -195,8 +217,8 @@ class TestDenied:
     @pytest.mark.parametrize(
         ("held", "code"),
         [
-            (GRANULAR_SCOPES - {"group:read:list_groups:admin"}, "[group:read:list_groups:admin]"),
-            (CLASSIC_SCOPES - {"group:read:admin"}, "[group:read:admin]"),
+            (NEEDED_GRANULAR - {"group:read:list_groups:admin"}, "[group:read:list_groups:admin]"),
+            (NEEDED_CLASSIC - {"group:read:admin"}, "[group:read:admin]"),
         ],
         ids=["4711", "4700"],
     )
@@ -212,12 +234,12 @@ class TestDenied:
         assert "group:read:admin (classic app) or group:read:list_groups:admin (granular app)" in entry.next_step
 
     def test_a_denied_list_is_called_once(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:list_users:admin"}, scopes_known=False)
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"user:read:list_users:admin"}, scopes_known=False)
         assert profile.sandbox.calls.count("/v2/users") == 1
         assert record.partial_types == USER_TYPES
 
     def test_denied_documents_stop_and_leave_the_list_complete(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"user:read:settings:admin"}, scopes_known=False)
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"user:read:settings:admin"}, scopes_known=False)
         assert record.exit_code == 3
         assert record.partial_types == []
         assert coverage(record, "settings").status.value == "denied"
@@ -228,7 +250,7 @@ class TestDenied:
     def test_denied_member_lists_stop(self, profile: Profile) -> None:
         for number in range(4 * WORKERS):
             profile.sandbox.account.add_group(f"Group {number}")
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_members:admin"}, scopes_known=False)
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_members:admin"}, scopes_known=False)
         assert record.partial_types == ["zoom_group_has_user"]
         # Calls in flight at the first refusal are not cancelled.
         assert profile.sandbox.calls.count("/v2/groups/<group_id>/members") <= 2 * WORKERS
@@ -276,7 +298,7 @@ class TestNotLicensed:
         )
 
     def test_a_missing_scope_is_never_not_licensed(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"}, free_plan=True)
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_groups:admin"}, free_plan=True)
         assert coverage(record, "groups").status.value == "denied"
 
     def test_the_user_list_is_never_not_licensed(self, profile: Profile) -> None:
@@ -521,7 +543,7 @@ class TestAdministrators:
         }
 
     def test_a_role_whose_privileges_are_denied_is_not_judged(self, profile: Profile) -> None:
-        record = profile.collect(scopes=GRANULAR_SCOPES - {"role:read:role:admin"})
+        record = profile.collect(scopes=NEEDED_GRANULAR - {"role:read:role:admin"})
         assert record.exit_code == 3
         assert record.partial_types == []
         assert not_complete(record) == {"privileges": "denied"}
@@ -551,7 +573,7 @@ class TestWhoseAccount:
     def test_without_the_scope_to_check_a_known_store_is_not_touched(self, profile: Profile) -> None:
         profile.collect()
         with pytest.raises(UsageError, match="it cannot be checked whether the token belongs to it"):
-            profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"}, configured_account=False)
+            profile.collect(scopes=NEEDED_GRANULAR - {"user:read:user:admin"}, configured_account=False)
         assert len(list(profile.store.finished_runs())) == 1
 
     def test_without_an_account_id_a_known_store_is_not_touched(self, profile: Profile) -> None:

@@ -15,14 +15,16 @@ import requests
 from collector.collect.choice import Choice
 from collector.collect.estimate import CollectionEstimate, estimate_collection
 from collector.errors import CollectionFailed, DailyLimitReached, SignInRequired
+from collector.model.coverage import Status
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Fault, Sandbox, generate_account
+from collector.sandbox import Fault, Sandbox, generate_account
 from collector.settings.choices import ZoomPlan
 from collector.zoom.client import ZoomClient
 from collector.zoom.endpoint import Label
 from collector.zoom.pacing import Pacer
 from tests.fakes import NOON, FakeClock
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 from tests.wsgi_adapter import ADDRESS, Unreachable, WsgiAdapter, session_with
 
 from .profile import Profile, SandboxTokens, not_complete
@@ -63,13 +65,14 @@ def by_path(plan: CollectionEstimate) -> Counter[str]:
 
 
 def gaps(plan: CollectionEstimate) -> dict[str, str]:
-    return {gap.dataset: gap.status.value for gap in plan.gaps}
+    """Dataset → status; what is not granted is no gap."""
+    return {gap.dataset: gap.status.value for gap in plan.gaps if gap.status is not Status.NOT_GRANTED}
 
 
 def plan_only(
     profile: Profile,
     *,
-    scopes: Iterable[str] = GRANULAR_SCOPES,
+    scopes: Iterable[str] = NEEDED_GRANULAR,
     scopes_known: bool = True,
     choice: Choice | None = None,
     adapter: requests.adapters.BaseAdapter | None = None,
@@ -90,7 +93,7 @@ def plan_only(
 def estimate_and_collect(
     profile: Profile,
     *,
-    scopes: Iterable[str] = GRANULAR_SCOPES,
+    scopes: Iterable[str] = NEEDED_GRANULAR,
     scopes_known: bool = True,
     steps: tuple[str, ...] = (),
     settings: SettingsChoice = SettingsChoice.ALL,
@@ -107,7 +110,7 @@ def estimate_and_collect(
 
 def calls_by_path(sandbox: Sandbox) -> Counter[str]:
     """The calls to the sandbox, by path with the placeholders of the API reference."""
-    words = {"<user_id>": "{userId}", "<group_id>": "{groupId}", "<role_id>": "{roleId}"}
+    words = {"<user_id>": "{userId}", "<group_id>": "{groupId}", "<role_id>": "{roleId}", "<account_id>": "me"}
     calls: Counter[str] = Counter()
     for template in {call.template for call in sandbox.calls.latest}:
         path = re.sub(r"<\w+>", lambda match: words[match[0]], template.removeprefix("/v2"))
@@ -177,13 +180,13 @@ def test_chosen_steps(profile: Profile, steps: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: str) -> None:
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     both = estimate_and_collect(profile, scopes=style - {scope})
     assert both.planned == both.made
     assert both.plan.exit_code == both.exit_code
     assert gaps(both.plan) == both.gaps
     assert {gap.dataset for gap in both.plan.gaps if scope in gap.scopes} == WITHOUT[scope][2]
-    assert all(scope in gap.next_step for gap in both.plan.gaps if gap.scopes)
+    assert all(scope in gap.next_step for gap in both.plan.gaps if gap.scopes and gap.dataset in both.gaps)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,7 @@ def test_a_missing_scope_is_planned_as_it_will_be_met(profile: Profile, scope: s
     ],
 )
 def test_a_list_that_zoom_denies_to_a_token_that_tells_no_scopes(profile: Profile, scope: str, reading: str) -> None:
-    both = estimate_and_collect(profile, scopes=GRANULAR_SCOPES - {scope}, scopes_known=False)
+    both = estimate_and_collect(profile, scopes=NEEDED_GRANULAR - {scope}, scopes_known=False)
     assert both.plan.exit_code == both.exit_code == 3
     assert gaps(both.plan)[reading] == "denied"
     assert gaps(both.plan).items() <= both.gaps.items()

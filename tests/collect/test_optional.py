@@ -1,6 +1,6 @@
 """Settings, locks and domains of the account and of groups: read where their scope is granted, no gap where it is not.
 
-The sandbox answers the rest; what it does not serve is answered by hand, from the samples of the resources.
+These documents are answered by hand, from the samples of the resources; the sandbox answers the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from collector.collect.choice import Choice
+from collector.collect.estimate import CollectionEstimate
 from collector.model.coverage import Status
 from collector.resources import least_privilege
 from collector.resources.declaration import SettingsChoice
@@ -25,8 +26,8 @@ from tests.canaries import found_in
 from tests.served import DECLARED, declare_everything
 from tests.wsgi_adapter import WsgiAdapter
 
-from .profile import Profile, not_complete
-from .test_estimate import gaps, plan_only
+from .profile import Profile
+from .test_estimate import plan_only
 
 SAMPLES = {
     part: samples[0]
@@ -108,6 +109,15 @@ def of_optional(record: RunRecord) -> dict[str, str]:
     return {entry.dataset: entry.status.value for entry in record.coverage if entry.dataset in OPTIONAL}
 
 
+def not_read(record: RunRecord) -> dict[str, str]:
+    """Dataset → status, of everything that was not read completely; also what is not granted."""
+    return {entry.dataset: entry.status.value for entry in record.coverage if entry.status is not Status.COMPLETE}
+
+
+def planned_gaps(plan: CollectionEstimate) -> dict[str, str]:
+    return {gap.dataset: gap.status.value for gap in plan.gaps}
+
+
 def account_entity(profile: Profile) -> dict[str, object]:
     (entity,) = profile.store.entities("zoom_account")
     return entity
@@ -147,7 +157,7 @@ def test_the_three_classic_scopes_grant_those_of_groups(profile: Profile, zoom: 
 @pytest.mark.parametrize("scopes", [CLASSIC_SCOPES | {"account:read:admin"}, ALL_SCOPES], ids=["classic", "granular"])
 def test_with_all_scopes_everything_is_read(profile: Profile, zoom: AboveTheUser, scopes: frozenset[str]) -> None:
     record = profile.collect(scopes=scopes, network=zoom)
-    assert (record.exit_code, record.partial_types, not_complete(record)) == (0, [], {})
+    assert (record.exit_code, record.partial_types, not_read(record)) == (0, [], {})
     assert zoom.asked == dict.fromkeys(ACCOUNT_PARTS, 1) | dict.fromkeys(GROUP_PARTS, GROUPS)
     account = account_entity(profile)
     assert account["managedDomains"] == ["example.com", "example.org"]
@@ -174,7 +184,7 @@ def test_where_the_scopes_are_not_told_it_is_tried_and_zooms_denial_decides(
     profile: Profile, zoom: AboveTheUser, part: str
 ) -> None:
     zoom.instead[part] = NO_SCOPE
-    record = profile.collect(scopes=GRANULAR_SCOPES, scopes_told=False, network=zoom)
+    record = profile.collect(scopes=GRANULAR_SCOPES, scopes_known=False, network=zoom)
     assert record.exit_code == 0
     assert of_optional(record) == dict.fromkeys(OPTIONAL, "complete") | {part: "not granted"}
 
@@ -203,7 +213,7 @@ def test_what_cannot_be_read_stays_as_it_was_read_last(
     admin = next(user.id for user in profile.account.users if user.email == "ada@example.com")
     record = profile.collect(scopes=ALL_SCOPES, network=collected, user_id=admin)
     assert (record.exit_code, record.partial_types) == (exit_code, [])
-    assert not_complete(record) == {part: status}
+    assert not_read(record) == {part: status}
     entry = next(entry for entry in record.coverage if entry.dataset == part)
     assert (entry.stale, entry.missing) == (1 if part in ACCOUNT_PARTS else GROUPS, 0)
     assert entry.oldest is not None
@@ -217,8 +227,8 @@ def test_the_owner_lacks_no_privilege(profile: Profile, zoom: AboveTheUser) -> N
     assert (record.exit_code, of_optional(record)) == (0, dict.fromkeys(OPTIONAL, "not licensed"))
     entry = next(entry for entry in record.coverage if entry.dataset == "trusted_domains")
     assert entry.reason == (
-        "Zoom says: No permission: the token is of the account's owner, who has every privilege, "
-        "so the plan has no API of the account's trusted domains"
+        "Zoom says: No permission: the token is the account owner's, who has every privilege, "
+        "so the plan has no API for the account's trusted domains"
     )
 
 
@@ -229,7 +239,7 @@ def test_a_scope_taken_away_leaves_what_was_read(profile: Profile, collected: Ab
     before = [*profile.store.entities("zoom_account"), *profile.store.entities("zoom_group")]
     record = profile.collect(scopes=ALL_SCOPES - set(document.endpoint.scopes.granular), network=collected)
     assert (record.exit_code, record.partial_types) == (0, [])
-    assert not_complete(record) == dict.fromkeys(same_scope, "not granted")
+    assert not_read(record) == dict.fromkeys(same_scope, "not granted")
     assert collected.asked.keys() == OPTIONAL.keys() - same_scope
     for entry in record.coverage:
         if entry.dataset in same_scope:
@@ -269,7 +279,7 @@ def test_a_group_that_is_gone_meanwhile(profile: Profile, collected: AboveTheUse
     """What says so of a group is asked about it, and believed only then."""
     collected.instead["group_locks"] = (404, {"code": 4130, "message": "A group with this id does not exist."})
     record = profile.collect(scopes=ALL_SCOPES | {"group:read:group:admin"}, network=collected)
-    assert (record.exit_code, not_complete(record)) == (3, {"group_locks": "partial"})
+    assert (record.exit_code, not_read(record)) == (3, {"group_locks": "partial"})
     assert {str(group["name"]) for group in profile.store.entities("zoom_group")} == {"Engineering", "Sales", "Empty"}
     entry = next(entry for entry in record.coverage if entry.dataset == "group_locks")
     assert entry.reason == "/groups/{groupId}/lock_settings returned 'not found' for rows that this run listed"
@@ -305,15 +315,15 @@ class TestPlan:
         planned = plan_only(profile, scopes=ALL_SCOPES, adapter=zoom)
         without = plan_only(profile, scopes=GRANULAR_SCOPES, adapter=zoom)
         assert planned.count - without.count == len(ACCOUNT_PARTS) + GROUPS * len(GROUP_PARTS)
-        assert (planned.exit_code, gaps(planned)) == (0, {})
+        assert (planned.exit_code, planned_gaps(planned)) == (0, {})
 
     def test_what_is_not_granted_is_told_and_no_gap(self, profile: Profile, zoom: AboveTheUser) -> None:
         planned = plan_only(profile, scopes=GRANULAR_SCOPES, adapter=zoom)
-        assert (planned.exit_code, gaps(planned)) == (0, dict.fromkeys(OPTIONAL, "not granted"))
+        assert (planned.exit_code, planned_gaps(planned)) == (0, dict.fromkeys(OPTIONAL, "not granted"))
         assert {step.status for step in planned.steps} == {Status.COMPLETE}
         assert zoom.asked == {}
 
     def test_the_choice_of_settings(self, profile: Profile, zoom: AboveTheUser) -> None:
         planned = plan_only(profile, scopes=ALL_SCOPES, adapter=zoom, choice=Choice(settings=SettingsChoice.NONE))
-        assert set(gaps(planned)) >= OPTIONAL.keys()
+        assert set(planned_gaps(planned)) >= OPTIONAL.keys()
         assert not any("accounts" in path or path.endswith("settings") for path, _ in planned.endpoints)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES, Account, generate_account
+from collector.sandbox import Account, generate_account
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 
 from .profile import Profile, not_complete, notes
 
@@ -25,7 +26,7 @@ def keys(account: Account) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scopes", [CLASSIC_SCOPES, GRANULAR_SCOPES], ids=["classic", "granular"])
+@pytest.mark.parametrize("scopes", [NEEDED_CLASSIC, NEEDED_GRANULAR], ids=["classic", "granular"])
 def test_every_membership_is_there(
     tmp_path: Path, account: Account, keys: dict[str, str], scopes: frozenset[str]
 ) -> None:

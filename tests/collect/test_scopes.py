@@ -6,6 +6,7 @@ import pytest
 
 from collector.resources import all_resources
 from collector.sandbox import CLASSIC_SCOPES, GRANULAR_SCOPES
+from tests.served import NEEDED_CLASSIC, NEEDED_GRANULAR
 
 from .profile import Profile, not_complete
 
@@ -39,6 +40,13 @@ WITHOUT: dict[str, tuple[int, set[str], set[str]]] = {
     "role:read:list_members:admin": (3, {"zoom_user_assigned_role"}, {"zoom_user_assigned_role"}),
 }
 
+OF_ACCOUNT = [
+    f"/v2/accounts/<account_id>/{name}" for name in ("settings", "lock_settings", "managed_domains", "trusted_domains")
+]
+OF_GROUPS = [f"/v2/groups/<group_id>/{name}" for name in ("settings", "lock_settings")]
+ACCOUNT_ROW = {"id", "accountId", "name", "displayName", "vendor"}
+GROUP_ROW = {"id", "name", "displayName", "totalMembers", "directoryPrivacy"}
+
 TYPES = {
     "zoom_account": 1,
     "zoom_user": 8,
@@ -54,17 +62,18 @@ TYPES = {
 
 
 def test_the_table_names_every_scope_of_both_styles() -> None:
-    assert WITHOUT.keys() == CLASSIC_SCOPES | GRANULAR_SCOPES
+    assert WITHOUT.keys() == NEEDED_CLASSIC | NEEDED_GRANULAR
 
 
 def test_the_table_names_every_scope_that_is_advised() -> None:
     endpoints = [resource.listing for resource in all_resources()]
-    endpoints += [document.endpoint for resource in all_resources() for document in resource.documents]
+    documents = [document for resource in all_resources() for document in resource.documents]
+    endpoints += [document.endpoint for document in documents if not document.adds]
     endpoints += [link.members for resource in all_resources() for link in resource.links if link.members]
     assert {scope for endpoint in endpoints for scope in endpoint.scopes.advice} <= WITHOUT.keys()
 
 
-@pytest.mark.parametrize("scopes", [CLASSIC_SCOPES, GRANULAR_SCOPES], ids=["classic", "granular"])
+@pytest.mark.parametrize("scopes", [NEEDED_CLASSIC, NEEDED_GRANULAR], ids=["classic", "granular"])
 @pytest.mark.parametrize("scopes_known", [True, False], ids=["told", "untold"])
 def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozenset[str], scopes_known: bool) -> None:
     record = profile.collect(scopes=scopes, scopes_known=scopes_known)
@@ -77,7 +86,7 @@ def test_all_scopes_of_a_style_open_everything(profile: Profile, scopes: frozens
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_without_one_scope(profile: Profile, scope: str, scopes_known: bool) -> None:
     exit_code, partial, _ = WITHOUT[scope]
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     record = profile.collect(scopes=style - {scope}, scopes_known=scopes_known)
     assert record.exit_code == exit_code
     assert set(record.partial_types) == partial
@@ -88,12 +97,42 @@ def test_without_one_scope(profile: Profile, scope: str, scopes_known: bool) -> 
 @pytest.mark.parametrize("scope", WITHOUT)
 def test_a_missing_scope_is_named_with_the_one_to_add(profile: Profile, scope: str) -> None:
     _, _, denied = WITHOUT[scope]
-    style = CLASSIC_SCOPES if scope in CLASSIC_SCOPES else GRANULAR_SCOPES
+    style = NEEDED_CLASSIC if scope in NEEDED_CLASSIC else NEEDED_GRANULAR
     record = profile.collect(scopes=style - {scope})
     named = {entry.dataset for entry in record.coverage if scope in entry.scopes}
     assert named == denied
     assert set(not_complete(record).values()) == ({"denied"} if denied else set())
-    assert all(scope in entry.next_step for entry in record.coverage if entry.scopes)
+    gaps = not_complete(record)
+    assert all(scope in entry.next_step for entry in record.coverage if entry.scopes and entry.dataset in gaps)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "of_account", "of_a_group"),
+    [(NEEDED_GRANULAR, 0, 0), (NEEDED_CLASSIC, 0, 6), (GRANULAR_SCOPES, 9, 6), (CLASSIC_SCOPES, 9, 6)],
+    ids=["needed granular", "needed classic", "all granular", "all classic"],
+)
+def test_the_calls_that_optional_scopes_add(
+    profile: Profile, scopes: frozenset[str], of_account: int, of_a_group: int
+) -> None:
+    record = profile.collect(scopes=scopes)
+    assert (record.exit_code, record.partial_types, not_complete(record)) == (0, [], {})
+    assert {type_: profile.store.count(type_) for type_ in TYPES} == TYPES
+    calls = profile.sandbox.calls
+    assert sum(calls.count(template) for template in OF_ACCOUNT) == of_account
+    assert sum(calls.count(template) for template in OF_GROUPS) == 3 * of_a_group
+    assert calls.count() == 42 + of_account + 3 * of_a_group
+    (account,) = profile.store.entities("zoom_account")
+    assert ("lockedInMeetingChat" in account) == (of_account > 0)
+    groups = list(profile.store.entities("zoom_group"))
+    assert ["lockedInMeetingChat" in group for group in groups] == [of_a_group > 0] * 3
+
+
+def test_without_optional_scopes_the_graph_has_no_property_of_them(profile: Profile) -> None:
+    profile.collect(scopes=NEEDED_GRANULAR)
+    (account,) = profile.store.entities("zoom_account")
+    assert {name for name in account if not name.startswith("_")} == ACCOUNT_ROW
+    for group in profile.store.entities("zoom_group"):
+        assert {name for name in group if not name.startswith("_")} == GROUP_ROW
 
 
 def test_write_scopes_of_the_same_family_open_it_too(profile: Profile) -> None:

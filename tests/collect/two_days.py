@@ -6,6 +6,8 @@ Sales and the role Auditor are deleted, Support and Planner added; ada changes a
 
 Every element of the graph has a name a person can read: `eve`, `ada's settings`, `max in Engineering`,
 `max as Helpdesk`, `account has eve`.
+
+With the scopes of the optional documents, every such document of the account and of Engineering changes, too.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from collector.resources import all_resources
 from collector.resources.declaration import Resource
 from collector.sandbox import Account
 from collector.store import RunRecord, Store
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import WsgiAdapter
 
 from . import profile as profiles
@@ -81,6 +84,23 @@ def until_tuesday(account: Account) -> None:
     account.change_settings(users["ada"], changes)
 
 
+def change_levels(account: Account) -> None:
+    """The changes in the optional documents."""
+    levels, engineering = account.levels, account.groups[0].id
+    changes: dict[str, object] = {
+        "in_meeting.alert_guest_join": False,
+        "meeting_security.waiting_room": True,
+        "meeting_authentication": True,
+        "recording_authentication": True,
+    }
+    for group_id in ("", engineering):
+        levels.change(changes, group_id)
+        levels.lock("in_meeting.chat", "meeting_security.phone_password", group_id=group_id)
+    levels.change({"security.hide_billing_info": True})
+    levels.managed_domains = ["example.com"]
+    levels.trusted_domains = ["example.net"]
+
+
 _REPORTS = ("coverage", "step_result")
 """Tables with the results of a run."""
 
@@ -92,22 +112,25 @@ class TwoDays:
     graph, `now` the one a new profile gets on Tuesday, `first` the run of Monday.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scopes: frozenset[str] = NEEDED_GRANULAR) -> None:
         self.account = monday()
+        self._scopes = scopes
         earlier, new = folder / "earlier", folder / "new"
         earlier.mkdir()
         new.mkdir()
         self.profile = Profile(earlier, self.account)
-        self.first = self.profile.collect()
+        self.first = self.profile.collect(scopes=scopes)
         self._names = self._names_of_things()
         self.earlier = self.graph()
         self._close()
         self._healed: set[str] = set()
         self._earlier_file = self.profile.path
         until_tuesday(self.account)
+        if scopes != NEEDED_GRANULAR:
+            change_levels(self.account)
         self.profile.clock.time += DAY_SECONDS
         self._open(new / "graph.db")
-        self.profile.collect()
+        self.profile.collect(scopes=scopes)
         self._names.update(self._names_of_things())
         self.now = self.graph()
         self._close()
@@ -126,7 +149,7 @@ class TwoDays:
     def collect(self, configured_account: bool) -> RunRecord:
         """One run with a read time-out."""
         network = WsgiAdapter(self.profile.sandbox.app, self.profile.clock)
-        return self.profile.collect(network=network, configured_account=configured_account)
+        return self.profile.collect(scopes=self._scopes, network=network, configured_account=configured_account)
 
     def heals(self) -> bool:
         """Whether another run without faults gets the graph of a new profile.

@@ -134,8 +134,8 @@ def test_what_is_not_about_the_encoding_is_not_sent_again(client, requests_mock,
             "JUPITERONE_GRAPHQL_URL",
             1,
         ),
-        ({"status_code": 403, "text": "<html>No entry"}, RequestFailed, "with 403: HTML where JSON", "HTTPS_PROXY", 1),
-        ({"status_code": 404, "text": "<?xml version='1.0'?>"}, RequestFailed, "XML where JSON", "HTTPS_PROXY", 1),
+        ({"status_code": 403, "text": "<html>No entry"}, RequestFailed, "403: HTML instead of JSON", "HTTPS_PROXY", 1),
+        ({"status_code": 404, "text": "<?xml version='1.0'?>"}, RequestFailed, "XML instead of JSON", "HTTPS_PROXY", 1),
     ],
 )
 def test_how_a_refusal_is_reported(client, requests_mock, answer, failure, said, next_step, exit_code):

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.sandbox import Account, Sandbox, generate_account
-from collector.sandbox.generation import manage_centrally
+from collector.sandbox import Account, Sandbox, generate_account, manage_centrally
 from tests.sandbox.client import SandboxClient
 
 WAITING_ROOM = "meeting_security.waiting_room"

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from collector.sandbox import Account, Sandbox, generate_account
-from collector.sandbox.generation import manage_centrally
+from collector.sandbox import Account, Sandbox, generate_account, manage_centrally
 from collector.sandbox.profiles import PROFILES
 
 from .client import SandboxClient

@@ -15,7 +15,6 @@ from requests.adapters import BaseAdapter
 from collector.errors import ExitCode, UnsafeUpload, UploadFailed
 from collector.jupiterone.jobs import Source, Target
 from collector.jupiterone.synchronization import Synchronization
-from collector.sandbox import GRANULAR_SCOPES
 from collector.sandbox.jupiterone import Fault
 from collector.store import Version
 from collector.store.forgetting import forget
@@ -23,6 +22,7 @@ from collector.upkeep.forget import forget_in_profile
 from collector.upload.diff import ALL_TYPES, Deletions, TypeChanges, count_changes
 from tests.collect.conftest import people
 from tests.jupiterone.conftest import ANYWHERE
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import Unreachable, WsgiAdapter
 
 from .conftest import Both
@@ -151,7 +151,7 @@ def test_another_account_is_found_out_without_reading_this_one_completely(
     if partial == "steps":
         other.profile.collect(steps=("fetch-users",))
     else:
-        other.profile.collect(scopes=GRANULAR_SCOPES - {"user:read:user:admin"})
+        other.profile.collect(scopes=NEEDED_GRANULAR - {"user:read:user:admin"})
     other.jupiterone, other.instance = crowd.jupiterone, crowd.instance
     with pytest.raises(UnsafeUpload, match="contains another Zoom account than zoom_account:another-account"):
         other.sync()

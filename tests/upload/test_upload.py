@@ -10,11 +10,12 @@ import pytest
 import requests
 
 from collector.errors import ExitCode, ProfileBusy, UsageError
-from collector.sandbox import GRANULAR_SCOPES, Fault
+from collector.sandbox import Fault
 from collector.sandbox.jupiterone import Fault as JupiterOneFault
 from collector.settings.profile import upload_lock
 from collector.store import UploadState
 from collector.upload.diff import TypeChanges
+from tests.served import NEEDED_GRANULAR
 from tests.wsgi_adapter import WsgiAdapter
 
 from .conftest import Both
@@ -61,7 +62,7 @@ def test_a_denied_step_deletes_nothing(both: Both) -> None:
     both.sync()
     before = both.uploaded
     both.remove_group("Sales")
-    record = both.profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"} - MEMBERS)
+    record = both.profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_groups:admin"} - MEMBERS)
     assert "zoom_group" in record.partial_types
     synced = both.sync()
     assert synced.report.entities.deleted == synced.report.relationships.deleted == 0
@@ -88,7 +89,7 @@ def test_what_stays_because_its_type_is_partial(both: Both) -> None:
     both.remove_group("Sales")
     both.profile.collect()
     both.leaves("bob@example.com")
-    both.profile.collect(scopes=GRANULAR_SCOPES - {"group:read:list_groups:admin"} - MEMBERS)
+    both.profile.collect(scopes=NEEDED_GRANULAR - {"group:read:list_groups:admin"} - MEMBERS)
     before = len(both.uploaded)
     synced = both.sync()
     changes = synced.diff.changes
