@@ -85,14 +85,16 @@ def until_tuesday(account: Account) -> None:
 
 
 def change_levels(account: Account) -> None:
-    """The changes in the optional documents."""
-    levels, engineering = account.levels, account.groups[0].id
+    """The changes in the optional documents, of the account and of Engineering; the other groups stay as they are."""
+    levels, (engineering, *others) = account.levels, (group.id for group in account.groups)
     changes: dict[str, object] = {
         "in_meeting.alert_guest_join": False,
         "meeting_security.waiting_room": True,
         "meeting_authentication": True,
         "recording_authentication": True,
     }
+    for group_id in others:
+        levels.change({path: not value for path, value in changes.items()}, group_id)
     for group_id in ("", engineering):
         levels.change(changes, group_id)
         levels.lock("in_meeting.chat", "meeting_security.phone_password", group_id=group_id)
