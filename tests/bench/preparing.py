@@ -6,11 +6,12 @@ import json
 
 from collector.sandbox import Account, Sandbox
 from tests.bench.prepared import Prepared, Row
+from tests.served import NEEDED_GRANULAR
 
 
 def prepare(account: Account) -> Prepared:
     """Ask a sandbox of this account, which has users of every status, for one of each kind of answer."""
-    sandbox = Sandbox(account)
+    sandbox = Sandbox(account, scopes=NEEDED_GRANULAR)
     client, headers = sandbox.app.test_client(), {"Authorization": f"Bearer {sandbox.issue_token()}"}
 
     def text(path: str, **query: str) -> str:

@@ -15,6 +15,7 @@ from collector.sandbox import Sandbox, generate_account
 from collector.sandbox.server import serving
 from tests.bench.arrivals import Arrival
 from tests.bench.process import ROOT
+from tests.served import NEEDED_GRANULAR
 
 DOCUMENTS = ("", "?option=meeting_authentication", "?option=recording_authentication", "?option=meeting_security")
 """The settings documents of each user."""
@@ -81,7 +82,7 @@ class _Logged:
 def _serve() -> None:
     job = json.loads(sys.stdin.readline())
     account = generate_account(users=job["users"])
-    zoom = Sandbox(account, latency=job["latency"], plan=job["plan"])
+    zoom = Sandbox(account, scopes=NEEDED_GRANULAR, latency=job["latency"], plan=job["plan"])
     logged = _Logged(zoom.app)
     readable = [user.id for user in account.users if user.status != "pending"]
     with serving(logged) as url:
