@@ -49,6 +49,12 @@ def _show() -> click.Command:
     return show
 
 
+def _query() -> click.Command:
+    from collector.cli.query import query
+
+    return query
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -94,7 +100,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show},
+    "Look": {"status": _status, "show": _show, "query": _query},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

@@ -14,11 +14,8 @@ from collector.errors import CollectorError, DeletedMeanwhile, Denied, NotLicens
 from collector.model.coverage import Status
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, ListPass, Resource, invitation_of
+from collector.resources.declaration import ACTIVITY, PENDING, ListPass, Resource, invitation_of
 from collector.store import ROW
-
-ACTIVITY = "activity"
-"""The part of an entity that holds what of its row moves by itself."""
 
 
 def read_entities(context: RunContext, resource: Resource, step: Step) -> StepOutcome:

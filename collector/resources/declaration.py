@@ -39,6 +39,9 @@ class Conversion:
     emptied: tuple[str, ...] = ()
 
 
+ACTIVITY = "activity"
+"""The part of an entity that holds what of its row moves by itself."""
+
 PENDING = "pending:"
 """Begins the identifier of somebody who was invited and has no id yet; the e-mail address follows."""
 
@@ -119,12 +122,14 @@ class SettingsChoice(str, Enum):
 class EntityDocument:
     """A further answer per entity, kept as a part of its own. `part` is its name in store and coverage.
 
-    `min_settings`: the smallest choice of settings with which it is read; NONE for what is no settings document.
+    `properties`: the declared ones that it may hold. `min_settings`: the smallest choice of settings with which it is
+    read; NONE for what is no settings document.
     """
 
     part: str
     endpoint: Endpoint
     convert: Callable[[JsonObject], Conversion]
+    properties: frozenset[str]
     min_settings: SettingsChoice = SettingsChoice.NONE
 
 
@@ -133,6 +138,7 @@ class Derivation:
     """Properties of a member that follow from the entities a link ties it to, kept as a part of its own."""
 
     part: str
+    properties: frozenset[str]
     derive: Callable[[Sequence[Mapping[str, object]]], Properties]
 
 

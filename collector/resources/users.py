@@ -16,6 +16,7 @@ from collector.redaction import mask_urls
 from collector.resources import account
 from collector.resources.catalogue import (
     authentication_options,
+    catalogue,
     converter,
     is_property_value,
     option_names,
@@ -190,6 +191,9 @@ _SETTINGS_SCOPES = Scopes(
 def _settings(part: str, option: str | None = None) -> EntityDocument:
     to_properties = converter(part, _TAKEN)
     prefix = f"{part.partition('_')[0]}Authentication"
+    names = {setting.name for setting in catalogue().values() if setting.document == part and setting.kept}
+    if part.endswith("_authentication"):
+        names.update(option_names(prefix))
 
     def convert_document(body: JsonObject) -> Conversion:
         conversion = to_properties(body)
@@ -212,6 +216,7 @@ def _settings(part: str, option: str | None = None) -> EntityDocument:
             page_size=None,
         ),
         convert_document,
+        frozenset(names),
         SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
     )
 

@@ -1,0 +1,31 @@
+"""How a query is refused: what it says and where, why not, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from collector.errors import UsageError
+from collector.query.j1ql.syntax import Position
+
+_ASK_JUPITERONE = (
+    "Only JupiterOne itself can answer that: ask there once `collector sync` has uploaded the graph, in the app, or "
+    "with its client: `j1 query \"FIND …\"`."
+)
+
+
+def refused(position: Position, reason: str, next_step: str = "") -> UsageError:
+    """The query cannot be answered because of what stands here."""
+    return UsageError(f"Line {position.line}, column {position.column}: {reason}", next_step)
+
+
+def for_the_platform(position: Position, what: str) -> UsageError:
+    """What only JupiterOne knows."""
+    return refused(position, f"{what} known to JupiterOne only.", _ASK_JUPITERONE)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known names that are spelled like this one, in words; empty if there is none."""
+    by_fold = {each.lower(): each for each in sorted(known, reverse=True)}
+    close = [by_fold[fold] for fold in get_close_matches(name.lower(), by_fold, n=3, cutoff=0.6)]
+    return " or ".join(f"`{each}`" for each in close)
