@@ -18,7 +18,7 @@ class PartSource:
     types: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one of its kind in a schema
 class EntitySchema:
     """An entity type. `noun`: what several are called ("users").
 

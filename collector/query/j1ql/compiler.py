@@ -375,7 +375,7 @@ class _InnerColumns:
             case "COUNT":
                 return f"count(DISTINCT {value})"
             case "MERGE":
-                return f"j1_merge({value})"
+                return f"coalesce(j1_merge({value}), 'a[]')"  # SQLite asks no aggregate about no rows
             case "SUM" | "AVG":
                 (name,) = {path.segments[0] for path in paths(argument)}
                 return f"j1_{call.name.lower()}({self._identity(name)}, {value})"

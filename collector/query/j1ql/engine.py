@@ -84,8 +84,8 @@ def ask(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> 
     database = _open(store, question, clock)
     try:
         graph = _graph(database, record)
-        limit = _limit(query, question)
-        statement = compile_query(query, schema, graph, None if limit is None else limit + 1)
+        limit = None if query.limit else question.limit or None  # one row more tells whether there are more
+        statement = compile_query(query, schema, graph, query.limit if limit is None else limit + 1)
         said, complete = warnings(query, schema, graph, record, database)
     except BaseException:
         database.close()
@@ -106,14 +106,11 @@ def explain(store: Store, schema: GraphSchema, question: Question, clock: Clock)
     record = _record(store, question)
     database = _open(store, question, clock)
     try:
-        statement = compile_query(query, schema, _graph(database, record), _limit(query, question))
+        limit = query.limit or question.limit or None
+        statement = compile_query(query, schema, _graph(database, record), limit)
     finally:
         database.close()
     return Explanation(query, record.id, statement)
-
-
-def _limit(query: Query, question: Question) -> int | None:
-    return query.limit or question.limit or None
 
 
 def _record(store: Store, question: Question) -> RunRecord:
@@ -217,9 +214,7 @@ class _Reader:
     def _limited(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[tuple[Scalar, ...]]:
         for number, row in enumerate(self.database.rows(statement.sql, statement.parameters)):
             if limit is not None and number >= limit:
-                answer.warnings.append(
-                    f"There are more than these {limit:,}: `--limit 0` gives all, or LIMIT and SKIP in the query."
-                )
+                answer.warnings.append(f"There are more than these {limit:,}, which is the limit; 0 gives all.")
                 return
             yield tuple(row)
 

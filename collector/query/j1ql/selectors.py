@@ -74,10 +74,10 @@ def edges(
     schema: GraphSchema, hop: Hop, near: tuple[EntitySchema, ...], far: tuple[EntitySchema, ...]
 ) -> tuple[tuple[RelationshipType, bool], ...]:
     """The relationship types that a hop may follow, each with whether it does so from source to target."""
-    for verb, name in zip(hop.verbs, hop.names or hop.verbs, strict=True):
+    for verb in hop.verbs:
         if verb not in schema.verbs:
             known = ", ".join(schema.verbs)
-            raise refused(hop.position, f"the graph has no relationship `{name}`; expected {known} or RELATES TO.")
+            raise refused(hop.position, f"the graph has no relationship `{verb}`; expected {known} or RELATES TO.")
     near_types, far_types = {entity.type for entity in near}, {entity.type for entity in far}
     found = []
     for relationship in schema.relationships:
