@@ -183,9 +183,14 @@ class _Compiler:
                 f"SELECT id FROM document WHERE id IN (SELECT document FROM part WHERE {self._graph.alive('part')})"
                 f" AND j1_contains_text(json, {self._bind(folded)})"
             )
+        alive = self._graph.alive("part")
+        parts = (
+            "SELECT json_group_array(json_array(part.part, document.json)) FROM part"
+            f" JOIN document ON document.id = part.document WHERE part.entity = {entity.identity} AND {alive}"
+        )
         return (
-            f"{entity.identity} IN (SELECT entity FROM part WHERE {self._graph.alive('part')}"
-            f" AND document IN (SELECT id FROM {found}))"
+            f"({entity.identity} IN (SELECT entity FROM part WHERE {alive} AND document IN (SELECT id FROM {found}))"
+            f" AND j1_joined_contains_text(({parts}), {self._bind(folded)}))"
         )
 
     def _where(self, route: _Route) -> list[str]:

@@ -28,6 +28,7 @@ from collector.query.j1ql.values import (
     contains_text,
     decoded,
     encoded,
+    joined_contains_text,
 )
 from collector.store import ReadOnlyDatabase, RunRecord, Store
 from collector.store.canonical import joined_entity
@@ -157,6 +158,7 @@ def _open(store: Store, question: Question, clock: Clock) -> ReadOnlyDatabase:
         "j1_arithmetic": (3, arithmetic),
         "j1_concat": (-1, concatenated),
         "j1_contains_text": (2, contains_text),
+        "j1_joined_contains_text": (2, joined_contains_text),
     }
     for name, (arguments, function) in functions.items():
         database.add_function(name, arguments, function)

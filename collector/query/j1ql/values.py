@@ -8,8 +8,9 @@ booleans, texts.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from collector.model.graph_schema import ROW
 from collector.query.j1ql.dates import calculated
 
 Scalar = str | int | float | None
@@ -107,12 +108,25 @@ def _as_text(value: Value) -> str:
 
 def contains_text(document: str, text: str) -> int:
     """Whether a property of a JSON document, or an element of one, contains this casefolded text."""
-    for name, value in json.loads(document).items():
-        if not name.startswith("_"):
-            for element in value if isinstance(value, list) else [value]:
-                if isinstance(element, str) and text in element.casefold():
-                    return 1
-    return 0
+    return int(_contains_text(json.loads(document), text))
+
+
+def joined_contains_text(parts: str, text: str) -> int:
+    """The same for the parts of an entity, pairs of name and JSON: a property of its row hides those of other parts."""
+    joined: dict[str, object] = {}
+    for _, document in sorted(json.loads(parts), key=lambda pair: (pair[0] != ROW, pair[0])):
+        joined = {**json.loads(document), **joined}
+    return int(_contains_text(joined, text))
+
+
+def _contains_text(properties: Mapping[str, object], text: str) -> bool:
+    elements = (
+        element
+        for name, value in properties.items()
+        if not name.startswith("_")
+        for element in (value if isinstance(value, list) else [value])
+    )
+    return any(isinstance(element, str) and text in element.casefold() for element in elements)
 
 
 class OncePerEntity:

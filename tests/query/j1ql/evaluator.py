@@ -379,7 +379,7 @@ _RANKS = {"number": 0, "list": 1, "boolean": 2, "text": 3}
 def _rank(value: Any) -> Any:
     """Numbers, lists, booleans, texts; undefined is sorted apart."""
     if isinstance(value, dict):
-        return (0, value["_key"])
+        return (0, value["_type"], value.get("_fromEntityKey", value["_key"]), value["_key"])
     if isinstance(value, list):
         return (1, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     return (_RANKS[_kind(value)], value)
