@@ -91,4 +91,3 @@ def _read(text: str) -> str:
         return sys.stdin.read()
     except UnicodeDecodeError:
         raise UsageError("The query on standard input is no UTF-8 text.", "Save it as UTF-8.") from None
-

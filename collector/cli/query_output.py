@@ -88,9 +88,9 @@ def _print_table(answer: Answer) -> None:
     table = Table(box=None, pad_edge=False)
     for name in _columns(answer):
         table.add_column(printable(name))
-    count = 0
-    for count, row in enumerate(_cells(answer), 1):
+    for row in _cells(answer):
         table.add_row(*(printable(_text(value)) for value in row))
+    count = table.row_count
     if count:
         print_table(console(), table)
     say(f"{count:,} row{'' if count == 1 else 's'}", err=True)

@@ -6,6 +6,7 @@ from collector.model.graph_schema import ROW, EntitySchema, GraphSchema, PartSou
 from collector.resources import other_end, relationship_types
 from collector.resources.declaration import ACTIVITY, Resource, SettingsChoice
 
+
 def graph_schema(resources: tuple[Resource, ...]) -> GraphSchema:
     """The types, properties and parts of these resources."""
     return GraphSchema(

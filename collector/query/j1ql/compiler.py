@@ -11,6 +11,7 @@ from collector.query.j1ql.conditions import Conditions, Find, json_path
 from collector.query.j1ql.parser import AGGREGATES
 from collector.query.j1ql.routes import Context, EntityVariable, Graph, Marked, RelationshipVariable, routes
 from collector.query.j1ql.selectors import Selector, aggregates, check, edges, hops, resolve
+from collector.query.j1ql.sql import exists, not_exists, order_lines, select
 from collector.query.j1ql.syntax import Call, Expression, Hop, Literal, Node, Path, Query, in_words, paths
 from collector.query.j1ql.values import Scalar, encoded, encoded_sql
 
@@ -162,7 +163,7 @@ class _Compiler:
         far, relationship = self._ends(near, hop, number)
         table, conditions, far_id = relationship.table()
         conditions += self._node_conditions(far, hop.node)
-        return _not_exists([table, far.tables(far_id)], conditions)
+        return not_exists([table, far.tables(far_id)], conditions)
 
     def _node_conditions(self, entity: EntityVariable, node: Node) -> list[str]:
         conditions = []
@@ -214,14 +215,14 @@ class _Compiler:
             for marks in routes(self._query.steps):
                 route = self._route(start, marks)
                 found = [*route.conditions, *self._where(route)]
-                ways.append(_exists([table() for table in route.tables], found))
+                ways.append(exists([table() for table in route.tables], found))
         if ways:
             conditions.append(f"({' OR '.join(ways)})")
         find = self._finder(self._route(start, []))
         order = [
-            line for key in self._query.order for line in _order_lines(self._value(key.value, find), key.descending)
+            line for key in self._query.order for line in order_lines(self._value(key.value, find), key.descending)
         ]
-        return _select([start.key], [start.tables(None)], conditions, [*order, start.key])
+        return select([start.key], [start.tables(None)], conditions, [*order, start.key])
 
     def _paths(self, columns: Callable[[_Route], list[str]]) -> str:
         """All paths on all routes, each with these columns."""
@@ -233,7 +234,7 @@ class _Compiler:
             conditions += [*route.conditions, *self._where(route)]
             selected = [f"{sql} AS c{number}" for number, sql in enumerate(columns(route))]
             tables = [start.tables(None), *(table() for table in route.tables)]
-            statements.append(_select(selected, tables, conditions))
+            statements.append(select(selected, tables, conditions))
         return "\nUNION ALL\n".join(statements)
 
     def _places(self) -> tuple[range, list[int]]:
@@ -274,7 +275,7 @@ class _Compiler:
 
         order = self._key_order(count, places, everywhere)
         shown = [f"c{number}" for number in range(count)]
-        body = _select(shown, [f"(\n{self._paths(columns)}\n)"], [], order)
+        body = select(shown, [f"(\n{self._paths(columns)}\n)"], [], order)
         kinds = (*[Kind.ENTITY] * len(places), *[Kind.RELATIONSHIP] * (len(places) - 1))
         return (), kinds, body
 
@@ -288,11 +289,11 @@ class _Compiler:
         order: list[str] = []
         for key in self._query.order:
             sql = known.get(in_words(key.value)) or inner.outer(key.value)
-            order += _order_lines(sql, key.descending)
+            order += order_lines(sql, key.descending)
         group = [sql for item, sql in zip(items, outer, strict=True) if not aggregates(item.value)]
         if grouped or self._query.unique:
             for sql in group if grouped else outer:
-                order += _order_lines(sql, False)
+                order += order_lines(sql, False)
             body = self._from_paths(inner, outer, order, group if grouped else [])
         else:
             body = self._from_paths(inner, outer, order, [], with_keys=True)
@@ -309,7 +310,7 @@ class _Compiler:
             return [*inner.of(route), *(self._key_columns(route, places) if with_keys else [])]
 
         shown = [("DISTINCT " if self._query.unique else "") + outer[0], *outer[1:]]
-        return _select(shown, [f"(\n{self._paths(columns)}\n)"], [], order, group)
+        return select(shown, [f"(\n{self._paths(columns)}\n)"], [], order, group)
 
     def _kind(self, item: object) -> Kind:
         value = getattr(item, "value", None)
@@ -384,7 +385,9 @@ class _InnerColumns:
             case "SUM" | "AVG":
                 (name,) = {path.segments[0] for path in paths(argument)}
                 return f"j1_{call.name.lower()}({self._identity(name)}, {value})"
-        return f"{call.name.lower()}(CASE WHEN typeof({value}) <> 'text' OR substr({value}, 1, 1) = 's' THEN {value} END)"
+        return (
+            f"{call.name.lower()}(CASE WHEN typeof({value}) <> 'text' OR substr({value}, 1, 1) = 's' THEN {value} END)"
+        )
 
     def _identity(self, name: str) -> str:
         def identity(route: _Route) -> str:
@@ -392,36 +395,3 @@ class _InnerColumns:
             return "NULL" if variable is None else variable.identity
 
         return self._add(identity)
-
-
-def _order_lines(sql: str, descending: bool) -> list[str]:
-    """Undefined comes last, whichever way."""
-    return [f"{sql} IS NULL", f"{sql} DESC" if descending else sql]
-
-
-def _select(
-    columns: list[str],
-    tables: list[str],
-    conditions: list[str],
-    order: list[str] | None = None,
-    group: list[str] | None = None,
-) -> str:
-    joined = "\n  CROSS JOIN ".join(tables)
-    text = f"SELECT {', '.join(columns)}\nFROM {joined}"
-    if conditions:
-        text += "\nWHERE " + "\n  AND ".join(conditions)
-    if group:
-        text += f"\nGROUP BY {', '.join(group)}"
-    if order:
-        text += f"\nORDER BY {', '.join(order)}"
-    return text
-
-
-def _exists(tables: list[str], conditions: list[str]) -> str:
-    if not tables:
-        return f"({' AND '.join(conditions)})" if conditions else "1"
-    return f"EXISTS (\n{_select(['1'], tables, conditions)}\n)"
-
-
-def _not_exists(tables: list[str], conditions: list[str]) -> str:
-    return f"NOT {_exists(tables, conditions)}"

@@ -228,7 +228,8 @@ class _Reader:
     def _entity(self, key: str) -> Mapping[str, object] | None:
         parts = self.database.rows(
             "SELECT part.part, document.json FROM entity CROSS JOIN part ON part.entity = entity.id"
-            f" AND {self.graph.alive('part')} CROSS JOIN document ON document.id = part.document WHERE entity.key = :key",
+            f" AND {self.graph.alive('part')} CROSS JOIN document ON document.id = part.document"
+            " WHERE entity.key = :key",
             {"key": key},
         )
         return joined_entity(key, ((part, text) for part, text in parts), self.record.tags)
@@ -236,4 +237,3 @@ class _Reader:
     def _relationship(self, whole: str) -> Mapping[str, object]:
         type_, source, target = whole.split("\x1f")
         return self._by_type[type_].between(source, target).to_json()
-

@@ -10,7 +10,7 @@ from collector.query.j1ql.syntax import Position
 
 _ASK_JUPITERONE = (
     "Only JupiterOne itself can answer that: ask there once `collector sync` has uploaded the graph, in the app, or "
-    "with its client: `j1 query \"FIND …\"`."
+    'with its client: `j1 query "FIND …"`.'
 )
 
 

@@ -112,8 +112,7 @@ class EntityVariable:
         if not parts:
             return "NULL"
         cases = " ".join(
-            f"WHEN json_type({self.document(part)}, {path}) IS NOT NULL"
-            f" THEN ({encoded_sql(self.document(part), path)})"
+            f"WHEN json_type({self.document(part)}, {path}) IS NOT NULL THEN ({encoded_sql(self.document(part), path)})"
             for part in parts
         )
         return f"(CASE {cases} END)"

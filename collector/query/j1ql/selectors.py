@@ -91,49 +91,68 @@ def edges(
     return tuple(found)
 
 
-def selectors(schema: GraphSchema, query: Query) -> dict[str, Selector]:
-    """The selectors of a query by name. Raises UsageError for an alias given twice."""
-    found: dict[str, Selector] = {}
+class _Selectors:
+    """Collects the selectors of a query, in the order of the text."""
 
-    def add(alias: str | None, names: tuple[str, ...], selector: Selector, position: Position) -> None:
+    def __init__(self, schema: GraphSchema) -> None:
+        self._schema = schema
+        self.found: dict[str, Selector] = {}
+
+    def alias(self, alias: str, selector: Selector, position: Position) -> None:
+        if alias in self.found and self.found[alias].explicit:
+            raise refused(position, f"the alias `{alias}` is given twice.")
+        self.found[alias] = selector
+
+    def name(self, name: str, selector: Selector) -> None:
+        """Without AS, something goes by the name it is found by, unless that is an alias or another one's name."""
+        if name == "*":
+            return
+        if name not in self.found:
+            self.found[name] = Selector(selector.types, False, selector.refusal)
+        elif not self.found[name].explicit:
+            reason = f"`{name}` stands for two things in this query; name them with AS"
+            self.found[name] = Selector(selector.types, False, reason)
+
+    def add(self, alias: str | None, names: tuple[str, ...], selector: Selector, position: Position) -> None:
         if alias is not None:
-            if alias in found and found[alias].explicit:
-                raise refused(position, f"the alias `{alias}` is given twice.")
-            found[alias] = selector
-        elif len(names) == 1 and names[0] != "*":
-            if names[0] not in found:
-                found[names[0]] = Selector(selector.types, False, selector.refusal)
-            elif not found[names[0]].explicit:
-                reason = f"`{names[0]}` stands for two things in this query; name them with AS"
-                found[names[0]] = Selector(selector.types, False, reason)
+            self.alias(alias, selector, position)
+        elif len(names) == 1:
+            self.name(names[0], selector)
 
-    def add_node(node: Node, reason: str = "") -> tuple[EntitySchema, ...]:
-        types = resolve(schema, node)
-        add(node.alias, node.names if node.text is None else (), Selector(types, True, reason), node.position)
+    def node(self, node: Node, refusal: str = "") -> tuple[EntitySchema, ...]:
+        types = resolve(self._schema, node)
+        self.add(node.alias, node.names if node.text is None else (), Selector(types, True, refusal), node.position)
         return types
 
-    def add_hop(hop: Hop) -> tuple[EntitySchema, ...] | None:
-        reason = "it is on the far side of a negated relationship, where nothing is found" if hop.negated else ""
-        add(hop.alias, hop.names, Selector(None, True, reason), hop.position)
-        types = add_node(hop.node, reason)
-        return None if hop.negated else types
+    def hop(self, hop: Hop, near: tuple[EntitySchema, ...]) -> tuple[EntitySchema, ...]:
+        """The types it leads to: those it comes from if it is negated."""
+        refusal = "it is on the far side of a negated relationship, where nothing is found" if hop.negated else ""
+        self.add(hop.alias, hop.names, Selector(None, True, refusal), hop.position)
+        types = self.node(hop.node, refusal)
+        return near if hop.negated else types
 
-    types = add_node(query.start)
-    optionals = 0
+    def optional(self, optional: Optional, near: tuple[EntitySchema, ...]) -> tuple[EntitySchema, ...]:
+        """The types of both ends."""
+        far = near
+        for hop in optional.hops:
+            far = self.hop(hop, far)
+        types = tuple(entity for entity in self._schema.entities if entity in (*near, *far))
+        if optional.alias is not None:
+            self.alias(optional.alias, Selector(types, True), optional.position)
+        return types
+
+
+def selectors(schema: GraphSchema, query: Query) -> dict[str, Selector]:
+    """The selectors of a query by name. Raises UsageError for an alias given twice."""
+    collected = _Selectors(schema)
+    here = collected.node(query.start)
+    optionals = [step for step in query.steps if isinstance(step, Optional)]
+    if len(optionals) > MAX_OPTIONALS:
+        position = optionals[MAX_OPTIONALS].position
+        raise refused(position, f"more than {MAX_OPTIONALS} optional traversals are not supported.")
     for step in query.steps:
-        if isinstance(step, Hop):
-            types = add_hop(step) or types
-            continue
-        optionals += 1
-        if optionals > MAX_OPTIONALS:
-            raise refused(step.position, f"more than {MAX_OPTIONALS} optional traversals are not supported.")
-        both = list(types)
-        for hop in step.hops:
-            types = add_hop(hop) or types
-        types = tuple(entity for entity in schema.entities if entity in (*both, *types))
-        if step.alias is not None:
-            add(step.alias, (), Selector(types, True), step.position)
-    return found
+        here = collected.hop(step, here) if isinstance(step, Hop) else collected.optional(step, here)
+    return collected.found
 
 
 def check(schema: GraphSchema, query: Query) -> dict[str, Selector]:
@@ -258,21 +277,25 @@ def _check_return(known: dict[str, Selector], query: Query) -> None:
         _check_returned(known, item.value)
     grouped = any(aggregates(item.value) for item in items)
     returned = {item.name for item in items} | {in_words(item.value) for item in items}
-    start = query.start.alias or (query.start.names[0] if len(query.start.names) == 1 else None)
     for key in query.order:
-        if in_words(key.value) in returned:
-            continue
-        if grouped or query.unique:
-            what = "an aggregate" if grouped else "UNIQUE"
-            raise refused(key.position, f"beside {what} only what is returned can be sorted by.")
-        if aggregates(key.value):
-            raise refused(key.position, "an aggregate must be returned to be sorted by.")
-        for path in paths(key.value):
-            if len(path.segments) == 1:
-                raise refused(path.position, f"ORDER BY `{path.text}` lacks a property, as in `u.name`.")
-            _check_selector(known, path)
-            if query.items is None and path.segments[0] != start:
-                raise refused(path.position, "without RETURN, only properties of what is found can be sorted by.")
+        if in_words(key.value) not in returned:
+            _check_order_key(known, query, key.value, grouped=grouped)
+
+
+def _check_order_key(known: dict[str, Selector], query: Query, value: Expression, *, grouped: bool) -> None:
+    """What is sorted by and not returned."""
+    if grouped or query.unique:
+        what = "an aggregate" if grouped else "UNIQUE"
+        raise refused(value.position, f"beside {what} only what is returned can be sorted by.")
+    if aggregates(value):
+        raise refused(value.position, "an aggregate must be returned to be sorted by.")
+    start = query.start.alias or (query.start.names[0] if len(query.start.names) == 1 else None)
+    for path in paths(value):
+        if len(path.segments) == 1:
+            raise refused(path.position, f"ORDER BY `{path.text}` lacks a property, as in `u.name`.")
+        _check_selector(known, path)
+        if query.items is None and path.segments[0] != start:
+            raise refused(path.position, "without RETURN, only properties of what is found can be sorted by.")
 
 
 def _check_returned(known: dict[str, Selector], value: Expression) -> None:

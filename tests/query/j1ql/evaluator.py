@@ -26,7 +26,7 @@ _AGGREGATES = {"count", "min", "max", "sum", "avg", "merge"}
 
 
 @dataclass
-class Path_:
+class Way:
     """One way through the graph: what each place and each name stands for."""
 
     places: list[Entity | None]
@@ -63,7 +63,7 @@ class Parser:
                 at += found.end()
                 continue
             found = _TOKEN.match(text, at)
-            assert found and found.lastgroup, text[at:]
+            assert found is not None, text[at:]
             self.tokens.append((found.lastgroup, found[found.lastgroup]))
             at = found.end()
         self.tokens.append(("end", ""))
@@ -86,7 +86,7 @@ class Parser:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def query(self) -> Query:
+    def query(self) -> Query:  # noqa: C901 - the grammar, from the top
         query = Query()
         self.take("find")
         query.unique = self.take("unique")
@@ -465,12 +465,12 @@ class Graph:
                 if other is not None and self.is_(other, node):
                     yield edge, other
 
-    def paths(self, query: Query) -> list[Path_]:
+    def paths(self, query: Query) -> list[Way]:
         names = Names(query)
         found = []
         for entity in self.entities:
             if self.is_(entity, query.start):
-                path = Path_([entity], [], {})
+                path = Way([entity], [], {})
                 names.give(path.names, query.start, entity)
                 found.append((path, entity))
         for step in query.steps:
@@ -480,11 +480,11 @@ class Graph:
             paths = [path for path in paths if self.holds(query.where, _getter(path))]
         return paths
 
-    def step(self, step: Any, path: Path_, here: Entity, names: Names) -> Iterator[tuple[Path_, Entity]]:
+    def step(self, step: Any, path: Way, here: Entity, names: Names) -> Iterator[tuple[Way, Entity]]:
         if step[0] == "optional":
             _, hops, alias = step
             positive = sum(not hop[1] for hop in hops)
-            skipped = Path_([*path.places, *[None] * positive], [*path.edges, *[None] * positive], dict(path.names))
+            skipped = Way([*path.places, *[None] * positive], [*path.edges, *[None] * positive], dict(path.names))
             ends = [(skipped, here)]
             taken = [(path, here)]
             for hop in hops:
@@ -496,10 +496,10 @@ class Graph:
             return
         if step[1]:
             if not any(True for _ in self.neighbours(here, step)):
-                yield Path_(path.places, path.edges, dict(path.names)), here
+                yield Way(path.places, path.edges, dict(path.names)), here
             return
         for edge, other in self.neighbours(here, step):
-            after = Path_([*path.places, other], [*path.edges, edge], dict(path.names))
+            after = Way([*path.places, other], [*path.edges, edge], dict(path.names))
             names.give_edge(after.names, step, edge)
             names.give(after.names, step[6], other)
             yield after, other
@@ -527,7 +527,7 @@ class Names:
             names[hop[5][0]] = edge
 
 
-def _getter(path: Path_) -> Any:
+def _getter(path: Way) -> Any:
     def get(segments: list[str]) -> Any:
         thing = path.names.get(segments[0])
         if thing is None or len(segments) == 1:
@@ -557,7 +557,7 @@ def _sorted(rows: list[Any], keys: list[tuple[Any, bool]], tie: Any) -> list[Any
     return rows
 
 
-def _path_tie(path: Path_) -> Any:
+def _tie(path: Way) -> Any:
     parts: list[Any] = []
     for number, place in enumerate(path.places):
         parts.append((place is None, "" if place is None else place["_key"]))
@@ -581,7 +581,7 @@ def evaluate(text: str, entities: list[Entity], relationships: list[Entity], now
     graph = Graph(entities, relationships)
     paths = graph.paths(query)
     if query.tree:
-        paths = _cut(_sorted(paths, [], _path_tie), query)
+        paths = _cut(_sorted(paths, [], _tie), query)
         places = itertools.chain.from_iterable(path.places for path in paths)
         edges = itertools.chain.from_iterable(path.edges for path in paths)
         return {
@@ -598,11 +598,11 @@ def evaluate(text: str, entities: list[Entity], relationships: list[Entity], now
     return {"columns": [name for _, name in query.items], "rows": _table(graph, query, query.items, paths)}
 
 
-def _table(graph: Graph, query: Query, items: list[tuple[Any, str]], paths: list[Path_]) -> list[Any]:
+def _table(graph: Graph, query: Query, items: list[tuple[Any, str]], paths: list[Way]) -> list[Any]:  # noqa: C901
     plain = [(number, value) for number, (value, _) in enumerate(items) if not _has_aggregate(value)]
-    rows: list[tuple[list[Any], Path_ | None]]
+    rows: list[tuple[list[Any], Way | None]]
     if len(plain) < len(items):
-        groups: dict[Any, list[Path_]] = {}
+        groups: dict[Any, list[Way]] = {}
         for path in paths:
             key = tuple(_canonical(graph.value(value, _getter(path))) for _, value in plain)
             groups.setdefault(key, []).append(path)
@@ -622,7 +622,7 @@ def _table(graph: Graph, query: Query, items: list[tuple[Any, str]], paths: list
 
     def tie(row: Any) -> Any:
         if row[1] is not None:
-            return _path_tie(row[1])
+            return _tie(row[1])
         return [(cell is None, () if cell is None else _rank(cell)) for cell in tie_cells(row[0])]
 
     def tie_cells(row: list[Any]) -> list[Any]:
@@ -632,7 +632,7 @@ def _table(graph: Graph, query: Query, items: list[tuple[Any, str]], paths: list
     return _cut([row for row, _ in ordered], query)
 
 
-def _grouped(graph: Graph, value: Any, paths: list[Path_]) -> Any:
+def _grouped(graph: Graph, value: Any, paths: list[Way]) -> Any:
     match value:
         case ("math", sign, left, right) if _has_aggregate(value):
             return _math(sign, _grouped(graph, left, paths), _grouped(graph, right, paths))
@@ -643,7 +643,7 @@ def _grouped(graph: Graph, value: Any, paths: list[Path_]) -> Any:
     return graph.value(value, _getter(paths[0]))
 
 
-def _aggregate(graph: Graph, name: str, argument: Any, paths: list[Path_]) -> Any:
+def _aggregate(graph: Graph, name: str, argument: Any, paths: list[Way]) -> Any:
     selector = _selector(argument)
     values = {}
     for path in paths:

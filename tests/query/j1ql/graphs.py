@@ -61,7 +61,7 @@ def write(path: Path, chance: random.Random, runs: int = 3) -> None:
             run.commit()
 
 
-def _write_run(run: Any, chance: random.Random) -> None:
+def _write_run(run: Any, chance: random.Random) -> None:  # noqa: C901
     keys: dict[str, list[str]] = {}
     for entity in SCHEMA.entities:
         keys[entity.type] = [f"{entity.type}:{number}" for number in range(4)]
