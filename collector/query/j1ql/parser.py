@@ -116,7 +116,7 @@ def _not_understood(text: str, error: UnexpectedInput) -> UsageError:
         at_end = token.type == "$END"
         position = _position_at(text, len(text.rstrip())) if at_end else Position(token.line or 1, token.column or 1)
         found = "the query ends" if at_end else f"{str(token)!r} is not understood"
-        if token.type == "_WITH":
+        if token.lower() == "with":
             return refused(position, "WITH comes before AS: `FIND zoom_user WITH … AS u`.")
     elif isinstance(error, UnexpectedCharacters):
         position, expected = Position(error.line, error.column), set(error.allowed or ())
@@ -131,8 +131,6 @@ def _unknown_characters(rest: str) -> str:
     written = word.group() if word else rest[:1]
     if rest[0] in "'\"":
         return "a quote is opened here and not closed"
-    if re.match(r"with\b", rest, re.IGNORECASE):
-        return "WITH comes before AS: `FIND zoom_user WITH … AS u`"
     return f"{written!r} is not understood"
 
 
