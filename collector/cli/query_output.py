@@ -42,7 +42,9 @@ def print_explanation(explanation: Explanation) -> None:
     """Print what was understood, and the SQL with its parameters."""
     click.echo(f"Understood: {printable(repr(explanation.query))}")
     click.echo(f"Graph: as it was after run {explanation.run}")
-    click.echo(f"SQL:\n{explanation.statement.sql}")
+    click.echo("SQL:")
+    for statement in (*explanation.statement.preparation, explanation.statement.sql):
+        click.echo(f"{statement};")
     click.echo("Parameters:")
     for name, value in explanation.statement.parameters.items():
         click.echo(f"  :{name} = {to_json(value)}")

@@ -37,6 +37,7 @@ class Statement:
     parameters: Mapping[str, Scalar]
     columns: tuple[str, ...]
     kinds: tuple[Kind, ...]
+    preparation: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,7 +81,7 @@ class _Compiler:
             body += f"\nLIMIT {self._bind(-1 if limit is None else limit)} OFFSET {self._bind(self._query.skip)}"
         tables = ",\n".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in self._tables.items())
         sql = f"WITH {tables}\n{body}" if tables else body
-        return Statement(sql, self._parameters, columns, kinds)
+        return Statement(sql, self._parameters, columns, kinds, self._graph.preparation(sql))
 
     def _bind(self, value: object) -> str:
         known = (type(value), value)

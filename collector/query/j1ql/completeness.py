@@ -23,7 +23,7 @@ def warnings(
     selectors = check(schema, query)
     asked = uses(query, schema, selectors)
     unread = [*_partial_types(query, schema, record), *_parts(asked, graph, record, database)]
-    others = [*_no_way(query, schema), *_unknown(asked, graph, database)]
+    others = [*_no_way(query, schema), *_unknown(asked, graph)]
     for types, name, comparison in compared(query, schema, selectors):
         if types is not None and name not in ENTITY_METADATA and name not in graph.tags:
             others += _mistyped(types, name, comparison, graph, database)
@@ -46,7 +46,7 @@ def _partial_types(query: Query, schema: GraphSchema, record: RunRecord) -> Iter
 
 def _parts(asked: list[Use], graph: Graph, record: RunRecord, database: ReadOnlyDatabase) -> Iterator[str]:
     partial = set(record.partial_types)
-    for type_, part in _parts_asked(asked):
+    for type_, part in _parts_asked(asked, graph):
         source = type_.parts[part]
         entries = [entry for entry in record.coverage if entry.dataset in source.datasets and not entry.is_set]
         incomplete = [entry for entry in entries if not _is_whole(entry)]
@@ -58,12 +58,12 @@ def _parts(asked: list[Use], graph: Graph, record: RunRecord, database: ReadOnly
                 yield _part_warning(type_, part, incomplete, lacking, stale)
 
 
-def _parts_asked(asked: list[Use]) -> Iterator[tuple[EntitySchema, str]]:
+def _parts_asked(asked: list[Use], graph: Graph) -> Iterator[tuple[EntitySchema, str]]:
     """The parts beside the row in which a property that is asked may be, each once."""
     found: dict[tuple[EntitySchema, str], None] = {}
     for use in asked:
         for type_ in use.types or ():
-            for part in type_.parts if use.property is None else type_.parts_of(use.property):
+            for part in type_.parts if use.property is None else graph.parts_of((type_,), use.property):
                 if part in type_.parts:
                     found[type_, part] = None
     yield from found
@@ -110,7 +110,7 @@ def _no_way(query: Query, schema: GraphSchema) -> Iterator[str]:
             yield f"No {verb}{f' {hop.direction.value}' if hop.direction.value else ''} leads between {ends}."
 
 
-def _unknown(asked: list[Use], graph: Graph, database: ReadOnlyDatabase) -> Iterator[str]:
+def _unknown(asked: list[Use], graph: Graph) -> Iterator[str]:
     for use in asked:
         if use.property is None or use.property in graph.tags:
             continue
@@ -119,9 +119,7 @@ def _unknown(asked: list[Use], graph: Graph, database: ReadOnlyDatabase) -> Iter
                 has = ", ".join(RELATIONSHIP_PROPERTIES)
                 yield f"Relationships have no property `{use.property}`: it is undefined everywhere. They have {has}."
             continue
-        if use.property in ENTITY_METADATA or any(use.property in type_.properties for type_ in use.types):
-            continue
-        if _occurs(use.property, use.types, graph, database) is not None:
+        if use.property in ENTITY_METADATA or graph.parts_of(use.types, use.property):
             continue
         close = nearest(use.property, [*graph.tags, *(name for type_ in use.types for name in type_.properties)])
         hint = f"; is {close} meant?" if close else "."

@@ -125,6 +125,8 @@ class Conditions:
             if owner is not None and place is not None:
                 return self._constant_comparison(comparison, owner.document(place[0]), name)
         left = self.expression(comparison.left, find)
+        if left == "NULL" and _is_constant(comparison.right):
+            return str(int(holds_of_nothing(comparison)))
 
         def atom(value: Expression | Pattern) -> str:
             if isinstance(value, Pattern):

@@ -9,6 +9,7 @@ from collector.clock import Clock, milliseconds
 from collector.errors import CollectionFailed, CollectorError, UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
+from collector.model.naming import property_name
 from collector.next_steps import Command, NextStep
 from collector.query.j1ql import dates
 from collector.query.j1ql.compiler import Kind, Statement, compile_query
@@ -136,7 +137,9 @@ def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
     type_ids = {type_: id_ for id_, type_ in database.rows("SELECT id, type FROM relationship_type")}
     newest: int = database.value("SELECT max(id) FROM run")
     tags = {name: encoded(value) for name, value in record.tags.items()}
-    return Graph(record.id, newest == record.id, type_ids, tags)
+    kept = database.rows("SELECT DISTINCT path FROM unknown_setting WHERE kept")
+    undeclared = frozenset(property_name(path) for (path,) in kept)
+    return Graph(record.id, newest == record.id, type_ids, tags, undeclared)
 
 
 def _open(store: Store, question: Question, clock: Clock) -> ReadOnlyDatabase:
@@ -214,6 +217,8 @@ class _Reader:
             self.database.close()
 
     def _limited(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[tuple[Scalar, ...]]:
+        for preparing in statement.preparation:
+            self.database.execute(preparing)
         for number, row in enumerate(self.database.rows(statement.sql, statement.parameters)):
             if limit is not None and number >= limit:
                 answer.warnings.append(f"There are more than these {limit:,}, which is the limit; 0 gives all.")

@@ -11,18 +11,45 @@ from collector.query.j1ql.conditions import Bind, json_path
 from collector.query.j1ql.syntax import Hop, Optional, Step
 from collector.query.j1ql.values import Scalar, encoded_sql
 
+PAST_BY_TARGET = "past_by_target"
+
 
 @dataclass(frozen=True)
 class Graph:
     """The graph that is asked: that after `run`; `current` if nothing has been written since.
 
     `type_ids`: the numbers of the relationship types. `tags`: the properties that the run gives every entity, encoded.
+    `undeclared`: the properties that entities may have besides those of the schema.
     """
 
     run: int
     current: bool
     type_ids: Mapping[str, int]
     tags: Mapping[str, Scalar] = field(default_factory=dict)
+    undeclared: frozenset[str] = frozenset()
+
+    def parts_of(self, types: tuple[EntitySchema, ...], name: str) -> list[str]:
+        """Where a property may be, the row first, the others as the store joins them: in alphabetical order."""
+        if name.startswith("_"):
+            return [ROW]
+        found = {
+            part
+            for type_ in types
+            if name in type_.properties or name in self.undeclared
+            for part in type_.parts_of(name)
+        }
+        return sorted(found, key=lambda part: (part != ROW, part))
+
+    def preparation(self, sql: str) -> tuple[str, ...]:
+        """What a statement needs first: the indexes of graph.db lead from a target only to what holds now."""
+        if PAST_BY_TARGET not in sql:
+            return ()
+        return (
+            f"CREATE TEMP TABLE {PAST_BY_TARGET} (target, type, source, PRIMARY KEY (target, type, source))"
+            " WITHOUT ROWID",
+            f"INSERT INTO {PAST_BY_TARGET} SELECT target, type, source FROM relationship"
+            f" WHERE {self.alive('relationship')}",
+        )
 
     def alive(self, table: str) -> str:
         """Whether a fact held then."""
@@ -70,15 +97,8 @@ class EntityVariable:
         """The one part a property can be in, and whether that is shared."""
         if name == "_key" or name in self._context.graph.tags:
             return None
-        parts = self._parts_of(name)
+        parts = self._context.graph.parts_of(self.types, name)
         return (parts[0], all(parts[0] in type_.shared for type_ in self.types)) if len(parts) == 1 else None
-
-    def _parts_of(self, name: str) -> list[str]:
-        """The row first, the others as the store joins them: in alphabetical order."""
-        if name.startswith("_"):
-            return [ROW]
-        found = {part for type_ in self.types for part in type_.parts_of(name)}
-        return sorted(found, key=lambda part: (part != ROW, part))
 
     def document(self, part: str) -> str:
         """The JSON of a part."""
@@ -106,7 +126,7 @@ class EntityVariable:
             self._part(place[0])
             return f"{self._values.setdefault((place[0], name), f'{self.name}_value{len(self._values)}')}.value"
         path = context.bind(json_path(name))
-        parts = self._parts_of(name)
+        parts = context.graph.parts_of(self.types, name)
         if len(parts) == 1:
             return f"({encoded_sql(self.document(parts[0]), path)})"
         if not parts:
@@ -225,14 +245,18 @@ class RelationshipVariable:
         """The table, the conditions that lead to it from the near end, and the number of the far end."""
         name, graph, near = self.name, self._context.graph, self._near.identity
         forward, backward = (", ".join(map(str, ids)) for ids in (self._forward, self._backward))
+        if not (forward or backward):
+            return f"(SELECT NULL AS type, NULL AS source, NULL AS target WHERE 0) AS {name}", [], f"{name}.target"
+        if backward and not forward:
+            conditions = [f"{name}.type IN ({backward})", f"{name}.target = {near}"]
+            if not graph.current:
+                return f"{PAST_BY_TARGET} AS {name}", conditions, f"{name}.source"
+            # SQLite knows no statistics of the file, and would take the primary key, which begins with the type.
+            table = f"relationship AS {name} INDEXED BY relationship_now"
+            return table, [*conditions, graph.alive(name)], f"{name}.source"
         if not (forward and backward):
-            start, end = ("target", "source") if backward else ("source", "target")
-            conditions = [
-                f"{name}.type IN ({forward or backward})",
-                f"{name}.{start} = {near}",
-                graph.alive(name),
-            ]
-            return f"relationship AS {name}", conditions, f"{name}.{end}"
+            conditions = [f"{name}.type IN ({forward})", f"{name}.source = {near}", graph.alive(name)]
+            return f"relationship AS {name}", conditions, f"{name}.target"
         alive = graph.alive("relationship")
         table = (
             f"(SELECT type, source, target, source AS near, target AS far FROM relationship"

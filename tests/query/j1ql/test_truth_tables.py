@@ -34,11 +34,10 @@ def things(store: Store) -> None:
 def write(store: Store, values: dict[str, Any]) -> None:
     run = store.begin(1000, {})
     for name, value in values.items():
-        key, held = f"t_user:{name}", {} if value is MISSING else {"list": value, "many": value}
         row = {"_type": "t_user", "_class": ["User"], "name": name}
-        run.put(key, ROW, {**row, **{"list": held["list"] for _ in held}}, 1000)
-        if value is not MISSING or name != "missing":
-            run.put(key, "settings", {"many": held["many"] for _ in held}, 1000)
+        run.put(f"t_user:{name}", ROW, row if value is MISSING else {**row, "list": value}, 1000)
+        if value is not MISSING:
+            run.put(f"t_user:{name}", "settings", {"many": value}, 1000)
     run.finish(2000, 0, [], [], [])
 
 
