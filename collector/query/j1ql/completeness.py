@@ -131,18 +131,17 @@ def _occurs(
     property_: str, types: tuple[EntitySchema, ...], graph: Graph, database: ReadOnlyDatabase, kinds: str = ""
 ) -> str | None:
     """The kind of a value that the property has somewhere; of one of these kinds, if given."""
-    for type_ in types:
-        kind: str | None = database.value(
-            f"SELECT json_type(document.json, :path) FROM entity CROSS JOIN part ON part.entity = entity.id"
-            f" AND {graph.alive('part')} CROSS JOIN document ON document.id = part.document"
-            f" WHERE entity.key >= :first AND entity.key < :end"
-            f" AND coalesce(json_type(document.json, :path), 'null') <> 'null'"
-            + (f" AND json_type(document.json, :path) IN ({kinds})" if kinds else "")
+    kind = "json_type(document.json, :path)"
+    for part in graph.parts_of(types, property_):
+        found: str | None = database.value(
+            f"SELECT {kind} FROM document WHERE id IN (SELECT document FROM part WHERE part = :part AND"
+            f" {graph.alive('part')}) AND coalesce({kind}, 'null') <> 'null'"
+            + (f" AND {kind} IN ({kinds})" if kinds else "")
             + " LIMIT 1",
-            {"path": json_path(property_), "first": f"{type_.type}:", "end": f"{type_.type};"},
+            {"path": json_path(property_), "part": part},
         )
-        if kind is not None:
-            return kind
+        if found is not None:
+            return found
     return None
 
 

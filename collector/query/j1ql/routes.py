@@ -248,12 +248,12 @@ class RelationshipVariable:
         if not (forward or backward):
             return f"(SELECT NULL AS type, NULL AS source, NULL AS target WHERE 0) AS {name}", [], f"{name}.target"
         if backward and not forward:
-            conditions = [f"{name}.type IN ({backward})", f"{name}.target = {near}"]
             if not graph.current:
+                conditions = [f"{name}.type IN ({backward})", f"{name}.target = {near}"]
                 return f"{PAST_BY_TARGET} AS {name}", conditions, f"{name}.source"
-            # SQLite knows no statistics of the file, and would take the primary key, which begins with the type.
-            table = f"relationship AS {name} INDEXED BY relationship_now"
-            return table, [*conditions, graph.alive(name)], f"{name}.source"
+            # `+`: SQLite knows no statistics of the file, and would take the primary key, which begins with the type.
+            conditions = [f"+{name}.type IN ({backward})", f"{name}.target = {near}", graph.alive(name)]
+            return f"relationship AS {name}", conditions, f"{name}.source"
         if not (forward and backward):
             conditions = [f"{name}.type IN ({forward})", f"{name}.source = {near}", graph.alive(name)]
             return f"relationship AS {name}", conditions, f"{name}.target"

@@ -11,7 +11,24 @@ from collector.model.graph_schema import ROW, EntitySchema, GraphSchema, PartSou
 from collector.store import Store
 
 TEXTS = ("a", "b", "ab", "B", "", "é", "b'c")
-VALUES: tuple[Any, ...] = (*TEXTS, 0, 1, 2, -1, 1.5, True, False, None, [], ["a"], ["a", "b"], [1, 2], [True])
+VALUES: tuple[Any, ...] = (
+    *TEXTS,
+    0,
+    1,
+    2,
+    -1,
+    1.5,
+    True,
+    False,
+    None,
+    None,
+    None,
+    [],
+    ["a"],
+    ["a", "b"],
+    [1, 2],
+    [True],
+)
 USER_PROPERTIES = {
     "name": (ROW,),
     "n": (ROW,),
@@ -245,7 +262,20 @@ class Asker:
     def value(self, path: Any) -> str:
         if path == self.path and self.often(0.3):
             return self.path()
-        constants = [self.text(), "1", "0", "2", "1.5", "-1", "true", "FALSE", "undefined", "/a/", "(1 + 1)"]
+        constants = [
+            self.text(),
+            "1",
+            "0",
+            "2",
+            "1.5",
+            "-1",
+            "true",
+            "FALSE",
+            "undefined",
+            "undefined",
+            "/a/",
+            "(1 + 1)",
+        ]
         return self.chance.choice(constants)
 
     def values(self, path: Any) -> str:
