@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from collector.cli.options import common_options, options
+from collector.cli.options import common_options, example, options
 from collector.cli.query_output import FORMATS, print_answer, print_explanation
 from collector.clock import SystemClock
 from collector.errors import UsageError
@@ -15,15 +15,7 @@ from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import Store
 
-_EXAMPLES = """\b
-Examples:
-  collector query "FIND zoom_user WITH isAdmin = true"
-  collector query "FIND zoom_user AS u THAT !HAS zoom_group RETURN u.displayName, u.email" --format csv
-  collector query "FIND User AS u RETURN u.status, count(u) AS users ORDER BY users DESC"
-"""
-
-
-@click.command(epilog=_EXAMPLES)
+@click.command(epilog=example('collector query "FIND zoom_user WITH isAdmin = true AS u RETURN u.name, u.email"'))
 @click.argument("text", metavar="QUERY")
 @click.option(
     "--format",
@@ -61,15 +53,19 @@ def query(
     explain_: bool,
     timeout: float,
 ) -> None:
-    """Ask the collected graph a question in J1QL, JupiterOne's query language.
+    """Ask the collected graph a question in J1QL.
 
-    QUERY is the question, or - to read it from standard input. Makes no network call. docs/asking.md describes the
-    language.
+    QUERY is in JupiterOne's query language, or - to read it from standard input. It is asked of the graph on this
+    computer, without the network. docs/asking.md describes the language. Some more questions:
 
-    Warnings about what was not read go to standard error, and to the JSON as "warnings" and "complete".
+    \b
+      FIND zoom_user AS u THAT !HAS zoom_group RETURN u.name
+      FIND User AS u RETURN u.status, count(u) AS users ORDER BY users DESC
+      FIND zoom_group WITH name = 'Sales' THAT HAS zoom_user RETURN TREE
 
-    Exit codes: 0 answered (also if "complete" is false), 2 the query is refused, 1 it failed or took too long,
-    130 interrupted.
+    What was not read completely is said on standard error, and in JSON by "complete" and "warnings".
+
+    Exit codes: 0 answered, 2 the query is refused, 1 it failed or took too long, 130 interrupted.
     """
     given = options(context)
     wanted = "json" if given.json else format_

@@ -18,7 +18,7 @@ from collector.query.j1ql import Answer, Explanation
 
 FORMATS = ("table", "json", "jsonl", "csv")
 _ENTITY_COLUMNS = ("_type", "displayName", "_key")
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
 
 
@@ -103,7 +103,8 @@ def _is_number(value: object) -> bool:
 
 
 def _safe(text: str) -> str:
-    """The text as a cell that no spreadsheet computes."""
+    """The text as a cell that no spreadsheet computes, and that controls no terminal."""
+    text = "".join(each if each.isprintable() or each in "\t\n" else "�" for each in text)
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 

@@ -8,13 +8,14 @@ from difflib import get_close_matches
 from collector.errors import UsageError
 from collector.query.j1ql.syntax import Position
 
+_READ_THE_GUIDE = "docs/asking.md describes what can be asked, with examples."
 _ASK_JUPITERONE = (
     "Only JupiterOne itself can answer that: ask there once `collector sync` has uploaded the graph, in the app, or "
     'with its client: `j1 query "FIND …"`.'
 )
 
 
-def refused(position: Position, reason: str, next_step: str = "") -> UsageError:
+def refused(position: Position, reason: str, next_step: str = _READ_THE_GUIDE) -> UsageError:
     """The query cannot be answered because of what stands here."""
     return UsageError(f"Line {position.line}, column {position.column}: {reason}", next_step)
 
