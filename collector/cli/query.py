@@ -15,6 +15,7 @@ from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import Store
 
+
 @click.command(epilog=example('collector query "FIND zoom_user WITH isAdmin = true AS u RETURN u.name, u.email"'))
 @click.argument("text", metavar="QUERY")
 @click.option(
