@@ -28,8 +28,8 @@ def test_every_property_is_where_the_schema_says(store: Store) -> None:
     database = store.read_only()
     found = set()
     for type_, part, name in database.rows(
-        "SELECT DISTINCT substr(current_part.key, 1, instr(current_part.key, ':') - 1), part, properties.key FROM current_part, "
-        "json_each(current_part.json) AS properties"
+        "SELECT DISTINCT substr(current_part.key, 1, instr(current_part.key, ':') - 1), part, properties.key"
+        " FROM current_part, json_each(current_part.json) AS properties"
     ):
         if not name.startswith("_") and name in types[type_].properties:
             assert part in types[type_].properties[name], (type_, name)
