@@ -15,7 +15,7 @@ from collector.next_steps import Command, NextStep
 from collector.private_files import keep_private, make_private_folder
 from collector.store.schema import MIGRATIONS
 
-BUSY_SECONDS = 10.0
+_BUSY_SECONDS = 10.0
 _DAMAGE_MESSAGES = ("not a database", "malformed", "Could not decode to UTF-8")
 """Parts of what SQLite, and Python's module for it, say of a file that is no whole database."""
 
@@ -60,7 +60,7 @@ class Database:
         """Open the existing file and bring its tables up to date; NewerVersion leaves it untouched."""
         self.path = path
         with self._translating_errors():
-            self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         try:
             self._prepare()

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import CollectorError, Interrupted
-from collector.store.database import BUSY_SECONDS, Database
+from collector.store.database import Database
 
+_BUSY_SECONDS = 10.0
 _STEPS_BETWEEN_CHECKS = 20_000
 """Instructions of SQLite's virtual machine; some milliseconds."""
 
@@ -25,7 +26,7 @@ class ReadOnlyDatabase(Database):
         self._stopped: CollectorError | None = None
         with self._translating_errors():
             self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
             )
         self._connection.row_factory = sqlite3.Row
         self.stop_when(lambda: None)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 from collector.query.j1ql.syntax import Position
 
 _READ_THE_GUIDE = "docs/asking.md describes what can be asked, with examples."
-_ASK_JUPITERONE = (
-    "Only JupiterOne itself can answer that: ask there once `collector sync` has uploaded the graph, in the app, or "
-    'with its client: `j1 query "FIND …"`.'
+_ASK_JUPITERONE = NextStep(
+    "Upload the graph with `{}`, then ask JupiterOne: there, or with its own client (npm package "
+    "@jupiterone/jupiterone-client-nodejs, key in J1_API_TOKEN): `j1 --account NAME --query 'FIND …'`.",
+    Command("sync"),
 )
 
 

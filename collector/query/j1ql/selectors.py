@@ -31,6 +31,10 @@ from collector.query.j1ql.syntax import (
 ENTITY_METADATA = ("_type", "_class", "_key")
 RELATIONSHIP_PROPERTIES = (*ENTITY_METADATA, "_fromEntityKey", "_toEntityKey", "displayName")
 MAX_OPTIONALS = 6
+"""Each doubles the ways through the graph."""
+_MAX_HOPS = 20
+_MAX_COMPARISONS = 500
+"""SQLite takes expressions 1,000 deep."""
 _TEXT_OPERATORS = ("~=", "^=", "$=")
 
 
@@ -157,6 +161,7 @@ def selectors(schema: GraphSchema, query: Query) -> dict[str, Selector]:
 
 def check(schema: GraphSchema, query: Query) -> dict[str, Selector]:
     """The selectors; raises UsageError for what cannot be answered, with its place and the reason."""
+    _check_size(query)
     known = selectors(schema, query)
     for node in nodes(query):
         for comparison in comparisons(node.with_):
@@ -176,6 +181,17 @@ def check(schema: GraphSchema, query: Query) -> dict[str, Selector]:
             _check_selector(known, path)
     _check_return(known, query)
     return known
+
+
+def _check_size(query: Query) -> None:
+    for number, hop in enumerate(hops(query)):
+        if number == _MAX_HOPS:
+            raise refused(hop.position, f"more than {_MAX_HOPS} relationships are not supported.")
+    conditions = [query.where, *(node.with_ for node in nodes(query))]
+    values = [value for each in conditions for one in comparisons(each) for value in operands(one.right)]
+    if len(values) > _MAX_COMPARISONS:
+        position = values[_MAX_COMPARISONS].position
+        raise refused(position, f"more than {_MAX_COMPARISONS} comparisons are not supported.")
 
 
 def nodes(query: Query) -> Iterator[Node]:

@@ -131,7 +131,7 @@ def test_is_refused_with_its_place_and_the_reason(text: str) -> None:
 def test_what_only_the_platform_knows_is_to_be_asked_there(text: str) -> None:
     with pytest.raises(UsageError) as raised:
         compiled(text)
-    assert "j1 query" in raised.value.next_step
+    assert "j1 --account NAME --query" in raised.value.next_step
 
 
 @pytest.mark.parametrize("cut", range(3, 150, 4))
@@ -143,6 +143,24 @@ def test_a_query_that_is_cut_off_anywhere_is_understood_or_refused(cut: int) -> 
     )
     with suppress(UsageError):
         compiled(whole[:cut])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("FIND t_user " + "THAT KNOWS t_user " * 30 + "RETURN TREE", "more than 20 relationships"),
+        (
+            "FIND t_user AS x0 "
+            + " ".join(f"THAT KNOWS t_user WITH both + 1 = 2 AND flag + 1 = 2 AS x{at}" for at in range(1, 12)),
+            "too many relationships and settings",
+        ),
+        ("FIND t_user WITH " + " OR ".join(["n = 1"] * 501), "more than 500 comparisons"),
+        ("FIND t_user WITH n = (" + " OR ".join(["1"] * 501) + ")", "more than 500"),
+    ],
+)
+def test_what_sqlite_could_not_take_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        compiled(text)
 
 
 def test_a_huge_query_is_refused() -> None:
