@@ -66,6 +66,7 @@ class _Compiler:
         self._names: dict[tuple[type, object], str] = {}
         self._tables: dict[str, str] = {}
         self._table_names: dict[tuple[str, ...], str] = {}
+        self._scalars: dict[str, dict[str, str]] = {}
         sorts = query.order or query.unique or any(aggregates(item.value) for item in query.items or ())
         self._context = Context(graph, self._bind, self._documents, self._values, precompute=bool(sorts))
         self._conditions = Conditions(self._bind, self._documents)
@@ -101,17 +102,17 @@ class _Compiler:
             )
         return name
 
-    def _values(self, part: str, property_: str) -> str:
-        """The table of a property's scalars by document."""
-        documents = self._documents(part)
-        name = self._table_names.get((part, property_))
-        if name is None:
-            name = self._table_names[part, property_] = f"values{len(self._tables)}"
-            scalar = encoded_sql("document.json", self._bind(json_path(property_)))
-            self._tables[name] = (
-                f"SELECT used.id, {scalar} AS value FROM {documents} AS used JOIN document ON document.id = used.id"
-            )
-        return name
+    def _values(self, part: str, property_: str) -> tuple[str, str]:
+        """The table with the scalars of a part's properties by document, and the column of this one."""
+        scalars = self._scalars.setdefault(part, {})
+        path = self._bind(json_path(property_))
+        scalars.setdefault(path, f"v{len(scalars)}")
+        documents, name = self._documents(part), f"values_{self._documents(part)}"
+        columns = ", ".join(f"{encoded_sql('document.json', each)} AS {column}" for each, column in scalars.items())
+        self._tables[name] = (
+            f"SELECT used.id, {columns} FROM {documents} AS used JOIN document ON document.id = used.id"
+        )
+        return name, scalars[path]
 
     # -- the ways through the graph ------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def _partial_types(query: Query, schema: GraphSchema, record: RunRecord) -> Iter
             count = sum(step.counts.get(type_, 0) for step in record.steps)
             yield (
                 f"`{type_}` was not read completely in run {record.id}"
-                f" ({count:,} were read): some may be missing, or be gone in Zoom."
+                f" ({count:,} were read): some may be missing, others may be gone in Zoom."
             )
 
 
@@ -52,10 +52,10 @@ def _parts(asked: list[Use], graph: Graph, record: RunRecord, database: ReadOnly
         incomplete = [entry for entry in entries if not _is_whole(entry)]
         partly = partial & set(source.types)
         if incomplete or partly or len(entries) < len(source.datasets):
-            lacking = _count_without(type_, part, graph, database)
+            total, lacking = _count_without(type_, part, graph, database)
             stale = sum(entry.stale for entry in incomplete)
             if lacking or stale or partly:
-                yield _part_warning(type_, part, incomplete, lacking, stale)
+                yield _part_warning(f"{total:,} {type_.noun}", part, incomplete, lacking, stale)
 
 
 def _parts_asked(asked: list[Use], graph: Graph) -> Iterator[tuple[EntitySchema, str]]:
@@ -73,16 +73,16 @@ def _is_whole(entry: Coverage) -> bool:
     return entry.status is Status.COMPLETE and not entry.missing and not entry.stale
 
 
-def _part_warning(type_: EntitySchema, part: str, entries: list[Coverage], lacking: int, stale: int) -> str:
+def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking: int, stale: int) -> str:
     missing = sum(entry.missing for entry in entries)
     never = missing if 0 < missing <= lacking else lacking
     said = []
     if never:
-        said.append(f"of {never:,} {type_.noun} it was never read; `!=` and `= undefined` count them")
+        said.append(f"{never:,} of {all_of_them} were never read; `!=` and `= undefined` count them")
     if stale:
         oldest = min((entry.oldest for entry in entries if entry.oldest is not None), default=None)
         when = "" if oldest is None else f", the oldest of {_day(oldest)}"
-        said.append(f"of {stale:,} {type_.noun} it is kept from an earlier run{when}")
+        said.append(f"{stale:,} of {all_of_them} are as an earlier run read them{when}")
     reasons = "; ".join(dict.fromkeys(entry.reason for entry in entries if entry.reason))
     numbers = "; ".join(said) or "what it follows from is incomplete"
     return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}" if reasons else "")
@@ -92,14 +92,15 @@ def _day(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d")
 
 
-def _count_without(type_: EntitySchema, part: str, graph: Graph, database: ReadOnlyDatabase) -> int:
-    count: int = database.value(
-        f"SELECT count(*) FROM entity CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row"
-        f" AND {graph.alive('own')} LEFT JOIN part AS other ON other.entity = entity.id AND other.part = :part"
-        f" AND {graph.alive('other')} WHERE entity.key >= :first AND entity.key < :end AND other.part IS NULL",
+def _count_without(type_: EntitySchema, part: str, graph: Graph, database: ReadOnlyDatabase) -> tuple[int, int]:
+    """How many entities there are of a type, and how many of them lack a part."""
+    row = database.row(
+        f"SELECT count(*), count(*) - count(other.part) FROM entity CROSS JOIN part AS own ON own.entity = entity.id"
+        f" AND own.part = :row AND {graph.alive('own')} LEFT JOIN part AS other ON other.entity = entity.id"
+        f" AND other.part = :part AND {graph.alive('other')} WHERE entity.key >= :first AND entity.key < :end",
         {"row": ROW, "part": part, "first": f"{type_.type}:", "end": f"{type_.type};"},
     )
-    return count
+    return (0, 0) if row is None else (row[0], row[1])
 
 
 def _no_way(query: Query, schema: GraphSchema) -> Iterator[str]:

@@ -60,12 +60,16 @@ class Graph:
 
 @dataclass
 class Context:
-    """What all parts of a statement share. `precompute`: properties of shared parts are read once per document."""
+    """What all parts of a statement share.
+
+    `documents`: the table of the distinct documents of a part. `values`: the table of their scalars, and the column of
+    a property there. `precompute`: properties of shared parts are taken from that table.
+    """
 
     graph: Graph
     bind: Bind
     documents: Callable[[str], str]
-    values: Callable[[str, str], str]
+    values: Callable[[str, str], tuple[str, str]]
     precompute: bool = False
 
 
@@ -78,7 +82,7 @@ class EntityVariable:
         self._context = context
         self._parts: dict[str, str] = {}
         self._with_json: set[str] = set()
-        self._values: dict[tuple[str, str], str] = {}
+        self._values: dict[str, tuple[str, str]] = {}
 
     @property
     def identity(self) -> str:
@@ -123,8 +127,9 @@ class EntityVariable:
             return f"('s' || {self.key})"
         place = self.single(name)
         if place is not None and place[1] and context.precompute:
-            self._part(place[0])
-            return f"{self._values.setdefault((place[0], name), f'{self.name}_value{len(self._values)}')}.value"
+            table, column = context.values(place[0], name)
+            _, alias = self._values.setdefault(place[0], (table, f"{self._part(place[0])}_values"))
+            return f"{alias}.{column}"
         path = context.bind(json_path(name))
         parts = context.graph.parts_of(self.types, name)
         if len(parts) == 1:
@@ -155,8 +160,7 @@ class EntityVariable:
             )
             if part in self._with_json:
                 lines.append(f"LEFT JOIN document AS {alias}_document ON {alias}_document.id = {alias}.document")
-        for (part, property_), alias in self._values.items():
-            table = self._context.values(part, property_)
+        for part, (table, alias) in self._values.items():
             lines.append(f"LEFT JOIN {table} AS {alias} ON {alias}.id = {self._part(part)}.document")
         return "\n    ".join(lines)
 

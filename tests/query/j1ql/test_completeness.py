@@ -78,7 +78,7 @@ def test_settings_that_were_never_read_are_counted_where_they_matter(text: str, 
     run(store, replace(SETTINGS, status=Status.PARTIAL, missing=1, reason="Zoom did not answer."), PRIVILEGES)
     answer = asked(store, text)
     assert answer.complete is not touches
-    said = "`settings` was not read completely: of 1 users it was never read; `!=` and `= undefined` count them."
+    said = "`settings` was not read completely: 1 of 3 users were never read; `!=` and `= undefined` count them."
     assert [warning.startswith(said) for warning in answer.warnings] == [True] * touches
     assert all("Reason: Zoom did not answer." in warning for warning in answer.warnings)
 
@@ -88,14 +88,14 @@ def test_settings_that_were_not_read_at_all(status: Status, store: Store) -> Non
     run(store, replace(SETTINGS, status=status, read=0), PRIVILEGES, settings_of=0)
     answer = asked(store, "FIND t_user WITH flag = true")
     assert not answer.complete
-    assert "of 3 users it was never read" in answer.warnings[0]
+    assert "3 of 3 users were never read" in answer.warnings[0]
 
 
 def test_settings_of_an_earlier_run_are_told_with_their_age(store: Store) -> None:
     run(store, replace(SETTINGS, status=Status.PARTIAL, stale=2, oldest=1_700_000_000_000), PRIVILEGES, settings_of=3)
     answer = asked(store, "FIND t_user WITH flag = true")
     assert not answer.complete
-    assert "of 2 users it is kept from an earlier run, the oldest of 2023-11-14" in answer.warnings[0]
+    assert "2 of 3 users are as an earlier run read them, the oldest of 2023-11-14" in answer.warnings[0]
 
 
 def test_a_list_that_broke_off(store: Store) -> None:
@@ -103,7 +103,7 @@ def test_a_list_that_broke_off(store: Store) -> None:
     answer = asked(store, "FIND t_user AS u RETURN u.name")
     assert not answer.complete
     assert answer.warnings == [
-        "`t_user` was not read completely in run 1 (3 were read): some may be missing, or be gone in Zoom."
+        "`t_user` was not read completely in run 1 (3 were read): some may be missing, others may be gone in Zoom."
     ]
     assert "`t_group_has_user` was not" in " ".join(asked(store, "FIND t_user THAT HAS t_group").warnings)
     assert "`t_group_has_user`" not in " ".join(asked(store, "FIND t_user THAT KNOWS t_user").warnings)
@@ -113,7 +113,7 @@ def test_what_follows_from_something_incomplete_is_incomplete(store: Store) -> N
     run(store, SETTINGS, PRIVILEGES, partial=("t_user_assigned_team",))
     answer = asked(store, "FIND t_user WITH both != true AS u RETURN u.name")
     assert not answer.complete
-    assert "`extra` was not read completely: of 3 users it was never read" in answer.warnings[0]
+    assert "`extra` was not read completely: 3 of 3 users were never read" in answer.warnings[0]
 
 
 def test_each_run_knows_its_own_gaps(store: Store) -> None:
