@@ -45,8 +45,8 @@ class Graph:
         if PAST_BY_TARGET not in sql:
             return ()
         return (
-            f"CREATE TEMP TABLE {PAST_BY_TARGET} (target, type, source, PRIMARY KEY (target, type, source))"
-            " WITHOUT ROWID",
+            f"CREATE TEMP TABLE {PAST_BY_TARGET} (target INTEGER, type INTEGER, source INTEGER,"
+            " PRIMARY KEY (target, type, source)) WITHOUT ROWID",
             f"INSERT INTO {PAST_BY_TARGET} SELECT target, type, source FROM relationship"
             f" WHERE {self.alive('relationship')}",
         )

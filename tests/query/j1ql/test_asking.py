@@ -187,3 +187,17 @@ def test_a_condition_on_shared_settings_is_decided_once_for_each_document(store:
     sql = explain(store, SCHEMA, Question(text), SystemClock()).statement.sql
     assert sql.count("SELECT DISTINCT document AS id FROM part") == 1
     assert sql.count("IN (SELECT document.id FROM documents0") == 1
+
+
+@pytest.mark.parametrize("run", [1, 2], ids=["past", "current"])
+@pytest.mark.parametrize("text", ["FIND t_user THAT !HAS t_group", "FIND t_user AS u THAT HAS t_group RETURN u.name"])
+@pytest.mark.usefixtures("days")
+def test_relationships_are_found_by_index_from_either_end(text: str, run: int, store: Store) -> None:
+    statement = explain(store, SCHEMA, Question(text, run=run), SystemClock()).statement
+    database = store.read_only()
+    for preparing in statement.preparation:
+        database.execute(preparing)
+    plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
+    database.close()
+    assert [line for line in plan if line.startswith("SCAN r1")] == []
+    assert any(line.startswith("SEARCH r1") and "(target=?" in line for line in plan)
