@@ -190,9 +190,12 @@ def test_a_condition_on_shared_settings_is_decided_once_for_each_document(store:
 
 
 @pytest.mark.parametrize("run", [1, 2], ids=["past", "current"])
-@pytest.mark.parametrize("text", ["FIND t_user THAT !HAS t_group", "FIND t_user AS u THAT HAS t_group RETURN u.name"])
-@pytest.mark.usefixtures("days")
+@pytest.mark.parametrize(
+    "text", ["FIND t_user THAT !KNOWS << t_user", "FIND t_user AS u THAT KNOWS << t_user AS v RETURN u.name"]
+)
 def test_relationships_are_found_by_index_from_either_end(text: str, run: int, store: Store) -> None:
+    crowded(store)
+    crowded(store)
     statement = explain(store, SCHEMA, Question(text, run=run), SystemClock()).statement
     database = store.read_only()
     for preparing in statement.preparation:
