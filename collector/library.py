@@ -25,14 +25,17 @@ from collector.errors import (
     UsageError,
 )
 from collector.model.graph import Properties, Relationship
+from collector.query.j1ql import DEFAULT_LIMIT, Answer, Question, ask
 from collector.query.status import ProfileStatus, profile_status
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.declaration import SettingsChoice
+from collector.resources.graph_schema import graph_schema
 from collector.settings import Settings, read_settings
 from collector.store import RunRecord, Store
 from collector.upload import UploadOptions, UploadResult, upload_graph
 
 __all__ = [
+    "Answer",
     "CollectResult",
     "CollectionFailed",
     "CollectorError",
@@ -96,6 +99,15 @@ class OpenProfile:
         """The relationships of a `_type` such as "zoom_group_has_user", ordered by key; like `entities`."""
         _check_type(type_, [known.type for known in relationship_types(all_resources())])
         return self._store(run).relationships(type_, run)
+
+    def query(self, text: str, *, run: int | None = None, at: str | None = None, limit: int = DEFAULT_LIMIT) -> Answer:
+        """Ask the graph in J1QL: `profile.query("FIND zoom_user WITH isAdmin = true")`.
+
+        Of the graph as it is, as it was after `run`, or at a date (`at`). `limit` is for a query that has none; 0: all.
+        Raises UsageError, with line and column, for a query that is refused.
+        """
+        question = Question(text, run=run, at=at, limit=limit)
+        return ask(self._store(), graph_schema(all_resources()), question, SystemClock())
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

@@ -49,8 +49,15 @@ def _console(*, stderr: bool) -> Console:
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
     """Print a value as indented JSON, with control characters escaped."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+    click.echo(to_json(value, indent=2))
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """A value as JSON, with control characters escaped."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def format_time(milliseconds: int | float) -> str:

@@ -55,6 +55,12 @@ def _why() -> click.Command:
     return why
 
 
+def _query() -> click.Command:
+    from collector.cli.query import query
+
+    return query
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -100,7 +106,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "why": _why},
+    "Look": {"status": _status, "show": _show, "why": _why, "query": _query},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

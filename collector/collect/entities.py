@@ -14,11 +14,8 @@ from collector.errors import CollectorError, DeletedMeanwhile, Denied, NotLicens
 from collector.model.coverage import Status
 from collector.model.graph import JsonObject
 from collector.model.step import Step
-from collector.resources.declaration import PENDING, ListPass, Resource, invitation_identifier
+from collector.resources.declaration import ACTIVITY, PENDING, ListPass, Resource, invitation_identifier
 from collector.store import ROW
-
-ACTIVITY = "activity"
-"""The part with properties that change by themselves, such as the last sign-in."""
 
 
 def read_entities(context: RunContext, resource: Resource, step: Step) -> StepOutcome:

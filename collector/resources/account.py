@@ -89,6 +89,7 @@ def _domains(part: str, field: str, name: str) -> EntityDocument:
         part,
         _optional(part, (f"account:read:{part}:master",), Label.LIGHT),
         convert_domains,
+        frozenset({name}),
         SettingsChoice.SECURITY,
         f"the account's {part.replace('_', ' ')}",
     )

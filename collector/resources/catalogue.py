@@ -133,9 +133,17 @@ def settings_document(
         part,
         replace(endpoint, params={"option": option} if option else {}),
         document_converter(part, reserved_names, owner),
+        _properties_of(part, owner),
         SettingsChoice.ALL if option is None else SettingsChoice.SECURITY,
         adds,
     )
+
+
+def _properties_of(document: str, owner: str) -> frozenset[str]:
+    """The declared properties that a document of this name may hold."""
+    settings = {setting.name for setting in catalogue(owner).values() if setting.document == document and setting.kept}
+    asked_by = _AUTHENTICATION.search(document)
+    return frozenset(settings if asked_by is None else settings | {*option_names(f"{asked_by[1]}Authentication")})
 
 
 def document_converter(

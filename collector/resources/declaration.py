@@ -39,6 +39,9 @@ class Conversion:
     emptied: tuple[str, ...] = ()
 
 
+ACTIVITY = "activity"
+"""The part of an entity that holds what of its row moves by itself."""
+
 PENDING = "pending:"
 """The prefix of the identifier of an invited user without an id; the e-mail address follows."""
 
@@ -119,13 +122,15 @@ class SettingsChoice(str, Enum):
 class EntityDocument:
     """A further document per entity, kept as a separate part. `part`: its name in store and coverage.
 
-    `min_settings`: the smallest choice of settings that includes it; NONE if it is not a settings document.
-    `adds`: for an optional document, what it adds, in words; "" if the document is required.
+    `properties`: the declared properties that it may hold. `min_settings`: the smallest choice of settings that
+    includes it; NONE if it is not a settings document. `adds`: for an optional document, what it adds, in words; "" if
+    the document is required.
     """
 
     part: str
     endpoint: Endpoint
     convert: Callable[[JsonObject], Conversion]
+    properties: frozenset[str]
     min_settings: SettingsChoice = SettingsChoice.NONE
     adds: str = ""
 
@@ -135,6 +140,7 @@ class Derivation:
     """Properties derived from the entities at the other end of a link, kept as a separate part."""
 
     part: str
+    properties: frozenset[str]
     derive: Callable[[Sequence[Mapping[str, object]]], Properties]
 
 

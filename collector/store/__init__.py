@@ -2,6 +2,7 @@
 
 from collector.store.canonical import ROW
 from collector.store.graph import RunGraph
+from collector.store.read_only import ReadOnlyDatabase
 from collector.store.record import UPLOADED_EXIT_CODES, PartAge, RunRecord
 from collector.store.remembered_instance import RememberedInstance
 from collector.store.run import Run
@@ -14,6 +15,7 @@ __all__ = [
     "ROW",
     "UPLOADED_EXIT_CODES",
     "PartAge",
+    "ReadOnlyDatabase",
     "RememberedInstance",
     "Run",
     "RunGraph",

@@ -14,6 +14,7 @@ from collector.model.naming import comparable
 from collector.store import remembered_instance
 from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
+from collector.store.read_only import ReadOnlyDatabase
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.remembered_instance import RememberedInstance
 from collector.store.row_ids import key_range
@@ -91,6 +92,10 @@ class Store:
     def close(self) -> None:
         """Close the file; uncommitted writes are lost."""
         self._database.close()
+
+    def read_only(self) -> ReadOnlyDatabase:
+        """Another connection to the file, for questions."""
+        return ReadOnlyDatabase(self._database.path)
 
     def wait_for_others(self, seconds: int = 60) -> None:
         """Wait this long for other writers before raising ProfileBusy; the default is ten seconds."""

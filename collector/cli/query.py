@@ -1,0 +1,90 @@
+"""`collector query`: ask the graph on this computer in J1QL."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from collector.cli.options import common_options, example, options
+from collector.cli.query_output import FORMATS, print_answer, print_explanation
+from collector.clock import SystemClock
+from collector.errors import UsageError
+from collector.query.j1ql import DEFAULT_LIMIT, DEFAULT_TIMEOUT, Question, ask, explain
+from collector.resources import all_resources
+from collector.resources.graph_schema import graph_schema
+from collector.store import Store
+
+
+@click.command(epilog=example('collector query "FIND zoom_user WITH isAdmin = true AS u RETURN u.name, u.email"'))
+@click.argument("text", metavar="QUERY")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="How to print the answer; default: table on a terminal, else json.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="At most this many rows if the query has no LIMIT; 0: all.",
+)
+@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="Ask the graph as it was after this run.")
+@click.option("--at", "at", metavar="DATE", help="Ask the graph as it was then: 2026-11-23 (its end, UTC).")
+@click.option("--explain", "explain_", is_flag=True, help="Show what was understood and the SQL, and ask nothing.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after this long.",
+)
+@common_options
+@click.pass_context
+def query(
+    context: click.Context,
+    text: str,
+    format_: str | None,
+    limit: int,
+    run: int | None,
+    at: str | None,
+    explain_: bool,
+    timeout: float,
+) -> None:
+    """Ask the collected graph a question in J1QL.
+
+    QUERY is in JupiterOne's query language, or - to read it from standard input. It is asked of the graph on this
+    computer, without the network. docs/asking.md describes the language. Some more questions:
+
+    \b
+      FIND zoom_user AS u THAT !HAS zoom_group RETURN u.name
+      FIND User AS u RETURN u.status, count(u) AS users ORDER BY users DESC
+      FIND zoom_group WITH name = 'Sales' THAT HAS zoom_user RETURN TREE
+
+    What was not read completely is said on standard error, and in JSON by "complete" and "warnings".
+
+    Exit codes: 0 answered, 2 the query is refused, 1 it failed or took too long, 130 interrupted.
+    """
+    given = options(context)
+    wanted = "json" if given.json else format_
+    if given.json and format_ not in (None, "json"):
+        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    question = Question(_read(text), run=run, at=at, limit=limit, timeout=timeout)
+    profile, schema, clock = given.settings().profile, graph_schema(all_resources()), SystemClock()
+    with Store.open_existing(profile.store_path) as store:
+        if explain_:
+            print_explanation(explain(store, schema, question, clock))
+            return
+        print_answer(ask(store, schema, question, clock), wanted)
+
+
+def _read(text: str) -> str:
+    if text != "-":
+        return text
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise UsageError("The query on standard input is no UTF-8 text.", "Save it as UTF-8.") from None

@@ -1,0 +1,13 @@
+"""J1QL, JupiterOne's query language, asked of graph.db: `ask(store, schema, question, clock)`."""
+
+from collector.query.j1ql.engine import (
+    DEFAULT_LIMIT,
+    DEFAULT_TIMEOUT,
+    Answer,
+    Explanation,
+    Question,
+    ask,
+    explain,
+)
+
+__all__ = ["DEFAULT_LIMIT", "DEFAULT_TIMEOUT", "Answer", "Explanation", "Question", "ask", "explain"]

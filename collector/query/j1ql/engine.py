@@ -1,0 +1,244 @@
+"""Asks the graph in graph.db a question in J1QL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from collector.clock import Clock, milliseconds
+from collector.errors import CollectionFailed, CollectorError, UsageError
+from collector.model.graph import RelationshipType
+from collector.model.graph_schema import GraphSchema
+from collector.model.naming import property_name
+from collector.next_steps import Command, NextStep
+from collector.query.j1ql import dates
+from collector.query.j1ql.compiler import Kind, Statement, compile_query
+from collector.query.j1ql.completeness import warnings
+from collector.query.j1ql.parser import parse
+from collector.query.j1ql.patterns import matches
+from collector.query.j1ql.routes import Graph
+from collector.query.j1ql.syntax import Pattern, Query
+from collector.query.j1ql.values import (
+    Average,
+    Merge,
+    Scalar,
+    Sum,
+    arithmetic,
+    compare,
+    concatenated,
+    contains_text,
+    decoded,
+    encoded,
+    joined_contains_text,
+)
+from collector.store import ReadOnlyDatabase, RunRecord, Store
+from collector.store.canonical import joined_entity
+
+DEFAULT_LIMIT = 250
+DEFAULT_TIMEOUT = 60.0
+JsonValue = object
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and of which graph: that after `run`, that of `at` (a date), or the newest.
+
+    `limit`: of the rows where the query has none; 0 for all. `timeout`: in seconds.
+    """
+
+    text: str
+    run: int | None = None
+    at: str | None = None
+    limit: int = DEFAULT_LIMIT
+    timeout: float = DEFAULT_TIMEOUT
+
+
+@dataclass
+class Answer:
+    """An answer while it is read: `rows` can be read once, and `warnings` are whole when they have been read.
+
+    `columns`: the names of what a row holds; empty where a row is an entity (without RETURN). After RETURN TREE, `rows`
+    are the entities and `edges` the relationships. `complete`: whether all that the question touches was read
+    completely in that run.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterator[JsonValue]
+    complete: bool
+    warnings: list[str]
+    run: int
+    edges: list[Mapping[str, object]] | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What was understood, and how it is asked."""
+
+    query: Query
+    run: int
+    statement: Statement
+
+
+def ask(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> Answer:
+    """The answer to a question. Raises UsageError with line and column for what is not understood."""
+    query = parse(question.text, milliseconds(clock.now()))
+    record = _record(store, question)
+    database = _open(store, question, clock)
+    try:
+        graph = _graph(database, record)
+        limit = None if query.limit else question.limit or None  # one row more tells whether there are more
+        statement = compile_query(query, schema, graph, query.limit if limit is None else limit + 1)
+        said, complete = warnings(query, schema, graph, record, database)
+    except BaseException:
+        database.close()
+        raise
+    answer = Answer(statement.columns, iter(()), complete, said, record.id)
+    reader = _Reader(database, graph, record, schema)
+    if query.tree:
+        answer.edges = []
+        answer.rows = reader.tree(statement, limit, answer)
+    else:
+        answer.rows = reader.rows(statement, limit, answer, entities=query.items is None)
+    return answer
+
+
+def explain(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> Explanation:
+    """The query as it was understood, and its SQL; nothing is asked."""
+    query = parse(question.text, milliseconds(clock.now()))
+    record = _record(store, question)
+    database = _open(store, question, clock)
+    try:
+        limit = query.limit or question.limit or None
+        statement = compile_query(query, schema, _graph(database, record), limit)
+    finally:
+        database.close()
+    return Explanation(query, record.id, statement)
+
+
+def _record(store: Store, question: Question) -> RunRecord:
+    """The run whose graph is asked."""
+    next_step = NextStep("`{}` shows the newest run.", Command("status"))
+    if question.run is not None and question.at is not None:
+        raise UsageError("A run and a date are given.", "Give one of them.")
+    ended_by = None if question.at is None else dates.instant(question.at, end=True)
+    if question.at is not None and ended_by is None:
+        raise UsageError(f"{question.at!r} is no date.", "Write it as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).")
+    for record in store.finished_runs():
+        if question.run in (None, record.id) and (ended_by is None or record.ended_at <= ended_by):
+            return record
+    if question.run is not None:
+        raise UsageError(f"There is no finished run {question.run}.", next_step)
+    if question.at is not None:
+        raise UsageError(f"No run had ended by {question.at}.", next_step)
+    raise UsageError("Nothing has been collected yet.", NextStep("Run `{}` first.", Command("collect")))
+
+
+def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
+    type_ids = {type_: id_ for id_, type_ in database.rows("SELECT id, type FROM relationship_type")}
+    newest: int = database.value("SELECT max(id) FROM run")
+    tags = {name: encoded(value) for name, value in record.tags.items()}
+    kept = database.rows("SELECT DISTINCT path FROM unknown_setting WHERE kept")
+    undeclared = frozenset(property_name(path) for (path,) in kept)
+    return Graph(record.id, newest == record.id, type_ids, tags, undeclared)
+
+
+def _open(store: Store, question: Question, clock: Clock) -> ReadOnlyDatabase:
+    database = store.read_only()
+    deadline = clock.monotonic() + question.timeout
+
+    def out_of_time() -> CollectorError | None:
+        if clock.monotonic() < deadline:
+            return None
+        return CollectionFailed(
+            f"The query was not answered in {question.timeout:g} seconds.",
+            "Narrow it with WITH, or allow more time with `--timeout SECONDS`.",
+        )
+
+    database.stop_when(out_of_time)
+    functions: Mapping[str, tuple[int, Callable[..., object]]] = {
+        "j1_compare": (3, compare),
+        "j1_match": (4, _match),
+        "j1_arithmetic": (3, arithmetic),
+        "j1_concat": (-1, concatenated),
+        "j1_contains_text": (2, contains_text),
+        "j1_joined_contains_text": (2, joined_contains_text),
+    }
+    for name, (arguments, function) in functions.items():
+        database.add_function(name, arguments, function)
+    database.add_aggregate("j1_sum", 2, Sum)
+    database.add_aggregate("j1_avg", 2, Average)
+    database.add_aggregate("j1_merge", 1, Merge)
+    return database
+
+
+def _match(operator: str, scalar: Scalar, pattern: str, ignore_case: int) -> int:
+    value = decoded(scalar)
+    wanted = Pattern(pattern, bool(ignore_case))
+    elements = value if isinstance(value, list) else [value]
+    return int(any(isinstance(each, str) and matches(wanted, operator, each) for each in elements))
+
+
+@dataclass
+class _Reader:
+    """Reads a statement's rows as they will be shown; closes the database after the last one."""
+
+    database: ReadOnlyDatabase
+    graph: Graph
+    record: RunRecord
+    schema: GraphSchema
+    _by_type: dict[str, RelationshipType] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_type = {each.type: each for each in self.schema.relationships}
+
+    def rows(self, statement: Statement, limit: int | None, answer: Answer, *, entities: bool) -> Iterator[JsonValue]:
+        """The rows of a table, or the entities themselves."""
+        try:
+            for row in self._limited(statement, limit, answer):
+                values = [self._shown(kind, value) for kind, value in zip(statement.kinds, row, strict=True)]
+                yield values[0] if entities else values
+        finally:
+            self.database.close()
+
+    def tree(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[JsonValue]:
+        """The entities on all paths; their relationships go to the answer. Both in the order of the paths, once."""
+        keys: dict[str, None] = {}
+        edges: dict[str, None] = {}
+        try:
+            for row in self._limited(statement, limit, answer):
+                for kind, value in zip(statement.kinds, row, strict=True):
+                    if value is not None:
+                        (keys if kind is Kind.ENTITY else edges)[str(value)] = None
+            if answer.edges is not None:
+                answer.edges += [self._relationship(each) for each in edges]
+            for key in keys:
+                yield self._entity(key)
+        finally:
+            self.database.close()
+
+    def _limited(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[tuple[Scalar, ...]]:
+        for preparing in statement.preparation:
+            self.database.execute(preparing)
+        for number, row in enumerate(self.database.rows(statement.sql, statement.parameters)):
+            if limit is not None and number >= limit:
+                answer.warnings.append(f"There are more than these {limit:,}, which is the limit; 0 gives all.")
+                return
+            yield tuple(row)
+
+    def _shown(self, kind: Kind, value: Scalar) -> JsonValue:
+        if value is None or kind is Kind.VALUE:
+            return decoded(value)
+        return self._entity(str(value)) if kind is Kind.ENTITY else self._relationship(str(value))
+
+    def _entity(self, key: str) -> Mapping[str, object] | None:
+        parts = self.database.rows(
+            "SELECT part.part, document.json FROM entity CROSS JOIN part ON part.entity = entity.id"
+            f" AND {self.graph.alive('part')} CROSS JOIN document ON document.id = part.document"
+            " WHERE entity.key = :key",
+            {"key": key},
+        )
+        return joined_entity(key, ((part, text) for part, text in parts), self.record.tags)
+
+    def _relationship(self, whole: str) -> Mapping[str, object]:
+        type_, source, target = whole.split("\x1f")
+        return self._by_type[type_].between(source, target).to_json()

@@ -1,0 +1,67 @@
+"""graph.db for questions: a connection that cannot write, sees one state of it, and can be stopped."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from collector.errors import CollectorError, Interrupted
+from collector.store.database import Database
+
+_BUSY_SECONDS = 10.0
+_STEPS_BETWEEN_CHECKS = 20_000
+"""Instructions of SQLite's virtual machine; some milliseconds."""
+
+
+class ReadOnlyDatabase(Database):
+    """One read-only connection, as of when it was first read. Open the file as a Store before, which updates it.
+
+    A statement that is running ends with the error that `stop_when` names, and with Interrupted after Ctrl-C.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stopped: CollectorError | None = None
+        with self._translating_errors():
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
+            )
+        self._connection.row_factory = sqlite3.Row
+        self.stop_when(lambda: None)
+        self.execute("BEGIN")
+
+    def stop_when(self, reason: Callable[[], CollectorError | None]) -> None:
+        """Ask this every few milliseconds while a statement runs; stop with the error that it names."""
+
+        def check() -> int:
+            try:
+                self._stopped = reason()
+            except KeyboardInterrupt:
+                self._interrupt()
+            return int(self._stopped is not None)
+
+        self._connection.set_progress_handler(check, _STEPS_BETWEEN_CHECKS)
+
+    def add_function(self, name: str, arguments: int, function: Callable[..., Any]) -> None:
+        """Let statements call this function; -1 for any number of arguments."""
+
+        def called(*values: Any) -> Any:
+            try:
+                return function(*values)
+            except KeyboardInterrupt:
+                self._interrupt()
+                raise
+
+        self._connection.create_function(name, arguments, called, deterministic=True)
+
+    def add_aggregate(self, name: str, arguments: int, aggregate: type) -> None:
+        """Let statements call this aggregate: a class with `step` and `finalize`."""
+        self._connection.create_aggregate(name, arguments, aggregate)
+
+    def _interrupt(self) -> None:
+        self._stopped = Interrupted("The query was interrupted.", "Run the command again.")
+
+    def _translated(self, reason: str) -> CollectorError:
+        return super()._translated(reason) if self._stopped is None else self._stopped
