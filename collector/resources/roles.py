@@ -144,7 +144,7 @@ RESOURCE = Resource(
             foreign_key="roleId",
             skip_member_list_for=frozenset({MEMBER}),
             member_count_field="total_members",
-            derivation=Derivation("access", frozenset({"isAdmin"}), is_admin),
+            derivation=Derivation("access", frozenset({"isAdmin", "admin"}), is_admin),
         ),
         account.has(ENTITY),
     ),

@@ -81,7 +81,7 @@ class TestFormats:
         assert found.code == 0
         assert len(json.loads(found.out)["warnings"]) == 2
         assert "Warning: zoom_user has no property `isAdmn`" in words(found.err)
-        assert "is `isAdmin` meant?" in words(found.err)
+        assert "is `isAdmin` or `admin` meant?" in words(found.err)
 
     def test_json_and_another_format_contradict_each_other(self, collector: Command) -> None:
         assert collector("query", ADMINS, "--json", "--format", "csv").code == 2

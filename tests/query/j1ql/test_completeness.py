@@ -26,8 +26,8 @@ COVERED = GraphSchema(
     ),
     SCHEMA.relationships,
 )  # fmt: skip
-SETTINGS = Coverage("fetch-users", "settings", Status.COMPLETE, is_set=False, read=2)
-PRIVILEGES = Coverage("fetch-teams", "privileges", Status.COMPLETE, is_set=False, read=1)
+SETTINGS = Coverage("fetch-users", "settings", Status.COMPLETE, is_list=False, read=2)
+PRIVILEGES = Coverage("fetch-teams", "privileges", Status.COMPLETE, is_list=False, read=1)
 
 
 def run(store: Store, *coverage: Coverage, partial: tuple[str, ...] = (), settings_of: int = 2) -> None:
