@@ -8,7 +8,8 @@ from typing import Any
 
 from collector.clock import Clock
 from collector.sandbox.account import Account
-from collector.sandbox.paging import Page, Pager
+from collector.sandbox.errors import validation_failed
+from collector.sandbox.paging import ListQuery, Page, Pager
 from collector.sandbox.responses import json_bytes
 from collector.sandbox.settings import UserSettings
 
@@ -28,3 +29,11 @@ class Backend:
 def listing(page: Page[Any], name: str, rows: Sequence[Row]) -> bytes:
     """The answer with one page of a list."""
     return json_bytes({**page.frame, name: rows})
+
+
+def requested_option(query: ListQuery, known: tuple[str, ...]) -> str:
+    """The `option` of a query, "" without one; raises ZoomError for one the endpoint does not have."""
+    option = query.parameters.get("option", "")
+    if option not in known:
+        raise validation_failed("option")
+    return option

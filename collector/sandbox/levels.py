@@ -21,10 +21,14 @@ _USER_SPELLINGS = {
     "schedule_meeting.participant_video": "schedule_meeting.participants_video",
     "schedule_meeting.use_pmi_for_schedule_meetings": "schedule_meeting.use_pmi_for_scheduled_meetings",
     "in_meeting.record_play_own_voice": "in_meeting.record_play_voice",
+}
+"""What accounts and groups spell in another way than users do."""
+
+_LOCKED_SETTINGS = {
     "schedule_meeting.meeting_authentication": "meeting_authentication",
     "recording.recording_authentication": "recording_authentication",
 }
-"""What accounts and groups spell in another way than users do; the last two are locks."""
+"""What a lock locks, if it is spelled in another way than the setting."""
 
 _ALSO_IN_MEETING = {"meeting_security.waiting_room": "in_meeting.waiting_room"}
 """One setting that users and groups have in two documents."""
@@ -214,7 +218,7 @@ class Levels:
         for path, value in self._changes("") if group_id else ():
             _put_where_known(document, option, path, value)
         for path, value in self._changes(group_id):
-            if _option_of(path) == option:
+            if option_of(path) == option:
                 put(document, path, value)
             _put_where_known(document, option, path, value)
         return document
@@ -244,14 +248,11 @@ class Levels:
     def enforce(self, document: dict[str, Any], option: str, group_ids: tuple[str, ...]) -> None:
         """Put into a user's document what is locked; the account wins over groups, earlier groups over later ones."""
         for level in (*reversed(group_ids), ""):
-            for path in self._locked(level):
-                value = _value_at(self._settings_with(path, level), path)
+            for lock in self._locked(level):
+                path = _LOCKED_SETTINGS.get(lock, lock)
+                value = _value_at(self.settings(option_of(path), level), path)
                 if value is not None:
                     _put_for_user(document, option, path, value)
-
-    def _settings_with(self, path: str, group_id: str) -> dict[str, Any]:
-        path = _USER_SPELLINGS.get(path, path)
-        return self.settings(_option_of(path), group_id)
 
     def _level(self, group_id: str) -> Level:
         return self._levels.setdefault(group_id, Level())
@@ -292,7 +293,8 @@ def _main(*, in_group: bool) -> dict[str, Any]:
     return document
 
 
-def _option_of(path: str) -> str:
+def option_of(path: str) -> str:
+    """The `option` whose document holds this path; "" for the one without an option."""
     head = path.partition(".")[0]
     return head if head in _OPTIONS else ""
 
@@ -304,7 +306,7 @@ def _put_for_user(document: dict[str, Any], option: str, path: str, value: objec
 def _put_where_known(document: dict[str, Any], option: str, path: str, value: object) -> None:
     """Only where the document, which is that of this option, has such a setting."""
     for same in {path, _ALSO_IN_MEETING.get(path, path)}:
-        if _option_of(same) == option and _value_at(document, same) is not None:
+        if option_of(same) == option and _value_at(document, same) is not None:
             put(document, same, value)
 
 

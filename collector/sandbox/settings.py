@@ -16,7 +16,7 @@ from collector.sandbox.default_settings import (
     USER_NUMBER,
 )
 from collector.sandbox.directory import LICENSED, User
-from collector.sandbox.levels import put
+from collector.sandbox.levels import option_of, put
 from collector.sandbox.profiles import FUTURE_FIELDS, PROFILES, SettingsProfile
 
 MAIN = ""
@@ -51,7 +51,7 @@ class UserSettings:
             return shared
         document: dict[str, Any] = json.loads(shared)
         for path, value in changes.items():
-            if _option_of(path) == option:
+            if option_of(path) == option:
                 put(document, path, value)
         levels = self._account.levels
         levels.enforce(document, option, levels.groups_with_settings(user.group_ids))
@@ -69,7 +69,7 @@ class UserSettings:
         return prepared
 
     def _document(self, profile_name: str, licensed: bool, option: str, groups: tuple[str, ...]) -> dict[str, Any]:
-        """What the account and the groups hand down, what the profile chose, and what is locked all the same."""
+        """What the account and the groups hand down, what the profile chose, and what is locked."""
         profile, levels = PROFILES[profile_name], self._account.levels
         if option == "meeting_authentication":
             document = _meeting_authentication(profile)
@@ -130,11 +130,6 @@ def _sign_in(type_: str) -> dict[str, Any]:
     if type_ == "enforce_login_with_domains":
         option["domains"] = "example.com,example.org"
     return option
-
-
-def _option_of(path: str) -> str:
-    head = path.partition(".")[0]
-    return head if head in OPTIONS else MAIN
 
 
 def _bytes(document: Mapping[str, Any]) -> bytes:

@@ -119,6 +119,15 @@ def test_authentication_is_handed_down_too(account: Account, zoom: SandboxClient
     assert answer["meeting_authentication"] is True
 
 
+@pytest.mark.parametrize("name", ["meeting_authentication", "recording_authentication"])
+def test_a_lock_of_authentication_overrules_a_choice(account: Account, zoom: SandboxClient, name: str) -> None:
+    section = name.replace("_authentication", "").replace("meeting", "schedule_meeting")
+    account.change_settings(account.owner.id, {name: False})
+    account.levels.change({name: True})
+    account.levels.lock(f"{section}.{name}")
+    assert zoom.document("/users/owner@example.com/settings", option=name)[name] is True
+
+
 def test_locks_are_told_per_level(account: Account, zoom: SandboxClient) -> None:
     group = account.add_group("Group").id
     account.levels.lock(CHAT, group_id=group)

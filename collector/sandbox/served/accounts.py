@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collector.sandbox.backend import Backend
+from collector.sandbox.backend import Backend, requested_option
 from collector.sandbox.endpoints import Endpoint
-from collector.sandbox.errors import account_does_not_exist, validation_failed
+from collector.sandbox.errors import account_does_not_exist
 from collector.sandbox.paging import ListQuery
 from collector.sandbox.responses import json_bytes
 
@@ -14,12 +14,12 @@ _LOCK_OPTIONS = ("", "meeting_security")
 
 def _settings(zoom: Backend, account_id: str, query: ListQuery) -> bytes:
     _check(zoom, account_id)
-    return json_bytes(zoom.account.levels.settings(option_of(query, _SETTINGS_OPTIONS)))
+    return json_bytes(zoom.account.levels.settings(requested_option(query, _SETTINGS_OPTIONS)))
 
 
 def _lock_settings(zoom: Backend, account_id: str, query: ListQuery) -> bytes:
     _check(zoom, account_id)
-    return json_bytes(zoom.account.levels.locks(option_of(query, _LOCK_OPTIONS)))
+    return json_bytes(zoom.account.levels.locks(requested_option(query, _LOCK_OPTIONS)))
 
 
 def _managed_domains(zoom: Backend, account_id: str, _: ListQuery) -> bytes:
@@ -31,14 +31,6 @@ def _managed_domains(zoom: Backend, account_id: str, _: ListQuery) -> bytes:
 def _trusted_domains(zoom: Backend, account_id: str, _: ListQuery) -> bytes:
     _check(zoom, account_id)
     return json_bytes({"trusted_domains": list(zoom.account.levels.trusted_domains)})
-
-
-def option_of(query: ListQuery, known: tuple[str, ...]) -> str:
-    """The `option` of a query, "" without one; raises ZoomError for one the endpoint does not have."""
-    option = query.parameters.get("option", "")
-    if option not in known:
-        raise validation_failed("option")
-    return option
 
 
 def _check(zoom: Backend, account_id: str) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collector.sandbox.account import Account
-from collector.sandbox.backend import Backend, Row, listing
+from collector.sandbox.backend import Backend, Row, listing, requested_option
 from collector.sandbox.directory import Group, User
 from collector.sandbox.endpoints import Endpoint
 from collector.sandbox.errors import group_does_not_exist
 from collector.sandbox.identifiers import identifier
 from collector.sandbox.paging import ListQuery
 from collector.sandbox.responses import json_bytes
-from collector.sandbox.served.accounts import option_of
 
 
 def _groups(zoom: Backend, _: str, query: ListQuery) -> bytes:
@@ -31,13 +30,13 @@ def _members(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
 
 def _settings(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
     _find(zoom, group_id)
-    option = option_of(query, ("", "meeting_authentication", "recording_authentication", "meeting_security"))
+    option = requested_option(query, ("", "meeting_authentication", "recording_authentication", "meeting_security"))
     return json_bytes(zoom.account.levels.settings(option, group_id))
 
 
 def _lock_settings(zoom: Backend, group_id: str, query: ListQuery) -> bytes:
     _find(zoom, group_id)
-    return json_bytes(zoom.account.levels.locks(option_of(query, ("", "meeting_security")), group_id))
+    return json_bytes(zoom.account.levels.locks(requested_option(query, ("", "meeting_security")), group_id))
 
 
 def _find(zoom: Backend, group_id: str) -> Group:

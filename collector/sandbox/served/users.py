@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import get_args
 
 from collector.sandbox.account import Account
-from collector.sandbox.backend import Backend, Row, listing
+from collector.sandbox.backend import Backend, Row, listing, requested_option
 from collector.sandbox.canaries import CANARY, personal_meeting_id
 from collector.sandbox.directory import LICENSED, User, UserStatus
 from collector.sandbox.endpoints import Endpoint
@@ -47,9 +47,7 @@ def _settings(zoom: Backend, user_id: str, query: ListQuery) -> bytes:
     user = _find(zoom, query.subject if user_id == "me" else user_id)
     if user.status == "pending":
         raise user_is_pending()
-    option = query.parameters.get("option", MAIN)
-    if option not in (MAIN, *OPTIONS):
-        raise validation_failed("option")
+    option = requested_option(query, (MAIN, *OPTIONS))
     return zoom.settings.answer(user, option)
 
 
