@@ -12,6 +12,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     entities()                an iterator of dicts
     relationships()           an iterator of Relationship
     runs()                    an iterator of RunRecord
+    query()                   Answer
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collector.library import (
+        Answer,
         CollectionFailed,
         CollectorError,
         CollectResult,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "Answer",
     "CollectResult",
     "CollectionFailed",
     "CollectorError",

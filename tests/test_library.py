@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import collector
+from collector import library
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from tests.collect.conftest import people
@@ -119,6 +120,10 @@ def test_the_configuration_is_that_of_the_commands(tmp_path: Path) -> None:
 def test_everything_offered_is_there_and_described(name: str) -> None:
     assert name in dir(collector)
     assert name == "__version__" or getattr(collector, name).__doc__
+
+
+def test_the_package_offers_what_the_library_has() -> None:
+    assert sorted({*collector.__all__} - {"__version__"}) == sorted(library.__all__)
 
 
 def test_nothing_else_is_offered() -> None:
