@@ -95,7 +95,7 @@ def test_authlib_and_urllib3_stay_quiet(logged: io.StringIO) -> None:
     assert not logging.getLogger("collector.auth").isEnabledFor(logging.INFO)
 
 
-def test_whereabouts_leave_the_text_out() -> None:
+def test_a_traceback_summary_leaves_the_text_out() -> None:
     with pytest.raises(ValueError, match="canary") as failure:
         raise ValueError("canary")
     assert traceback_summary(failure.value).startswith("ValueError at test_secrecy.py:")
