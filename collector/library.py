@@ -25,7 +25,7 @@ from collector.errors import (
     UsageError,
 )
 from collector.model.graph import Properties, Relationship
-from collector.query.j1ql import DEFAULT_LIMIT, Answer, Question, ask
+from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.declaration import SettingsChoice
@@ -106,7 +106,7 @@ class OpenProfile:
         Of the graph as it is, as it was after `run`, or at a date (`at`). `limit` is for a query that has none; 0: all.
         Raises UsageError, with line and column, for a query that is refused.
         """
-        question = Question(text, run=run, at=at, limit=limit)
+        question = QueryRequest(text, run=run, at=at, limit=limit)
         return ask(self._store(), graph_schema(all_resources()), question, SystemClock())
 
     def runs(self) -> Iterator[RunRecord]:

@@ -10,7 +10,7 @@ from collector.cli.options import common_options, example, options
 from collector.cli.query_output import FORMATS, print_answer, print_explanation
 from collector.clock import SystemClock
 from collector.errors import UsageError
-from collector.query.j1ql import DEFAULT_LIMIT, DEFAULT_TIMEOUT, Question, ask, explain
+from collector.query.j1ql import DEFAULT_LIMIT, DEFAULT_TIMEOUT, QueryRequest, ask, explain
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import Store
@@ -72,7 +72,7 @@ def query(
     wanted = "json" if given.json else format_
     if given.json and format_ not in (None, "json"):
         raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
-    question = Question(_read(text), run=run, at=at, limit=limit, timeout=timeout)
+    question = QueryRequest(_read(text), run=run, at=at, limit=limit, timeout=timeout)
     profile, schema, clock = given.settings().profile, graph_schema(all_resources()), SystemClock()
     with Store.open_existing(profile.store_path) as store:
         if explain_:

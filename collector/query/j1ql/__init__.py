@@ -5,9 +5,9 @@ from collector.query.j1ql.engine import (
     DEFAULT_TIMEOUT,
     Answer,
     Explanation,
-    Question,
+    QueryRequest,
     ask,
     explain,
 )
 
-__all__ = ["DEFAULT_LIMIT", "DEFAULT_TIMEOUT", "Answer", "Explanation", "Question", "ask", "explain"]
+__all__ = ["DEFAULT_LIMIT", "DEFAULT_TIMEOUT", "Answer", "Explanation", "QueryRequest", "ask", "explain"]

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from collector.clock import Clock, milliseconds
-from collector.errors import CollectionFailed, CollectorError, UsageError
+from collector.errors import CollectionFailed, CollectorError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import property_name
-from collector.next_steps import Command, NextStep
-from collector.query.j1ql import dates
+from collector.query.chosen_run import chosen_run
 from collector.query.j1ql.compiler import Kind, Statement, compile_query
 from collector.query.j1ql.completeness import warnings
 from collector.query.j1ql.parser import parse
@@ -40,7 +39,7 @@ JsonValue = object
 
 
 @dataclass(frozen=True)
-class Question:
+class QueryRequest:
     """What is asked, and of which graph: that after `run`, that of `at` (a date), or the newest.
 
     `limit`: of the rows where the query has none; 0 for all. `timeout`: in seconds.
@@ -58,7 +57,7 @@ class Answer:
     """An answer while it is read: `rows` can be read once, and `warnings` are whole when they have been read.
 
     `columns`: the names of what a row holds; empty where a row is an entity (without RETURN). After RETURN TREE, `rows`
-    are the entities and `edges` the relationships. `complete`: whether all that the question touches was read
+    are the entities and `edges` the relationships. `complete`: whether all that the query touches was read
     completely in that run.
     """
 
@@ -79,14 +78,14 @@ class Explanation:
     statement: Statement
 
 
-def ask(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> Answer:
-    """The answer to a question. Raises UsageError with line and column for what is not understood."""
-    query = parse(question.text, milliseconds(clock.now()))
-    record = _record(store, question)
-    database = _open(store, question, clock)
+def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Answer:
+    """The answer to a query. Raises UsageError with line and column for what is not understood."""
+    query = parse(request.text, milliseconds(clock.now()))
+    record = chosen_run(store, request.run, request.at)
+    database = _open(store, request, clock)
     try:
         graph = _graph(database, record)
-        limit = None if query.limit else question.limit or None  # one row more tells whether there are more
+        limit = None if query.limit else request.limit or None  # one row more tells whether there are more
         statement = compile_query(query, schema, graph, query.limit if limit is None else limit + 1)
         said, complete = warnings(query, schema, graph, record, database)
     except BaseException:
@@ -102,35 +101,17 @@ def ask(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> 
     return answer
 
 
-def explain(store: Store, schema: GraphSchema, question: Question, clock: Clock) -> Explanation:
+def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Explanation:
     """The query as it was understood, and its SQL; nothing is asked."""
-    query = parse(question.text, milliseconds(clock.now()))
-    record = _record(store, question)
-    database = _open(store, question, clock)
+    query = parse(request.text, milliseconds(clock.now()))
+    record = chosen_run(store, request.run, request.at)
+    database = _open(store, request, clock)
     try:
-        limit = query.limit or question.limit or None
+        limit = query.limit or request.limit or None
         statement = compile_query(query, schema, _graph(database, record), limit)
     finally:
         database.close()
     return Explanation(query, record.id, statement)
-
-
-def _record(store: Store, question: Question) -> RunRecord:
-    """The run whose graph is asked."""
-    next_step = NextStep("`{}` shows the newest run.", Command("status"))
-    if question.run is not None and question.at is not None:
-        raise UsageError("A run and a date are given.", "Give one of them.")
-    ended_by = None if question.at is None else dates.instant(question.at, end=True)
-    if question.at is not None and ended_by is None:
-        raise UsageError(f"{question.at!r} is no date.", "Write it as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).")
-    for record in store.finished_runs():
-        if question.run in (None, record.id) and (ended_by is None or record.ended_at <= ended_by):
-            return record
-    if question.run is not None:
-        raise UsageError(f"There is no finished run {question.run}.", next_step)
-    if question.at is not None:
-        raise UsageError(f"No run had ended by {question.at}.", next_step)
-    raise UsageError("Nothing has been collected yet.", NextStep("Run `{}` first.", Command("collect")))
 
 
 def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
@@ -142,15 +123,15 @@ def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
     return Graph(record.id, newest == record.id, type_ids, tags, undeclared)
 
 
-def _open(store: Store, question: Question, clock: Clock) -> ReadOnlyDatabase:
+def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase:
     database = store.read_only()
-    deadline = clock.monotonic() + question.timeout
+    deadline = clock.monotonic() + request.timeout
 
     def out_of_time() -> CollectorError | None:
         if clock.monotonic() < deadline:
             return None
         return CollectionFailed(
-            f"The query was not answered in {question.timeout:g} seconds.",
+            f"The query was not answered in {request.timeout:g} seconds.",
             "Narrow it with WITH, or allow more time with `--timeout SECONDS`.",
         )
 

@@ -11,7 +11,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 from lark.exceptions import VisitError
 
 from collector.errors import UsageError
-from collector.query.j1ql import dates
+from collector.query import dates
 from collector.query.j1ql.patterns import checked_pattern
 from collector.query.j1ql.refusals import for_the_platform, refused
 from collector.query.j1ql.syntax import (

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from collector.model.graph_schema import ROW
-from collector.query.j1ql.dates import calculated
+from collector.query.dates import calculated
 
 Scalar = str | int | float | None
 """A value as SQLite keeps it."""

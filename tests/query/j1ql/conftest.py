@@ -10,7 +10,7 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.model.graph_schema import GraphSchema
-from collector.query.j1ql import Question, ask
+from collector.query.j1ql import QueryRequest, ask
 from collector.store import Store
 
 from .graphs import SCHEMA
@@ -29,6 +29,6 @@ def rows(store: Store) -> Rows:
     """Asks the store, and gives the rows."""
 
     def asked(text: str, schema: GraphSchema = SCHEMA, **choices: Any) -> list[Any]:
-        return list(ask(store, schema, Question(text, **choices), SystemClock()).rows)
+        return list(ask(store, schema, QueryRequest(text, **choices), SystemClock()).rows)
 
     return asked

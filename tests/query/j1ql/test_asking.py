@@ -10,7 +10,7 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.errors import CollectionFailed, Interrupted, UsageError
-from collector.query.j1ql import Question, ask, explain
+from collector.query.j1ql import QueryRequest, ask, explain
 from collector.store import ROW, Store
 
 from .conftest import Rows
@@ -92,7 +92,7 @@ def test_the_limit_and_what_is_beyond_it(store: Store) -> None:
     day(store, 1, *(f"{number:03}" for number in range(300)))
 
     def counted(text: str, limit: int = 250) -> tuple[int, list[str]]:
-        answer = ask(store, SCHEMA, Question(text, limit=limit), SystemClock())
+        answer = ask(store, SCHEMA, QueryRequest(text, limit=limit), SystemClock())
         return len(list(answer.rows)), answer.warnings
 
     beyond = ["There are more than these 250, which is the limit; 0 gives all."]
@@ -134,7 +134,7 @@ def crowded(store: Store) -> None:
 def test_a_query_that_takes_too_long_is_given_up(store: Store) -> None:
     crowded(store)
     with pytest.raises(CollectionFailed, match="not answered in 60 seconds") as raised:
-        list(ask(store, SCHEMA, Question(f"{SLOW} RETURN count(e.name), sum(e.n)"), Hurried()).rows)
+        list(ask(store, SCHEMA, QueryRequest(f"{SLOW} RETURN count(e.name), sum(e.n)"), Hurried()).rows)
     assert "--timeout" in raised.value.next_step
 
 
@@ -153,13 +153,13 @@ class Pressed(SystemClock):
 def test_ctrl_c_ends_a_query_at_once(store: Store) -> None:
     crowded(store)
     with pytest.raises(Interrupted):
-        list(ask(store, SCHEMA, Question(f"{SLOW} RETURN count(e.name), sum(e.n)"), Pressed()).rows)
+        list(ask(store, SCHEMA, QueryRequest(f"{SLOW} RETURN count(e.name), sum(e.n)"), Pressed()).rows)
 
 
 def test_only_the_first_path_to_an_entity_is_looked_for(store: Store) -> None:
     """Without RETURN nobody needs the other millions."""
     crowded(store)
-    assert len(list(ask(store, SCHEMA, Question(SLOW), Hurried()).rows)) == 60
+    assert len(list(ask(store, SCHEMA, QueryRequest(SLOW), Hurried()).rows)) == 60
 
 
 def test_the_connection_cannot_write(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_the_connection_cannot_write(tmp_path: Path) -> None:
 def test_literals_are_bound_and_never_part_of_the_sql(store: Store) -> None:
     day(store, 1, "ada")
     text = 'FIND t_user WITH name = "x\' OR 1=1"'
-    found = explain(store, SCHEMA, Question(text), SystemClock())
+    found = explain(store, SCHEMA, QueryRequest(text), SystemClock())
     assert "OR 1=1" not in found.statement.sql
     assert "x' OR 1=1" in found.statement.parameters.values()
     assert sqlite3.complete_statement(f"{found.statement.sql};")
@@ -184,7 +184,7 @@ def test_literals_are_bound_and_never_part_of_the_sql(store: Store) -> None:
 def test_a_condition_on_shared_settings_is_decided_once_for_each_document(store: Store) -> None:
     day(store, 1, "ada")
     text = "FIND t_user WITH flag = true AND word != 'a' AND name = 'ada'"
-    sql = explain(store, SCHEMA, Question(text), SystemClock()).statement.sql
+    sql = explain(store, SCHEMA, QueryRequest(text), SystemClock()).statement.sql
     assert sql.count("SELECT DISTINCT document AS id FROM part") == 1
     assert sql.count("IN (SELECT document.id FROM documents0") == 1
 
@@ -196,7 +196,7 @@ def test_a_condition_on_shared_settings_is_decided_once_for_each_document(store:
 def test_relationships_are_found_by_index_from_either_end(text: str, run: int, store: Store) -> None:
     crowded(store)
     crowded(store)
-    statement = explain(store, SCHEMA, Question(text, run=run), SystemClock()).statement
+    statement = explain(store, SCHEMA, QueryRequest(text, run=run), SystemClock()).statement
     database = store.read_only()
     for preparing in statement.preparation:
         database.execute(preparing)

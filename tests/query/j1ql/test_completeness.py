@@ -12,7 +12,7 @@ from collector.clock import SystemClock
 from collector.model.coverage import Coverage, Status
 from collector.model.graph_schema import GraphSchema, PartSource
 from collector.model.step import Step, StepResult, StepStatus
-from collector.query.j1ql import Answer, Question, ask
+from collector.query.j1ql import Answer, QueryRequest, ask
 from collector.store import ROW, Store
 
 from .graphs import SCHEMA
@@ -44,7 +44,7 @@ def run(store: Store, *coverage: Coverage, partial: tuple[str, ...] = (), settin
 
 
 def asked(store: Store, text: str, **choices: Any) -> Answer:
-    answer = ask(store, COVERED, Question(text, **choices), SystemClock())
+    answer = ask(store, COVERED, QueryRequest(text, **choices), SystemClock())
     answer.rows = iter(list(answer.rows))
     return answer
 

@@ -14,7 +14,7 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
-from collector.query.j1ql import Question, ask
+from collector.query.j1ql import QueryRequest, ask
 from collector.store import RunGraph, Store
 
 from .evaluator import evaluate
@@ -214,7 +214,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_example_is_answered_as_by_the_evaluator(text: str, store: Store) -> None:
     clock = SystemClock()
-    answer = ask(store, SCHEMA, Question(text, limit=0), clock)
+    answer = ask(store, SCHEMA, QueryRequest(text, limit=0), clock)
     rows = list(answer.rows)
     graph = RunGraph(store, 1)
     entities = [dict(each) for _, found in graph.entities() for each in found]
@@ -232,11 +232,11 @@ def _with_dates(text: str) -> str:
 
 
 def test_most_examples_find_something(store: Store) -> None:
-    found = sum(bool(list(ask(store, SCHEMA, Question(text), SystemClock()).rows)) for text in TEXTS)
+    found = sum(bool(list(ask(store, SCHEMA, QueryRequest(text), SystemClock()).rows)) for text in TEXTS)
     assert found > len(TEXTS) * 0.8
 
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_an_example_that_is_refused(text: str, store: Store) -> None:
     with pytest.raises(UsageError, match=REFUSED[text]):
-        ask(store, SCHEMA, Question(text), SystemClock())
+        ask(store, SCHEMA, QueryRequest(text), SystemClock())

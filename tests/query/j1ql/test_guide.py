@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collector.query.j1ql import Question, ask
+from collector.query.j1ql import QueryRequest, ask
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import RunGraph
@@ -45,7 +45,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
 
 @pytest.mark.parametrize(("title", "text"), QUESTIONS, ids=[title for title, _ in QUESTIONS])
 def test_a_question_of_the_guide(title: str, text: str, profile: Profile) -> None:
-    answer = ask(profile.store, graph_schema(all_resources()), Question(text), profile.clock)
+    answer = ask(profile.store, graph_schema(all_resources()), QueryRequest(text), profile.clock)
     rows = list(answer.rows)
     graph = RunGraph(profile.store, answer.run)
     entities = [dict(each) for _, found in graph.entities() for each in found]

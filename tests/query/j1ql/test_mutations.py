@@ -96,7 +96,7 @@ def disagreement(folder: Path) -> str | None:
 
 
 def _answered(store: Store, text: str, run: int) -> object:
-    answer = engine.ask(store, SCHEMA, engine.Question(text, run=run, limit=0), SystemClock())
+    answer = engine.ask(store, SCHEMA, engine.QueryRequest(text, run=run, limit=0), SystemClock())
     rows = list(answer.rows)
     if answer.edges is not None:
         return {"vertices": rows, "edges": answer.edges}

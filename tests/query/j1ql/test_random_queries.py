@@ -15,7 +15,7 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.errors import CollectorError
-from collector.query.j1ql import Question, ask
+from collector.query.j1ql import QueryRequest, ask
 from collector.store import RunGraph, Store
 
 from .evaluator import evaluate
@@ -39,7 +39,7 @@ def strict(value: Any) -> Any:
 
 def answered(store: Store, text: str, run: int) -> Any:
     """What the engine says, in the form of the evaluator."""
-    answer = ask(store, SCHEMA, Question(text, run=run, limit=0), SystemClock())
+    answer = ask(store, SCHEMA, QueryRequest(text, run=run, limit=0), SystemClock())
     rows = list(answer.rows)
     if answer.edges is not None:
         return {"vertices": rows, "edges": answer.edges}

@@ -1,0 +1,29 @@
+"""Which run's graph is asked: that of a number, that of a date, or the newest."""
+
+from __future__ import annotations
+
+from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
+from collector.query import dates
+from collector.store import RunRecord, Store
+
+
+def chosen_run(store: Store, run: int | None = None, at: str | None = None) -> RunRecord:
+    """The finished run `run`, the last that had ended by the date `at` (its end, UTC), or the newest.
+
+    Raises UsageError if there is none, if `at` is no date, and if both are given.
+    """
+    next_step = NextStep("`{}` shows the newest run.", Command("status"))
+    if run is not None and at is not None:
+        raise UsageError("A run and a date are given.", "Give one of them.")
+    ended_by = None if at is None else dates.instant(at, end=True)
+    if at is not None and ended_by is None:
+        raise UsageError(f"{at!r} is no date.", "Write it as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).")
+    for record in store.finished_runs():
+        if run in (None, record.id) and (ended_by is None or record.ended_at <= ended_by):
+            return record
+    if run is not None:
+        raise UsageError(f"There is no finished run {run}.", next_step)
+    if at is not None:
+        raise UsageError(f"No run had ended by {at}.", next_step)
+    raise UsageError("Nothing has been collected yet.", NextStep("Run `{}` first.", Command("collect")))
