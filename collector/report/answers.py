@@ -1,0 +1,84 @@
+"""The answers to the questions as the page shows them: counts, the first rows, and for each person the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collector.model.graph import type_of_key
+from collector.questions.library import BAD, GOOD, INFORMATIVE, UNKNOWN, SecurityQuestion
+from collector.questions.run import QuestionAnswer
+from collector.report.redaction import Redaction
+
+LETTERS = {GOOD: "g", BAD: "b", UNKNOWN: "u", INFORMATIVE: "l"}
+_NO_VERDICT = ord("-")
+_ROWS_OF_PEOPLE = 10
+"""The table of people has all of them."""
+_ROWS_OF_OTHERS = 200
+_KEY_PREFIX = "zoom_"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question found good, bad or not known. `rows`: the first of `count`; each ends with the entity's key."""
+
+    results_are: str
+    count: int
+    rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An answered question. `of`: the `_type` of what it sorts, "" if its rows do not name it.
+
+    `columns`: without that of the key.
+    """
+
+    question: SecurityQuestion
+    of: str
+    columns: tuple[str, ...]
+    found: tuple[Found, ...]
+    complete: bool
+    warnings: tuple[str, ...]
+
+    def count(self, results_are: str) -> int:
+        return sum(each.count for each in self.found if each.results_are == results_are)
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The ids of the requirements of standards it touches."""
+        return tuple(id_ for each in self.question.compliance for id_ in each.requirements)
+
+    @property
+    def verdict(self) -> str:
+        """bad if it found something bad, else not known if something is not known, else good; "" if it only lists."""
+        for results_are in (BAD, UNKNOWN, GOOD):
+            if self.count(results_are):
+                return results_are
+        return GOOD if self.question.has_verdict and self.complete else UNKNOWN if self.question.has_verdict else ""
+
+
+@dataclass
+class Answers:
+    """The views, and for each question about people one letter a person."""
+
+    views: list[AnswerView] = field(default_factory=list)
+    verdicts: dict[str, bytearray] = field(default_factory=dict)
+
+
+def view_answers(
+    answers: Iterable[QuestionAnswer], people: Mapping[str, int], user_type: str, redaction: Redaction
+) -> Answers:
+    """`people`: the place of each in the page, by key. One answer is held at a time."""
+    result = Answers()
+    for answer in answers:
+        of = _type_of(answer)
+        if of == user_type:
+            letters = bytearray([_NO_VERDICT]) * len(people)
+            for verdict in answer.verdicts:
+                for row in verdict.rows:
+                    if (place := people.get(str(row[-1]))) is not None:
+                        letters[place] = ord(LETTERS[verdict.results_are])
+            result.verdicts[answer.question.id] = letters
+        result.views.append(_view(answer, of, _ROWS_OF_PEOPLE if of == user_type else _ROWS_OF_OTHERS, redaction))
+    return result
