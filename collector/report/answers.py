@@ -72,13 +72,53 @@ def view_answers(
     """`people`: the place of each in the page, by key. One answer is held at a time."""
     result = Answers()
     for answer in answers:
-        of = _type_of(answer)
-        if of == user_type:
-            letters = bytearray([_NO_VERDICT]) * len(people)
-            for verdict in answer.verdicts:
-                for row in verdict.rows:
-                    if (place := people.get(str(row[-1]))) is not None:
-                        letters[place] = ord(LETTERS[verdict.results_are])
-            result.verdicts[answer.question.id] = letters
-        result.views.append(_view(answer, of, _ROWS_OF_PEOPLE if of == user_type else _ROWS_OF_OTHERS, redaction))
+        view = _view(answer, user_type, redaction)
+        if view.of == user_type:
+            result.verdicts[answer.question.id] = _letters(answer, people)
+        result.views.append(view)
     return result
+
+
+def _letters(answer: QuestionAnswer, people: Mapping[str, int]) -> bytearray:
+    letters = bytearray([_NO_VERDICT]) * len(people)
+    for query in answer.question.queries:
+        letter = ord(LETTERS[query.results_are])
+        for row in answer.verdicts[query.name]:
+            if (place := people.get(str(row[-1]))) is not None:
+                letters[place] = letter
+    return letters
+
+
+def _view(answer: QuestionAnswer, user_type: str, redaction: Redaction) -> AnswerView:
+    keys = {str(row[-1]) for rows in answer.verdicts.values() for row in rows[:1]}
+    types = {type_of_key(key) for key in keys if key.startswith(_KEY_PREFIX)}
+    of = types.pop() if len(types) == 1 else ""
+    limit = _ROWS_OF_PEOPLE if of == user_type else _ROWS_OF_OTHERS
+    counts = answer.counts
+    found = tuple(
+        Found(
+            query.results_are,
+            counts[query.name],
+            tuple(_row(row, redaction) for row in answer.verdicts[query.name][:limit]),
+        )
+        for query in answer.question.queries
+    )
+    warnings = answer.warnings if not redaction.is_on else ("Not all it rests on was read.",) * bool(answer.warnings)
+    return AnswerView(answer.question, of, answer.columns[:-1], found, answer.complete, warnings)
+
+
+def _row(row: Sequence[object], redaction: Redaction) -> tuple[object, ...]:
+    """The row as the page shows it; in a redacted page, what names the entity first is its pseudonym."""
+    *cells, key = row
+    if not redaction.is_on:
+        return (*(_cell(cell) for cell in cells), str(key))
+    shown = redaction.entity(str(key))
+    hidden = [redaction.value(cell if isinstance(cell, list) else _cell(cell)) for cell in cells]
+    return (shown, *(_cell(cell) for cell in hidden[1:]), shown)
+
+
+def _cell(cell: object) -> str | int | float | bool | None:
+    """A value of a row for people; lists are joined."""
+    if isinstance(cell, list):
+        return ", ".join(str(each) for each in cell)
+    return cell if cell is None or isinstance(cell, str | int | float) else str(cell)

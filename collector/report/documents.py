@@ -94,9 +94,10 @@ def write_documents(
             otherwise[number] += count
     lines.close()
     for name, value in base.items():
-        if (number := names.number(name, part)) is not None:
-            documents.distributions[number].add(value, documents.readers - otherwise[number])
-            otherwise[number] = documents.readers
+        of_base = names.number(name, part)
+        if of_base is not None:
+            documents.distributions[of_base].add(value, documents.readers - otherwise[of_base])
+            otherwise[of_base] = documents.readers
     for number, distribution in documents.distributions.items():
         distribution.without += documents.readers - otherwise[number]
     return documents
