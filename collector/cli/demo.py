@@ -51,8 +51,9 @@ _SHOWN_QUESTIONS = 5
 def demo(context: click.Context, users: int) -> int:
     """Collect and upload a made-up account; nothing real is touched.
 
-    Signs in to a sandbox Zoom, collects, shows a user, uploads to a sandbox JupiterOne, and answers questions. Your
-    configuration is not read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it only collects.
+    Signs in to a sandbox Zoom, collects, shows a user, uploads to a sandbox JupiterOne and answers questions. Your
+    configuration is not read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it
+    only collects.
     """
     from collector.cli.demo_account import signed_in_demo  # here, because it imports the sandbox
 
