@@ -67,6 +67,12 @@ def _report() -> click.Command:
     return report
 
 
+def _questions() -> click.Command:
+    from collector.cli.questions import questions
+
+    return questions
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -112,7 +118,14 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "why": _why, "query": _query, "report": _report},
+    "Look": {
+        "status": _status,
+        "show": _show,
+        "why": _why,
+        "query": _query,
+        "questions": _questions,
+        "report": _report,
+    },
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
