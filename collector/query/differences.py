@@ -244,7 +244,7 @@ class _DifferingValues:
     def changes(self) -> Iterator[Change]:
         """One for each part, property, old and new value."""
         uncertain = self._uncertain()
-        for (part, name, _, _), (old, new, who) in sorted(self._found.items(), key=lambda each: each[0]):
+        for (part, name, _, _), (old, new, who) in sorted(self._found.items(), key=_order):
             kind = Kind.NEWLY_SENT if old is None else Kind.NO_LONGER_SENT
             certain = None not in (old, new) or (part, name) not in uncertain[kind]
             yield Change(Kind.CHANGED if certain else kind, self._type.type, tuple(who), None, part, name, old, new)
@@ -286,6 +286,11 @@ class _DifferingValues:
 
     def _is_volatile(self, name: str) -> bool:
         return any(_is_volatile(self._type, part) for part in self._type.properties.get(name, ()))
+
+
+def _order(found: tuple[tuple[str, str, str, str], object]) -> tuple[str, ...]:
+    part, name, old, new = found[0]
+    return name, part, old, new
 
 
 def _is_volatile(type_: EntitySchema, part: str) -> bool:

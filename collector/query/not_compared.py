@@ -31,7 +31,8 @@ class NotCompared:
     def entities(self, type_: EntitySchema) -> None:
         """Whether the lists of a type were read."""
         uncertain = (f"which {type_.noun} came since is not certain", f"which {type_.noun} went is not known")
-        self._list(type_.type, f"all {type_.noun}", uncertain)
+        what = _whose(type_) if type_.noun == "account" else f"all {type_.noun}"
+        self._list(type_.type, what, uncertain)
 
     def members(self, type_: RelationshipType, noun: str) -> None:
         """Whether the members of groups, or of roles, were read."""
@@ -47,12 +48,12 @@ class NotCompared:
                 for entry in record.coverage
                 if step is not None and entry.step == step.step.id and not entry.is_list
             }
-            alike: dict[tuple[str, str], list[str]] = {}
-            for part in type_.parts:
-                if part in parts and (gap := _document_gap(type_.parts[part].datasets, part, entries)):
-                    alike.setdefault(gap, []).append(part)
-            for (how_many, why), names in alike.items():
-                self._gaps.setdefault(_Gap(f"{_listed(names)} of {type_.noun}{how_many}", why), []).append(position)
+            alike: dict[str, list[str]] = {}
+            for part, source in type_.parts.items():
+                if part in parts and part in source.datasets and (why := _why_unread(part, entries)):
+                    alike.setdefault(why, []).append(part)
+            for why, names in alike.items():
+                self._gaps.setdefault(_Gap(f"{_listed(names)} of {_whose(type_)}", why), []).append(position)
 
     def without_earlier_value(
         self, type_: EntitySchema, first_read: Mapping[str, int], lost: Mapping[str, int]
@@ -82,22 +83,25 @@ class NotCompared:
                 self._gaps.setdefault(_Gap(what, _why_partial(record, type_), uncertain), []).append(position)
 
 
-def _document_gap(datasets: tuple[str, ...], part: str, entries: Mapping[str, Coverage]) -> tuple[str, str] | None:
-    """How many documents are missing and why; None if it was read, or is none that is read."""
-    if part not in datasets:
-        return None
+def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
+    """How many of the documents were not read, and why; "" if all were."""
     entry = entries.get(part)
     if entry is None:
-        return "", "the step did not run"
-    if entry.status is Status.COMPLETE and not entry.stale and not entry.missing:
-        return None
+        return "the step did not run"
+    if not _is_gap(entry) and not entry.stale and not entry.missing:
+        return ""
     said = []
     if entry.stale:
         said.append(f"{entry.stale:,} as an earlier run read them")
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
-    why = entry.reason.rstrip(".") or entry.status.value
-    return "", "; ".join([*said, why])
+    return "; ".join([*said, _why(entry)])
+
+
+def _why(entry: Coverage) -> str:
+    if entry.scopes:
+        return f"it needs the scope {' or '.join(entry.scopes)}"
+    return entry.reason.rstrip(".") or entry.status.value
 
 
 def _why_partial(record: RunRecord, type_: str) -> str:
@@ -105,7 +109,7 @@ def _why_partial(record: RunRecord, type_: str) -> str:
     for step in record.steps:
         if type_ in step.partial_types:
             entries = [entry for entry in record.coverage if entry.step == step.step.id and entry.is_list]
-            whys = (entry.reason.rstrip(".") or entry.status.value for entry in entries if _is_gap(entry))
+            whys = (_why(entry) for entry in entries if _is_gap(entry))
             return "; ".join(dict.fromkeys(whys))
     return ""
 
@@ -123,7 +127,11 @@ def _by_count(counts: Mapping[str, int]) -> dict[int, list[str]]:
 
 
 def _count(count: int, type_: EntitySchema) -> str:
-    return type_.noun if count == 1 and type_.noun == "account" else f"{count:,} {type_.noun}"
+    return _whose(type_) if type_.noun == "account" else f"{count:,} {type_.noun}"
+
+
+def _whose(type_: EntitySchema) -> str:
+    return "the account" if type_.noun == "account" else type_.noun
 
 
 def _listed(parts: list[str]) -> str:
