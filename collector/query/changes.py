@@ -6,7 +6,7 @@ read is said in `Changes.not_compared`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import closing
 
 from collector.errors import UsageError
@@ -103,24 +103,23 @@ def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: f
 
 
 def _values(comparison: Comparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]) -> Iterator[Change]:
-    told = frozenset(part for part in (ROW, *type_.parts) if _area_of_part(type_, part) in of)
-    if not told:
+    declared = [part for part in (ROW, *type_.parts) if _area_of_part(type_, part) in of]
+    if not declared:
         return
-    gaps.documents(type_, told)
+    gaps.documents(type_, declared)
     differences = comparison.properties(type_)
-    yield from (each for each in differences.changes if each.part in told)
-    gaps.without_earlier_value(type_, _only(differences.first_read, told), _only(differences.lost, told))
-
-
-def _only(counts: Mapping[str, int], parts: frozenset[str]) -> dict[str, int]:
-    return {part: count for part, count in counts.items() if part in parts}
+    yield from (each for each in differences.changes if _area_of_part(type_, each.part) in of)
+    first_read, lost = (
+        {part: count for part, count in counts.items() if _area_of_part(type_, part) in of}
+        for counts in (differences.first_read, differences.lost)
+    )
+    gaps.without_earlier_value(type_, first_read, lost)
 
 
 def _area_of_part(type_: EntitySchema, part: str) -> str:
-    """Documents of users and groups hold settings, those of roles privileges; what is derived belongs to its entity."""
-    source = type_.parts.get(part)
-    is_document = source is not None and bool(source.datasets) and not source.types
-    return "settings" if is_document and type_.noun != "roles" else _area(type_.noun)
+    """Documents hold settings, those of roles privileges. Derived parts belong to the entity, like its row."""
+    is_derived = part in type_.parts and bool(type_.parts[part].types)
+    return _area(type_.noun) if part == ROW or is_derived or type_.noun == "roles" else "settings"
 
 
 def _area(noun: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from collector.model.coverage import Coverage, Status
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import EntitySchema
 from collector.store import RunRecord
+
+_MAX_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class NotCompared:
         uncertain = (f"who joined {noun} since is not certain", f"who left {noun} is not known")
         self._list(type_.type, f"all members of {noun}", uncertain)
 
-    def documents(self, type_: EntitySchema, parts: frozenset[str]) -> None:
+    def documents(self, type_: EntitySchema, parts: Collection[str]) -> None:
         """Whether the documents of a type were read."""
         for position, record in enumerate(self._runs):
             step = next((step for step in record.steps if type_.type in step.step.types), None)
@@ -99,6 +101,8 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
 
 
 def _why(entry: Coverage) -> str:
+    if entry.status is Status.NOT_GRANTED:
+        return "its scope is not granted"
     if entry.scopes:
         return f"it needs the scope {' or '.join(entry.scopes)}"
     return entry.reason.rstrip(".") or entry.status.value
@@ -127,7 +131,7 @@ def _by_count(counts: Mapping[str, int]) -> dict[int, list[str]]:
 
 
 def _count(count: int, type_: EntitySchema) -> str:
-    return _whose(type_) if type_.noun == "account" else f"{count:,} {type_.noun}"
+    return _whose(type_) if type_.noun == "account" else f"{type_.noun} ({count:,})"
 
 
 def _whose(type_: EntitySchema) -> str:
@@ -135,4 +139,6 @@ def _whose(type_: EntitySchema) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return ", ".join(f"`{part}`" for part in parts)
+    named = parts if len(parts) <= _MAX_PARTS else parts[: _MAX_PARTS - 1]
+    more = f" and {len(parts) - len(named)} more" if len(parts) > len(named) else ""
+    return ", ".join(f"`{part}`" for part in named) + more
