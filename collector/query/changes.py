@@ -103,17 +103,15 @@ def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: f
 
 
 def _values(comparison: Comparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]) -> Iterator[Change]:
-    declared = [part for part in (ROW, *type_.parts) if _area_of_part(type_, part) in of]
-    if not declared:
-        return
-    gaps.documents(type_, declared)
-    differences = comparison.properties(type_)
-    yield from (each for each in differences.changes if _area_of_part(type_, each.part) in of)
-    first_read, lost = (
-        {part: count for part, count in counts.items() if _area_of_part(type_, part) in of}
-        for counts in (differences.first_read, differences.lost)
-    )
-    gaps.without_earlier_value(type_, first_read, lost)
+    def is_wanted(part: str) -> bool:
+        return _area_of_part(type_, part) in of
+
+    wanted = list(filter(is_wanted, (ROW, *type_.parts)))
+    if wanted:
+        differences = comparison.properties(type_, is_wanted)
+        gaps.documents(type_, wanted)
+        gaps.without_earlier_value(type_, differences.first_read, differences.lost)
+        yield from differences.changes
 
 
 def _area_of_part(type_: EntitySchema, part: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -178,13 +178,13 @@ class Comparison:
         for (kind, owner), who in found.items():
             yield Change(kind, member_type, tuple(sorted(who, key=lambda each: each.key)), of=owner)
 
-    def properties(self, type_: EntitySchema) -> Differences:
-        """Which values of entities in both graphs differ."""
+    def properties(self, type_: EntitySchema, is_wanted: Callable[[str], bool]) -> Differences:
+        """Which values of entities in both graphs differ, in the parts that are wanted."""
         differing = _DifferingValues(self, type_)
         first_read: dict[str, int] = {}
         parameters = {**self._runs(), **_key_range(type_.type)}
         for key, name, part, old, new in self.database.rows(_CHANGED_PARTS, parameters):
-            if _is_volatile(type_, part):
+            if _is_volatile(type_, part) or not is_wanted(part):
                 continue
             if old is None:
                 first_read[part] = first_read.get(part, 0) + 1
