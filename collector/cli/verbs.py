@@ -73,6 +73,12 @@ def _questions() -> click.Command:
     return questions
 
 
+def _changes() -> click.Command:
+    from collector.cli.changes import changes
+
+    return changes
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -124,6 +130,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
         "why": _why,
         "query": _query,
         "questions": _questions,
+        "changes": _changes,
         "report": _report,
     },
     "Upload": {"sync": _sync, "run": _run},
