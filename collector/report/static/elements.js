@@ -10,7 +10,7 @@ function fill(made, attributes, children) {
     else if (name === "checked" || name === "value" || name === "hidden" || name === "open") made[name] = value;
     else made.setAttribute(name, value === true ? "" : value);
   }
-  for (const child of children.flat()) if (child !== null && child !== undefined) made.append(child);
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) made.append(child);
   return made;
 }
 
@@ -145,6 +145,6 @@ function saveCsv(name, headings, rows) {
 // The heading and content of a view, in place of what it showed before.
 function fillView(name, title, ...children) {
   const view = document.getElementById(`view-${name}`);
-  view.replaceChildren(element("h1", { id: `title-${name}` }, title), ...children.flat().filter(Boolean));
+  view.replaceChildren(element("h1", { id: `title-${name}` }, title), ...children.flat(Infinity).filter(Boolean));
   return view;
 }

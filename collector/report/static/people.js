@@ -367,11 +367,16 @@ function showPeople(parameters) {
     "details",
     { class: "facets", open: narrow ? explorer.filtering : true, ontoggle: (event) => (explorer.filtering = event.target.open) },
     element("summary", { "data-focus": "filters" }, "Filters"),
-    settingPicker("Filter by a setting", (name) => changeParameters((changed) => {
-      const options = facet(`s:${name}`).options;
-      for (const each of options) changed.append(`s:${name}`, each.value);
-    })),
-    facetNames().map((name) => facetElement(name, counts.get(name))),
+    element(
+      "div",
+      {},
+      settingPicker("Filter by a setting", (name) =>
+        changeParameters((changed) => {
+          for (const each of facet(`s:${name}`).options) changed.append(`s:${name}`, each.value);
+        }),
+      ),
+      facetNames().map((name) => facetElement(name, counts.get(name))),
+    ),
   );
   const saved = () => saveCsv("people.csv", columns.map((each) => each.title), rows.map((row) => columns.map((each) => each.text(row))));
   const { frame, render } = rowsTable(rows, columns, sort);
