@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from collector.model.graph import type_of_key
 from collector.questions.library import BAD, GOOD, INFORMATIVE, UNKNOWN, SecurityQuestion
-from collector.questions.run import QuestionAnswer
+from collector.questions.run import QuestionAnswer, by_urgency
 from collector.report.redaction import Redaction
 
 LETTERS = {GOOD: "g", BAD: "b", UNKNOWN: "u", INFORMATIVE: "l"}
@@ -20,11 +20,15 @@ _KEY_PREFIX = "zoom_"
 
 @dataclass(frozen=True)
 class Found:
-    """What a question found good, bad or not known. `rows`: the first of `count`; each ends with the entity's key."""
+    """What a question found good, bad or not known. `rows`: the first of them; each ends with the entity's key.
+
+    `count`: of entities, of which each may have several rows. `more`: rows that are not shown.
+    """
 
     results_are: str
     count: int
     rows: tuple[tuple[object, ...], ...]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,17 @@ class Answers:
 def view_answers(
     answers: Iterable[QuestionAnswer], people: Mapping[str, int], user_type: str, redaction: Redaction
 ) -> Answers:
-    """`people`: the place of each in the page, by key. One answer is held at a time."""
+    """The most urgent first. `people`: the place of each in the page, by key. One answer is held at a time."""
     result = Answers()
+    counted = []
     for answer in answers:
         view = _view(answer, user_type, redaction)
         if view.of == user_type:
             result.verdicts[answer.question.id] = _letters(answer, people)
         result.views.append(view)
+        counted.append(answer.without_rows())
+    urgency = {answer.question.id: place for place, answer in enumerate(by_urgency(counted))}
+    result.views.sort(key=lambda view: urgency[view.question.id])
     return result
 
 
@@ -100,6 +108,7 @@ def _view(answer: QuestionAnswer, user_type: str, redaction: Redaction) -> Answe
             query.results_are,
             counts[query.name],
             tuple(_row(row, redaction) for row in answer.verdicts[query.name][:limit]),
+            max(0, len(answer.verdicts[query.name]) - limit),
         )
         for query in answer.question.queries
     )

@@ -20,14 +20,15 @@ from collector.report.changed import ChangeView, changes_before
 from collector.report.documents import Distribution, PartDocuments, SettingNames, write_documents
 from collector.report.level_lines import LevelLines, LevelName
 from collector.report.levels import LevelReader, has_lock
-from collector.report.people import Neighbourhood, PeopleCounts, PeopleWriter
+from collector.report.people import NOT_KNOWN, Neighbourhood, PeopleCounts, PeopleWriter
 from collector.report.redaction import Redaction
 from collector.report.sections import OTHER, SECTIONS, section_of
 from collector.report.weaker import weak_values
 from collector.store import RunRecord, Store
 
 _ACCOUNT_NAME = "tag.AccountName"
-_WORST = 10
+_WORST = 6
+_ADMIN = ("yes", "no", NOT_KNOWN)
 _MAX_VALUES = 50
 """Of a setting, so many values are shown with their counts, the most frequent first."""
 
@@ -102,9 +103,8 @@ class Report:
 
     @property
     def worst(self) -> tuple[AnswerView, ...]:
-        """The questions that found most that is bad."""
-        bad = [each for each in self.answers if each.count(BAD)]
-        return tuple(sorted(bad, key=lambda each: -each.count(BAD))[:_WORST])
+        """The most urgent questions that found something bad."""
+        return tuple(each for each in self.answers if each.count(BAD))[:_WORST]
 
     def rows_of(self, what: str) -> list[tuple[str, int, str]]:
         """People by status, licence, admin, role or group: name, number, and its address in the page."""
@@ -116,7 +116,10 @@ class Report:
             "licence": self.people.by_licence,
             "admin": self.people.by_admin,
         }[what]
-        return [(name, count, f"#people?{urlencode({what: name})}") for name, count in counts.most_common()]
+        listed = (
+            [(name, counts[name]) for name in _ADMIN if name in counts] if what == "admin" else counts.most_common()
+        )
+        return [(name, count, f"#people?{urlencode({what: name})}") for name, count in listed]
 
 
 def write_data(graph: Graph, redaction: Redaction, block: DataBlock) -> Report:

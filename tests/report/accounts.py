@@ -41,7 +41,12 @@ def write_account(
     shared = _shared_documents(chance)
     levels = [each for each in setting_levels().settings if each.user is not None]
     _put_levels(run, "zoom_account:acme-id", levels, chance, started_at, is_account=True)
-    for role, name, admin in (("0", "Owner", True), ("1", "Admin", True), ("2", "Member", False), ("r-x1", "Helpdesk", True)):
+    for role, name, admin in (
+        ("0", "Owner", True),
+        ("1", "Admin", True),
+        ("2", "Member", False),
+        ("r-x1", "Helpdesk", True),
+    ):
         built_in = role in "012"
         role_row: Properties = {"id": role, "name": name, "displayName": name, "systemRole": built_in, "admin": admin}
         _put(run, f"zoom_role:{role}", "AccessRole", role_row, started_at)
@@ -49,7 +54,13 @@ def write_account(
     for number in range(groups):
         key = f"zoom_group:g-{number:04}"
         name = f"Team {number}"
-        _put(run, key, "Group", {"id": f"g-{number:04}", "name": name, "displayName": name, "totalMembers": 3}, started_at)
+        _put(
+            run,
+            key,
+            "Group",
+            {"id": f"g-{number:04}", "name": name, "displayName": name, "totalMembers": 3},
+            started_at,
+        )
         run.put_relationship(HAS_GROUP.between("zoom_account:acme-id", key))
         _put_levels(run, key, levels, chance, started_at, is_account=False)
     for number in range(people):

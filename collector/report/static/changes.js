@@ -2,11 +2,12 @@
 
 function changeTitle(change) {
   const noun = change.type.replace(/^zoom_/, "");
+  const who = many(change.count, noun);
   if (change.property) {
     const setting = data.settings.get(change.property);
-    return `${noun}: ${setting ? setting.path : change.property} ${change.kind}`;
+    return `${setting ? setting.path : change.property} ${change.kind} for ${who}`;
   }
-  return change.of ? `${noun} ${change.kind} ${change.of[1]}` : `${noun} ${change.kind}`;
+  return change.of ? `${who} ${change.kind} ${change.of[1]}` : `${who} ${change.kind}`;
 }
 
 function entityLink([key, name], type) {
@@ -21,7 +22,7 @@ function changeCard(change) {
   return element(
     "article",
     { class: "card" },
-    element("h2", {}, changeTitle(change), " ", badge(number(change.count), change.certain ? "none" : "unknown")),
+    element("h2", {}, changeTitle(change), change.certain ? null : " ", change.certain ? null : badge("not certain", "unknown")),
     change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
     change.property ? element("p", {}, `${valueText(change.old)} → ${valueText(change.new)}`) : null,
     element("details", { open: change.count <= 10 }, element("summary", {}, "Who"), element("ul", { class: "plain" }, names), more > 0 ? element("p", { class: "small" }, `${number(more)} more.`) : null),

@@ -52,8 +52,8 @@ function show() {
   }
   if (isUnpacked || WITHOUT_DATA.has(name)) VIEWS[name](parameters);
   const entity = `${name} ${parameters.get("key") || parameters.get("name") || parameters.get("of") || ""}`;
-  if (shownView && shownView !== entity) {
-    document.getElementById("main").focus({ preventScroll: true });
+  if (shownView !== entity) {
+    if (shownView) document.getElementById("main").focus({ preventScroll: true });
     if (!parameters.get("id")) scrollTo(0, 0);
   }
   shownView = entity;
@@ -143,6 +143,7 @@ async function start() {
   isUnpacked = true;
   loading.hidden = true;
   linkRows();
+  shownView = "";
   show();
   document.documentElement.dataset.ready = "yes";
 }
