@@ -1,6 +1,7 @@
 // The picture: any one thing and what it is tied to, in layers. The same thing is always drawn the same.
 
 const BOX = { width: 200, height: 26, gap: 8, space: 90, top: 34 };
+const CENTRED_UP_TO = 20; // taller layers begin at the top, so that what they are tied to is in sight
 const LIMITS = { group: 30, person: 130, role: 30 };
 
 function layersOf(of) {
@@ -121,7 +122,8 @@ function drawLayers({ layers, edges, chosen, title }) {
   const at = new Map();
   layers.forEach((layer, column) => {
     const used = layer.nodes.length * (BOX.height + BOX.gap) - BOX.gap;
-    const top = BOX.top + BOX.gap + (height - BOX.top - 2 * BOX.gap - used) / 2;
+    const free = tallest > CENTRED_UP_TO ? 0 : height - BOX.top - 2 * BOX.gap - used;
+    const top = BOX.top + BOX.gap + free / 2;
     layer.nodes.forEach((node, place) => at.set(node.id, { x: BOX.gap + column * (BOX.width + BOX.space), y: top + place * (BOX.height + BOX.gap) }));
   });
   const most = Math.max(...edges.map((edge) => edge[2] || 1), 1);
