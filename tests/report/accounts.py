@@ -15,6 +15,8 @@ from collector.store import ROW, Run, Store
 HAS_GROUP = RelationshipType("zoom_account", "HAS", "zoom_group")
 HAS_USER = RelationshipType("zoom_group", "HAS", "zoom_user")
 ASSIGNED = RelationshipType("zoom_user", "ASSIGNED", "zoom_role")
+_RELATIONSHIPS = (HAS_GROUP, HAS_USER, ASSIGNED)
+_TYPES = ("zoom_account", "zoom_user", "zoom_group", "zoom_role")
 READ_AT = 1_767_200_000_000
 """2025-12-31, in milliseconds."""
 _FIRST = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Linus", "Radia", "Ines", "Jürgen", "Fatima", "Min-jun", "Zoë")
@@ -34,9 +36,14 @@ def write_account(
     coverage: Sequence[Coverage] = (),
     names: Sequence[str] = (),
 ) -> None:
-    """Write a run of an account. `own_settings`: the share of people with settings of their own. `names`: of the first."""
+    """Write a run of an account, in place of what an earlier one had.
+
+    `own_settings`: the share of people with settings of their own. `names`: those of the first people.
+    """
     chance = random.Random(seed)
     run = store.begin(started_at, {"tag.AccountName": "Acme"}, fresh=True)
+    for type_ in (*_TYPES, *(each.type for each in _RELATIONSHIPS)):
+        run.restart_listing(type_)
     _put(run, "zoom_account:acme-id", "Account", {"id": "acme-id", "name": "70001", "displayName": "70001"}, started_at)
     shared = _shared_documents(chance)
     levels = [each for each in setting_levels().settings if each.user is not None]
@@ -68,6 +75,11 @@ def write_account(
         _put_person(run, number, name, groups, shared, chance, own_settings, started_at)
         if number % 1000 == 999:
             run.commit()
+    for type_ in _TYPES:
+        for key in run.missing_keys(type_):
+            run.remove(key)
+    for relationship in _RELATIONSHIPS:
+        run.remove_missing_relationships(relationship.type)
     whole = [
         Coverage("fetch-account", "account", Status.COMPLETE, True),
         *(Coverage("fetch-users", each, Status.COMPLETE, True) for each in _LISTS),
