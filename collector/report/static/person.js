@@ -40,7 +40,7 @@ function personSettings(row, onlyOther, wanted) {
     bySection.get(setting.section).push([
       element("span", {}, link(setting.description, "setting", { name: setting.name }), element("span", { class: "path" }, setting.path)),
       weak ? badge(`${valueText(shown)} · a question calls it bad`, "bad") : valueText(shown),
-      setBy(why),
+      element("span", { "data-setting": setting.name, "data-verdict": why.verdict, "data-level": why.level }, setBy(why)),
       setting.lock ? lockText(why) : "Zoom has no lock",
     ]);
   }
