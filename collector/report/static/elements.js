@@ -83,7 +83,7 @@ function table(headings, rows, attributes) {
     element("tbody", {}, body),
   );
   const label = (attributes && attributes.label) || "Table";
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, made);
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${label}` }, made);
 }
 
 function card(title, ...children) {

@@ -292,7 +292,7 @@ function rowsTable(rows, columns, sort) {
     return element("th", { scope: "col", "aria-sort": sorted }, element("button", { type: "button", "data-focus": `sort ${each.name}`, onclick: turn }, each.title + arrow));
   });
   const made = element("table", { "aria-rowcount": rows.length + 1 }, element("thead", {}, element("tr", {}, head)), body);
-  const frame = element("div", { class: "rows", tabindex: "0", role: "region", "aria-label": "People" }, made);
+  const frame = element("div", { class: "rows", tabindex: "0", role: "region", "aria-label": "Table of people" }, made);
   let first = -1;
   const space = (count) => {
     const row = element("tr", { class: "space", "aria-hidden": "true" }, element("td", { colspan: columns.length }));
