@@ -142,7 +142,7 @@ function drawLayers({ layers, edges, chosen, title }) {
       const parameters = node.parameters || (node.key ? { key: node.key } : {});
       return drawn(
         "a",
-        { href: address(node.view, parameters), "aria-label": count ? `${node.text}: ${count}` : node.text },
+        { href: address(node.view, parameters) },
         drawn("title", {}, count ? `${node.text}: ${count}` : node.text),
         drawn("rect", { class: `box${node.id === chosen ? " chosen" : ""}${node.more ? " more" : ""}`, x, y, width: BOX.width, height: BOX.height, rx: 5 }),
         drawn("text", { x: x + 9, y: y + 17.5 }, shortened(node.text, count ? 26 - count.length - 2 : 27)),
