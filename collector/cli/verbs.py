@@ -49,6 +49,12 @@ def _show() -> click.Command:
     return show
 
 
+def _list() -> click.Command:
+    from collector.cli.list import list_
+
+    return list_
+
+
 def _why() -> click.Command:
     from collector.cli.why import why
 
@@ -106,7 +112,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "why": _why, "query": _query},
+    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "query": _query},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
