@@ -39,9 +39,7 @@ _LISTED = {
         ("name", "email", "status", "type", "isAdmin", "roles", "groups", "lastLoginTime"),
         {"roles": RelatedNames("ASSIGNED", _ROLE, ("name",)), "groups": RelatedNames("HAS", _GROUP, ("name",))},
     ),
-    "groups": _Listed(
-        _GROUP, ("name", "totalMembers", "id"), {"members": RelatedNames("HAS", _USER, _MEMBER_NAMES)}
-    ),
+    "groups": _Listed(_GROUP, ("name", "totalMembers", "id"), {"members": RelatedNames("HAS", _USER, _MEMBER_NAMES)}),
     "roles": _Listed(
         _ROLE,
         ("name", "admin", "systemRole", "totalMembers", "description"),
@@ -119,9 +117,13 @@ def _for_people(rows: Iterator[object], licence: int | None) -> Iterator[object]
     for row in rows:
         assert isinstance(row, list)  # noqa: S101 - a list has columns
         cells = [_first_names(value) if isinstance(value, list) else value for value in row]
-        if licence is not None and cells[licence] in _LICENCES:
-            cells[licence] = f"{cells[licence]} {_LICENCES[cells[licence]]}"
+        if licence is not None:
+            cells[licence] = _licence(cells[licence])
         yield cells
+
+
+def _licence(type_: object) -> object:
+    return f"{type_} {_LICENCES[type_]}" if isinstance(type_, int) and type_ in _LICENCES else type_
 
 
 def _first_names(names: list[object]) -> object:

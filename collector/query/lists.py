@@ -32,6 +32,7 @@ from collector.store import Store
 
 _ENTITY = "entity"
 _KEY = "_key"
+_MAX_WRITTEN = 60
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,9 @@ def _first(count: int, rows: Iterator[object]) -> Iterator[object]:
 def _check_columns(wanted: Iterable[str], known: Iterable[str], noun: str) -> None:
     for name in wanted:
         if name not in known:
-            close = nearest(name, known)
+            close, written = nearest(name, known), name if len(name) <= _MAX_WRITTEN else f"{name[:_MAX_WRITTEN]}…"
             raise UsageError(
-                f"{noun.capitalize()} have no column {name!r}{f'; is {close} meant?' if close else '.'}",
+                f"{noun.capitalize()} have no column {written!r}{f'; is {close} meant?' if close else '.'}",
                 "A column is a property; docs/jupiterone.md lists them.",
             )
 
