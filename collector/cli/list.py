@@ -25,7 +25,7 @@ _MEMBER_NAMES = ("email", "name")
 
 
 @dataclass(frozen=True)
-class _Listed:
+class Listed:
     """What can be listed: its `_type`, the columns if none are named, and those that come from relationships."""
 
     type: str
@@ -33,14 +33,14 @@ class _Listed:
     related: Mapping[str, RelatedNames]
 
 
-_LISTED = {
-    "users": _Listed(
+LISTED = {
+    "users": Listed(
         _USER,
         ("name", "email", "status", "type", "isAdmin", "roles", "groups", "lastLoginTime"),
         {"roles": RelatedNames("ASSIGNED", _ROLE, ("name",)), "groups": RelatedNames("HAS", _GROUP, ("name",))},
     ),
-    "groups": _Listed(_GROUP, ("name", "totalMembers", "id"), {"members": RelatedNames("HAS", _USER, _MEMBER_NAMES)}),
-    "roles": _Listed(
+    "groups": Listed(_GROUP, ("name", "totalMembers", "id"), {"members": RelatedNames("HAS", _USER, _MEMBER_NAMES)}),
+    "roles": Listed(
         _ROLE,
         ("name", "admin", "systemRole", "totalMembers", "description"),
         {"members": RelatedNames("ASSIGNED", _USER, _MEMBER_NAMES)},
@@ -49,7 +49,7 @@ _LISTED = {
 
 
 @click.command("list", epilog=example("collector list users --where 'isAdmin = true' --sort -lastLoginTime"))
-@click.argument("what", type=click.Choice(list(_LISTED)), metavar="users|groups|roles")
+@click.argument("what", type=click.Choice(list(LISTED)), metavar="users|groups|roles")
 @click.option("--columns", metavar="A,B,…", help="Properties to show; also roles and groups of users, members of both.")
 @click.option("--where", metavar="CONDITION", help="Only those of which this holds: J1QL, as after WITH.")
 @click.option("--sort", metavar="COLUMN[,-COLUMN]", help="Sort by these, with - descending; default: the first column.")
@@ -84,7 +84,7 @@ def list_(
 
     Exit codes: 0 answered, 2 a column or the condition is refused, 1 it failed or took too long, 130 interrupted.
     """
-    given, listed = options(context), _LISTED[what]
+    given, listed = options(context), LISTED[what]
     wanted = chosen_format(given, format_) or ("table" if sys.stdout.isatty() else "json")
     request = ListRequest(
         listed.type,
