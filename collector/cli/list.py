@@ -19,6 +19,7 @@ from collector.resources.graph_schema import graph_schema
 from collector.store import Store
 
 _MAX_NAMES = 20
+_MAX_TABLE_ROWS = 1000
 _LICENCES = {1: "Basic", 2: "Licensed", 3: "on-premises", 4: "no meetings licence", 99: "none"}
 _USER, _GROUP, _ROLE = (resource.RESOURCE.entity.type for resource in (users, groups, roles))
 _MEMBER_NAMES = ("email", "name")
@@ -53,7 +54,11 @@ LISTED = {
 @click.option("--columns", metavar="A,B,…", help="Properties to show; also roles and groups of users, members of both.")
 @click.option("--where", metavar="CONDITION", help="Only those of which this holds: J1QL, as after WITH.")
 @click.option("--sort", metavar="COLUMN[,-COLUMN]", help="Sort by these, with - descending; default: the first column.")
-@click.option("--limit", type=click.IntRange(min=0), default=0, help="At most this many rows; default 0: all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    help=f"At most this many rows, 0: all; default: {_MAX_TABLE_ROWS:,} in a table, else all.",
+)
 @format_option
 @run_options
 @common_options
@@ -64,7 +69,7 @@ def list_(
     columns: str | None,
     where: str | None,
     sort: str | None,
-    limit: int,
+    limit: int | None,
     format_: str | None,
     run: int | None,
     at: str | None,
@@ -94,7 +99,7 @@ def list_(
         () if sort is None else _names("--sort", sort),
         run,
         at,
-        limit,
+        limit if limit is not None else _MAX_TABLE_ROWS if wanted == "table" else 0,
         timeout,
     )
     with Store.open_existing(given.settings().profile.store_path) as store:

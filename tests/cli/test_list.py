@@ -137,6 +137,15 @@ class TestWhatIsListed:
         assert rows(found.out) == [["Ada Byron"], ["Bob Stone"]]
         assert "There are more than these 2" in found.err
 
+    def test_without_a_limit_all_are_listed_but_in_a_table(
+        self, listed: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("collector.cli.list._MAX_TABLE_ROWS", 3)
+        for format_, shown in {"csv": 7, "table": 3}.items():
+            found = listed("users", "--columns", "name", "--format", format_)
+            assert len(found.out.splitlines()) == 1 + shown
+            assert ("There are more than these 3" in found.err) is (shown == 3)
+
     def test_an_earlier_run(self, listed: Command) -> None:
         who = ("users", "--columns", "name", "--where", "name = 'Max Rao'")
         assert rows(listed(*who).out) == []
