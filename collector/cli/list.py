@@ -51,7 +51,7 @@ LISTED = {
 
 @click.command("list", epilog=example("collector list users --where 'isAdmin = true' --sort -lastLoginTime"))
 @click.argument("what", type=click.Choice(list(LISTED)), metavar="users|groups|roles")
-@click.option("--columns", metavar="A,B,…", help="Properties to show; also roles and groups of users, members of both.")
+@click.option("--columns", metavar="A,B,…", help="Show these: properties, and roles, groups or members.")
 @click.option("--where", metavar="CONDITION", help="Only those of which this holds: J1QL, as after WITH.")
 @click.option("--sort", metavar="COLUMN[,-COLUMN]", help="Sort by these, with - descending; default: the first column.")
 @click.option(

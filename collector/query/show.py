@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from collector.errors import UsageError
 from collector.model.coverage import Coverage
 from collector.model.graph import EntityType
-from collector.model.graph_schema import EntitySchema, GraphSchema
+from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
 from collector.next_steps import Command, NextStep
 from collector.store import PartAge, RunRecord, Store
 
@@ -106,21 +106,21 @@ def not_read(store: Store, schema: GraphSchema, view: EntityView) -> tuple[str, 
         return ("No collection has finished yet: what is missing here may not have been read.",)
     (type_,) = (each for each in schema.entities if each.type == view.entity["_type"])
     partial = set(run.partial_types)
+    read_at = {part.part: part.read_at for part in view.parts}
     sentences = []
-    if type_.type in partial:
+    if type_.type in partial and read_at[ROW] < run.began_at:
         sentences.append(f"`{type_.type}` was not read completely in run {run.id}: this one may be gone in Zoom.")
     for each in schema.relationships:
         if each.type in partial and type_.type in (each.source, each.target):
             sentences.append(f"`{each.type}` was not read completely in run {run.id}: some may be missing or gone.")
-    return (*sentences, *_unread_parts(type_, run, view.parts))
+    return (*sentences, *_unread_parts(type_, run, read_at))
 
 
-def _unread_parts(type_: EntitySchema, run: RunRecord, parts: Iterable[PartAge]) -> Iterator[str]:
+def _unread_parts(type_: EntitySchema, run: RunRecord, read_at: Mapping[str, int]) -> Iterator[str]:
     """The parts that were not read, those with the same reason in one sentence."""
-    read_at = {part.part: part.read_at for part in parts}
+    entries = {entry.dataset: entry for entry in run.coverage if not entry.is_list}
     unread: defaultdict[str, list[str]] = defaultdict(list)
     for part, source in type_.parts.items():
-        entries = {entry.dataset: entry for entry in run.coverage if not entry.is_list}
         reasons = [f"`{other}` was not read completely" for other in source.types if other in run.partial_types]
         reasons += [_reason(entries.get(dataset)) for dataset in source.datasets]
         reason = next(filter(None, reasons), "")
