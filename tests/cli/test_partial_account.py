@@ -126,6 +126,7 @@ LOOKS = [
         LATER,
         "query 'FIND zoom_user WITH inMeetingWaitingRoom != true AS u RETURN u.name'",
         ('"complete": false', "2 of 8 users are as an earlier run read them, the oldest of 2026-11-23"),
+        ("never read",),
     ),
     Look(LATER, "query 'FIND zoom_user' --run 1", ('"complete": true, "warnings": []',)),
     Look(

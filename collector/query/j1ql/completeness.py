@@ -70,8 +70,8 @@ def _parts_asked(asked: list[Use], graph: Graph) -> Iterator[tuple[EntitySchema,
 
 
 def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking: int, stale: int) -> str:
-    missing = sum(entry.missing for entry in entries)
-    never = missing if 0 < missing <= lacking else lacking
+    missing = min(lacking, sum(entry.missing for entry in entries))
+    never = missing if missing or stale else lacking  # who is invited has no settings, and is not missing
     said = []
     if never:
         said.append(f"{never:,} of {all_of_them} were never read; `!=` and `= undefined` count them")
