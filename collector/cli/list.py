@@ -95,12 +95,12 @@ def list_(
         listed.type,
         listed.columns if columns is None else _names("--columns", columns),
         listed.related,
-        where,
-        () if sort is None else _names("--sort", sort),
-        run,
-        at,
-        limit if limit is not None else _MAX_TABLE_ROWS if wanted == "table" else 0,
-        timeout,
+        where=where,
+        sort=() if sort is None else _names("--sort", sort),
+        run=run,
+        at=at,
+        limit=limit if limit is not None else _MAX_TABLE_ROWS if wanted == "table" else 0,
+        timeout=timeout,
     )
     with Store.open_existing(given.settings().profile.store_path) as store:
         answer = list_entities(store, graph_schema(all_resources()), request, SystemClock())
