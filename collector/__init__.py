@@ -13,6 +13,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     relationships()           an iterator of Relationship
     runs()                    an iterator of RunRecord
     query()                   Answer
+    changes()                 Changes
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -35,6 +36,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collector.library import (
         Answer,
+        Changes,
         CollectionFailed,
         CollectorError,
         CollectResult,
@@ -54,6 +56,7 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Answer",
+    "Changes",
     "CollectResult",
     "CollectionFailed",
     "CollectorError",

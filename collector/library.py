@@ -25,6 +25,7 @@ from collector.errors import (
     UsageError,
 )
 from collector.model.graph import Properties, Relationship
+from collector.query.changes import AREAS, Changes, changes, compared_runs
 from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
 from collector.resources import all_resources, entity_types, relationship_types
@@ -36,6 +37,7 @@ from collector.upload import UploadOptions, UploadResult, upload_graph
 
 __all__ = [
     "Answer",
+    "Changes",
     "CollectResult",
     "CollectionFailed",
     "CollectorError",
@@ -108,6 +110,21 @@ class OpenProfile:
         """
         question = QueryRequest(text, run=run, at=at, limit=limit)
         return ask(self._store(), graph_schema(all_resources()), question, SystemClock())
+
+    def changes(
+        self, *, since: int | str | None = None, until: int | str | None = None, of: Iterable[str] = AREAS
+    ) -> Changes:
+        """What changed since the run before, or between two runs, each a number (`RunRecord.id`) or a date (its end).
+
+        `of`: only "users", "groups", "roles" or "settings". Only what both runs have read is a change; `uncertain` may
+        be, and `not_compared` says what was not read. Raises UsageError if there are no two such runs.
+        """
+        store, areas = self._store(), list(of)
+        unknown = [area for area in areas if area not in AREAS]
+        if unknown:
+            raise UsageError(f"There are no changes of {unknown[0]!r}.", f"There are those of: {', '.join(AREAS)}.")
+        runs = compared_runs(store, *(None if run is None else str(run) for run in (since, until)))
+        return changes(store, graph_schema(all_resources()), *runs, areas)
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

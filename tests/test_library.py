@@ -54,12 +54,13 @@ def test_the_examples_run(
     for example in EXAMPLES:
         exec(compile(example, "docs/library.md", "exec"), names)
         said.append(capsys.readouterr().out)
-    graph, runs, asked, collected, uploaded, failed = said
+    graph, runs, asked, collected, changed, uploaded, failed = said
     assert "Olive Owner" in graph
     assert " has zoom_user:" in graph
     assert runs == f"run 1: {len(people().users)} users, not read completely: []\n"
     assert collected.startswith("settings skipped ")
     assert "Olive Owner is Owner\n" in asked
+    assert changed.startswith("since run 1; not compared: (")
     assert uploaded.endswith("entities created\nfinished\n")
     assert "collector collect" in failed
     assert (tmp_path / ".j1-integration" / "summary.json").exists()
@@ -93,6 +94,9 @@ def test_a_profile_is_opened_before_its_first_collection_and_read_after_it(
         (lambda profile: profile.query("FIND zoom_usr"), "Line 1, column 6: the graph has no `zoom_usr`"),
         (lambda profile: profile.query("FIND zoom_user", run=7), "There is no finished run 7"),
         (lambda profile: profile.query("FIND zoom_user", at="2001"), "No run had ended by 2001"),
+        (lambda profile: profile.changes(), "There is nothing to compare run 1 with"),
+        (lambda profile: profile.changes(since=1, until=7), "There is no finished run 7"),
+        (lambda profile: profile.changes(of=["people"]), "There are no changes of 'people'"),
         (lambda profile: profile.collect(settings="most"), "There is no choice of settings 'most'"),
         (lambda profile: profile.collect(steps=["fetch-rooms"]), "There is no step fetch-rooms"),
     ],

@@ -67,6 +67,12 @@ def _query() -> click.Command:
     return query
 
 
+def _changes() -> click.Command:
+    from collector.cli.changes import changes
+
+    return changes
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -112,7 +118,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "query": _query},
+    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "query": _query, "changes": _changes},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
