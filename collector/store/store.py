@@ -10,6 +10,7 @@ from pathlib import Path
 
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
+from collector.model.graph_schema import GraphSchema
 from collector.model.naming import comparable
 from collector.store import remembered_instance
 from collector.store.canonical import joined_entity, parse_document
@@ -22,6 +23,7 @@ from collector.store.run import Run
 from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
 from collector.store.versions import Version, entity_versions, existed, relationships_after
+from collector.store.views import define_views
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
@@ -116,6 +118,10 @@ class Store:
                 f"but the token belongs to {account_id}.",
                 "Use a separate profile for each account: add `--profile NAME`.",
             )
+
+    def define_views(self, schema: GraphSchema) -> None:
+        """Give people who open the file a view of each type, with a column for each declared property."""
+        define_views(self._database, schema)
 
     @property
     def instance(self) -> RememberedInstance | None:
