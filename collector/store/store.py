@@ -22,7 +22,7 @@ from collector.store.row_ids import key_range
 from collector.store.run import Run
 from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
-from collector.store.versions import Version, entity_versions, existed, relationships_after
+from collector.store.versions import Version, different_documents, entity_versions, existed, relationships_after
 from collector.store.views import define_views
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
@@ -258,6 +258,10 @@ class Store:
         """The different documents that entities of a type have now as this part; each with how many have it."""
         rows = self._database.rows(_DOCUMENTS_NOW, (*key_range(type_), part))
         return ((parse_document(text), count) for text, count in rows)
+
+    def different_documents(self, type_: str, run: int) -> Iterator[Properties]:
+        """The documents that entities of a type had after a run, as any part; each once."""
+        return different_documents(self._database, type_, run)
 
     def find(self, type_: str, text: str) -> list[Properties]:
         """The entities of a type, sorted by key, that this text names.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -55,11 +54,11 @@ def assert_equal_to_the_graph(path: Path, schema: GraphSchema) -> None:
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     profile = Profile(tmp_path_factory.mktemp("views"), people())
     profile.collect()
     profile.store.close()
-    yield profile.path
+    return profile.path
 
 
 def test_every_property_of_a_collected_account(collected: Path) -> None:
