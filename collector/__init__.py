@@ -13,6 +13,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     relationships()           an iterator of Relationship
     runs()                    an iterator of RunRecord
     query()                   Answer
+    export()                  ExportReport
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         CollectorError,
         CollectResult,
         DailyLimitReached,
+        ExportReport,
         OpenProfile,
         ProfileBusy,
         ProfileStatus,
@@ -58,6 +60,7 @@ __all__ = [
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
+    "ExportReport",
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",

@@ -25,6 +25,7 @@ from collector.errors import (
     UsageError,
 )
 from collector.model.graph import Properties, Relationship
+from collector.query.exports import ExportReport, export_graph
 from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
 from collector.resources import all_resources, entity_types, relationship_types
@@ -40,6 +41,7 @@ __all__ = [
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
+    "ExportReport",
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",
@@ -108,6 +110,14 @@ class OpenProfile:
         """
         question = QueryRequest(text, run=run, at=at, limit=limit)
         return ask(self._store(), graph_schema(all_resources()), question, SystemClock())
+
+    def export(self, folder: Path | str, file_format: str = "csv", run: int | None = None) -> ExportReport:
+        """Write the graph, or that of an earlier run, to a folder, a file for each type: "csv", "jsonl" or "parquet".
+
+        An earlier export there is replaced. Raises UsageError if the folder holds anything else, and CollectionFailed
+        if it cannot be written; the folder is then as it was.
+        """
+        return export_graph(self._store(run), graph_schema(all_resources()), Path(folder), file_format, run)
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

@@ -10,6 +10,7 @@ from rich.table import Table
 from collector.cli.options import example, options, options_without_json
 from collector.cli.output import console, print_table
 from collector.cli.plain_text import printable
+from collector.cli.signals import interrupted_by_sigterm
 from collector.cli.wrapping import say
 from collector.query.export_files import FORMATS
 from collector.query.exports import INDEX, ExportReport, export_graph
@@ -43,7 +44,7 @@ def export(context: click.Context, folder: Path, format_: str, run: int | None, 
     130 interrupted.
     """
     profile = options(context).settings().profile
-    with Store.open_existing(profile.store_path) as store:
+    with interrupted_by_sigterm(), Store.open_existing(profile.store_path) as store:
         report = export_graph(store, graph_schema(all_resources()), folder, format_, run, at)
     _print(report)
 

@@ -26,7 +26,7 @@ Columns = Mapping[str, ValueType]
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _BATCH_ROWS = 1_000
 """Rows that are held as Python values."""
-_GROUP_BATCHES = 20
+_GROUP_BATCHES = 10
 """Batches in a row group of Parquet; held as Arrow's columns, which are a tenth as large."""
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from collector import __version__
 from collector.errors import CollectionFailed, UsageError
 from collector.model.graph_schema import GraphSchema
-from collector.next_steps import Command, NextStep
 from collector.private_files import read_file
 from collector.query.chosen_run import chosen_run
 from collector.query.export_columns import RELATIONSHIP_COLUMNS, FileColumns, entity_columns
@@ -69,8 +68,8 @@ def export_graph(
             put_in_place(new, target)
     except OSError as error:
         raise CollectionFailed(
-            f"The export {target} could not be written: {error.strerror or error}. What was there before is as it was.",
-            NextStep("Fix this or name another folder, then run `{}` again.", Command("export")),
+            f"The export {target} could not be written: {error.strerror or error}. The folder is as it was.",
+            "Fix this or name another folder, then run the command again.",
         ) from error
     return report
 
@@ -115,7 +114,7 @@ def _write(store: Store, schema: GraphSchema, record: RunRecord, new: Path, targ
     for type_, columns, rows in _contents(store, schema, record):
         name = f"{type_}.{format_}"
         files.append(ExportedFile(name, columns, write_rows(new / name, format_, columns.types, rows)))
-    report = ExportReport(target, record.id, format_, tuple(files), tuple(not_read(record, schema)))
+    report = ExportReport(target, record.id, format_, tuple(files), tuple(not_read(store, record, schema)))
     with create_file(new / INDEX) as stream:
         stream.write(json.dumps(_index(report, record, store.account_id), indent=2, ensure_ascii=False).encode())
     return report

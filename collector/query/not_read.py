@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
 from collector.model.coverage import Coverage, Status
-from collector.model.graph_schema import EntitySchema, GraphSchema
-from collector.store import RunRecord
+from collector.model.graph_schema import GraphSchema
+from collector.store import RunRecord, Store
 
 
-def not_read(record: RunRecord, schema: GraphSchema) -> Iterator[str]:
+def not_read(store: Store, record: RunRecord, schema: GraphSchema) -> Iterator[str]:
     """The types whose lists, and the documents that the run did not read completely; what follows from them, too."""
     for type_ in record.partial_types:
         yield f"`{type_}` was not read completely: some may be missing, others may be gone in Zoom."
@@ -18,7 +18,7 @@ def not_read(record: RunRecord, schema: GraphSchema) -> Iterator[str]:
     for entity in schema.entities:
         alike: dict[str, list[str]] = {}
         for part, source in entity.parts.items():
-            if part in source.datasets and (how := _incompleteness(part, record)) is not None:
+            if part in source.datasets and (how := _incompleteness(store, record, entity.type, part)) is not None:
                 incomplete.add(part)
                 alike.setdefault(how, []).append(part)
         for how, parts in alike.items():
@@ -30,20 +30,20 @@ def not_read(record: RunRecord, schema: GraphSchema) -> Iterator[str]:
                 yield f"What follows from that may be missing or wrong: {_named(names)} of {entity.noun}."
 
 
-def _incompleteness(dataset: str, record: RunRecord) -> str | None:
-    """How many of these documents are unknown or old, and why; None if they were read completely."""
-    entries = [entry for entry in record.coverage if entry.dataset == dataset and not entry.is_list]
+def _incompleteness(store: Store, record: RunRecord, type_: str, part: str) -> str | None:
+    """How many entities lack this document or have an old one, and why; None if it was read completely."""
+    entries = [entry for entry in record.coverage if entry.dataset == part and not entry.is_list]
     incomplete = [entry for entry in entries if not _is_whole(entry)]
     if entries and not incomplete:
         return None
     said = []
-    if missing := sum(entry.missing for entry in incomplete):
-        said.append(f"Never read: {missing:,}.")
+    total, lacking = store.count_without(type_, part, record.id)
+    if lacking:
+        said.append(f"{lacking:,} of {total:,} have none.")
     if stale := sum(entry.stale for entry in incomplete):
         oldest = min((entry.oldest for entry in incomplete if entry.oldest is not None), default=None)
-        said.append(
-            f"Kept from an earlier run: {stale:,}{'' if oldest is None else f', the oldest of {_day(oldest)}'}."
-        )
+        when = "" if oldest is None else f", the oldest of {_day(oldest)}"
+        said.append(f"{stale:,} of {total:,} are from an earlier run{when}.")
     reasons = dict.fromkeys(_reason(entry) for entry in incomplete) or ["this run did not ask for them"]
     return " ".join((*said, f"Reason: {'; '.join(reasons)}."))
 

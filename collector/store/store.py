@@ -22,7 +22,14 @@ from collector.store.row_ids import key_range
 from collector.store.run import Run
 from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
-from collector.store.versions import Version, different_documents, entity_versions, existed, relationships_after
+from collector.store.versions import (
+    Version,
+    count_without,
+    different_documents,
+    entity_versions,
+    existed,
+    relationships_after,
+)
 from collector.store.views import define_views
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
@@ -262,6 +269,10 @@ class Store:
     def different_documents(self, type_: str, run: int) -> Iterator[Properties]:
         """The documents that entities of a type had after a run, as any part; each once."""
         return different_documents(self._database, type_, run)
+
+    def count_without(self, type_: str, part: str, run: int) -> tuple[int, int]:
+        """How many entities of a type there were after a run, and how many of them lacked this part."""
+        return count_without(self._database, type_, part, run)
 
     def find(self, type_: str, text: str) -> list[Properties]:
         """The entities of a type, sorted by key, that this text names.

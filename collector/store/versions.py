@@ -46,6 +46,15 @@ _DOCUMENTS = """
             AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
     )"""
 
+_COUNTS = """
+    SELECT count(*), count(*) - count(other.part)
+    FROM entity
+    JOIN part AS own ON own.entity = entity.id AND own.part = :row
+        AND own.from_run <= :run AND (own.to_run IS NULL OR own.to_run > :run)
+    LEFT JOIN part AS other ON other.entity = entity.id AND other.part = :part
+        AND other.from_run <= :run AND (other.to_run IS NULL OR other.to_run > :run)
+    WHERE entity.key >= :first AND entity.key < :end"""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -88,6 +97,13 @@ def different_documents(database: Database, type_: str, run: int) -> Iterator[Pr
     first, end = key_range(type_)
     for (text,) in database.rows(_DOCUMENTS, {"first": first, "end": end, "run": run}):
         yield parse_document(text)
+
+
+def count_without(database: Database, type_: str, part: str, run: int) -> tuple[int, int]:
+    """How many entities of a type there were after a run, and how many of them lacked this part."""
+    first, end = key_range(type_)
+    row = database.row(_COUNTS, {"row": ROW, "part": part, "run": run, "first": first, "end": end})
+    return (0, 0) if row is None else (row[0], row[1])
 
 
 def existed(database: Database, key: str, run: int) -> bool:
