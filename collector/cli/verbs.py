@@ -73,6 +73,12 @@ def _changes() -> click.Command:
     return changes
 
 
+def _export() -> click.Command:
+    from collector.cli.export import export
+
+    return export
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -118,7 +124,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "query": _query, "changes": _changes},
+    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "query": _query, "changes": _changes, "export": _export},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
