@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import JupiterOne, OnLostResponse
@@ -39,6 +39,27 @@ def execute(
     if not isinstance(data, Mapping):
         raise RequestFailed("JupiterOne's GraphQL answer has no data.", "Check JUPITERONE_GRAPHQL_URL.")
     return data
+
+
+def all_rows(page_after: Callable[[str | None], object], name: str) -> list[JsonObject]:
+    """The rows of all pages of a list.
+
+    `page_after`: the page after a cursor, None for the first; `name`: of the member with its rows. A list whose cursors
+    repeat is left.
+    """
+    rows: list[JsonObject] = []
+    cursor: str | None = None
+    used: set[str] = set()
+    while True:
+        page = page_after(cursor)
+        found = page.get(name) if isinstance(page, Mapping) else None
+        rows += [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+        info = page.get("pageInfo") if isinstance(page, Mapping) else None
+        after = info.get("endCursor") if isinstance(info, Mapping) and info.get("hasNextPage") is not False else None
+        if not isinstance(after, str) or not after or after in used:
+            return rows
+        used.add(after)
+        cursor = after
 
 
 def _failure(error: object) -> RequestFailed | AccessRefused:
