@@ -25,7 +25,7 @@ LOCKS = {"runtime": ROOT / "requirements.lock", "test": ROOT / "requirements-tes
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 TEST = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
-OTHER_NAMES = {"dotenv": "python-dotenv", "graphql": "graphql-core"}
+OTHER_NAMES = {"dotenv": "python-dotenv", "graphql": "graphql-core", "yaml": "pyyaml"}
 """What is imported under another name than it is installed."""
 
 
