@@ -185,21 +185,17 @@ def _instance(wanted: WantedRule, present: JsonObject) -> JsonObject:
 
 
 def _operations(level: str, present: Sequence[JsonObject]) -> list[JsonObject]:
-    """Ours, with the actions that people added to it; then theirs."""
-    actions: list[JsonObject] = [
-        {"type": "SET_PROPERTY", "targetProperty": "alertLevel", "targetValue": level},
-        {"type": "CREATE_ALERT"},
-    ]
-    others: list[JsonObject] = []
-    found = False
-    for operation in present:
-        its_actions = _mappings(operation.get("actions"))
-        if not found and any(_is_own_action(action) for action in its_actions):
-            actions += [action for action in its_actions if not _is_own_action(action)]
-            found = True
-        else:
-            others.append(operation)
-    return [{"when": _WHEN, "actions": actions}, *others]
+    """Ours is the first with one of our actions; what people added to it stays, as do other operations."""
+    set_level = {"type": "SET_PROPERTY", "targetProperty": "alertLevel", "targetValue": level}
+    own: dict[object, JsonObject] = {action["type"]: action for action in (set_level, {"type": "CREATE_ALERT"})}
+    ours = next((each for each in present if any(map(_is_own_action, _mappings(each.get("actions"))))), {})
+    actions: list[JsonObject] = []
+    for action in _mappings(ours.get("actions")):
+        if not _is_own_action(action):
+            actions.append(action)
+        elif action["type"] in own:
+            actions.append(own.pop(action["type"]))
+    return [{"when": _WHEN, "actions": [*own.values(), *actions]}, *(each for each in present if each is not ours)]
 
 
 def _is_own_action(action: JsonObject) -> bool:
