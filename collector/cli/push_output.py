@@ -16,11 +16,15 @@ from collector.next_steps import Command, NextStep
 
 @dataclass(frozen=True)
 class Pushed:
-    """What is pushed, in words: "question" and "title", by the verb "questions"."""
+    """What is pushed, in words: "question" and "title", by the verb "questions".
+
+    `when_foreign`: what to do about somebody else's of the same title or name, "" for nothing.
+    """
 
     noun: str
     named_by: str
     verb: str
+    when_foreign: str = ""
 
     def count(self, number: int) -> str:
         """For example "1 question" or "2 questions"."""
@@ -28,7 +32,7 @@ class Pushed:
 
 
 QUESTIONS = Pushed("question", "title", "questions")
-RULES = Pushed("alert rule", "name", "alerts")
+RULES = Pushed("alert rule", "name", "alerts", "JupiterOne takes a name once: rename that one there and push again.")
 
 
 def print_plan(report: PushReport, pushed: Pushed, account: str, *, json_output: bool) -> None:
@@ -87,6 +91,8 @@ def _print_changes(report: PushReport, words: tuple[str, str, str]) -> None:
 def _print_notes(report: PushReport, pushed: Pushed) -> None:
     for name in report.foreign:
         say(printable(f"Not the collector's, left alone: the {pushed.noun} with the {pushed.named_by} {name}"))
+    if report.foreign and pushed.when_foreign:
+        say(pushed.when_foreign)
     for name in report.obsolete:
         say(printable(f"No longer one of the collector's, left in JupiterOne: {name}"))
     if report.obsolete:

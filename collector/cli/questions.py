@@ -75,7 +75,7 @@ def run(
     at: str | None,
     format_: str | None,
 ) -> None:
-    """Answer the questions: who is good, who is bad, who is not known.
+    """Answer the questions: who is good, bad or not known.
 
     Answered from the graph on this computer, without the network. Without ID: all questions, one a line, those with
     most that is bad first, then those with most that is not known. With IDs: who is bad, and of whom it is not known.
