@@ -86,7 +86,7 @@ def print_answers(
 
 
 def print_overview(answers: Iterable[QuestionAnswer], record: RunRecord, most: int | None = None) -> None:
-    """A line for each question, those with most that is bad first; at most so many."""
+    """A line for each question, those of which most is bad first; at most so many."""
     table = _table("Question", "Bad", "Not known", "Good", "Listed", "Id")
     for column in table.columns[1:5]:
         column.justify = "right"

@@ -116,10 +116,12 @@ def choose(
 
 
 def _near(id_: str, known: Sequence[str]) -> list[str]:
-    """The ids that contain this one, then those that are spelled like it."""
+    """The ids that contain this one, then those that are spelled like it, or have a word that is."""
     wanted = id_.lower().removeprefix(_USUAL_BEGINNING)
     containing = [each for each in known if wanted and wanted in each]
-    return [*dict.fromkeys([*containing, *get_close_matches(wanted, known, n=3, cutoff=0.5)])][:3]
+    words = get_close_matches(wanted, {word for each in known for word in each.split("-")}, n=2, cutoff=0.7)
+    alike = [each for word in words for each in known if word in each.split("-")]
+    return [*dict.fromkeys([*containing, *get_close_matches(wanted, known, n=3, cutoff=0.5), *alike])][:3]
 
 
 def read_questions(path: Path) -> tuple[SecurityQuestion, ...]:

@@ -67,8 +67,13 @@ def _answered(
 
 
 def by_urgency(answers: Iterable[QuestionAnswer]) -> list[QuestionAnswer]:
-    """The answers with most that is bad first, then with most that is not known; those without a verdict last."""
-    return sorted(
-        answers,
-        key=lambda answer: (not answer.question.has_verdict, -answer.count(BAD), -answer.count(UNKNOWN)),
-    )
+    """The answers by how much of what is asked about is bad, then by how many that are, then the same of what is not
+    known; those without a verdict last.
+    """
+    return sorted(answers, key=_urgency)
+
+
+def _urgency(answer: QuestionAnswer) -> tuple[object, ...]:
+    asked_about = sum(answer.counts.values()) or 1
+    bad, unknown = answer.count(BAD), answer.count(UNKNOWN)
+    return not answer.question.has_verdict, -bad / asked_about, -bad, -unknown / asked_about, -unknown

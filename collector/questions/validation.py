@@ -131,7 +131,7 @@ def _of_verdict(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, 
     for query, found in checked:
         if query.results_are == UNKNOWN:
             left = sorted(asked - {each.name for each in found.compared})
-            if not any(each.asks_unknown for each in found.compared):
+            if not any(each.finds_undefined for each in found.compared):
                 what = f"{_named(query)} does not ask what is undefined."
                 yield _of(question, what, "Ask for those whose property `= undefined`.", query)
             elif left:
@@ -140,12 +140,12 @@ def _of_verdict(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, 
 
 
 def _takes_unread(question: SecurityQuestion, query: NamedQuery, checked: CheckedQuery) -> Iterator[Problem]:
-    known = {each.name for each in checked.compared if each.asks_known}
-    for each in checked.compared:
-        taken = each.asks_unknown or (each.negated and each.name not in known)
-        if each.may_be_unread and taken:
-            what = f"{_named(query)} also finds those of whom `{each.name}` was not read."
-            advice = f"Name the value that is {query.results_are.lower()}, or add `{each.name} != undefined`."
+    """Unless the query also compares the property in a way that it must be known."""
+    known = {each.name for each in checked.compared if not each.finds_undefined}
+    for name in dict.fromkeys(each.name for each in checked.compared if each.may_be_unread):
+        if name not in known:
+            what = f"{_named(query)} also finds those of whom `{name}` was not read."
+            advice = f"Name the value that is {query.results_are.lower()}, or add `{name} != undefined`."
             yield _of(question, what, advice, query)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
+from collector.model.graph_schema import EntitySchema, GraphSchema, PartSource
 from collector.query.j1ql.compiler import compile_query
 from collector.query.j1ql.completeness import no_way, unknown_names
 from collector.query.j1ql.parser import parse
@@ -17,6 +17,7 @@ from collector.query.j1ql.values import encoded
 
 _TAGS = {"tag.AccountName": encoded("")}
 """The property that a run may give every entity (ACCOUNT_NAME)."""
+_ALWAYS = PartSource()
 _TYPES = ((bool, "boolean"), (str, "text"), (int | float, "number"))
 
 
@@ -24,15 +25,13 @@ _TYPES = ((bool, "boolean"), (str, "text"), (int | float, "number"))
 class ComparedProperty:
     """A property that a query compares.
 
-    `may_be_unread`: it is in a document that may not have been read. `asks_unknown`: whether `= undefined` is asked,
-    `asks_known`: `!= undefined`. `negated`: another `!`, which holds also where the property is undefined.
+    `may_be_unread`: it is in a document that may not have been read. `finds_undefined`: whether the comparison holds
+    where it is undefined: `= undefined`, and whatever has a `!`, which is the exact complement.
     """
 
     name: str
     may_be_unread: bool
-    asks_unknown: bool
-    asks_known: bool
-    negated: bool
+    finds_undefined: bool
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,10 @@ def _compared(types: tuple[EntitySchema, ...], name: str, comparison: Comparison
     undefined = any(isinstance(value, Literal) and value.value is None for value in values)
     return ComparedProperty(
         name,
-        may_be_unread=any(type_.parts_of(name) != (ROW,) for type_ in types),
-        asks_unknown=undefined and not comparison.negated,
-        asks_known=undefined and comparison.negated,
-        negated=comparison.negated and not undefined,
+        may_be_unread=any(
+            part in type_.parts and type_.parts[part] != _ALWAYS for type_ in types for part in type_.parts_of(name)
+        ),
+        finds_undefined=undefined is not comparison.negated,
     )
 
 
