@@ -34,7 +34,7 @@ def execute(
         answer = jupiterone.post_graphql(body, lambda: None if (data := on_lost_response()) is None else {"data": data})
     errors = answer.get("errors")
     if isinstance(errors, list) and errors:
-        raise _failure(errors[0])
+        raise _failure(errors[0], answer)
     data = answer.get("data")
     if not isinstance(data, Mapping):
         raise RequestFailed("JupiterOne's GraphQL answer has no data.", "Check JUPITERONE_GRAPHQL_URL.")
@@ -62,7 +62,7 @@ def all_rows(page_after: Callable[[str | None], object], name: str) -> list[Json
         cursor = after
 
 
-def _failure(error: object) -> RequestFailed | AccessRefused:
+def _failure(error: object, answer: JsonObject) -> RequestFailed | AccessRefused:
     """From the first of GraphQL's errors; servers agree on `message`, and mostly on `extensions.code`."""
     said: Mapping[str, object] = error if isinstance(error, Mapping) else {}
     extensions = said.get("extensions")
@@ -75,4 +75,4 @@ def _failure(error: object) -> RequestFailed | AccessRefused:
             "Give the API key in JUPITERONE_API_KEY the permission for this in JupiterOne, or use another key.",
         )
     missing = _MISSING.search(code) or _MISSING.search(message)
-    return RequestFailed(full_message, "", code=NOT_FOUND if missing else code or None)
+    return RequestFailed(full_message, "", code=NOT_FOUND if missing else code or None, body=answer)

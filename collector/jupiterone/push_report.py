@@ -47,7 +47,7 @@ class Attempts:
         try:
             work(*arguments)
         except RequestFailed as failure:
-            if failure.status is not None or failure.code is None:  # not an error that GraphQL gave a code
+            if failure.status is not None or not failure.body:  # not one of GraphQL's errors
                 raise
             self.refused.append(Refusal(name, failure.message))
             return False

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from collector.errors import AccessRefused, RequestFailed
-from collector.jupiterone.connection import JupiterOne
+from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.push_report import PushReport, Refusal
 from collector.questions.library import Compliance, NamedQuery, SecurityQuestion, load_questions
 from collector.questions.push import PERMISSION, content_of, push, read_push_plan, read_removal_plan, remove
+from collector.redaction import Secret
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from tests.fakes import FakeClock
-from tests.jupiterone.conftest import connected, operations
+from tests.jupiterone.conftest import GRAPHQL, KEY, NoChance, connected, operations
 
 WAITING_ROOM = SecurityQuestion(
     id="managed-question-zoom-waiting-room",
@@ -51,6 +52,12 @@ def sandbox() -> JupiterOneSandbox:
 @pytest.fixture
 def jupiterone(sandbox: JupiterOneSandbox) -> JupiterOne:
     return connected(sandbox, FakeClock())
+
+
+@pytest.fixture
+def client() -> JupiterOne:
+    """Calls the real addresses, which requests-mock answers."""
+    return JupiterOne(Access("j1dev", Secret(KEY)), FakeClock(), NoChance(1))
 
 
 def pushed(jupiterone: JupiterOne, *questions: SecurityQuestion) -> PushReport:
@@ -229,6 +236,14 @@ def test_what_jupiterone_refuses_does_not_keep_the_others(jupiterone: JupiterOne
     reason = "JupiterOne refused: An unexpected error occurred. (INTERNAL_SERVER_ERROR)."
     assert (report.created, report.refused) == ((ACCESS.title,), (Refusal(WAITING_ROOM.title, reason),))
     assert pushed(jupiterone, *BOTH).created == (WAITING_ROOM.title,)
+
+
+def test_a_refusal_without_a_code(client: JupiterOne, requests_mock: Any) -> None:
+    """GraphQL's errors need none (GraphQL specification, §7.1.2)."""
+    nothing = {"data": {"questions": {"questions": [], "pageInfo": {"hasNextPage": False}}}}
+    requests_mock.post(GRAPHQL, [{"json": nothing}, *[{"json": {"errors": [{"message": "Not J1QL"}]}}] * 2])
+    reason = "JupiterOne refused: Not J1QL."
+    assert pushed(client, *BOTH).refused == (Refusal(WAITING_ROOM.title, reason), Refusal(ACCESS.title, reason))
 
 
 def test_a_jupiterone_that_does_not_answer_ends_the_push(jupiterone: JupiterOne, sandbox: JupiterOneSandbox) -> None:
