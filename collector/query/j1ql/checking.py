@@ -84,7 +84,8 @@ def _mistyped(types: tuple[EntitySchema, ...], name: str, comparison: Comparison
     for value in operands(comparison.right):
         kind = _kind(value)
         if kinds and kind and kind not in kinds:
-            written = "a regular expression" if isinstance(value, Pattern) else f"{in_words(value)} is a {kind}"
+            pattern = "a regular expression is for texts"
+            written = pattern if isinstance(value, Pattern) else f"{in_words(value)} is a {kind}"
             yield f"`{name}` is a {' or '.join(sorted(kinds))}, and {written}: they are never equal."
 
 
