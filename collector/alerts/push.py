@@ -194,7 +194,7 @@ def _operations(level: str, present: Sequence[JsonObject]) -> list[JsonObject]:
         if not _is_own_action(action):
             actions.append(action)
         elif action["type"] in own:
-            actions.append(own.pop(action["type"]))
+            actions.append({**action, **own.pop(action["type"])})
     return [{"when": _WHEN, "actions": [*own.values(), *actions]}, *(each for each in present if each is not ours)]
 
 
@@ -229,7 +229,9 @@ def _normalized_queries(question: object) -> object:
 
 def _normalized_when(when: object) -> object:
     """JupiterOne's documentation writes no version there, its recorded answers have one."""
-    return {name: value for name, value in when.items() if name != "specVersion"} if isinstance(when, Mapping) else when
+    if not isinstance(when, Mapping):
+        return when
+    return {name: value for name, value in when.items() if name not in ("version", "specVersion")}
 
 
 def _mappings(value: object) -> list[JsonObject]:

@@ -1,4 +1,4 @@
-"""A board for JupiterOne Insights: how many users there are, and who is bad in the first questions of the file.
+"""A board for JupiterOne Insights: how many users there are, and who is bad in a question of each theme.
 
 The form is that of JupiterOne's own boards (`insights-dashboards` 4.5.2): a number comes from a query that returns
 `value`, a pie from one with `name` and `value`. Boards are imported in JupiterOne's pages.
@@ -16,8 +16,8 @@ from collector.questions.library import BAD, SecurityQuestion
 
 WidgetType = Literal["number", "pie", "table"]
 
-_NUMBERS = 5
-"""So many questions are counted; with all users they fill a row."""
+_THEMES = ("access", "meeting", "recording", "licence", "ai")
+"""The tags of which the first question about users is counted; with all users the numbers fill a row."""
 _TABLES = 2
 """Of so many of them everybody who is bad is listed."""
 _COLUMNS: Mapping[str, int] = {"xs": 2, "sm": 4, "md": 8, "lg": 12, "xl": 12}
@@ -63,7 +63,7 @@ class _Widget:
 
 def board(questions: Sequence[SecurityQuestion]) -> dict[str, object]:
     """The content of board.json: the counts, two pies, then the lists."""
-    counted = list(_counted(questions))[:_NUMBERS]
+    counted = _chosen(list(_counted(questions)))
     widgets = [
         _Widget("users", "Zoom users", "number", "FIND zoom_user AS u RETURN count(u) AS value"),
         *(
@@ -72,7 +72,7 @@ def board(questions: Sequence[SecurityQuestion]) -> dict[str, object]:
         ),
         *(
             _Widget(name, title, "pie", f"FIND zoom_user AS u RETURN u.{name} AS name, count(u) AS value")
-            for name, title in (("status", "Zoom users by status"), ("type", "Zoom users by licence type"))
+            for name, title in (("status", "Zoom users by status"), ("emailDomain", "Zoom users by e-mail domain"))
         ),
         *(
             _Widget(f"{question.id}:list", question.title, "table", _bad(question), question.fix)
@@ -83,6 +83,14 @@ def board(questions: Sequence[SecurityQuestion]) -> dict[str, object]:
         "widgets": [widget.to_json() for widget in widgets],
         "layouts": {name: _layout(widgets, columns) for name, columns in _COLUMNS.items()},
     }
+
+
+def _chosen(counted: Sequence[tuple[SecurityQuestion, str]]) -> list[tuple[SecurityQuestion, str]]:
+    """The first of each theme; where there is none, the first of the others."""
+    chosen: list[tuple[SecurityQuestion, str]] = []
+    for theme in _THEMES:
+        chosen += [each for each in counted if {"user", theme} <= set(each[0].tags) and each not in chosen][:1]
+    return (chosen + [each for each in counted if each not in chosen])[: len(_THEMES)]
 
 
 def _counted(questions: Sequence[SecurityQuestion]) -> Iterator[tuple[SecurityQuestion, str]]:

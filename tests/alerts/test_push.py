@@ -182,6 +182,25 @@ def test_what_people_chose_in_jupiterone_stays(jupiterone: JupiterOne, sandbox: 
     assert [second] == without_ids([MAIL])
 
 
+def test_what_jupiterone_adds_or_leaves_out_is_no_difference(
+    jupiterone: JupiterOne, sandbox: JupiterOneSandbox
+) -> None:
+    pushed(jupiterone, ADMIN)
+    (made,) = sandbox.rules
+    (own,) = made["operations"]
+    when = {name: value for name, value in own["when"].items() if name != "specVersion"}
+    actions = [{**action, "added": True} for action in own["actions"]]
+    (query,) = made["question"]["queries"]
+    sandbox.change_rule(
+        made["id"],
+        operations=[{"when": when, "actions": actions}],
+        question={"queries": [{**query, "query": query["query"].replace(" ", "\n")}]},
+        outputs=made["outputs"][::-1],
+        templates=None,
+    )
+    assert pushed(jupiterone, ADMIN) == PushReport(unchanged=(ADMIN.name,))
+
+
 def test_somebody_elses_of_the_same_name_is_left_alone_and_named(
     jupiterone: JupiterOne, sandbox: JupiterOneSandbox
 ) -> None:

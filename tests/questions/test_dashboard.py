@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -39,7 +40,7 @@ def test_the_widgets() -> None:
         ("number", "Zoom users"),
         *(("number", f"Question {number}?") for number in range(5)),
         ("pie", "Zoom users by status"),
-        ("pie", "Zoom users by licence type"),
+        ("pie", "Zoom users by e-mail domain"),
         ("table", "Question 0?"),
         ("table", "Question 1?"),
     ]
@@ -74,6 +75,20 @@ def test_those_who_are_bad_are_counted(text: str, counted: str) -> None:
 @pytest.mark.parametrize("text", ["FIND zoom_user", "FIND zoom_user AS u RETURN u.name"])
 def test_a_question_without_keys_is_left_out(text: str) -> None:
     assert [widget["title"] for widget in widgets(question(0, text))][:2] == ["Zoom users", "Zoom users by status"]
+
+
+def test_the_first_question_of_each_theme_is_on_it() -> None:
+    tags = [
+        (),
+        ("account", "meeting"),
+        ("user", "recording"),
+        ("user", "meeting"),
+        ("user", "meeting"),
+        ("user", "access"),
+    ]
+    made = widgets(*(replace(question(number), tags=each) for number, each in enumerate(tags)))
+    titles = [widget["title"] for widget in made if widget["type"] == "number"]
+    assert titles == ["Zoom users", *(f"Question {number}?" for number in (5, 3, 2, 0, 1))]
 
 
 def test_it_is_the_same_each_time() -> None:
