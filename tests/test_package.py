@@ -29,7 +29,7 @@ OPTIONAL = {
     for extra, lines in PROJECT["optional-dependencies"].items()
 }
 PARQUET, TEST = OPTIONAL["parquet"], OPTIONAL["test"]
-OTHER_NAMES = {"dotenv": "python-dotenv", "graphql": "graphql-core"}
+OTHER_NAMES = {"dotenv": "python-dotenv", "graphql": "graphql-core", "yaml": "pyyaml"}
 """What is imported under another name than it is installed."""
 
 

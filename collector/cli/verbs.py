@@ -79,6 +79,18 @@ def _export() -> click.Command:
     return export
 
 
+def _questions() -> click.Command:
+    from collector.cli.questions import questions
+
+    return questions
+
+
+def _alerts() -> click.Command:
+    from collector.cli.alerts import alerts
+
+    return alerts
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -131,6 +143,8 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
         "why": _why,
         "query": _query,
         "changes": _changes,
+        "questions": _questions,
+        "alerts": _alerts,
         "export": _export,
     },
     "Upload": {"sync": _sync, "run": _run},

@@ -32,6 +32,12 @@ class ValueType(str, Enum):
         """What a list of this type holds; None for what is no list."""
         return _ITEMS.get(self)
 
+    @property
+    def kind(self) -> str:
+        """What a value, or each of a list, is compared with in a query: a text, a boolean or a number."""
+        item = self.item or self
+        return "number" if item is ValueType.INTEGER else item.value
+
 
 _ITEMS = {
     ValueType.TEXTS: ValueType.TEXT,
