@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import Table, accounts, groups, roles, switch, users
 
 AI_SUMMARY = "inMeetingMeetingSummaryWithAiCompanion"
+PASSCODE = "meetingSecurityMeetingPassword"
 WAITING_ROOM = "meetingSecurityWaitingRoom"
 
 
@@ -236,22 +237,25 @@ ANSWERS = {
         []                             | bad
         -                              | unknown
     """),
-    "managed-question-zoom-no-protection": users("""
-        status   | meetingSecurityMeetingPassword | meetingSecurityWaitingRoom | meetingAuthentication | answer
-        active   | true                           | false                      | false                 | good
-        active   | false                          | true                       | false                 | good
-        active   | false                          | false                      | true                  | good
-        active   | true                           | -                          | -                     | good
-        active   | -                              | true                       | -                     | good
-        active   | -                              | -                          | true                  | good
-        active   | false                          | false                      | false                 | bad
-        active   | -                              | false                      | false                 | unknown
-        active   | false                          | -                          | false                 | unknown
-        active   | false                          | false                      | -                     | unknown
-        active   | -                              | -                          | -                     | unknown
-        inactive | true                           | true                       | true                  | -
-        inactive | false                          | false                      | false                 | -
-        inactive | -                              | -                          | -                     | -
+    "managed-question-zoom-no-protection": users(f"""
+        status   | {PASSCODE} | {WAITING_ROOM} | meetingAuthentication | meetingSecurityAutoSecurity | answer
+        active   | true       | false          | false                 | false                       | good
+        active   | false      | true           | false                 | false                       | good
+        active   | false      | false          | true                  | false                       | good
+        active   | false      | false          | false                 | true                        | good
+        active   | true       | -              | -                     | -                           | good
+        active   | -          | true           | -                     | -                           | good
+        active   | -          | -              | true                  | -                           | good
+        active   | -          | -              | -                     | true                        | good
+        active   | false      | false          | false                 | false                       | bad
+        active   | -          | false          | false                 | false                       | unknown
+        active   | false      | -              | false                 | false                       | unknown
+        active   | false      | false          | -                     | false                       | unknown
+        active   | false      | false          | false                 | -                           | unknown
+        active   | -          | -              | -                     | -                           | unknown
+        inactive | true       | true           | true                  | true                        | -
+        inactive | false      | false          | false                 | false                       | -
+        inactive | -          | -              | -                     | -                           | -
     """),
     "managed-question-zoom-waiting-room": switch("meetingSecurityWaitingRoom", on="good", off="bad"),
     "managed-question-zoom-waiting-room-skipped": users(f"""
@@ -277,6 +281,17 @@ ANSWERS = {
     "managed-question-zoom-passcode-instant": switch(
         "scheduleMeetingRequirePasswordForInstantMeetings", on="good", off="bad"
     ),
+    "managed-question-zoom-passcode-short": users("""
+        status   | meetingSecurityMeetingPasswordRequirementLength | answer
+        active   | 6                                               | good
+        active   | 10                                              | good
+        active   | 5                                               | bad
+        active   | 0                                               | bad
+        active   | -                                               | unknown
+        inactive | 6                                               | -
+        inactive | 0                                               | -
+        inactive | -                                               | -
+    """),
     "managed-question-zoom-passcode-personal-meeting": switch("meetingSecurityPmiPassword", on="good", off="bad"),
     "managed-question-zoom-passcode-phone": switch("meetingSecurityPhonePassword", on="good", off="bad"),
     "managed-question-zoom-passcode-in-link": switch("meetingSecurityEmbedPasswordInJoinLink", on="bad", off="good"),
