@@ -62,7 +62,7 @@ lock:
 	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 docs: setup
-	$(BIN)/collector document
+	$(BIN)/collector document --questions docs/questions.md
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .hypothesis

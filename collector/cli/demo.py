@@ -16,6 +16,7 @@ from collector.cli.collect_options import CollectRequest
 from collector.cli.options import common_options, example, options
 from collector.cli.output import console
 from collector.cli.plain_text import printable
+from collector.cli.questions_output import print_overview
 from collector.cli.show import show_entities
 from collector.cli.signals import stop_on_signals
 from collector.cli.sync import upload_with_progress
@@ -25,7 +26,13 @@ from collector.clock import SystemClock
 from collector.errors import UsageError
 from collector.next_steps import Command
 from collector.own_command import own_command
+from collector.query.chosen_run import chosen_run
+from collector.questions.library import load_questions
+from collector.questions.run import answer_questions
+from collector.resources import all_resources
+from collector.resources.graph_schema import graph_schema
 from collector.resources.users import RESOURCE as USER
+from collector.store import Store
 from collector.upload import UploadOptions
 
 if TYPE_CHECKING:
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 _FOLDER = Path("demo")
 _HOME = "home"
 _SHOWN_PROPERTIES = 25
+_SHOWN_QUESTIONS = 5
 
 
 @click.command(epilog=example("collector demo --users 50"))
@@ -43,8 +51,9 @@ _SHOWN_PROPERTIES = 25
 def demo(context: click.Context, users: int) -> int:
     """Collect and upload a made-up account; nothing real is touched.
 
-    Signs in to a sandbox Zoom, collects, shows a user and uploads to a sandbox JupiterOne. Your configuration is not
-    read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it only collects.
+    Signs in to a sandbox Zoom, collects, shows a user, uploads to a sandbox JupiterOne and answers questions. Your
+    configuration is not read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it
+    only collects.
     """
     from collector.cli.demo_account import signed_in_demo  # here, because it imports the sandbox
 
@@ -60,6 +69,7 @@ def demo(context: click.Context, users: int) -> int:
         _say(str(Command("show", f"user {signed_in.email}")))
         show_entities(signed_in.settings.profile, USER, signed_in.email, max_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
+        _answer_questions(signed_in)
     say(f"\nThe graph of this demo is in {printable(str(folder / '.j1-integration'))}")
     show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile.name}"
     console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
@@ -86,6 +96,15 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
         table.add_row(type_, f"{count:,}")
     console().print(table)
     return max(codes)
+
+
+def _answer_questions(signed_in: SignedInDemo) -> None:
+    """Answer the questions, and show those of which most is bad."""
+    _say(str(Command("questions run")))
+    with Store.open_existing(signed_in.settings.profile.store_path) as store:
+        record = chosen_run(store)
+        answers = answer_questions(store, graph_schema(all_resources()), load_questions(), record, SystemClock())
+        print_overview(answers, record, most=_SHOWN_QUESTIONS)
 
 
 def _say(command: str) -> None:

@@ -79,9 +79,9 @@ def _cells(answer: Answer) -> Iterator[list[Any]]:
 
 def _print_csv(answer: Answer) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([_safe(name) for name in _columns(answer)])
+    writer.writerow([csv_cell(name) for name in _columns(answer)])
     for row in _cells(answer):
-        writer.writerow([_safe(_text(value)) if not _is_number(value) else value for value in row])
+        writer.writerow([csv_cell(value) for value in row])
     if not answer.columns:
         answer.warnings.append("Only what names an entity is printed: RETURN its properties, or use `--format jsonl`.")
 
@@ -91,19 +91,23 @@ def _print_table(answer: Answer) -> None:
     for name in _columns(answer):
         table.add_column(printable(name))
     for row in _cells(answer):
-        table.add_row(*(printable(_text(value)) for value in row))
+        table.add_row(*(table_cell(value) for value in row))
     count = table.row_count
     if count:
         print_table(console(), table)
     say(f"{count:,} row{'' if count == 1 else 's'}", err=True)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def table_cell(value: object) -> str:
+    """A value as text that controls no terminal."""
+    return printable(_text(value))
 
 
-def _safe(text: str) -> str:
-    """The text as a cell that no spreadsheet computes, and that controls no terminal."""
+def csv_cell(value: object) -> object:
+    """A value as a cell that no spreadsheet computes, and that controls no terminal."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = _text(value)
     text = "".join(each if each.isprintable() or each in "\t\n" else "�" for each in text)
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 

@@ -61,6 +61,12 @@ def _query() -> click.Command:
     return query
 
 
+def _questions() -> click.Command:
+    from collector.cli.questions import questions
+
+    return questions
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -106,7 +112,7 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "why": _why, "query": _query},
+    "Look": {"status": _status, "show": _show, "why": _why, "query": _query, "questions": _questions},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

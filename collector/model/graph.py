@@ -16,10 +16,14 @@ JsonObject = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Property:
-    """A declared property of an entity type: its name in the graph and its description."""
+    """A declared property of an entity type: its name in the graph, its description, and what its values are.
+
+    `kind`: text, boolean or number; of a list what it holds.
+    """
 
     name: str
     description: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True)

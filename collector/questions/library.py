@@ -6,18 +6,23 @@ It is the format of JupiterOne's managed questions (JupiterOne integration SDK, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from collector.errors import UsageError
+from collector.next_steps import Command, NextStep
 
 GOOD, BAD, UNKNOWN, INFORMATIVE = "GOOD", "BAD", "UNKNOWN", "INFORMATIVE"
 """What the results of a query are. JupiterOne takes a query that says nothing for INFORMATIVE."""
 VERDICTS = (GOOD, BAD, UNKNOWN)
 RESULTS_ARE = (*VERDICTS, INFORMATIVE)
 
+_USUAL_BEGINNING = "managed-question-zoom-"
 _SHIPPED = files("collector.questions") / "questions.yaml"
 
 
@@ -59,6 +64,11 @@ class SecurityQuestion:
         """Whether it sorts what it asks about into good, bad and not known; others only list."""
         return any(query.results_are in VERDICTS for query in self.queries)
 
+    @property
+    def short_id(self) -> str:
+        """The id as people type it: without what all have in common."""
+        return self.id.removeprefix(_USUAL_BEGINNING)
+
     def query(self, results_are: str) -> NamedQuery | None:
         """The first query with these results."""
         return next((query for query in self.queries if query.results_are == results_are), None)
@@ -67,13 +77,51 @@ class SecurityQuestion:
 @cache
 def load_questions() -> tuple[SecurityQuestion, ...]:
     """The questions that come with the collector, in the order of their file."""
-    with as_file(_SHIPPED) as path:
+    with shipped_file() as path:
         return read_questions(path)
 
 
-def shipped_text() -> str:
-    """The text of their file."""
-    return _SHIPPED.read_text(encoding="utf-8")
+def shipped_file() -> AbstractContextManager[Path]:
+    """The path of their file, while it is used."""
+    return as_file(_SHIPPED)
+
+
+def choose(
+    questions: Sequence[SecurityQuestion], ids: Sequence[str] = (), tags: Sequence[str] = ()
+) -> tuple[SecurityQuestion, ...]:
+    """Those with one of these ids (all, without any), and with every one of these tags.
+
+    Raises UsageError for an id or a tag that no question has.
+    """
+    by_id = {known: question for question in questions for known in (question.id, question.short_id)}
+    for id_ in ids:
+        if id_ not in by_id:
+            near = _near(id_, [question.short_id for question in questions])
+            raise UsageError(
+                f"There is no question {id_!r}." + (f" Did you mean {' or '.join(near)}?" if near else ""),
+                NextStep("`{}` lists the questions.", Command("questions", "list")),
+            )
+    known_tags = sorted({tag for question in questions for tag in question.tags})
+    for tag in tags:
+        if tag not in known_tags:
+            raise UsageError(f"No question has the tag {tag!r}.", f"The tags are: {', '.join(known_tags)}.")
+    chosen = dict.fromkeys(by_id[id_] for id_ in ids) if ids else questions
+    found = tuple(question for question in chosen if set(tags) <= set(question.tags))
+    if not found:
+        raise UsageError(
+            f"None of these questions has {'all these tags' if len(tags) > 1 else 'this tag'}: {', '.join(tags)}.",
+            NextStep("`{}` shows which question has which.", Command("questions", "list")),
+        )
+    return found
+
+
+def _near(id_: str, known: Sequence[str]) -> list[str]:
+    """The ids that contain this one, then those that are spelled like it, or have a word that is."""
+    wanted = id_.lower().removeprefix(_USUAL_BEGINNING)
+    containing = [each for each in known if wanted and wanted in each]
+    words = get_close_matches(wanted, {word for each in known for word in each.split("-")}, n=2, cutoff=0.7)
+    alike = [each for word in words for each in known if word in each.split("-")]
+    return [*dict.fromkeys([*containing, *get_close_matches(wanted, known, n=3, cutoff=0.5), *alike])][:3]
 
 
 def read_questions(path: Path) -> tuple[SecurityQuestion, ...]:

@@ -109,7 +109,11 @@ def catalogue(owner: str = USER) -> Mapping[str, Setting]:
 
 def setting_properties(owner: str = USER) -> tuple[Property, ...]:
     """The properties a catalogue gives, in its order; secrets and lists of objects give none."""
-    return tuple(Property(setting.name, setting.description) for setting in catalogue(owner).values() if setting.kept)
+    return tuple(
+        Property(setting.name, setting.description, _KINDS.get(setting.type.removesuffix("[]"), "text"))
+        for setting in catalogue(owner).values()
+        if setting.kept
+    )
 
 
 def sign_in_method_properties() -> tuple[Property, ...]:

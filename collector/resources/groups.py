@@ -18,8 +18,8 @@ _OWN_PROPERTIES = (
     Property("id", "Zoom's id of the group"),
     Property("name", "Name of the group"),
     Property("displayName", "Same as name"),
-    Property("totalMembers", "Number of members Zoom counts"),
-    Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)"),
+    Property("totalMembers", "Number of members Zoom counts", "number"),
+    Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)", "number"),
     *sign_in_method_properties(),
 )
 

@@ -57,3 +57,21 @@ def test_a_derived_property_rests_on_what_it_follows_from() -> None:
 def test_every_declared_property_is_in_the_schema() -> None:
     for resource, entity in zip(all_resources(), SCHEMA.entities, strict=True):
         assert entity.properties.keys() == {declared.name for declared in resource.entity.properties}
+
+
+def test_the_values_of_a_property_are_of_its_kind(store: Store) -> None:
+    kinds = {"true": "boolean", "false": "boolean", "integer": "number", "real": "number", "text": "text"}
+    declared = {entity.type: entity.kinds for entity in SCHEMA.entities}
+    database = store.read_only()
+    wrong = set()
+    for type_, name, kind in database.rows(
+        "SELECT DISTINCT substr(current_part.key, 1, instr(current_part.key, ':') - 1), properties.key, properties.type"
+        " FROM current_part, json_each(current_part.json) AS properties WHERE properties.type NOT IN ('null', 'array')"
+        " UNION SELECT substr(current_part.key, 1, instr(current_part.key, ':') - 1), properties.key, elements.type"
+        " FROM current_part, json_each(current_part.json) AS properties, json_each(properties.value) AS elements"
+        " WHERE properties.type = 'array'"
+    ):
+        if name in declared[type_] and declared[type_][name] != kinds[kind]:
+            wrong.add((type_, name, kind))
+    database.close()
+    assert wrong == set()

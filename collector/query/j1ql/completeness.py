@@ -23,7 +23,7 @@ def warnings(
     selectors = check(schema, query)
     asked = uses(query, schema, selectors)
     unread = [*_partial_types(query, schema, record), *_parts(asked, graph, record, database)]
-    others = [*_no_way(query, schema), *_unknown(asked, graph)]
+    others = [*no_way(query, schema), *unknown_names(asked, graph)]
     for types, name, comparison in compared(query, schema, selectors):
         if types is not None and name not in ENTITY_METADATA and name not in graph.tags:
             others += _mistyped(types, name, comparison, graph, database)
@@ -103,7 +103,8 @@ def _count_without(type_: EntitySchema, part: str, graph: Graph, database: ReadO
     return (0, 0) if row is None else (row[0], row[1])
 
 
-def _no_way(query: Query, schema: GraphSchema) -> Iterator[str]:
+def no_way(query: Query, schema: GraphSchema) -> Iterator[str]:
+    """The hops that no relationship takes."""
     for hop, near, far in followed(query, schema):
         if not edges(schema, hop, near, far):
             verb = " or ".join(hop.verbs) or "relationship"
@@ -111,7 +112,8 @@ def _no_way(query: Query, schema: GraphSchema) -> Iterator[str]:
             yield f"No {verb}{f' {hop.direction.value}' if hop.direction.value else ''} leads between {ends}."
 
 
-def _unknown(asked: list[Use], graph: Graph) -> Iterator[str]:
+def unknown_names(asked: list[Use], graph: Graph) -> Iterator[str]:
+    """The properties that nothing has."""
     for use in asked:
         if use.property is None or use.property in graph.tags:
             continue
