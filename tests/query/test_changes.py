@@ -377,10 +377,22 @@ class TestWhatWasNotRead:
             "first read in Sales: Cyd Chen, pia@example.com",
         }
         assert found.not_compared == (
-            "Run 1 did not read all groups (not chosen with --step): which groups came since is not certain.",
-            "Run 1 did not read all members of groups (not chosen with --step):"
+            "Run 1 did not read any groups (not chosen with --step): which groups came since is not certain.",
+            "Run 1 did not read the members of groups (not chosen with --step):"
             " who joined groups since is not certain.",
         )
+        days.profile.store.close()
+
+    def test_what_the_plan_does_not_include(self, tmp_path: Path) -> None:
+        """There is nothing to compare, and no gap."""
+        days = Days.__new__(Days)
+        days.account = people()
+        days.profile = Profile(tmp_path, days.account)
+        for _ in range(2):
+            days.collect(Fault("not_licensed", "/groups*", times=None), free_plan=True)
+        assert days.profile.groups == set()
+        found = days.changes(of=("groups",))
+        assert (found.changes, found.uncertain, found.not_compared) == ((), (), ())
         days.profile.store.close()
 
     def test_denied_members(self, days: Days) -> None:
@@ -426,11 +438,11 @@ class TestWhichRuns:
             (None, None, "There is nothing to compare run 1 with: no earlier collection was finished."),
             ("9", None, "There is no finished run 9."),
             ("1", None, "There is nothing to compare: 1 and the newest run are both run 1."),
-            ("yesterday", None, "'yesterday' is no date."),
+            ("yesterday", None, "'yesterday' is neither the number of a run nor a date."),
             ("2001-01-01", None, "No run had ended by 2001-01-01."),
-            ("²", None, "'²' is no date."),
+            ("²", None, "'²' is neither the number of a run nor a date."),
             (None, "0", "There is no finished run 0."),
-            ("", None, "'' is no date."),
+            ("", None, "'' is neither the number of a run nor a date."),
         ],
     )
     def test_runs_that_are_none(self, days: Days, since: str | None, until: str | None, said: str) -> None:
