@@ -149,6 +149,7 @@ class TestWhoCameAndWent:
         (found,) = days.changes(of=("users", "settings")).changes
         assert (found.kind, [each.name for each in found.who]) == (Kind.ACCEPTED, ["Pia Lund"])
         assert found.invitations == ("zoom_user:pending:pia@example.com",)
+        assert told(days.changes(of=("groups", "roles")).changes) == set()
 
     def test_a_changed_person(self, days: Days) -> None:
         days.account.update_user(days.id("max"), first_name="Maxim", type=1, status="inactive")
