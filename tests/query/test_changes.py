@@ -533,7 +533,7 @@ def _apply(graph: Graph, found: Changes, now: Graph) -> Graph:
     return entities, ties
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_changes_make_the_old_graph_the_new_one(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     chance = random.Random(seed)
