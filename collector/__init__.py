@@ -14,6 +14,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     runs()                    an iterator of RunRecord
     query()                   Answer
     changes()                 Changes
+    export()                  ExportReport
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         CollectorError,
         CollectResult,
         DailyLimitReached,
+        ExportReport,
         OpenProfile,
         ProfileBusy,
         ProfileStatus,
@@ -61,6 +63,7 @@ __all__ = [
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
+    "ExportReport",
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",

@@ -26,6 +26,7 @@ from collector.errors import (
 )
 from collector.model.graph import Properties, Relationship
 from collector.query.changes import AREAS, Changes, changes, compared_runs
+from collector.query.exports import ExportReport, export_graph
 from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
 from collector.resources import all_resources, entity_types, relationship_types
@@ -42,6 +43,7 @@ __all__ = [
     "CollectionFailed",
     "CollectorError",
     "DailyLimitReached",
+    "ExportReport",
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",
@@ -125,6 +127,14 @@ class OpenProfile:
             raise UsageError(f"There are no changes of {unknown[0]!r}.", f"There are those of: {', '.join(AREAS)}.")
         runs = compared_runs(store, *(None if run is None else str(run) for run in (since, until)))
         return changes(store, graph_schema(all_resources()), *runs, areas)
+
+    def export(self, folder: Path | str, file_format: str = "csv", run: int | None = None) -> ExportReport:
+        """Write the graph, or that of an earlier run, to a folder, a file for each type: "csv", "jsonl" or "parquet".
+
+        An earlier export there is replaced. Raises UsageError if the folder holds anything else, and CollectionFailed
+        if it cannot be written; the folder is then as it was.
+        """
+        return export_graph(self._store(run), graph_schema(all_resources()), Path(folder), file_format, run)
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

@@ -131,6 +131,12 @@ class TestStore:
         assert profile.users == NOW_THERE
         assert profile.members == {("Engineering", "ada@example.com"), ("Engineering", "grace@example.com")}
 
+    def test_gets_the_views_at_the_next_collection(self, profile: Profile) -> None:
+        profile.collect()
+        with closing(sqlite3.connect(profile.path)) as connection:
+            found = connection.execute("SELECT json_extract(email, '$[0]') FROM zoom_user").fetchall()
+        assert {email for (email,) in found} == NOW_THERE
+
     def test_is_uploaded_to_the_instance_it_remembers(self, profile: Profile, folder: Path) -> None:
         profile.collect()
         jupiterone = JupiterOneSandbox(clock=FakeClock(profile.clock.time))

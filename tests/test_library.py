@@ -81,6 +81,8 @@ def test_a_profile_is_opened_before_its_first_collection_and_read_after_it(
         assert len(list(profile.entities("zoom_user"))) == len(people().users)
         assert list(profile.entities("zoom_user", collected.record.id)) == []
         assert [run.id for run in profile.runs()] == [2, 1]
+        exported = profile.export(tmp_path / "out", "jsonl", collected.record.id)
+        assert (exported.run, len((tmp_path / "out" / "zoom_user.jsonl").read_text("utf-8"))) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,7 @@ def test_a_profile_is_opened_before_its_first_collection_and_read_after_it(
         (lambda profile: profile.changes(), "There is nothing to compare run 1 with"),
         (lambda profile: profile.changes(since=1, until=7), "There is no finished run 7"),
         (lambda profile: profile.changes(of=["people"]), "There are no changes of 'people'"),
+        (lambda profile: profile.export("out", "xml"), "There is no format 'xml'"),
         (lambda profile: profile.collect(settings="most"), "There is no choice of settings 'most'"),
         (lambda profile: profile.collect(steps=["fetch-rooms"]), "There is no step fetch-rooms"),
     ],

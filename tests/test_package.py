@@ -24,7 +24,11 @@ PACKAGES = {"collector": ROOT / "collector", "redirect_server": ROOT / "oauth-se
 LOCKS = {"runtime": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
-TEST = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+OPTIONAL = {
+    extra: [each for each in map(Requirement, lines) if each.name != PROJECT["name"]]
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+PARQUET, TEST = OPTIONAL["parquet"], OPTIONAL["test"]
 OTHER_NAMES = {"dotenv": "python-dotenv", "graphql": "graphql-core", "yaml": "pyyaml"}
 """What is imported under another name than it is installed."""
 
@@ -98,20 +102,21 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
                 elif isinstance(node, ast.ImportFrom):
                     imported.add(str(node.module).partition(".")[0])
     foreign = imported - sys.stdlib_module_names - PACKAGES.keys() - {"_typeshed"}  # which only type checkers know
-    assert {OTHER_NAMES.get(name, name) for name in foreign} == {each.name for each in RUNTIME}
+    assert {OTHER_NAMES.get(name, name) for name in foreign} == {each.name for each in (*RUNTIME, *PARQUET)}
 
 
 def test_the_table_of_dependencies_is_complete() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     (table,) = re.findall(r"^## Dependencies\n(.*?)^\* ", text, re.MULTILINE | re.DOTALL)
-    rows = dict(re.findall(r"^\| ((?:`[a-z0-9-]+`(?:, )?)+) +\| (runtime|test) ", table, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ((?:`[a-z0-9-]+`(?:, )?)+) +\| (runtime|parquet|test) ", table, re.MULTILINE))
     listed = {(name, group) for names, group in rows.items() for name in re.findall(r"`([a-z0-9-]+)`", names)}
-    assert listed == {(each.name, "runtime") for each in RUNTIME} | {(each.name, "test") for each in TEST}
+    groups = {"runtime": RUNTIME, "parquet": PARQUET, "test": TEST}
+    assert listed == {(each.name, group) for group, needed in groups.items() for each in needed}
 
 
 def test_bounds_are_written_once() -> None:
     """Each package is declared once, and the list that newcomers install only refers to the declarations."""
-    names = [each.name for each in (*RUNTIME, *TEST)]
+    names = [each.name for each in (*RUNTIME, *PARQUET, *TEST)]
     assert len(names) == len(set(names))
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == ["--editable .[test]"]
@@ -120,7 +125,7 @@ def test_bounds_are_written_once() -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_satisfies_every_bound(name: str) -> None:
     pins = list(locked(LOCKS[name]))
-    for requirement in RUNTIME if name == "runtime" else [*RUNTIME, *TEST]:
+    for requirement in RUNTIME if name == "runtime" else [*RUNTIME, *PARQUET, *TEST]:
         versions = {str(pin.specifier).removeprefix("==") for pin in pins if pin.name == requirement.name}
         assert versions, f"{requirement.name} is not locked: run `make lock`"
         assert all(requirement.specifier.contains(version) for version in versions), f"{requirement}: run `make lock`"

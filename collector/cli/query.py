@@ -7,10 +7,11 @@ import sys
 import click
 
 from collector.cli.options import common_options, example, options
-from collector.cli.query_output import FORMATS, print_answer, print_explanation
+from collector.cli.query_options import chosen_format, format_option, run_options
+from collector.cli.query_output import print_answer, print_explanation
 from collector.clock import SystemClock
 from collector.errors import UsageError
-from collector.query.j1ql import DEFAULT_LIMIT, DEFAULT_TIMEOUT, QueryRequest, ask, explain
+from collector.query.j1ql import DEFAULT_LIMIT, QueryRequest, ask, explain
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import Store
@@ -18,12 +19,7 @@ from collector.store import Store
 
 @click.command(epilog=example('collector query "FIND zoom_user WITH isAdmin = true AS u RETURN u.name, u.email"'))
 @click.argument("text", metavar="QUERY")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    help="How to print the answer; default: table on a terminal, else json.",
-)
+@format_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -31,17 +27,8 @@ from collector.store import Store
     show_default=True,
     help="At most this many rows if the query has no LIMIT; 0: all.",
 )
-@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="Ask the graph as it was after this run.")
-@click.option("--at", "at", metavar="DATE", help="Ask the graph as it was then: 2026-11-23 (its end, UTC).")
 @click.option("--explain", "explain_", is_flag=True, help="Show what was understood and the SQL, and ask nothing.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=DEFAULT_TIMEOUT,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up after this long.",
-)
+@run_options
 @common_options
 @click.pass_context
 def query(
@@ -69,9 +56,7 @@ def query(
     Exit codes: 0 answered, 2 the query is refused, 1 it failed or took too long, 130 interrupted.
     """
     given = options(context)
-    wanted = "json" if given.json else format_
-    if given.json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    wanted = chosen_format(given, format_)
     question = QueryRequest(_read(text), run=run, at=at, limit=limit, timeout=timeout)
     profile, schema, clock = given.settings().profile, graph_schema(all_resources()), SystemClock()
     with Store.open_existing(profile.store_path) as store:

@@ -14,12 +14,11 @@ from collector.cli.output import console, print_table, to_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.errors import UsageError
+from collector.query.csv_cells import not_a_formula
 from collector.query.j1ql import Answer, Explanation
 
 FORMATS = ("table", "json", "jsonl", "csv")
 _ENTITY_COLUMNS = ("_type", "displayName", "_key")
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
 
 
 def print_answer(answer: Answer, format_: str | None) -> None:
@@ -109,7 +108,7 @@ def csv_cell(value: object) -> object:
         return value
     text = _text(value)
     text = "".join(each if each.isprintable() or each in "\t\n" else "�" for each in text)
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+    return not_a_formula(text)
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from collector.cli.questions_output import (
     print_question,
     print_validation,
 )
+from collector.cli.questions_push import dashboard, push, remove
 from collector.clock import SystemClock
 from collector.errors import ExitCode, UsageError
 from collector.query.chosen_run import chosen_run
@@ -74,7 +75,7 @@ def run(
     at: str | None,
     format_: str | None,
 ) -> None:
-    """Answer the questions: who is good, who is bad, who is not known.
+    """Answer the questions: who is good, bad or not known.
 
     Answered from the graph on this computer, without the network. Without ID: all questions, one a line, those of which
     most is bad first, then those of which most is not known. With IDs: who is bad, and of whom it is not known. All
@@ -113,3 +114,7 @@ def validate(context: click.Context, file: Path | None) -> int:
         found = validate_file(file, schema, own=False)
     print_validation(found, json_output=options(context).json)
     return int(ExitCode.FAILED if found.problems else ExitCode.COMPLETE)
+
+
+for verb in (push, remove, dashboard):
+    questions.add_command(verb)

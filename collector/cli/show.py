@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 from rich.console import Console
 
 from collector.cli.options import common_options, example, options
 from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
-from collector.query.show import EntityView, find_entities
+from collector.cli.wrapping import print_wrapped
+from collector.query.show import EntityView, RelatedEntity, find_entities, not_read
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
+from collector.resources.graph_schema import graph_schema
 from collector.settings.profile import Profile
 from collector.store import Store
 
@@ -58,22 +62,31 @@ def show_entities(
     """Print the entities that match `text`, each with at most `max_properties` properties."""
     with Store.open_existing(profile.store_path) as store:
         views = find_entities(store, resource.entity, text)
+        schema = graph_schema(all_resources())
+        unread = [not_read(store, schema, view) for view in views]
     if json_output:
-        print_json([_to_json(view) for view in views])
+        print_json([_to_json(view, warnings) for view, warnings in zip(views, unread, strict=True)])
         return
-    for view in views:
-        _print_entity(console(), view, max_properties)
+    for view, warnings in zip(views, unread, strict=True):
+        _print_entity(console(), view, warnings, max_properties)
 
 
-def _to_json(view: EntityView) -> dict[str, object]:
+def _to_json(view: EntityView, warnings: Sequence[str]) -> dict[str, object]:
     return {
         "entity": view.entity,
         "relationships": {each.sentence: list(each.names) for each in view.related},
+        "related": {each.sentence: [_related_to_json(entity) for entity in each.entities] for each in view.related},
         "parts": [{"part": part.part, "readAt": part.read_at} for part in view.parts],
+        "complete": not warnings,
+        "warnings": list(warnings),
     }
 
 
-def _print_entity(out: Console, view: EntityView, max_properties: int | None) -> None:
+def _related_to_json(entity: RelatedEntity) -> dict[str, object]:
+    return {"_key": entity.key, "id": entity.id or None, "displayName": entity.name}
+
+
+def _print_entity(out: Console, view: EntityView, warnings: Sequence[str], max_properties: int | None) -> None:
     out.print(printable(f"{view.entity.get('displayName')}  {view.entity['_key']}"), style="bold")
     out.print("\nRelationships", style="bold")
     for each in view.related:
@@ -84,6 +97,10 @@ def _print_entity(out: Console, view: EntityView, max_properties: int | None) ->
     out.print("\nRead", style="bold")
     for part in view.parts:
         out.print(f"  {part.part}: {format_time(part.read_at)}")
+    if warnings:
+        out.print("\nNot known", style="bold")
+    for warning in warnings:
+        print_wrapped(out, printable(f"  {warning}"))
     out.print("\nProperties", style="bold")
     properties = list(view.entity.items())
     for name, value in properties[:max_properties]:

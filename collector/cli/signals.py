@@ -29,3 +29,13 @@ def stop_on_signals(clock: SystemClock) -> Iterator[None]:
         wait_for_exchanges()
         for number, handler in earlier.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM interrupts as Ctrl-C does, so that what is half written can be removed."""
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)

@@ -49,6 +49,12 @@ def _show() -> click.Command:
     return show
 
 
+def _list() -> click.Command:
+    from collector.cli.list import list_
+
+    return list_
+
+
 def _why() -> click.Command:
     from collector.cli.why import why
 
@@ -61,10 +67,16 @@ def _query() -> click.Command:
     return query
 
 
-def _report() -> click.Command:
-    from collector.cli.report import report
+def _changes() -> click.Command:
+    from collector.cli.changes import changes
 
-    return report
+    return changes
+
+
+def _export() -> click.Command:
+    from collector.cli.export import export
+
+    return export
 
 
 def _questions() -> click.Command:
@@ -73,10 +85,16 @@ def _questions() -> click.Command:
     return questions
 
 
-def _changes() -> click.Command:
-    from collector.cli.changes import changes
+def _alerts() -> click.Command:
+    from collector.cli.alerts import alerts
 
-    return changes
+    return alerts
+
+
+def _report() -> click.Command:
+    from collector.cli.report import report
+
+    return report
 
 
 def _doctor() -> click.Command:
@@ -127,11 +145,14 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Look": {
         "status": _status,
         "show": _show,
+        "list": _list,
         "why": _why,
         "query": _query,
-        "questions": _questions,
         "changes": _changes,
+        "questions": _questions,
+        "alerts": _alerts,
         "report": _report,
+        "export": _export,
     },
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},

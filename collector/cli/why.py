@@ -94,7 +94,8 @@ def _print_users(out: Console, users: UserCounts) -> None:
 
 def _reasons(found: SettingOverview) -> list[str]:
     levels = (found.account, *found.unread_groups)
-    return [*unread_settings(levels), *unread_locks(levels), *filter(None, [found.groups_unread])]
+    users_unread = "" if found.users is None else found.users.users_unread
+    return [*unread_settings(levels), *unread_locks(levels), *filter(None, [found.groups_unread, users_unread])]
 
 
 def _print_setting(out: Console, setting: LeveledSetting) -> None:
@@ -163,12 +164,13 @@ def _overview_to_json(found: SettingOverview) -> dict[str, object]:
 def _users_to_json(users: UserCounts | None) -> dict[str, object]:
     """`users` is null where users have no such setting."""
     if users is None:
-        return {"users": None, "without": 0, "unread": 0, "unreadBecause": None}
+        return {"users": None, "without": 0, "unread": 0, "unreadBecause": None, "usersUnread": None}
     return {
         "users": [{"value": value, "count": count} for value, count in users.by_value],
         "without": users.without,
         "unread": users.unread,
         "unreadBecause": users.unread_because or None,
+        "usersUnread": users.users_unread or None,
     }
 
 

@@ -32,6 +32,7 @@ from collector.model.step import Step, StepResult, StepStatus, in_report_order
 from collector.next_steps import Command, NextStep, joined
 from collector.resources import account, declarations_by_step, other_end, steps
 from collector.resources.declaration import EntityDocument, Resource
+from collector.resources.graph_schema import graph_schema
 from collector.store import Run, RunRecord, Store
 from collector.zoom.client import ZoomClient
 
@@ -80,6 +81,7 @@ def collect(inputs: CollectionInputs) -> RunRecord:
     """
     identity = _identify(inputs)
     _bind(inputs, identity)
+    inputs.store.define_views(graph_schema(inputs.resources))
     return _Collection(inputs, identity).run()
 
 

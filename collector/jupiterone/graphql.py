@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import JupiterOne, OnLostResponse
@@ -34,14 +34,35 @@ def execute(
         answer = jupiterone.post_graphql(body, lambda: None if (data := on_lost_response()) is None else {"data": data})
     errors = answer.get("errors")
     if isinstance(errors, list) and errors:
-        raise _failure(errors[0])
+        raise _failure(errors[0], answer)
     data = answer.get("data")
     if not isinstance(data, Mapping):
         raise RequestFailed("JupiterOne's GraphQL answer has no data.", "Check JUPITERONE_GRAPHQL_URL.")
     return data
 
 
-def _failure(error: object) -> RequestFailed | AccessRefused:
+def all_rows(page_after: Callable[[str | None], object], name: str) -> list[JsonObject]:
+    """The rows of all pages of a list.
+
+    `page_after`: the page after a cursor, None for the first; `name`: of the member with its rows. A list whose cursors
+    repeat is left.
+    """
+    rows: list[JsonObject] = []
+    cursor: str | None = None
+    used: set[str] = set()
+    while True:
+        page = page_after(cursor)
+        found = page.get(name) if isinstance(page, Mapping) else None
+        rows += [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+        info = page.get("pageInfo") if isinstance(page, Mapping) else None
+        after = info.get("endCursor") if isinstance(info, Mapping) and info.get("hasNextPage") is not False else None
+        if not isinstance(after, str) or not after or after in used:
+            return rows
+        used.add(after)
+        cursor = after
+
+
+def _failure(error: object, answer: JsonObject) -> RequestFailed | AccessRefused:
     """From the first of GraphQL's errors; servers agree on `message`, and mostly on `extensions.code`."""
     said: Mapping[str, object] = error if isinstance(error, Mapping) else {}
     extensions = said.get("extensions")
@@ -54,4 +75,4 @@ def _failure(error: object) -> RequestFailed | AccessRefused:
             "Give the API key in JUPITERONE_API_KEY the permission for this in JupiterOne, or use another key.",
         )
     missing = _MISSING.search(code) or _MISSING.search(message)
-    return RequestFailed(full_message, "", code=NOT_FOUND if missing else code or None)
+    return RequestFailed(full_message, "", code=NOT_FOUND if missing else code or None, body=answer)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from collector.errors import InstanceMissing, RequestFailed, UsageError
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.graphql import NOT_FOUND, execute
+from collector.jupiterone.graphql import NOT_FOUND, all_rows, execute
 from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 from collector.settings.choices import PollingInterval
@@ -159,19 +159,11 @@ class Instances:
             )
 
     def _rows(self, definition_id: str | None) -> Sequence[JsonObject]:
-        rows: list[JsonObject] = []
-        cursor: str | None = None
-        seen: set[str] = set()
-        while True:
+        def page_after(cursor: str | None) -> object:
             variables = {"definitionId": definition_id, "cursor": cursor, "limit": _PAGE_SIZE}
-            page = _object(execute(self._jupiterone, _LIST, variables).get("integrationInstancesV2"))
-            found = page.get("instances")
-            rows += [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
-            after = _object(page.get("pageInfo")).get("endCursor")
-            if not isinstance(after, str) or not after or after in seen:
-                return rows
-            seen.add(after)
-            cursor = after
+            return execute(self._jupiterone, _LIST, variables).get("integrationInstancesV2")
+
+        return all_rows(page_after, "instances")
 
     def _row(self, instance_id: str) -> JsonObject:
         missing = InstanceMissing(

@@ -53,6 +53,11 @@ class Coverage:
     next_step: str = ""
     scopes: tuple[str, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it was read by this run."""
+        return self.status is Status.COMPLETE and not self.missing and not self.stale
+
 
 def any_incomplete(coverage: Iterable[Coverage]) -> bool:
     """Whether something was denied or not read: exit code 3."""

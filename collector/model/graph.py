@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 Scalar = str | int | float | bool | None
 PropertyValue = Scalar | list[str] | list[int] | list[float] | list[bool]
@@ -14,16 +15,48 @@ JsonObject = Mapping[str, object]
 """A JSON object from outside: nothing is known about its values."""
 
 
+class ValueType(str, Enum):
+    """What the values of a property are. A NUMBER may have a fraction. Times are milliseconds since 1970, INTEGERs."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    TEXTS = "list of texts"
+    BOOLEANS = "list of booleans"
+    INTEGERS = "list of integers"
+    NUMBERS = "list of numbers"
+
+    @property
+    def item(self) -> ValueType | None:
+        """What a list of this type holds; None for what is no list."""
+        return _ITEMS.get(self)
+
+    @property
+    def kind(self) -> str:
+        """What a value, or each of a list, is compared with in a query: a text, a boolean or a number."""
+        item = self.item or self
+        return "number" if item is ValueType.INTEGER else item.value
+
+
+_ITEMS = {
+    ValueType.TEXTS: ValueType.TEXT,
+    ValueType.BOOLEANS: ValueType.BOOLEAN,
+    ValueType.INTEGERS: ValueType.INTEGER,
+    ValueType.NUMBERS: ValueType.NUMBER,
+}
+
+
 @dataclass(frozen=True)
 class Property:
     """A declared property of an entity type: its name in the graph, its description, and what its values are.
 
-    `kind`: text, boolean or number; of a list what it holds.
+    Zoom may send otherwise than it documents: a value can be of another type.
     """
 
     name: str
     description: str
-    kind: str = "text"
+    type: ValueType = ValueType.TEXT
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collector.model.graph import RelationshipType
+from collector.model.graph import RelationshipType, ValueType
 
 ROW = "row"
 
@@ -23,8 +23,7 @@ class EntitySchema:
     """An entity type. `noun`: what several are called ("users").
 
     `properties`: the declared ones, each with the parts it may be in, the row first. `parts`: those beside the row.
-    `shared`: the parts whose documents many entities have in common. `kinds`: what the values of a property are, text,
-    boolean or number.
+    `shared`: the parts whose documents many entities have in common. `value_types`: what the declared properties hold.
     """
 
     type: str
@@ -33,7 +32,7 @@ class EntitySchema:
     properties: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, PartSource] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    value_types: Mapping[str, ValueType] = field(default_factory=dict)
 
     def parts_of(self, property_: str) -> tuple[str, ...]:
         """Where a property may be: one that is not declared may be anywhere."""

@@ -151,7 +151,8 @@ class Comparison:
             elif kind is Kind.CAME:
                 self.came.add(key)
         accepted = tuple(self.invitations[each.key] for each in found[Kind.ACCEPTED])
-        found[Kind.WENT] = [each for each in went if each.key not in set(accepted)]
+        became_users = set(accepted)
+        found[Kind.WENT] = [each for each in went if each.key not in became_users]
         for kind, who in found.items():
             if who:
                 yield Change(kind, type_, tuple(who), invitations=accepted if kind is Kind.ACCEPTED else ())
@@ -183,13 +184,16 @@ class Comparison:
         differing = _DifferingValues(self, type_)
         first_read: dict[str, int] = {}
         parameters = {**self._runs(), **_key_range(type_.type)}
+        who = Named("", "")
         for key, name, part, old, new in self.database.rows(_CHANGED_PARTS, parameters):
             if _is_volatile(type_, part) or not is_wanted(part):
                 continue
             if old is None:
                 first_read[part] = first_read.get(part, 0) + 1
-            else:
-                differing.add(Named(key, str(name)), part, old, new)
+                continue
+            if who.key != key:  # its parts share it
+                who = Named(key, str(name))
+            differing.add(who, part, old, new)
         lost = {
             part: count for part, count in self.database.rows(_LOST_PARTS, parameters) if not _is_volatile(type_, part)
         }
@@ -229,6 +233,9 @@ class _DifferingValues:
         self._pairs: dict[tuple[str, int, int], list[list[Named]]] = {}
         self._found: dict[tuple[str, str, str, str], tuple[PropertyValue, PropertyValue, list[Named]]] = {}
         self._sent: dict[tuple[str, Kind], set[str]] = {}
+        self._volatile = {
+            name for name, parts in type_.properties.items() if any(_is_volatile(type_, part) for part in parts)
+        }
         self._document = lru_cache(maxsize=64)(self._read)
 
     def add(self, who: Named, part: str, old: int, new: int) -> None:
@@ -254,13 +261,11 @@ class _DifferingValues:
         self._sent.setdefault((part, Kind.NEWLY_SENT), set()).update(before)
         self._sent.setdefault((part, Kind.NO_LONGER_SENT), set()).update(after)
         concerned = []
-        for name in before.keys() | after.keys():
+        for name in _differing(before, after):
             left, right = before.get(name), after.get(name)
-            if left == right and type(left) is type(right):
+            if name.startswith("_") or name in self._volatile or (part != ROW and _same_list(left, right)):
                 continue
-            if name.startswith("_") or self._is_volatile(name) or (part != ROW and _same_list(left, right)):
-                continue
-            key = (part, name, json.dumps(left), json.dumps(right))
+            key = (part, name, repr(left), repr(right))
             concerned.append(self._found.setdefault(key, (left, right, []))[2])
         return concerned
 
@@ -282,10 +287,10 @@ class _DifferingValues:
 
     def _read(self, document: int) -> Properties:
         text = self._comparison.database.value("SELECT json FROM document WHERE id = ?", (document,))
-        return {name: value for name, value in json.loads(text).items() if value is not None}
-
-    def _is_volatile(self, name: str) -> bool:
-        return any(_is_volatile(self._type, part) for part in self._type.properties.get(name, ()))
+        properties: Properties = json.loads(text)
+        if None in properties.values():
+            return {name: value for name, value in properties.items() if value is not None}
+        return properties
 
 
 def _order(found: tuple[tuple[str, str, str, str], object]) -> tuple[str, ...]:
@@ -297,6 +302,17 @@ def _is_volatile(type_: EntitySchema, part: str) -> bool:
     """Whether it moves by itself, such as the last sign-in: it belongs to no dataset and follows from nothing."""
     source = type_.parts.get(part)
     return source is not None and not source.datasets and not source.types
+
+
+def _differing(before: Properties, after: Properties) -> list[str]:
+    """The names of different values. `True` is not 1; most values are one and the same object, which is quicker."""
+    get = after.get
+    changed = [
+        name
+        for name, left in before.items()
+        if (right := get(name)) is not left and (left != right or type(left) is not type(right))
+    ]
+    return changed + [name for name in after if name not in before]
 
 
 def _same_list(left: PropertyValue, right: PropertyValue) -> bool:

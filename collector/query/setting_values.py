@@ -39,13 +39,14 @@ class UserCounts:
     """How many users have which value.
 
     `by_value`: the most frequent first; `without`: of how many Zoom sends none; `unread`: of how many it is not known,
-    and why.
+    and why. `users_unread`: why there may be more users or fewer, a clause; "" where all were read.
     """
 
     by_value: tuple[tuple[PropertyValue, int], ...]
     without: int
     unread: int
     unread_because: str
+    users_unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ class _Reader:
         self._levels = levels
         run = store.latest_run()
         coverage: Sequence[Coverage] = () if run is None else run.coverage
+        self._partial_types = () if run is None else run.partial_types
         self._coverage: Mapping[tuple[str, str], Coverage] = {(each.step, each.dataset): each for each in coverage}
 
     def value_of_user(self, location: SettingLocation, user: Properties) -> KnownValue:
@@ -219,7 +221,15 @@ class _Reader:
                 counts[repr(value)] = value, counts.get(repr(value), (value, 0))[1] + count
         by_value = sorted(counts.values(), key=lambda each: (-each[1], repr(each[0])))
         unread = self._store.count(level.entity.type) - without - sum(count for _, count in by_value)
-        return UserCounts(tuple(by_value), without, unread, self.why_unread(level.step, location) if unread else "")
+        because = self.why_unread(level.step, location) if unread else ""
+        return UserCounts(tuple(by_value), without, unread, because, self.users_unread())
+
+    def users_unread(self) -> str:
+        """Why the users are not all known, a clause; "" where they are."""
+        level = self._levels.user
+        if level.entity.type not in self._partial_types:
+            return ""
+        return f"not every user was read ({self._set_unread(level.step, level.scopes)})"
 
     def groups_unread(self, *, members: bool = True) -> str:
         """Why the groups, or their members, are not known, a clause; "" where they are."""

@@ -16,7 +16,7 @@ from collector.questions.library import BAD, GOOD, UNKNOWN, VERDICTS, NamedQuery
 from collector.questions.reading import Problem, QuestionFile, read_file
 
 _KEY_COLUMN = "Key"
-_SPELLING = "Correct the name; docs/jupiterone.md lists the types and properties."
+_CORRECT_IT = "Correct the query; docs/jupiterone.md lists the types and properties."
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _of_queries(question: SecurityQuestion, schema: GraphSchema, *, own: bool) -
             continue
         checked.append((query, found))
         for problem in found.problems:
-            yield _of(question, f"{_named(query)}: {problem}", _SPELLING, query)
+            yield _of(question, f"{_named(query)}: {problem}", _CORRECT_IT, query)
         if own and found.columns[-1:] != (_KEY_COLUMN,):
             what = f"{_named(query)} has another last column than {_KEY_COLUMN}."
             yield _of(question, what, f"End with `_key AS {_KEY_COLUMN}` of what is asked about.", query)

@@ -6,7 +6,7 @@ Its settings, locks and domains are documents with scopes of their own (Zoom API
 
 from __future__ import annotations
 
-from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType, ValueType
 from collector.redaction import mask_urls
 from collector.resources.catalogue import (
     ACCOUNT,
@@ -30,8 +30,8 @@ _OWN_PROPERTIES = (
     Property("name", "Account number, or the id where Zoom sends no number"),
     Property("displayName", "Same as name"),
     Property("vendor", "Always Zoom"),
-    Property("managedDomains", "E-mail domains the account manages"),
-    Property("trustedDomains", "E-mail domains the account trusts"),
+    Property("managedDomains", "E-mail domains the account manages", ValueType.TEXTS),
+    Property("trustedDomains", "E-mail domains the account trusts", ValueType.TEXTS),
     *sign_in_method_properties(),
 )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
-from collector.model.graph import JsonObject, Properties, Property, PropertyValue
+from collector.model.graph import JsonObject, Properties, Property, PropertyValue, ValueType
 from collector.model.naming import property_name
 from collector.redaction import looks_secret, mask_urls
 from collector.resources.declaration import Conversion, EntityDocument, SettingsChoice, UnknownField, text
@@ -33,6 +33,14 @@ USER, ACCOUNT, GROUP = "user", "account", "group"
 _LOCKED = "locked."
 _AUTHENTICATION = re.compile("(meeting|recording)_authentication$")
 _KINDS = {"bool": "boolean", "int": "number", "str": "text"}
+_VALUE_TYPES = {
+    "bool": ValueType.BOOLEAN,
+    "int": ValueType.INTEGER,
+    "str": ValueType.TEXT,
+    "int[]": ValueType.INTEGERS,
+    "str[]": ValueType.TEXTS,
+    IDS: ValueType.TEXTS,
+}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _MAX_UNKNOWN_PATH_LENGTH = 200
 _MEASURE = re.compile(
@@ -110,7 +118,7 @@ def catalogue(owner: str = USER) -> Mapping[str, Setting]:
 def setting_properties(owner: str = USER) -> tuple[Property, ...]:
     """The properties a catalogue gives, in its order; secrets and lists of objects give none."""
     return tuple(
-        Property(setting.name, setting.description, _KINDS.get(setting.type.removesuffix("[]"), "text"))
+        Property(setting.name, setting.description, _VALUE_TYPES[setting.type])
         for setting in catalogue(owner).values()
         if setting.kept
     )
@@ -119,7 +127,7 @@ def setting_properties(owner: str = USER) -> tuple[Property, ...]:
 def sign_in_method_properties() -> tuple[Property, ...]:
     """The properties that tell the sign-in methods of meetings and recordings."""
     return tuple(
-        Property(f"{kind}AuthenticationOption{what}", f"{text} that {kind}s may ask for")
+        Property(f"{kind}AuthenticationOption{what}", f"{text} that {kind}s may ask for", ValueType.TEXTS)
         for kind in ("meeting", "recording")
         for what, text in (
             ("Names", "Names of the sign-in methods"),

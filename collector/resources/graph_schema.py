@@ -36,7 +36,7 @@ def _entity(resource: Resource, resources: tuple[Resource, ...]) -> EntitySchema
         {declared.name: _parts(declared.name, holding, beside_row) for declared in resource.entity.properties},
         sources,
         shared,
-        {declared.name: declared.kind for declared in resource.entity.properties},
+        {declared.name: declared.type for declared in resource.entity.properties},
     )
 
 

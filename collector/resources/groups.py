@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType, ValueType
 from collector.resources import account, users
 from collector.resources.catalogue import (
     GROUP,
@@ -18,8 +18,8 @@ _OWN_PROPERTIES = (
     Property("id", "Zoom's id of the group"),
     Property("name", "Name of the group"),
     Property("displayName", "Same as name"),
-    Property("totalMembers", "Number of members Zoom counts", "number"),
-    Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)", "number"),
+    Property("totalMembers", "Number of members Zoom counts", ValueType.INTEGER),
+    Property("directoryPrivacy", "How visible the group is in the directory (undocumented by Zoom)", ValueType.INTEGER),
     *sign_in_method_properties(),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType
+from collector.model.graph import EntityType, JsonObject, Properties, Property, RelationshipType, ValueType
 from collector.redaction import mask_urls
 from collector.resources import account, users
 from collector.resources.catalogue import to_property_value
@@ -36,15 +36,15 @@ ENTITY = EntityType(
         Property("name", "Name of the role"),
         Property("displayName", "Same as name"),
         Property("description", "What the administrators wrote about the role"),
-        Property("totalMembers", "Number of members Zoom counts", "number"),
-        Property("superAdmin", "Whether it is the account owner's role", "boolean"),
-        Property("systemRole", "Whether it is one of Zoom's built-in roles", "boolean"),
+        Property("totalMembers", "Number of members Zoom counts", ValueType.INTEGER),
+        Property("superAdmin", "Whether it is the account owner's role", ValueType.BOOLEAN),
+        Property("systemRole", "Whether it is one of Zoom's built-in roles", ValueType.BOOLEAN),
         Property(
             "admin",
             "Whether the role may change users, roles, groups or account settings; absent where it is not known",
-            "boolean",
+            ValueType.BOOLEAN,
         ),
-        Property("privilegeNames", "Privileges the role holds; absent where they could not be read"),
+        Property("privilegeNames", "Privileges the role holds; absent where they could not be read", ValueType.TEXTS),
     ),
 )
 

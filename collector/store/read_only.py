@@ -13,6 +13,8 @@ from collector.store.database import Database
 _BUSY_SECONDS = 10.0
 _STEPS_BETWEEN_CHECKS = 20_000
 """Instructions of SQLite's virtual machine; some milliseconds."""
+_CALL_ENDED = ("interrupted", "user-defined function", "user-defined aggregate")
+"""How sqlite3 reports that Python code which SQLite called ended with an exception; it keeps nothing of that."""
 
 
 class ReadOnlyDatabase(Database):
@@ -36,25 +38,14 @@ class ReadOnlyDatabase(Database):
         """Ask this every few milliseconds while a statement runs; stop with the error that it names."""
 
         def check() -> int:
-            try:
-                self._stopped = reason()
-            except KeyboardInterrupt:
-                self._interrupt()
+            self._stopped = reason()
             return int(self._stopped is not None)
 
         self._connection.set_progress_handler(check, _STEPS_BETWEEN_CHECKS)
 
     def add_function(self, name: str, arguments: int, function: Callable[..., Any]) -> None:
-        """Let statements call this function; -1 for any number of arguments."""
-
-        def called(*values: Any) -> Any:
-            try:
-                return function(*values)
-            except KeyboardInterrupt:
-                self._interrupt()
-                raise
-
-        self._connection.create_function(name, arguments, called, deterministic=True)
+        """Let statements call this function; -1 for any number of arguments. It raises nothing."""
+        self._connection.create_function(name, arguments, function, deterministic=True)
 
     def add_aggregate(self, name: str, arguments: int, aggregate: type) -> None:
         """Let statements call this aggregate: a class with `step` and `finalize`."""
@@ -64,4 +55,6 @@ class ReadOnlyDatabase(Database):
         self._stopped = Interrupted("The query was interrupted.", "Run the command again.")
 
     def _translated(self, reason: str) -> CollectorError:
+        if self._stopped is None and reason.startswith(_CALL_ENDED):
+            self._interrupt()  # Python raises KeyboardInterrupt at the start of a call, before any `try`
         return super()._translated(reason) if self._stopped is None else self._stopped

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
+from collector.model.graph_schema import GraphSchema
 from collector.model.naming import comparable
 from collector.store import remembered_instance
 from collector.store.canonical import joined_entity, parse_document
@@ -22,7 +23,15 @@ from collector.store.row_ids import key_range
 from collector.store.run import Run
 from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
-from collector.store.versions import Version, entity_versions, existed, relationships_after
+from collector.store.versions import (
+    Version,
+    count_without,
+    different_documents,
+    entity_versions,
+    existed,
+    relationships_after,
+)
+from collector.store.views import define_views
 
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
@@ -117,6 +126,10 @@ class Store:
                 f"but the token belongs to {account_id}.",
                 "Use a separate profile for each account: add `--profile NAME`.",
             )
+
+    def define_views(self, schema: GraphSchema) -> None:
+        """Give people who open the file a view of each type, with a column for each declared property."""
+        define_views(self._database, schema)
 
     @property
     def instance(self) -> RememberedInstance | None:
@@ -265,6 +278,14 @@ class Store:
     def neighbours(self, type_: str, run: int, *, of_targets: bool) -> Iterator[tuple[str, list[str]]]:
         """Each target (else source) of a type of relationship after a run, with the keys at the other ends."""
         return neighbours(self._database, type_, run, of_targets=of_targets)
+
+    def different_documents(self, type_: str, run: int) -> Iterator[Properties]:
+        """The documents that entities of a type had after a run, as any part; each once."""
+        return different_documents(self._database, type_, run)
+
+    def count_without(self, type_: str, part: str, run: int) -> tuple[int, int]:
+        """How many entities of a type there were after a run, and how many of them lacked this part."""
+        return count_without(self._database, type_, part, run)
 
     def find(self, type_: str, text: str) -> list[Properties]:
         """The entities of a type, sorted by key, that this text names.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from collector.model.graph import Relationship
-from collector.store.canonical import ROW
+from collector.model.graph import Properties, Relationship
+from collector.store.canonical import ROW, parse_document
 from collector.store.database import Database
 from collector.store.row_ids import key_range
 
@@ -38,6 +38,22 @@ _EXISTS = """
     FROM entity
     JOIN part ON part.entity = entity.id AND part.part = :row
     WHERE entity.key = :key AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)"""
+
+_DOCUMENTS = """
+    SELECT json FROM document WHERE id IN (
+        SELECT part.document FROM entity JOIN part ON part.entity = entity.id
+        WHERE entity.key >= :first AND entity.key < :end
+            AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+    )"""
+
+_COUNTS = """
+    SELECT count(*), count(*) - count(other.part)
+    FROM entity
+    JOIN part AS own ON own.entity = entity.id AND own.part = :row
+        AND own.from_run <= :run AND (own.to_run IS NULL OR own.to_run > :run)
+    LEFT JOIN part AS other ON other.entity = entity.id AND other.part = :part
+        AND other.from_run <= :run AND (other.to_run IS NULL OR other.to_run > :run)
+    WHERE entity.key >= :first AND entity.key < :end"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,20 @@ def relationships_after(database: Database, type_: str, run: int, since: int | N
     since = run if since is None else since
     for row in database.rows(_RELATIONSHIPS, {"row": ROW, "type": type_, "run": run, "since": since}):
         yield Relationship(*row)
+
+
+def different_documents(database: Database, type_: str, run: int) -> Iterator[Properties]:
+    """The documents that entities of a type had after a run, each once."""
+    first, end = key_range(type_)
+    for (text,) in database.rows(_DOCUMENTS, {"first": first, "end": end, "run": run}):
+        yield parse_document(text)
+
+
+def count_without(database: Database, type_: str, part: str, run: int) -> tuple[int, int]:
+    """How many entities of a type there were after a run, and how many of them lacked this part."""
+    first, end = key_range(type_)
+    row = database.row(_COUNTS, {"row": ROW, "part": part, "run": run, "first": first, "end": end})
+    return (0, 0) if row is None else (row[0], row[1])
 
 
 def existed(database: Database, key: str, run: int) -> bool:

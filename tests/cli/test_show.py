@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from collector.sandbox import Account, Fault, Sandbox
+from collector.store import ROW, Store
 
 from .conftest import Command
 
@@ -88,6 +90,31 @@ class TestWhatIsShown:
             "row",
         ]
 
+    def test_json_has_the_keys_and_ids_of_what_is_related(self, collector: Command, collected: Account) -> None:
+        (card,) = json.loads(collector("show", "user", "bob@example.com", "--json").out)
+        bob, (engineering, _, _) = collected.user("bob@example.com"), collected.groups
+        (helpdesk,) = (role for role in collected.roles if role.name == "Helpdesk")
+        assert bob is not None
+        assert (card["entity"]["_key"], card["entity"]["id"]) == (f"zoom_user:{bob.id}", bob.id)
+        assert card["related"] == {
+            "ASSIGNED role": [{"_key": f"zoom_role:{helpdesk.id}", "id": helpdesk.id, "displayName": "Helpdesk"}],
+            "account HAS this": [
+                {"_key": f"zoom_account:{collected.id}", "id": collected.id, "displayName": str(collected.number)}
+            ],
+            "group HAS this": [
+                {"_key": f"zoom_group:{engineering.id}", "id": engineering.id, "displayName": "Engineering"}
+            ],
+        }
+        assert (card["complete"], card["warnings"]) == (True, [])
+
+    def test_who_is_invited_has_no_id_yet(self, collector: Command) -> None:
+        (card,) = json.loads(collector("show", "group", "Sales", "--json").out)
+        assert card["related"]["HAS user"][1] == {
+            "_key": "zoom_user:pending:pia@example.com",
+            "id": None,
+            "displayName": "pia@example.com",
+        }
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -131,6 +158,17 @@ def test_the_first_collection_failed(collector: Command, zoom: Sandbox, verb: tu
         "Error: Nothing has been collected yet: the profile's store is empty.\n"
         "Next: Run `collector collect` first, or name the right profile with `--profile NAME`.\n"
     )
+
+
+def test_no_collection_has_finished(collector: Command, tmp_path: Path) -> None:
+    """It was killed: what it wrote is there, and nothing says what it did not read."""
+    with Store.open(tmp_path / "home" / "default" / "graph.db") as store:
+        run = store.begin(1000, {})
+        run.put("zoom_group:1", ROW, {"_type": "zoom_group", "_class": ["Group"], "name": "Sales"}, 1)
+        run.commit()
+    outcome = collector("show", "group", "Sales")
+    assert outcome.code == 0
+    assert "Not known\n  No collection has finished yet: what is missing here may not have been read." in outcome.out
 
 
 def test_a_name_cannot_steer_the_terminal(collector: Command, zoom: Sandbox, account: Account) -> None:

@@ -80,11 +80,12 @@ def _compared(types: tuple[EntitySchema, ...], name: str, comparison: Comparison
 
 def _mistyped(types: tuple[EntitySchema, ...], name: str, comparison: Comparison) -> Iterator[str]:
     """Values of a kind that the property never has."""
-    kinds = {type_.kinds[name] for type_ in types if name in type_.kinds}
+    kinds = {type_.value_types[name].kind for type_ in types if name in type_.value_types}
     for value in operands(comparison.right):
         kind = _kind(value)
         if kinds and kind and kind not in kinds:
-            written = "a regular expression" if isinstance(value, Pattern) else f"{in_words(value)} is a {kind}"
+            pattern = "a regular expression is for texts"
+            written = pattern if isinstance(value, Pattern) else f"{in_words(value)} is a {kind}"
             yield f"`{name}` is a {' or '.join(sorted(kinds))}, and {written}: they are never equal."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from collector.model.coverage import Coverage, Status
+from collector.model.coverage import Coverage
 from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
 from collector.query.j1ql.conditions import json_path
 from collector.query.j1ql.refusals import nearest
@@ -49,7 +49,7 @@ def _parts(asked: list[Use], graph: Graph, record: RunRecord, database: ReadOnly
     for type_, part in _parts_asked(asked, graph):
         source = type_.parts[part]
         entries = [entry for entry in record.coverage if entry.dataset in source.datasets and not entry.is_list]
-        incomplete = [entry for entry in entries if not _is_whole(entry)]
+        incomplete = [entry for entry in entries if not entry.is_whole]
         partly = partial & set(source.types)
         if incomplete or partly or len(entries) < len(source.datasets):
             total, lacking = _count_without(type_, part, graph, database)
@@ -69,13 +69,9 @@ def _parts_asked(asked: list[Use], graph: Graph) -> Iterator[tuple[EntitySchema,
     yield from found
 
 
-def _is_whole(entry: Coverage) -> bool:
-    return entry.status is Status.COMPLETE and not entry.missing and not entry.stale
-
-
 def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking: int, stale: int) -> str:
-    missing = sum(entry.missing for entry in entries)
-    never = missing if 0 < missing <= lacking else lacking
+    missing = min(lacking, sum(entry.missing for entry in entries))
+    never = missing if missing or stale else lacking  # who is invited has no settings, and is not missing
     said = []
     if never:
         said.append(f"{never:,} of {all_of_them} were never read; `!=` and `= undefined` count them")

@@ -42,10 +42,11 @@ JsonValue = object
 class QueryRequest:
     """What is asked, and of which graph: that after `run`, that of `at` (a date), or the newest.
 
-    `limit`: of the rows where the query has none; 0 for all. `timeout`: in seconds.
+    `text`: the query, or what it was parsed to. `limit`: of the rows where the query has none; 0 for all. `timeout`: in
+    seconds.
     """
 
-    text: str
+    text: str | Query
     run: int | None = None
     at: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -80,7 +81,7 @@ class Explanation:
 
 def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Answer:
     """The answer to a query. Raises UsageError with line and column for what is not understood."""
-    query = parse(request.text, milliseconds(clock.now()))
+    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
     database = _open(store, request, clock)
     try:
@@ -103,7 +104,7 @@ def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) 
 
 def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Explanation:
     """The query as it was understood, and its SQL; nothing is asked."""
-    query = parse(request.text, milliseconds(clock.now()))
+    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
     database = _open(store, request, clock)
     try:
@@ -112,6 +113,10 @@ def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clo
     finally:
         database.close()
     return Explanation(query, record.id, statement)
+
+
+def _parsed(request: QueryRequest, clock: Clock) -> Query:
+    return parse(request.text, milliseconds(clock.now())) if isinstance(request.text, str) else request.text
 
 
 def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:

@@ -69,32 +69,46 @@ _EXPECTED = {
     "$END": "the end",
 }
 _ARITHMETIC = {"PLUS", "MINUS", "SLASH", "CARET"}
+_AFTER_A_CONDITION = {"_AND", "_OR", "$END"}
+"""Where a condition is all there is, lark names nothing."""
 _LEFT_OUT = {"PARAMETER", "CIDR", "SMART", "HAVING", "FIND_INSIDE", *_ARITHMETIC}
 """What may stand there, but nobody is told to write."""
 
 
 def parse(text: str, now: int) -> Query:
     """The query in a text; `now` is `date.now`, in milliseconds. Raises UsageError where it is none."""
-    if len(text) > _MAX_LENGTH:
-        raise UsageError(f"The query has {len(text):,} characters; {_MAX_LENGTH:,} are allowed.")
     if not text.strip():
         raise refused(Position(1, 1), "the query is empty; it begins with FIND.")
-    _check_depth(text)
     if found := _PATH_FINDING.match(text):
         raise refused(_position_at(text, found.start(1)), "path finding (PATH FROM … TO) is not supported here.")
+    query: Query = _parsed(text, now, "query", "query")
+    return query
+
+
+def parse_condition(text: str, now: int) -> Bool:
+    """The condition in a text, as after WITH: `isAdmin = true AND status != 'active'`. Like `parse`."""
+    if not text.strip():
+        raise refused(Position(1, 1), "the condition is empty; one is `status = 'active'`.")
+    condition: Bool = _parsed(text, now, "condition", "bool_or")
+    return condition
+
+
+def _parsed(text: str, now: int, what: str, rule: str) -> Any:
+    if len(text) > _MAX_LENGTH:
+        raise UsageError(f"The {what} has {len(text):,} characters; {_MAX_LENGTH:,} are allowed.")
+    _check_depth(text)
     try:
-        query: Query = _ToValues(now).transform(_grammar().parse(text))
+        return _ToValues(now).transform(_grammar().parse(text, start=rule))
     except UnexpectedInput as error:
-        raise _not_understood(text, error) from None
+        raise _not_understood(text, what, error) from None
     except VisitError as error:
         raise error.orig_exc from None
-    return query
 
 
 @cache
 def _grammar() -> Lark:
     grammar = (files("collector.query.j1ql") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, start="query", parser="lalr", propagate_positions=True, maybe_placeholders=True)
+    return Lark(grammar, start=["query", "bool_or"], parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
 
 def _check_depth(text: str) -> None:
@@ -110,12 +124,12 @@ def _position_at(text: str, index: int) -> Position:
     return Position(before.count("\n") + 1, index - before.rfind("\n"))
 
 
-def _not_understood(text: str, error: UnexpectedInput) -> UsageError:
+def _not_understood(text: str, what: str, error: UnexpectedInput) -> UsageError:
     if isinstance(error, UnexpectedToken):
-        token, expected = error.token, set(error.accepts or error.expected)
+        token, expected = error.token, set(error.accepts or error.expected) or _AFTER_A_CONDITION
         at_end = token.type == "$END"
         position = _position_at(text, len(text.rstrip())) if at_end else Position(token.line or 1, token.column or 1)
-        found = "the query ends" if at_end else f"{str(token)!r} is not understood"
+        found = f"the {what} ends" if at_end else f"{str(token)!r} is not understood"
         if token.lower() == "with":
             return refused(position, "WITH comes before AS: `FIND zoom_user WITH … AS u`.")
     elif isinstance(error, UnexpectedCharacters):

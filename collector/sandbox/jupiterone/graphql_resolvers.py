@@ -1,4 +1,4 @@
-"""The fields of the GraphQL API that the collector asks for: instances, integration jobs, queries."""
+"""The fields of the GraphQL API that are about instances, their jobs, and queries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.sandbox.jupiterone.errors import graphql_error
+from collector.sandbox.jupiterone.graphql_pages import PAGE_SIZE, page_of
 from collector.sandbox.jupiterone.graphql_routes import Resolver
 from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import DEFINITIONS, MASKED, Instance, Instances
@@ -13,7 +14,6 @@ from collector.sandbox.jupiterone.jobs import Job
 from collector.sandbox.jupiterone.queries import Queries
 from collector.sandbox.jupiterone.synchronization import Synchronization
 
-_PAGE_SIZE = 100
 _FIELDS = {
     "name": "name",
     "integrationDefinitionId": "definition_id",
@@ -74,17 +74,16 @@ class Resolvers:
         instances = [
             self._shown(instance) for instance in self._instances if definition_id in (None, instance.definition_id)
         ]
-        start = _position(arguments.get("cursor"))
-        end = start + min(arguments.get("limit") or _PAGE_SIZE, _PAGE_SIZE)
-        more = end < len(instances)
-        page_info = {"endCursor": str(end) if more else None, "hasNextPage": more}
-        return {"instances": instances[start:end], "pageInfo": page_info}
+        rows, page_info = page_of(
+            instances, arguments.get("cursor"), min(arguments.get("limit") or PAGE_SIZE, PAGE_SIZE)
+        )
+        return {"instances": rows, "pageInfo": page_info}
 
     def _jobs(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first."""
         instance_id = arguments.get("integrationInstanceId")
         jobs = [job for job in self._synchronization.jobs if job.instance_id and instance_id in (None, job.instance_id)]
-        return {"jobs": [self._job(job) for job in jobs[::-1]][: arguments.get("size") or _PAGE_SIZE]}
+        return {"jobs": [self._job(job) for job in jobs[::-1]][: arguments.get("size") or PAGE_SIZE]}
 
     def _instance(self, instance_id: str) -> Instance:
         instance = self._instances.get(instance_id)
@@ -134,11 +133,3 @@ def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
         for name, field in _FIELDS.items()
         if name in given and (given[name] is not None or name == "description")
     }
-
-
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not cursor.isdecimal():
-        raise graphql_error("The cursor is not valid.", "BAD_USER_INPUT")
-    return int(cursor)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from collector.clock import Clock, SystemClock
 from collector.sandbox.canaries import CANARY
+from collector.sandbox.jupiterone.boards import Boards
 from collector.sandbox.jupiterone.faults import Faults
 from collector.sandbox.jupiterone.graph import GraphObject, Scope, with_platform_properties
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
@@ -18,7 +19,9 @@ from collector.sandbox.jupiterone.identifiers import Identifiers
 from collector.sandbox.jupiterone.instances import Instance, Instances
 from collector.sandbox.jupiterone.jobs import Event, Job
 from collector.sandbox.jupiterone.queries import Queries
+from collector.sandbox.jupiterone.questions import Questions
 from collector.sandbox.jupiterone.request_handler import Request, RequestChecks, RequestHandler, Requests
+from collector.sandbox.jupiterone.rules import Rules
 from collector.sandbox.jupiterone.synchronization import Synchronization
 from collector.sandbox.jupiterone.synchronization_routes import SynchronizationRoutes
 from collector.sandbox.server import serving
@@ -68,8 +71,16 @@ class JupiterOneSandbox:
         queries = Queries(
             account, self._synchronization, self._identifiers, lambda: self.j1ql_allowed, deferred_address
         )
-        resolvers = Resolvers(account, self._instances, self._synchronization, queries, self._identifiers)
-        GraphQLRoutes(resolvers.by_name(), queries, self._synchronization, handler).add_to(self.app)
+        instances = Resolvers(account, self._instances, self._synchronization, queries, self._identifiers)
+        self._questions = Questions(account, self._identifiers, clock)
+        self._rules = Rules(account, self._questions, self._identifiers)
+        self._boards = Boards(self._identifiers)
+        resolvers = {
+            name: resolver
+            for each in (instances, self._questions, self._rules, self._boards)
+            for name, resolver in each.by_name().items()
+        }
+        GraphQLRoutes(resolvers, queries, self._synchronization, handler).add_to(self.app)
         self.app.register_error_handler(HTTPException, lambda error: routes.unrouted(error.code or 404))
 
     def serve(self, port: int = 0) -> AbstractContextManager[str]:
@@ -116,6 +127,21 @@ class JupiterOneSandbox:
         return self._synchronization.events
 
     @property
+    def questions(self) -> list[dict[str, Any]]:
+        """The saved questions, oldest first, as the API answers them."""
+        return self._questions.all
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The alert rules, oldest first, as the API answers them."""
+        return self._rules.all
+
+    @property
+    def boards(self) -> list[dict[str, Any]]:
+        """The boards with their widgets, oldest first, as the API answers them."""
+        return self._boards.all
+
+    @property
     def requests(self) -> list[Request]:
         """The latest 10,000, oldest first."""
         return self._requests.latest
@@ -130,6 +156,23 @@ class JupiterOneSandbox:
         with self._synchronization.locked():
             self._instances.put(instance)
         return instance
+
+    def add_question(self, **properties: Any) -> dict[str, Any]:
+        """Save a question as somebody does in JupiterOne. `properties`: of its input."""
+        return self._questions.add({"queries": [{"query": "FIND *"}], **properties})
+
+    def change_question(self, question_id: str, **properties: Any) -> None:
+        """Change a question as somebody does in JupiterOne."""
+        self._questions.change(question_id, properties)
+
+    def add_rule(self, **properties: Any) -> dict[str, Any]:
+        """Make a rule as somebody does in JupiterOne. `properties`: of its input."""
+        question = {} if "questionId" in properties else {"question": {"queries": [{"query": "FIND *"}]}}
+        return self._rules.add({"description": "", "operations": [], "tags": [], **question, **properties})
+
+    def change_rule(self, rule_id: str, **properties: Any) -> None:
+        """Change a rule as somebody does in JupiterOne."""
+        self._rules.change(rule_id, properties)
 
     def remove_instance(self, instance_id: str) -> None:
         """As if it was deleted in JupiterOne, with its graph and its open jobs."""

@@ -156,6 +156,29 @@ def test_ctrl_c_ends_a_query_at_once(store: Store) -> None:
         list(ask(store, SCHEMA, QueryRequest(f"{SLOW} RETURN count(e.name), sum(e.n)"), Pressed()).rows)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e6) SELECT count(i) FROM n",
+        "SELECT pressed(1)",
+        "SELECT summed(1)",
+    ],
+)
+def test_ctrl_c_in_whatever_sqlite_calls(statement: str, store: Store) -> None:
+    """The first bytecode of a call may raise it, where no `try` of that call catches it."""
+
+    def press(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    database = store.read_only()
+    database.add_function("pressed", 1, press)
+    database.add_aggregate("summed", 1, type("Summed", (), {"step": press, "finalize": press}))
+    database._connection.set_progress_handler(press, 1000)
+    with pytest.raises(Interrupted):
+        database.value(statement)
+    database.close()
+
+
 def test_only_the_first_path_to_an_entity_is_looked_for(store: Store) -> None:
     """Without RETURN nobody needs the other millions."""
     crowded(store)

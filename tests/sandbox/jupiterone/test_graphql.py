@@ -14,8 +14,11 @@ from graphql import parse, validate
 
 import collector.jupiterone
 from collector.sandbox.jupiterone import CUSTOM_DEFINITION_ID, Instance
+from collector.sandbox.jupiterone.boards import Boards
 from collector.sandbox.jupiterone.graphql_resolvers import Resolvers
 from collector.sandbox.jupiterone.graphql_routes import SCHEMA
+from collector.sandbox.jupiterone.questions import Questions
+from collector.sandbox.jupiterone.rules import Rules
 
 from .client import SandboxClient
 
@@ -72,8 +75,9 @@ def test_needs_a_query(jupiterone: SandboxClient, body: Any) -> None:
 def test_every_field_of_query_and_mutation_has_a_resolver() -> None:
     assert SCHEMA.query_type is not None
     assert SCHEMA.mutation_type is not None
-    resolvers = Resolvers("sandbox", *[Mock()] * 4).by_name()
-    assert resolvers.keys() == SCHEMA.query_type.fields.keys() | SCHEMA.mutation_type.fields.keys()
+    rooms = (Resolvers("sandbox", *[Mock()] * 4), Questions("sandbox", *[Mock()] * 2), Rules("", *[Mock()] * 2))
+    resolvers = [name for room in (*rooms, Boards(Mock())) for name in room.by_name()]
+    assert sorted(resolvers) == sorted([*SCHEMA.query_type.fields, *SCHEMA.mutation_type.fields])
 
 
 def operations_of_the_client() -> Iterator[tuple[str, str]]:
