@@ -10,6 +10,7 @@ import click
 
 from collector.cli.options import common_options, example, options
 from collector.cli.output import print_json
+from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.query.chosen_run import chosen_run
@@ -55,20 +56,26 @@ def report(
     """
     given = options(context)
     profile = given.settings().profile
-    if given.json and output is None:
-        print_json(report_to_json(_report(profile, None, run=run, at=at, redact=redact)))
-        return
-    path = output or Path(DEFAULT_FILE)
-    made = _report(profile, path, run=run, at=at, redact=redact)
     if given.json:
-        print_json(report_to_json(made))
+        print_json(report_to_json(_report(profile, output, run=run, at=at, redact=redact)))
     else:
-        size = path.stat().st_size / 1_000_000
-        say(f"The page is {path} ({size:.1f} MB, {made.people.total:,} people). It holds what the store holds of them.")
-        if redact:
-            say("Names, addresses, domains and ids are pseudonyms in it, the same ones each time.")
-    if open_:
-        webbrowser.open(path.absolute().as_uri())
+        write_page(profile, output or Path(DEFAULT_FILE), run=run, at=at, redact=redact)
+    if open_ and (output is not None or not given.json):
+        webbrowser.open((output or Path(DEFAULT_FILE)).absolute().as_uri())
+
+
+def write_page(
+    profile: Profile, path: Path, *, run: int | None = None, at: str | None = None, redact: bool = False
+) -> None:
+    """Write the page, and say how large it is."""
+    made = _report(profile, path, run=run, at=at, redact=redact)
+    size = path.stat().st_size / 1_000_000
+    people = f"{made.people.total:,} {'person' if made.people.total == 1 else 'people'}"
+    say(printable(f"Wrote {path}: {people}, {size:.1f} MB. Only you can read it."))
+    if redact:
+        say("Names, addresses, domains and ids are pseudonyms in it, the same ones each time.")
+    elif made.not_read:
+        say("Not everything was read: the page says what, first.")
 
 
 def _report(profile: Profile, path: Path | None, *, run: int | None, at: str | None, redact: bool) -> Report:
