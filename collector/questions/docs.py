@@ -27,8 +27,8 @@ _THEMES = {
 """Headings that are not the tag itself."""
 _BEGINNING = f"""# Questions
 
-What a security owner asks of a Zoom account. After `{Command("collect")}`, this answers all of them on this computer, with
-how many are good, bad and not known:
+What a security owner asks of a Zoom account. After `{Command("collect")}`, this answers all of them on this computer:
+how many are good, bad and not known.
 
 ```sh
 collector questions run
