@@ -136,17 +136,8 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {
-        "status": _status,
-        "show": _show,
-        "list": _list,
-        "why": _why,
-        "query": _query,
-        "changes": _changes,
-        "questions": _questions,
-        "alerts": _alerts,
-        "export": _export,
-    },
+    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "changes": _changes},
+    "Ask": {"query": _query, "questions": _questions, "alerts": _alerts, "export": _export},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
