@@ -47,7 +47,7 @@ def print_question(question: SecurityQuestion, *, json_output: bool) -> None:
     out = console()
     out.print(question.title, style="bold")
     out.print(question.id)
-    for text in (question.description, f"Why: {question.why}", f"What to do: {question.fix}"):
+    for text in (question.description, f"Why: {question.why}", "What to do: " + question.fix):
         out.print()
         print_wrapped(out, text)
     out.print()
@@ -180,7 +180,7 @@ def _print_in_full(answers: Iterable[QuestionAnswer], record: RunRecord) -> None
                 _print_rows(out, answer, query.name)
         if answer.count(BAD):
             out.print()
-            print_wrapped(out, f"What to do: {question.fix}")
+            print_wrapped(out, "What to do: " + question.fix)
         read.append(answer.without_rows())
     _print_warnings(read)
 

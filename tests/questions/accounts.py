@@ -6,16 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from collector.resources import optional_endpoints
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account, generate_account, manage_centrally
+from collector.sandbox import GRANULAR_SCOPES, Account, generate_account, manage_centrally
 from collector.sandbox.fault import Fault
 from tests.collect.conftest import people
 from tests.collect.profile import Profile
 from tests.collect.two_days import monday, until_tuesday
-from tests.served import DECLARED, NEEDED_GRANULAR
-
-ALL_SCOPES = NEEDED_GRANULAR.union(*(endpoint.scopes.granular for _, endpoint in optional_endpoints(DECLARED)))
+from tests.served import NEEDED_GRANULAR
 
 
 def demo() -> Account:
@@ -30,7 +27,7 @@ ACCOUNTS: Mapping[str, Callable[[], Account]] = {"eight people": people, "the de
 
 def without(*words: str) -> frozenset[str]:
     """All scopes but those with one of these words."""
-    return frozenset(scope for scope in ALL_SCOPES if not any(word in scope for word in words))
+    return frozenset(scope for scope in GRANULAR_SCOPES if not any(word in scope for word in words))
 
 
 def _unanswered(path: str, after: int = 0) -> tuple[Fault, ...]:
@@ -57,7 +54,7 @@ def read(folder: Path, account: Callable[[], Account], *, faults: tuple[Fault, .
     """A profile that has collected the account once."""
     profile = Profile(folder, account())
     profile.sandbox.faults.add(*faults)
-    profile.collect(**{"scopes": ALL_SCOPES, **choices})
+    profile.collect(**{"scopes": GRANULAR_SCOPES, **choices})
     return profile
 
 
@@ -66,5 +63,5 @@ def two_days(folder: Path) -> Profile:
     profile = read(folder, monday)
     until_tuesday(profile.account)
     profile.clock.time += 86_400
-    profile.collect(scopes=ALL_SCOPES)
+    profile.collect(scopes=GRANULAR_SCOPES)
     return profile
