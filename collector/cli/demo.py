@@ -16,8 +16,8 @@ from collector.cli.collect_options import CollectRequest
 from collector.cli.options import common_options, example, options
 from collector.cli.output import console
 from collector.cli.plain_text import printable
-from collector.cli.report import DEFAULT_FILE, write_page
 from collector.cli.questions_output import print_overview
+from collector.cli.report import DEFAULT_FILE, write_page
 from collector.cli.show import show_entities
 from collector.cli.signals import stop_on_signals
 from collector.cli.sync import upload_with_progress
