@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -255,7 +255,7 @@ def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     for name in ("<script>", "onerror", "7 * 7", "xxxxxxxx"):
         page.get_by_role("searchbox", name="Search").fill(name)
-        page.wait_for_function("(text) => new URLSearchParams(location.hash.split('?')[1]).get('q') === text", arg=name)
+        expect(page).to_have_url(re.compile(re.escape(f"#people?{urlencode({'q': name}, safe='*')}")))
         expect(page.locator("#people-count")).to_contain_text(re.compile(r"^[12] of"))
         page.locator("#view-people tbody a").first.click()
         page.get_by_role("link", name="Draw what this person is tied to").click()
