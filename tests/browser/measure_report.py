@@ -39,6 +39,7 @@ _FACETS = (
     "s%3AmeetingSecurityWaitingRoom=false",
     "group=zoom_group%3Ag-0003",
 )
+_SAY_READY = "document.documentElement.dataset.ready = 'yes'"
 _STEP = """(hash) => { const before = performance.now(); location.hash = hash;
   return new Promise((done) => addEventListener("hashchange", () => requestAnimationFrame(() =>
     setTimeout(() => done(performance.now() - before))), { once: true })); }"""
@@ -102,7 +103,7 @@ def _naive(store: Store) -> Iterator[str]:
     for user in store.entities("zoom_user"):
         shown = ("displayName", "email", "status", "type", "roleId", "groupIds", "dept", "employeeId")
         yield "<tr>" + "".join(f"<td>{html.escape(str(user.get(name)))}" for name in shown)
-    yield "</table><script>requestAnimationFrame(() => setTimeout(() => document.documentElement.dataset.ready = 'yes'))</script>"
+    yield f"</table><script>requestAnimationFrame(() => setTimeout(() => {_SAY_READY}))</script>"
 
 
 def _ball(store: Store) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _ball(store: Store) -> Iterator[str]:
     yield f"<!doctype html><meta charset=utf-8><div id=n style='height:900px'></div><script>{library}</script>"
     yield f"<script>const data = {json.dumps({'nodes': nodes, 'edges': edges})};"
     yield "const network = new vis.Network(document.getElementById('n'), data, {});"
-    yield "network.once('stabilizationIterationsDone', () => document.documentElement.dataset.ready = 'yes')</script>"
+    yield "network.once('stabilizationIterationsDone', () => " + _SAY_READY + ")</script>"
 
 
 def main() -> None:
