@@ -34,6 +34,7 @@ USER_PROPERTIES = {
     "n": (ROW,),
     "mixed": (ROW,),
     "list": (ROW,),
+    "email": (ROW,),
     "flag": ("settings",),
     "word": ("settings",),
     "many": ("settings",),
