@@ -211,7 +211,7 @@ def _tree_lines(sizes: Sizes, large: Measured, small: list[Measured]) -> Iterato
 
 
 def queries(sizes: Sizes) -> Iterator[Line]:
-    """How long questions take over many users, of whom some have settings of their own; beside DuckDB over the export."""
+    """How long questions over many users take, beside DuckDB over the exported files."""
     what = f"{sizes.large:,} users, query"
     with _folder() as home:
         path, files = home / "default" / "graph.db", home / "export"
