@@ -224,3 +224,21 @@ def test_many_relationships_either_way_are_one_join(store: Store) -> None:
     plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
     database.close()
     assert sum(line.startswith("SEARCH r") for line in plan) == 40
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        ('say "hi"', r"'AY \"H'"),
+        ("back\\slash", r"'k\\s'"),
+        ("two\nlines\tand a tab", "'O\nL'"),
+        ("\x01 control", "'\x01 C'"),
+        ("Straße", "'STRASSE'"),
+        ("İstanbul", "'i̇STAN'"),
+        ("Ärger 😀", "'ärger 😀'"),
+        ("", "'name'"),
+    ],
+)
+def test_a_text_is_found_in_whatever_writing(held: str, asked: str, store: Store, rows: Rows) -> None:
+    day(store, 1, held)
+    assert len(rows(f"FIND {asked}")) == (1 if held else 0)
