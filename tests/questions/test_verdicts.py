@@ -30,7 +30,7 @@ from collector.resources.graph_schema import graph_schema
 from collector.sandbox import Account
 from tests.collect.profile import Profile
 
-from .accounts import ACCOUNTS, READINGS, demo, read, two_days
+from .readings import ACCOUNTS, READINGS, demo, read, two_days
 
 SCHEMA = graph_schema(all_resources())
 WITH_VERDICT = [question for question in load_questions() if question.has_verdict]
