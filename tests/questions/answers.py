@@ -70,7 +70,9 @@ ANSWERS = {
         active   | false   | 1 days ago  | -
         active   | false   | 91 days ago | -
         active   | false   | -           | -
-        active   | -       | 91 days ago | -
+        active   | -       | 1 days ago  | unknown
+        active   | -       | 91 days ago | unknown
+        inactive | -       | -           | -
         inactive | true    | 1 days ago  | -
         inactive | true    | 91 days ago | -
         inactive | true    | -           | -
@@ -268,8 +270,10 @@ ANSWERS = {
         active   | false          | 0                                                      | -
         active   | false          | 2                                                      | -
         active   | false          | -                                                      | -
-        active   | -              | 2                                                      | -
-        active   | -              | -                                                      | -
+        active   | -              | 0                                                      | unknown
+        active   | -              | 2                                                      | unknown
+        active   | -              | -                                                      | unknown
+        inactive | -              | -                                                      | -
         inactive | true           | 0                                                      | -
         inactive | true           | 2                                                      | -
         inactive | true           | -                                                      | -
