@@ -155,6 +155,9 @@ def test_what_was_not_read_makes_nobody_bad_or_good(
     assert wrongly_sorted(found, partial) == []
     assert [question.id for question, keys in found.items() if not keys[BAD] <= complete[question][BAD]] == []
     assert [question.id for question, keys in found.items() if not keys[GOOD] <= complete[question][GOOD]] == []
+    if what != "without the scopes of groups":  # where no group is known to be asked about
+        everybody = [(set().union(*complete[question].values()), keys) for question, keys in found.items()]
+        assert [keys for asked, keys in everybody if not asked <= set().union(*keys.values())] == []
 
 
 def test_an_earlier_run_is_answered_as_it_was_then(tmp_path: Path) -> None:
