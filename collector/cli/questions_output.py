@@ -87,12 +87,13 @@ def print_answers(
 
 def print_overview(answers: Iterable[QuestionAnswer], record: RunRecord, most: int | None = None) -> None:
     """A line for each question, those of which most is bad first; at most so many."""
-    table = _table("Question", "Bad", "Not known", "Good", "Listed", "Id")
+    table = _table("Question", "Bad", "Not known", "Good", "Listed", "Read", "Id")
     for column in table.columns[1:5]:
         column.justify = "right"
     counted = [answer.without_rows() for answer in answers]
     for answer in by_urgency(counted)[:most]:
-        table.add_row(answer.question.title, *_cells(answer), answer.question.short_id)
+        read = "" if answer.complete else "partly"
+        table.add_row(answer.question.title, *_cells(answer), read, answer.question.short_id)
     out = console()
     print_wrapped(out, _when(record))
     out.print()

@@ -46,8 +46,8 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     assert sum(int(counts.pop(type_)) for type_ in entities) == 52
     assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
     assert "$ collector questions run" in lines
-    assert answers[0].split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Id"]
     assert written[0] == "$ collector report"
+    assert answers[0].split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Read", "Id"]
     assert len(answers[1:6]) == min(5, len(load_questions()))
     assert lines[-2] == f"The graph of this demo is in {work / 'demo' / '.j1-integration'}"
 

@@ -70,9 +70,9 @@ class TestRun:
         when, empty, heading, *rows = found.out.splitlines()
         assert when.startswith("The account as run 1 read it, until ")
         assert empty == ""
-        assert heading.split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Id"]
+        assert heading.split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Read", "Id"]
         assert [" ".join(row.split()) for row in rows] == [
-            "Who chats? 5 3 0 chat",
+            "Who chats? 5 3 0 partly chat",
             "Who administers? 3 0 5 administrators",
             "Whose address is confirmed? 2 0 6 confirmed",
             "Who is here? 8 everybody",
@@ -138,7 +138,7 @@ class TestRun:
         self, collector: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("COLUMNS", "40")
-        assert "Who chats?\n  bad 5, not known 3, id chat\n" in collector("questions", "run").out
+        assert "Who chats?\n  bad 5, not known 3, read partly, id\n  chat\n" in collector("questions", "run").out
 
     def test_formats_that_contradict_each_other(self, collector: Command) -> None:
         assert collector("questions", "run", "--json", "--format", "csv").code == 2

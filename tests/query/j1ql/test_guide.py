@@ -18,7 +18,7 @@ from tests.collect.conftest import people
 from tests.collect.profile import Profile
 
 from .evaluator import evaluate
-from .test_random_queries import strict
+from .known_graphs import strict
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "asking.md").read_text(encoding="utf-8")
 COMMANDS = {
