@@ -242,6 +242,8 @@ class _DataWriter:
             "run": self.graph.run.id,
             "readAt": self.graph.run.ended_at,
             "redacted": self.redaction.is_on,
+            "partialTypes": self.graph.run.partial_types,
+            "hasGaps": any(each.missing or each.stale for each in self.coverage if not each.is_list),
             "parts": self.parts,
             "partsUnread": [self._part_unread(part) for part in self.parts],
             "reasons": lines.reasons,

@@ -279,3 +279,26 @@ def test_what_somebody_looks_for_is_found(show: Callable[[str], Page]) -> None:
     expect(page.get_by_role("heading", name="Groups", exact=True)).to_be_visible()
     page = show("#people?admin=yes&s%3AmeetingSecurityWaitingRoom=false")
     expect(page.locator("#people-count")).to_be_visible()
+
+
+def test_every_view_says_what_was_not_read(page: Page, tmp_path: Path) -> None:
+    gaps = [
+        Coverage("fetch-groups", "groups", Status.DENIED, True, reason="A privilege is missing."),
+        Coverage("fetch-roles", "roles", Status.PARTIAL, True, reason="Zoom stopped answering."),
+        Coverage("fetch-users", "users?status=inactive", Status.PARTIAL, True, reason="Zoom stopped answering."),
+        Coverage("fetch-users", "meeting_security", Status.DENIED, False, missing=18, reason="A scope is missing."),
+    ]
+    file = tmp_path / "page.html"
+    with Store.open(tmp_path / "graph.db") as store:
+        write_account(store, 20, groups=0, coverage=gaps)
+        write_report(graph_of(store), Redaction(), file)
+    for view in ("people", "settings", "groups", "roles", "picture"):
+        page.goto("about:blank")
+        page.goto(f"{file.as_uri()}#{view}")
+        expect(page.locator(f"#view-{view} .notice").first).to_contain_text(re.compile("Not (all|read)"))
+    page.goto(f"{file.as_uri()}#overview")
+    for gap in gaps:
+        expect(page.locator("#not-read")).to_contain_text(gap.dataset)
+        expect(page.locator("#not-read")).to_contain_text(gap.reason)
+    page.goto(f"{file.as_uri()}#questions")
+    expect(page.get_by_text("not everything was read").first).to_be_visible()

@@ -142,6 +142,15 @@ function saveCsv(name, headings, rows) {
   save(name, "text/csv;charset=utf-8", `${lines.join("\n")}\n`);
 }
 
+// Says on a view that something it shows was not read completely; null where all of it was.
+function partialNote(types, otherwise) {
+  const unread = types.filter((type) => data.summary.partialTypes.includes(type));
+  if (!unread.length && !otherwise) return null;
+  const what = { zoom_user: "people", zoom_group: "groups", zoom_role: "roles", zoom_group_has_user: "members of groups", zoom_user_assigned_role: "who holds which role" };
+  const said = unread.length ? `Not read completely: ${unread.map((type) => what[type] || type).join(", ")}` : "Not everything was read";
+  return element("p", { class: "notice warn" }, `${said}. What is missing here may be there in Zoom: `, link("see what was not read", "overview"), ".");
+}
+
 // The heading and content of a view, in place of what it showed before.
 function fillView(name, title, ...children) {
   const view = document.getElementById(`view-${name}`);

@@ -15,9 +15,16 @@ function standings(group) {
   return data.settingList.filter((each) => each.group).map((setting) => ({ setting, ...groupStanding(group, setting) }));
 }
 
+const GROUP_TYPES = ["zoom_group", "zoom_group_has_user"];
+const ROLE_TYPES = ["zoom_role", "zoom_user_assigned_role"];
+
 function groupsNote() {
   const why = data.summary.groupsUnread;
-  return why ? element("p", { class: "notice warn" }, `Not all groups are known: ${why}.`) : null;
+  return why ? element("p", { class: "notice warn" }, `Not all groups are known: ${why}.`) : partialNote([...GROUP_TYPES, "zoom_user"]);
+}
+
+function rolesNote() {
+  return partialNote([...ROLE_TYPES, "zoom_user"]);
 }
 
 function showGroups() {
@@ -99,7 +106,7 @@ function showRoles() {
     link(number(holders[place]), "people", { role: role.key }),
     role.privileges ? number(role.privileges.length) : "not known",
   ]);
-  fillView("roles", "Roles", rows.length
+  fillView("roles", "Roles", rolesNote(), rows.length
     ? element("section", { class: "card" }, table(["Role", "Kind", "Administers", { number: "People" }, { number: "Privileges" }], rows, { label: "Roles" }))
     : element("p", {}, "The graph holds no roles: see what was not read on the ", link("overview", "overview"), "."));
 }
@@ -113,6 +120,7 @@ function showRole(parameters) {
   fillView(
     "role",
     role.name,
+    rolesNote(),
     element("p", { class: "actions" }, link("Draw it", "picture", { of: role.key }), link("All roles", "roles")),
     role.description ? element("p", {}, role.description) : null,
     peopleCard("Who holds it", membersOf("roles", place), { role: role.key }),

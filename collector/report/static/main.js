@@ -32,9 +32,10 @@ function viewNow() {
   return ["overview", new URLSearchParams()];
 }
 
+// Shows a view. `replace`: it is the present one with other filters; whoever has left it meanwhile stays away.
 function go(view, parameters, replace) {
   const hash = address(view, parameters);
-  if (hash === location.hash) return;
+  if (hash === location.hash || (replace && viewNow()[0] !== view)) return;
   if (replace) history.replaceState(null, "", hash);
   else history.pushState(null, "", hash);
   show();

@@ -400,13 +400,8 @@ function showPeople(parameters) {
   const [left, right] = view.querySelector(".explorer").children;
   const scrolled = left.querySelector("details")?.scrollTop;
   left.replaceChildren(facets);
-  right.replaceChildren(...[bar, chips(), partialNote(), frame].filter(Boolean));
+  right.replaceChildren(...[bar, chips(), partialNote(["zoom_user", "zoom_group", "zoom_group_has_user", "zoom_role", "zoom_user_assigned_role"], data.summary.hasGaps), frame].filter(Boolean));
   if (scrolled) facets.scrollTop = scrolled;
   render();
   if (focus) view.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
-}
-
-function partialNote() {
-  const unread = document.querySelector("#not-read.warn");
-  return unread ? element("p", { class: "small" }, "Not everything was read: ", link("see what was not", "overview"), ". “not known” says where it matters.") : null;
 }

@@ -202,6 +202,7 @@ function showPicture(parameters) {
     "picture",
     picture.title,
     groupsNote(),
+    partialNote(ROLE_TYPES),
     element("div", { class: "filter" }, element("label", { class: "wide" }, "Draw another", search), element("button", { type: "button", onclick: () => savePicture(svg) }, "Save as SVG")),
     results,
     of ? element("p", {}, link("The whole account, in numbers", "picture")) : null,

@@ -70,6 +70,7 @@ function showSettings(parameters) {
     fillView(
       "settings",
       "Settings",
+      partialNote(["zoom_user", "zoom_group"], data.summary.hasGaps),
       element("p", { class: "lead" }, "The account’s default, whether it is locked, which values people have, and how many groups differ."),
       element(
         "div",
