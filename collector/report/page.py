@@ -27,7 +27,20 @@ from collector.report.blocks import DataBlock
 from collector.report.data import Graph, Report, write_data
 from collector.report.redaction import Redaction
 
-_SCRIPTS = ("data", "why", "elements", "people", "person", "settings", "levels", "picture", "changes", "main")
+_SCRIPTS = (
+    "data",
+    "why",
+    "elements",
+    "facets",
+    "table",
+    "people",
+    "person",
+    "settings",
+    "levels",
+    "picture",
+    "changes",
+    "main",
+)
 _DATA = "<!--data-->"
 """Where the data goes; no value of the account's can contain it, since `<` is escaped."""
 

@@ -60,6 +60,7 @@ def measured(browser: Browser, name: str, file: Path, limit: float, then: Callab
     """Open a file and wait until it says that it can be used."""
     page = browser.new_context().new_page()
     page.set_default_timeout(limit * 1000)
+    page.on("pageerror", lambda error: print(f"{name}: {error}"))
     size = file.stat().st_size / 1_000_000
     started = time.monotonic()
     try:

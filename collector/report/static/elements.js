@@ -76,12 +76,7 @@ function table(headings, rows, attributes) {
       }),
     ),
   );
-  const made = element(
-    "table",
-    {},
-    element("thead", {}, element("tr", {}, head)),
-    element("tbody", {}, body),
-  );
+  const made = element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body));
   const label = (attributes && attributes.label) || "Table";
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${label}` }, made);
 }
@@ -146,9 +141,23 @@ function saveCsv(name, headings, rows) {
 function partialNote(types, otherwise) {
   const unread = types.filter((type) => data.summary.partialTypes.includes(type));
   if (!unread.length && !otherwise) return null;
-  const what = { zoom_user: "people", zoom_group: "groups", zoom_role: "roles", zoom_group_has_user: "members of groups", zoom_user_assigned_role: "who holds which role" };
-  const said = unread.length ? `Not read completely: ${unread.map((type) => what[type] || type).join(", ")}` : "Not everything was read";
-  return element("p", { class: "notice warn" }, `${said}. What is missing here may be there in Zoom: `, link("see what was not read", "overview"), ".");
+  const what = {
+    zoom_user: "people",
+    zoom_group: "groups",
+    zoom_role: "roles",
+    zoom_group_has_user: "members of groups",
+    zoom_user_assigned_role: "who holds which role",
+  };
+  const said = unread.length
+    ? `Not read completely: ${unread.map((type) => what[type] || type).join(", ")}`
+    : "Not everything was read";
+  return element(
+    "p",
+    { class: "notice warn" },
+    `${said}. What is missing here may be there in Zoom: `,
+    link("see what was not read", "overview"),
+    ".",
+  );
 }
 
 // The heading and content of a view, in place of what it showed before.

@@ -12,7 +12,9 @@ function counted(name, entities) {
 }
 
 function standings(group) {
-  return data.settingList.filter((each) => each.group).map((setting) => ({ setting, ...groupStanding(group, setting) }));
+  return data.settingList
+    .filter((each) => each.group)
+    .map((setting) => ({ setting, ...groupStanding(group, setting) }));
 }
 
 const GROUP_TYPES = ["zoom_group", "zoom_group_has_user"];
@@ -20,7 +22,9 @@ const ROLE_TYPES = ["zoom_role", "zoom_user_assigned_role"];
 
 function groupsNote() {
   const why = data.summary.groupsUnread;
-  return why ? element("p", { class: "notice warn" }, `Not all groups are known: ${why}.`) : partialNote([...GROUP_TYPES, "zoom_user"]);
+  return why
+    ? element("p", { class: "notice warn" }, `Not all groups are known: ${why}.`)
+    : partialNote([...GROUP_TYPES, "zoom_user"]);
 }
 
 function rolesNote() {
@@ -52,15 +56,34 @@ function showGroups() {
     element("p", { class: "lead" }, "“Weaker” is a value that a question calls bad, where the account has another."),
     groupsNote(),
     rows.length
-      ? element("section", { class: "card" }, table(
-          ["Group", { number: "Members" }, { number: "Members by Zoom’s count" }, { number: "Weaker than the account" }, { number: "Settings that differ" }, { number: "Locked" }],
-          rows.map((each) => each.cells), { label: "Groups" }))
+      ? element(
+          "section",
+          { class: "card" },
+          table(
+            [
+              "Group",
+              { number: "Members" },
+              { number: "Members by Zoom’s count" },
+              { number: "Weaker than the account" },
+              { number: "Settings that differ" },
+              { number: "Locked" },
+            ],
+            rows.map((each) => each.cells),
+            { label: "Groups" },
+          ),
+        )
       : element("p", {}, data.summary.groupsUnread ? "" : "The account has no groups."),
   );
 }
 
 function peopleCard(title, rows, parameters) {
-  const shown = rows.slice(0, MAX_PEOPLE).map((row) => [link(column("name").at(row), "person", { key: column("key").at(row) }), column("status").at(row), names(column("roles").at(row), data.roles)]);
+  const shown = rows
+    .slice(0, MAX_PEOPLE)
+    .map((row) => [
+      link(column("name").at(row), "person", { key: column("key").at(row) }),
+      column("status").at(row),
+      names(column("roles").at(row), data.roles),
+    ]);
   return card(
     `${title} (${number(rows.length)})`,
     element("p", {}, link("All in the table of people", "people", parameters)),
@@ -75,14 +98,21 @@ function showGroup(parameters) {
   const group = data.groups[place];
   const found = standings(group);
   const row = ({ setting, level, isWeaker }) => [
-    element("span", {}, link(setting.description, "setting", { name: setting.name }), element("span", { class: "path" }, setting.path)),
+    element(
+      "span",
+      {},
+      link(setting.description, "setting", { name: setting.name }),
+      element("span", { class: "path" }, setting.path),
+    ),
     isWeaker ? badge(`${knownText(level.value)} · weaker`, "bad") : knownText(level.value),
     knownText(levelOf(data.account, setting, "account").value),
     setting.lock ? lockWord(level.lock) : "no lock",
   ];
   const headings = ["Setting", "Group", "Account", "Lock of the group"];
   const differing = found.filter((each) => each.differs).sort((one, other) => other.isWeaker - one.isWeaker);
-  const unread = [...new Set(found.flatMap((each) => [each.level.value.unread, each.level.lock.unread]).filter(Boolean))];
+  const unread = [
+    ...new Set(found.flatMap((each) => [each.level.value.unread, each.level.lock.unread]).filter(Boolean)),
+  ];
   fillView(
     "group",
     group.name,
@@ -91,7 +121,9 @@ function showGroup(parameters) {
     card(
       `Where it differs from the account (${number(differing.length)})`,
       unread.length ? element("p", {}, `Not all of it is known: ${unread.join("; ")}.`) : null,
-      differing.length ? table(headings, differing.map(row), { label: "Where it differs from the account" }) : element("p", {}, "Nowhere, as far as is known."),
+      differing.length
+        ? table(headings, differing.map(row), { label: "Where it differs from the account" })
+        : element("p", {}, "Nowhere, as far as is known."),
     ),
     peopleCard("Members", membersOf("groups", place), { group: group.key }),
   );
@@ -106,9 +138,20 @@ function showRoles() {
     link(number(holders[place]), "people", { role: role.key }),
     role.privileges ? number(role.privileges.length) : "not known",
   ]);
-  fillView("roles", "Roles", rolesNote(), rows.length
-    ? element("section", { class: "card" }, table(["Role", "Kind", "Administers", { number: "People" }, { number: "Privileges" }], rows, { label: "Roles" }))
-    : element("p", {}, "The graph holds no roles: see what was not read on the ", link("overview", "overview"), "."));
+  fillView(
+    "roles",
+    "Roles",
+    rolesNote(),
+    rows.length
+      ? element(
+          "section",
+          { class: "card" },
+          table(["Role", "Kind", "Administers", { number: "People" }, { number: "Privileges" }], rows, {
+            label: "Roles",
+          }),
+        )
+      : element("p", {}, "The graph holds no roles: see what was not read on the ", link("overview", "overview"), "."),
+  );
 }
 
 function showRole(parameters) {
@@ -127,7 +170,17 @@ function showRole(parameters) {
     card(
       "Privileges",
       held
-        ? table(["Privilege", "Other roles that hold it"], [...held].map((name) => [name, others.filter((each) => each.privileges.includes(name)).map((each) => each.name).join(", ") || "none"]), { label: "Privileges" })
+        ? table(
+            ["Privilege", "Other roles that hold it"],
+            [...held].map((name) => [
+              name,
+              others
+                .filter((each) => each.privileges.includes(name))
+                .map((each) => each.name)
+                .join(", ") || "none",
+            ]),
+            { label: "Privileges" },
+          )
         : element("p", {}, "Not known: Zoom did not send them, or they were not read."),
     ),
   );

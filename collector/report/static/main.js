@@ -67,8 +67,12 @@ function showQuestions(parameters) {
       "label",
       {},
       title,
-      element("select", { id: `question-${name}`, onchange: (event) => changeFilter(name, event.target.value) },
-        element("option", { value: "" }, "All"), options.map(([value, text]) => element("option", { value }, text))),
+      element(
+        "select",
+        { id: `question-${name}`, onchange: (event) => changeFilter(name, event.target.value) },
+        element("option", { value: "" }, "All"),
+        options.map(([value, text]) => element("option", { value }, text)),
+      ),
     );
   const changeFilter = (name, value) => {
     const changed = parametersNow();
@@ -77,14 +81,43 @@ function showQuestions(parameters) {
     else changed.delete(name);
     go("questions", changed, true);
   };
-  const distinct = (name) => [...new Set(articles.flatMap((each) => each.dataset[name].split(" ").filter(Boolean)))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  const distinct = (name) =>
+    [...new Set(articles.flatMap((each) => each.dataset[name].split(" ").filter(Boolean)))].sort((one, other) =>
+      one.localeCompare(other, "en", { numeric: true }),
+    );
   const filter = document.getElementById("question-filter");
   if (!filter.children.length) {
     filter.append(
-      element("label", { class: "wide" }, "Search", element("input", { type: "search", id: "question-q", autocomplete: "off", oninput: debounced(() => changeFilter("q", document.getElementById("question-q").value), 80) })),
-      choose("verdict", [["BAD", "something bad"], ["UNKNOWN", "not known"], ["GOOD", "all good"]], "Verdict"),
-      choose("tag", distinct("tags").map((each) => [each, each]), "Tag"),
-      choose("requirement", distinct("requirements").map((each) => [each, each]), "CIS requirement"),
+      element(
+        "label",
+        { class: "wide" },
+        "Search",
+        element("input", {
+          type: "search",
+          id: "question-q",
+          autocomplete: "off",
+          oninput: debounced(() => changeFilter("q", document.getElementById("question-q").value), 80),
+        }),
+      ),
+      choose(
+        "verdict",
+        [
+          ["BAD", "something bad"],
+          ["UNKNOWN", "not known"],
+          ["GOOD", "all good"],
+        ],
+        "Verdict",
+      ),
+      choose(
+        "tag",
+        distinct("tags").map((each) => [each, each]),
+        "Tag",
+      ),
+      choose(
+        "requirement",
+        distinct("requirements").map((each) => [each, each]),
+        "CIS requirement",
+      ),
       element("p", { role: "status", id: "question-count", class: "small" }),
     );
   }
@@ -98,7 +131,9 @@ function showQuestions(parameters) {
   for (const each of articles) {
     const has = (name, chosen) => !chosen || each.dataset[name].split(" ").includes(chosen);
     each.hidden =
-      !has("verdict", value("verdict")) || !has("tags", value("tag")) || !has("requirements", value("requirement")) ||
+      !has("verdict", value("verdict")) ||
+      !has("tags", value("tag")) ||
+      !has("requirements", value("requirement")) ||
       (wanted !== "" && !each.textContent.toLowerCase().includes(wanted));
     if (!each.hidden) count++;
   }
@@ -115,7 +150,14 @@ function showQuestions(parameters) {
 function linkRows() {
   for (const row of document.querySelectorAll("tr[data-key]")) {
     const { key } = row.dataset;
-    const view = key.startsWith("zoom_group:") || data.groupPlaces.has(key) ? "group" : data.rolePlaces.has(key) ? "role" : rowOf(key) >= 0 ? "person" : "";
+    const view =
+      key.startsWith("zoom_group:") || data.groupPlaces.has(key)
+        ? "group"
+        : data.rolePlaces.has(key)
+          ? "role"
+          : rowOf(key) >= 0
+            ? "person"
+            : "";
     const cell = row.firstElementChild;
     if (view && cell) cell.replaceChildren(link(cell.textContent, view, { key }));
   }
@@ -129,7 +171,8 @@ async function start() {
   addEventListener("popstate", show);
   show();
   if (typeof DecompressionStream === "undefined") {
-    loading.textContent = "This browser cannot unpack the page’s data (it has no DecompressionStream), so only overview and questions are here. Chrome 80, Firefox 113 and Safari 16.4 or newer show the rest.";
+    loading.textContent =
+      "This browser cannot unpack the page’s data (it has no DecompressionStream), so only overview and questions are here. Chrome 80, Firefox 113 and Safari 16.4 or newer show the rest.";
     loading.hidden = false;
     return;
   }

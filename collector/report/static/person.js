@@ -37,16 +37,28 @@ function personSettings(row, onlyOther, wanted) {
     count++;
     const shown = why.user.unread ? undefined : why.user.value;
     const weak = setting.weak !== null && same(setting.weak, why.user.value);
-    bySection.get(setting.section).push([
-      element("span", {}, link(setting.description, "setting", { name: setting.name }), element("span", { class: "path" }, setting.path)),
-      weak ? badge(`${valueText(shown)} · a question calls it bad`, "bad") : valueText(shown),
-      element("span", { "data-setting": setting.name, "data-verdict": why.verdict, "data-level": why.level }, setBy(why)),
-      setting.lock ? lockText(why) : "Zoom has no lock",
-    ]);
+    bySection
+      .get(setting.section)
+      .push([
+        element(
+          "span",
+          {},
+          link(setting.description, "setting", { name: setting.name }),
+          element("span", { class: "path" }, setting.path),
+        ),
+        weak ? badge(`${valueText(shown)} · a question calls it bad`, "bad") : valueText(shown),
+        element(
+          "span",
+          { "data-setting": setting.name, "data-verdict": why.verdict, "data-level": why.level },
+          setBy(why),
+        ),
+        setting.lock ? lockText(why) : "Zoom has no lock",
+      ]);
   }
   const made = [];
   for (const [section, rows] of bySection) {
-    if (rows.length) made.push(element("h3", {}, section), table(["Setting", "Value", "Set by", "Locked"], rows, { label: section }));
+    if (rows.length)
+      made.push(element("h3", {}, section), table(["Setting", "Value", "Set by", "Locked"], rows, { label: section }));
   }
   return made.length ? made : [element("p", {}, count ? "" : "No setting matches.")];
 }
@@ -57,7 +69,9 @@ function showPerson(parameters) {
   const text = (name) => columnOf(name).text(row) || "–";
   const entities = (name, list, view) => {
     const places = column(name).at(row);
-    return places.length ? places.flatMap((place, at) => [at ? ", " : "", link(list[place].name, view, { key: list[place].key })]) : "none";
+    return places.length
+      ? places.flatMap((place, at) => [at ? ", " : "", link(list[place].name, view, { key: list[place].key })])
+      : "none";
   };
   const unread = column("groupsUnread").at(row);
   const verdicts = data.summary.questions
@@ -67,7 +81,8 @@ function showPerson(parameters) {
   const settings = element("div");
   const search = element("input", { type: "search", autocomplete: "off", placeholder: "waiting room" });
   const other = element("input", { type: "checkbox" });
-  const fillSettings = () => settings.replaceChildren(...personSettings(row, other.checked, search.value.trim().toLowerCase()));
+  const fillSettings = () =>
+    settings.replaceChildren(...personSettings(row, other.checked, search.value.trim().toLowerCase()));
   search.addEventListener("input", debounced(fillSettings, 80));
   other.addEventListener("change", fillSettings);
   fillSettings();
@@ -75,7 +90,12 @@ function showPerson(parameters) {
   fillView(
     "person",
     text("name"),
-    element("p", { class: "actions" }, link("Draw what this person is tied to", "picture", { of: parameters.get("key") }), link("All people", "people")),
+    element(
+      "p",
+      { class: "actions" },
+      link("Draw what this person is tied to", "picture", { of: parameters.get("key") }),
+      link("All people", "people"),
+    ),
     card(
       "Who it is",
       element(
@@ -86,16 +106,35 @@ function showPerson(parameters) {
         fact("Licence", text("licence")),
         fact("Administrator", text("admin")),
         fact("Roles", entities("roles", data.roles, "role")),
-        fact("Groups", entities("groups", data.groups, "group"), unread ? element("span", { class: "path" }, `Not known: ${unread}.`) : null),
-        ...["domain", "department", "employee", "signIn", "lastSignIn", "created", "timezone", "client"].map((name) => fact(columnOf(name).title, text(name))),
+        fact(
+          "Groups",
+          entities("groups", data.groups, "group"),
+          unread ? element("span", { class: "path" }, `Not known: ${unread}.`) : null,
+        ),
+        ...["domain", "department", "employee", "signIn", "lastSignIn", "created", "timezone", "client"].map((name) =>
+          fact(columnOf(name).title, text(name)),
+        ),
       ),
-      stale ? element("p", { class: "small" }, "Some of this person’s settings are as an earlier run read them.") : null,
+      stale
+        ? element("p", { class: "small" }, "Some of this person’s settings are as an earlier run read them.")
+        : null,
     ),
     card(
       "What the questions say",
       verdicts.length
-        ? element("ul", { class: "plain" }, verdicts.map(([question, letter]) =>
-            element("li", {}, badge(LETTERS[letter], letter === "b" ? "bad" : "unknown"), " ", link(question.title, "questions", { id: question.id }))))
+        ? element(
+            "ul",
+            { class: "plain" },
+            verdicts.map(([question, letter]) =>
+              element(
+                "li",
+                {},
+                badge(LETTERS[letter], letter === "b" ? "bad" : "unknown"),
+                " ",
+                link(question.title, "questions", { id: question.id }),
+              ),
+            ),
+          )
         : element("p", {}, "Nothing bad, and nothing that is not known."),
     ),
     card(

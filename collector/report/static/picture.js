@@ -6,9 +6,24 @@ const LIMITS = { group: 30, person: 130, role: 30 };
 
 function layersOf(of) {
   const account = { id: "account", text: `Account ${data.account.name}`, view: "settings" };
-  const groupNode = (place) => ({ id: `g${place}`, text: data.groups[place].name, view: "group", key: data.groups[place].key });
-  const roleNode = (place) => ({ id: `r${place}`, text: data.roles[place].name, view: "role", key: data.roles[place].key });
-  const personNode = (row) => ({ id: `p${row}`, text: column("name").at(row), view: "person", key: column("key").at(row) });
+  const groupNode = (place) => ({
+    id: `g${place}`,
+    text: data.groups[place].name,
+    view: "group",
+    key: data.groups[place].key,
+  });
+  const roleNode = (place) => ({
+    id: `r${place}`,
+    text: data.roles[place].name,
+    view: "role",
+    key: data.roles[place].key,
+  });
+  const personNode = (row) => ({
+    id: `p${row}`,
+    text: column("name").at(row),
+    view: "person",
+    key: column("key").at(row),
+  });
   let people;
   let title;
   let chosen;
@@ -31,16 +46,23 @@ function layersOf(of) {
   const places = (name) => [...new Set(shown.flatMap((row) => column(name).at(row)))].sort((one, other) => one - other);
   let groups = data.groupPlaces.has(of) ? [data.groupPlaces.get(of)] : places("groups");
   let roles = data.rolePlaces.has(of) ? [data.rolePlaces.get(of)] : places("roles");
-  const more = { groups: groups.length - LIMITS.group, roles: roles.length - LIMITS.role, people: people.length - shown.length };
+  const more = {
+    groups: groups.length - LIMITS.group,
+    roles: roles.length - LIMITS.role,
+    people: people.length - shown.length,
+  };
   [groups, roles] = [groups.slice(0, LIMITS.group), roles.slice(0, LIMITS.role)];
   const edges = groups.map((place) => ["account", `g${place}`]);
   for (const row of shown) {
-    const inGroups = column("groups").at(row).filter((place) => groups.includes(place));
+    const inGroups = column("groups")
+      .at(row)
+      .filter((place) => groups.includes(place));
     for (const place of inGroups) edges.push([`g${place}`, `p${row}`]);
     if (!inGroups.length) edges.push(["account", `p${row}`]);
     for (const place of column("roles").at(row)) if (roles.includes(place)) edges.push([`p${row}`, `r${place}`]);
   }
-  const moreNode = (count, id, view, parameters) => (count > 0 ? [{ id, text: `${number(count)} more: see the table`, view, parameters, more: true }] : []);
+  const moreNode = (count, id, view, parameters) =>
+    count > 0 ? [{ id, text: `${number(count)} more: see the table`, view, parameters, more: true }] : [];
   const table = data.groupPlaces.has(of) ? { group: of } : { role: of };
   return {
     title,
@@ -64,7 +86,8 @@ function layersOfAll() {
   const add = (from, to) => flows.set(`${from} ${to}`, (flows.get(`${from} ${to}`) || 0) + 1);
   const members = counted("groups", data.groups);
   const holders = counted("roles", data.roles);
-  const largest = (counts, limit) => [...counts.keys()].sort((one, other) => counts[other] - counts[one] || one - other).slice(0, limit);
+  const largest = (counts, limit) =>
+    [...counts.keys()].sort((one, other) => counts[other] - counts[one] || one - other).slice(0, limit);
   const shownGroups = new Set(largest(members, LIMITS.group));
   const shownRoles = new Set(largest(holders, LIMITS.role));
   let without = 0;
@@ -83,7 +106,8 @@ function layersOfAll() {
   const edges = [...flows].map(([ends, count]) => [...ends.split(" "), count]);
   for (const place of shownGroups) edges.push(["account", `g${place}`]);
   if (without) edges.push(["account", "gnone"]);
-  const more = (count, view) => (count > 0 ? [{ id: `${view}more`, text: `${number(count)} more: see the table`, view, more: true }] : []);
+  const more = (count, view) =>
+    count > 0 ? [{ id: `${view}more`, text: `${number(count)} more: see the table`, view, more: true }] : [];
   return {
     title: "The whole account, in numbers",
     chosen: "account",
@@ -93,16 +117,39 @@ function layersOfAll() {
       {
         title: "Groups",
         nodes: [
-          ...[...shownGroups].map((place) => ({ id: `g${place}`, text: data.groups[place].name, count: members[place], view: "picture", parameters: { of: data.groups[place].key } })),
-          ...(without ? [{ id: "gnone", text: "in no group", count: without, view: "people", parameters: { group: "" } }] : []),
+          ...[...shownGroups].map((place) => ({
+            id: `g${place}`,
+            text: data.groups[place].name,
+            count: members[place],
+            view: "picture",
+            parameters: { of: data.groups[place].key },
+          })),
+          ...(without
+            ? [{ id: "gnone", text: "in no group", count: without, view: "people", parameters: { group: "" } }]
+            : []),
           ...more(data.groups.length - shownGroups.size, "groups"),
         ],
       },
-      { title: "People", nodes: status.distinct.map((name, at) => ({ id: `s${at}`, text: name, count: byStatus[at], view: "people", parameters: { status: name } })) },
+      {
+        title: "People",
+        nodes: status.distinct.map((name, at) => ({
+          id: `s${at}`,
+          text: name,
+          count: byStatus[at],
+          view: "people",
+          parameters: { status: name },
+        })),
+      },
       {
         title: "Roles",
         nodes: [
-          ...[...shownRoles].map((place) => ({ id: `r${place}`, text: data.roles[place].name, count: holders[place], view: "picture", parameters: { of: data.roles[place].key } })),
+          ...[...shownRoles].map((place) => ({
+            id: `r${place}`,
+            text: data.roles[place].name,
+            count: holders[place],
+            view: "picture",
+            parameters: { of: data.roles[place].key },
+          })),
           ...more(data.roles.length - shownRoles.size, "roles"),
         ],
       },
@@ -124,7 +171,9 @@ function drawLayers({ layers, edges, chosen, title }) {
     const used = layer.nodes.length * (BOX.height + BOX.gap) - BOX.gap;
     const free = tallest > CENTRED_UP_TO ? 0 : height - BOX.top - 2 * BOX.gap - used;
     const top = BOX.top + BOX.gap + free / 2;
-    layer.nodes.forEach((node, place) => at.set(node.id, { x: BOX.gap + column * (BOX.width + BOX.space), y: top + place * (BOX.height + BOX.gap) }));
+    layer.nodes.forEach((node, place) =>
+      at.set(node.id, { x: BOX.gap + column * (BOX.width + BOX.space), y: top + place * (BOX.height + BOX.gap) }),
+    );
   });
   const most = Math.max(...edges.map((edge) => edge[2] || 1), 1);
   const lines = edges.map(([from, to, count]) => {
@@ -132,8 +181,15 @@ function drawLayers({ layers, edges, chosen, title }) {
     const [x1, y1, x2, y2] = [one.x + BOX.width, one.y + BOX.height / 2, other.x, other.y + BOX.height / 2];
     const bend = (x2 - x1) / 2;
     const wide = count ? 1 + 5 * (Math.log1p(count) / Math.log1p(most)) : 1;
-    return drawn("path", { class: "edge", d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, "stroke-width": wide.toFixed(1) },
-      count ? drawn("title", {}, number(count)) : null);
+    return drawn(
+      "path",
+      {
+        class: "edge",
+        d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
+        "stroke-width": wide.toFixed(1),
+      },
+      count ? drawn("title", {}, number(count)) : null,
+    );
   });
   const boxes = layers.flatMap((layer) =>
     layer.nodes.map((node) => {
@@ -144,14 +200,29 @@ function drawLayers({ layers, edges, chosen, title }) {
         "a",
         { href: address(node.view, parameters) },
         drawn("title", {}, count ? `${node.text}: ${count}` : node.text),
-        drawn("rect", { class: `box${node.id === chosen ? " chosen" : ""}${node.more ? " more" : ""}`, x, y, width: BOX.width, height: BOX.height, rx: 5 }),
+        drawn("rect", {
+          class: `box${node.id === chosen ? " chosen" : ""}${node.more ? " more" : ""}`,
+          x,
+          y,
+          width: BOX.width,
+          height: BOX.height,
+          rx: 5,
+        }),
         drawn("text", { x: x + 9, y: y + 17.5 }, shortened(node.text, count ? 26 - count.length - 2 : 27)),
         count ? drawn("text", { x: x + BOX.width - 9, y: y + 17.5, "text-anchor": "end" }, count) : null,
       );
     }),
   );
-  const labels = layers.map((layer, column) => drawn("text", { class: "label", x: BOX.gap + column * (BOX.width + BOX.space), y: 22 }, layer.title));
-  return drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": title }, lines, labels, boxes);
+  const labels = layers.map((layer, column) =>
+    drawn("text", { class: "label", x: BOX.gap + column * (BOX.width + BOX.space), y: 22 }, layer.title),
+  );
+  return drawn(
+    "svg",
+    { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": title },
+    lines,
+    labels,
+    boxes,
+  );
 }
 
 // The picture as a file of its own: light, with its style, without links.
@@ -193,17 +264,31 @@ function showPicture(parameters) {
     placeholder: "A person, group or role",
     oninput: debounced(() => {
       const wanted = search.value.trim().toLowerCase();
-      results.replaceChildren(...(wanted ? foundThings(wanted) : []).map(([name, key]) => element("li", {}, link(name, "picture", { of: key }))));
+      results.replaceChildren(
+        ...(wanted ? foundThings(wanted) : []).map(([name, key]) =>
+          element("li", {}, link(name, "picture", { of: key })),
+        ),
+      );
     }, 80),
   });
-  if (!picture) return fillView("picture", "Picture", element("p", {}, "This page holds no such thing. ", link("The whole account", "picture")));
+  if (!picture)
+    return fillView(
+      "picture",
+      "Picture",
+      element("p", {}, "This page holds no such thing. ", link("The whole account", "picture")),
+    );
   const svg = drawLayers(picture);
   fillView(
     "picture",
     picture.title,
     groupsNote(),
     partialNote(ROLE_TYPES),
-    element("div", { class: "filter" }, element("label", { class: "wide" }, "Draw another", search), element("button", { type: "button", onclick: () => savePicture(svg) }, "Save as SVG")),
+    element(
+      "div",
+      { class: "filter" },
+      element("label", { class: "wide" }, "Draw another", search),
+      element("button", { type: "button", onclick: () => savePicture(svg) }, "Save as SVG"),
+    ),
     results,
     of ? element("p", {}, link("The whole account, in numbers", "picture")) : null,
     element("div", { class: "picture", tabindex: "0", role: "region", "aria-label": `Picture: ${picture.title}` }, svg),

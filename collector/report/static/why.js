@@ -72,7 +72,9 @@ function whyOf(row, setting, levels) {
 
 function levelsOf(row) {
   return {
-    groups: column("groups").at(row).map((place) => data.groups[place]),
+    groups: column("groups")
+      .at(row)
+      .map((place) => data.groups[place]),
     unread: column("groupsUnread").at(row),
   };
 }
