@@ -63,20 +63,30 @@ function badge(text, kind) {
 function table(headings, rows, attributes) {
   const head = headings.map((heading) =>
     typeof heading === "string"
-      ? element("th", { scope: "col" }, heading)
-      : element("th", { scope: "col", class: "number" }, heading.number),
+      ? element("th", { scope: "col", role: "columnheader" }, heading)
+      : element("th", { scope: "col", role: "columnheader", class: "number" }, heading.number),
   );
   const body = rows.map((cells) =>
     element(
       "tr",
-      {},
+      { role: "row" },
       cells.map((cell, at) => {
         const isNumber = typeof headings[at] !== "string";
-        return element(at ? "td" : "th", { scope: at ? null : "row", class: isNumber ? "number" : null }, cell);
+        const heading = isNumber ? headings[at].number : headings[at];
+        const kind = { class: isNumber ? "number" : null, "data-label": heading };
+        return at
+          ? element("td", { role: "cell", ...kind }, cell)
+          : element("th", { scope: "row", role: "rowheader", ...kind }, cell);
       }),
     ),
   );
-  const made = element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body));
+  // The roles stay what they are where a narrow screen shows each row as a block.
+  const made = element(
+    "table",
+    { role: "table", class: "stacked" },
+    element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, head)),
+    element("tbody", { role: "rowgroup" }, body),
+  );
   const label = (attributes && attributes.label) || "Table";
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${label}` }, made);
 }
