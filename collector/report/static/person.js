@@ -2,10 +2,11 @@
 
 function lockText(why) {
   if (why.account.lock.value === true) return "yes, by the account";
-  const locking = why.groups.find((group) => group.lock.value === true);
+  const levels = [why.account, ...why.groups];
+  const locking = levels.find((level) => level.lock.value === true);
   if (locking) return `yes, by the ${locking.name}`;
-  const unread = [why.account, ...why.groups].find((level) => level.lock.unread);
-  return unread ? "not known" : "no";
+  if (levels.some((level) => level.lock.unread)) return "not known";
+  return levels.some((level) => level.lock.value === false) ? "no" : "Zoom does not say";
 }
 
 function setBy(why) {
@@ -21,6 +22,7 @@ function setBy(why) {
     case "differs from what the levels say":
       return `not the ${why.level}, which locks another value`;
     default:
+      if (why.user.value === null && !why.user.unread) return "–"; // Zoom sends no such setting
       return `not known: ${why.because.join("; ")}`;
   }
 }
