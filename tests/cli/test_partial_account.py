@@ -71,7 +71,7 @@ LOOKS = [
         "show account",
         (
             "`zoom_account_has_user` was not read completely in run 1",
-            "`account_locks`, `account_meeting_security_locks` were never read (its scope is not granted)",
+            "`managed_domains`, `trusted_domains` were never read (its scope is not granted).",
         ),
         ("locked",),
     ),
