@@ -122,22 +122,14 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
         said.append(f"{entry.stale:,} as an earlier run read them")
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
-    return "; ".join([*said, _why(entry)])
-
-
-def _why(entry: Coverage) -> str:
-    if entry.status is Status.NOT_GRANTED:
-        return "its scope is not granted"
-    if entry.scopes:
-        return f"it needs the scope {' or '.join(entry.scopes)}"
-    return entry.reason.rstrip(".") or entry.status.value
+    return "; ".join([*said, entry.why])
 
 
 def _why_partial(record: RunRecord, result: StepResult | None) -> str:
     """Why a list was not read completely; "" if it follows from another that was not."""
     if result is None:
         return ""
-    whys = (_why(entry) for entry in _coverage(record, result, is_list=True) if _is_gap(entry))
+    whys = (entry.why for entry in _coverage(record, result, is_list=True) if _is_gap(entry))
     return "; ".join(dict.fromkeys(whys))
 
 

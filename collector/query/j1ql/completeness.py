@@ -79,9 +79,9 @@ def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking:
         oldest = min((entry.oldest for entry in entries if entry.oldest is not None), default=None)
         when = "" if oldest is None else f", the oldest of {_day(oldest)}"
         said.append(f"{stale:,} of {all_of_them} are as an earlier run read them{when}")
-    reasons = "; ".join(dict.fromkeys(entry.reason for entry in entries if entry.reason))
+    reasons = "; ".join(dict.fromkeys(entry.why for entry in entries))
     numbers = "; ".join(said) or "what it follows from is incomplete"
-    return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}" if reasons else "")
+    return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}." if reasons else "")
 
 
 def _day(milliseconds: int) -> str:
