@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from collector.clock import Clock
 from collector.model.coverage import Coverage
-from collector.model.graph import PropertyValue
 from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
 from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion
@@ -66,10 +65,10 @@ class SettingView:
     name: str
     section: str
     description: str
-    distribution: Distribution | None
-    unread: int
-    unread_because: str
-    part: int | None
+    distribution: Distribution | None = None
+    unread: int = 0
+    unread_because: str = ""
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,10 +115,12 @@ class Report:
             "licence": self.people.by_licence,
             "admin": self.people.by_admin,
         }[what]
-        listed = (
-            [(name, counts[name]) for name in _ADMIN if name in counts] if what == "admin" else counts.most_common()
+        order = (
+            [name for name in _ADMIN if name in counts]
+            if what == "admin"
+            else [name for name, _ in counts.most_common()]
         )
-        return [(name, count, f"#people?{urlencode({what: name})}") for name, count in listed]
+        return [(name, counts[name], f"#people?{urlencode({what: name})}") for name in order]
 
 
 def write_data(graph: Graph, redaction: Redaction, block: DataBlock) -> Report:
@@ -200,21 +201,26 @@ class _DataWriter:
         """The described settings, then the others that people have."""
         by_part = {each.part: each for each in documents}
         for number, setting in enumerate(self.graph.levels.settings):
-            of_part = by_part[setting.user.part] if setting.user is not None else None
-            yield SettingView(
-                setting.path,
-                setting.name,
-                section_of(setting.path),
-                setting.description,
-                None if of_part is None else of_part.distributions.get(number, Distribution(without=of_part.readers)),
-                0 if of_part is None else people - of_part.readers,
-                self._part_unread(of_part.part) if of_part is not None and people > of_part.readers else "",
-                None if of_part is None else self.parts.index(of_part.part),
-            )
+            path, name, description = setting.path, setting.name, setting.description
+            if setting.user is None:
+                yield SettingView(path, name, section_of(path), description)
+            else:
+                of_part = by_part[setting.user.part]
+                yield self._spread(SettingView(path, name, section_of(path), description), number, of_part, people)
         for number, (name, part) in enumerate(names.others, len(self.graph.levels.settings)):
-            distribution, unread = by_part[part].distributions[number], people - by_part[part].readers
-            why, place = self._part_unread(part) if unread else "", self.parts.index(part)
-            yield SettingView(name, name, OTHER, "Not described by Zoom.", distribution, unread, why, place)
+            yield self._spread(SettingView(name, name, OTHER, "Not described by Zoom."), number, by_part[part], people)
+
+    def _spread(self, view: SettingView, number: int, documents: PartDocuments, people: int) -> SettingView:
+        """The setting with who has which value, from the documents that hold it."""
+        distribution = documents.distributions.get(number) or Distribution(without=documents.readers)
+        unread = people - documents.readers
+        return replace(
+            view,
+            distribution=distribution.shown(self.redaction, view.description),
+            unread=unread,
+            unread_because=self._part_unread(documents.part) if unread else "",
+            part=self.parts.index(documents.part),
+        )
 
     def _part_unread(self, part: str) -> str:
         settings = self.graph.levels.settings
@@ -231,7 +237,7 @@ class _DataWriter:
             setting = leveled.get(view.name)
             described.append(
                 {
-                    **_described(view, self.redaction),
+                    **_described(view),
                     "account": setting is not None and bool(setting.account.values),
                     "group": setting is not None and bool(setting.group.values),
                     "lock": setting is not None and has_lock(setting),
@@ -267,7 +273,7 @@ def _counted(named: Sequence[LevelName], counts: Counter[int], redaction: Redact
     )
 
 
-def _described(view: SettingView, redaction: Redaction) -> dict[str, object]:
+def _described(view: SettingView) -> dict[str, object]:
     found: dict[str, object] = {
         "path": view.path,
         "name": view.name,
@@ -278,12 +284,9 @@ def _described(view: SettingView, redaction: Redaction) -> dict[str, object]:
     if view.distribution is None:
         return found
     values = view.distribution.by_value
-    shown: list[tuple[PropertyValue, int]] = [
-        (redaction.value(value, view.description), count) for value, count in values[:_MAX_VALUES]
-    ]
     others = values[_MAX_VALUES:]
     return found | {
-        "values": shown,
+        "values": values[:_MAX_VALUES],
         "others": [len(others), sum(count for _, count in others)],
         "without": view.distribution.without,
         "unread": view.unread,

@@ -33,6 +33,15 @@ class Distribution:
             name = repr(value)
             self.counts[name] = value, self.counts.get(name, (value, 0))[1] + count
 
+    def shown(self, redaction: Redaction, description: str) -> Distribution:
+        """The same of the values as the page shows them."""
+        if not redaction.is_on:
+            return self
+        hidden = Distribution(without=self.without)
+        for value, count in self.counts.values():
+            hidden.add(redaction.value(value, description), count)
+        return hidden
+
     @property
     def by_value(self) -> list[tuple[PropertyValue, int]]:
         """The most frequent value first."""
