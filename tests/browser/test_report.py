@@ -159,13 +159,18 @@ def test_facets_search_and_the_address(show: Callable[[str], Page]) -> None:
 
 
 def test_a_setting_as_a_filter(show: Callable[[str], Page]) -> None:
-    page = show("#people")
-    picker = page.get_by_label("Filter by a setting")
-    picker.fill("meeting_security.waiting_room")
-    picker.press("Enter")
+    page = show("#people?admin=yes")
+    before = int(page.locator("#people-count").inner_text().split()[0])
+    page.get_by_role("searchbox", name="Filter by a setting").fill("waiting room")
+    page.get_by_role("button", name="in_meeting.waiting_room").click()
     facet = page.locator("details.facet").first
-    expect(facet.locator("summary")).to_have_text("meeting_security.waiting_room")
-    expect(page.locator("#view-people thead")).to_contain_text("meeting_security.waiting_room")
+    expect(facet.locator("summary")).to_have_text("in_meeting.waiting_room")
+    expect(page.locator("#view-people thead")).to_contain_text("in_meeting.waiting_room")
+    expect(page.locator("#people-count")).to_contain_text(f"{before} of 280")
+    counts = [int(each) for each in facet.locator(".count").all_inner_texts()]
+    assert sum(counts) == before
+    facet.get_by_role("checkbox").first.click()
+    expect(page.locator("#people-count")).to_contain_text(f"{counts[0]} of 280")
 
 
 def test_csv_of_what_is_shown_computes_nothing(show: Callable[[str], Page]) -> None:

@@ -155,6 +155,15 @@ function valueOf(row, setting) {
   return part(data.partNames[setting.part]).value(column(`doc${setting.part}`).at(row), setting.number);
 }
 
+// Whether every word of a search is in what names or describes a setting; case, dots and underscores do not count.
+function isAbout(setting, text) {
+  const said = `${setting.path} ${setting.name} ${setting.description}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/[\s_.]+/)
+    .every((word) => said.includes(word));
+}
+
 function rowOf(key) {
   return column("key").values.indexOf(key);
 }

@@ -1,6 +1,7 @@
 // The table of people: facets, search, chosen columns, sorted; only the visible rows are in the page.
 
 const FACET_OPTIONS = 200;
+const MAX_SETTINGS = 10;
 const LETTERS = { b: "bad", u: "not known", g: "good", l: "listed", "-": "not asked" };
 const DEFAULT_COLUMNS = ["name", "email", "status", "licence", "admin", "roles", "groups", "lastSignIn"];
 
@@ -37,8 +38,9 @@ function columnOf(name) {
 
 function facetNames() {
   const always = ["status", "licence", "admin", "role", "group", "domain", "department"];
-  const chosen = [...new Set(explorer.parameters.keys())].filter((name) => /^(s|q):/.test(name) && facet(name));
-  return [...chosen, ...always];
+  const columns = (explorer.parameters.get("columns") || "").split(",");
+  const asked = [...explorer.parameters.keys(), ...columns].filter((name) => /^(s|q):/.test(name));
+  return [...new Set(asked)].filter(facet).concat(always);
 }
 
 function changeParameters(change, replace) {
@@ -75,7 +77,11 @@ function facetElement(name, counts) {
   });
   if (order.length > FACET_OPTIONS)
     items.push(element("li", { class: "small" }, `${number(order.length - FACET_OPTIONS)} more: search for them`));
-  const isOpen = chosen.size > 0 || ["status", "licence", "admin"].includes(name) || explorer.open?.has(name);
+  const isOpen =
+    chosen.size > 0 ||
+    ["status", "licence", "admin"].includes(name) ||
+    name.startsWith("s:") ||
+    explorer.open?.has(name);
   return element(
     "details",
     {
@@ -130,51 +136,40 @@ function columnChooser(shown) {
     "details",
     { class: "popover", open: explorer.choosing, ontoggle: (event) => (explorer.choosing = event.target.open) },
     element("summary", { "data-focus": "columns" }, "Columns"),
-    element(
-      "div",
-      {},
-      element("ul", {}, boxes),
-      settingPicker("Add a setting as a column", (name) =>
-        changeParameters((parameters) =>
-          parameters.set("columns", [...shown.map((each) => each.name), `s:${name}`].join(",")),
-        ),
-      ),
-    ),
+    element("div", {}, element("ul", {}, boxes)),
   );
 }
 
-let pickers = 0;
-function settingPicker(title, choose) {
-  const id = `settings-${++pickers}`;
-  const ofPeople = data.settingList.filter((each) => each.part !== null);
-  return element(
-    "label",
-    { class: "wide" },
-    title,
-    element("input", {
-      type: "search",
-      list: id,
-      autocomplete: "off",
-      placeholder: "waiting_room",
-      "data-focus": title,
-      onchange: (event) => {
-        const wanted = event.target.value.trim();
-        const found =
-          ofPeople.find((each) => each.path === wanted || each.name === wanted) || uniquePart(ofPeople, wanted);
-        if (found) choose(found.name);
-      },
-    }),
-    element(
-      "datalist",
-      { id },
-      ofPeople.map((each) => element("option", { value: each.path })),
-    ),
-  );
-}
-
-function uniquePart(settings, wanted) {
-  const found = wanted ? settings.filter((each) => each.path.toLowerCase().includes(wanted.toLowerCase())) : [];
-  return found.length === 1 ? found[0] : null;
+// Finds a setting by any words of its path, property or description, and shows it as a column with a facet.
+function settingPicker(shown) {
+  const found = element("ul", { class: "plain", "aria-label": "Settings found" });
+  const choose = (setting) =>
+    changeParameters((parameters) =>
+      parameters.set("columns", [...new Set([...shown.map((each) => each.name), `s:${setting.name}`])].join(",")),
+    );
+  const search = element("input", {
+    type: "search",
+    autocomplete: "off",
+    placeholder: "waiting room",
+    "data-focus": "setting",
+    oninput: debounced(() => {
+      const isMeant = (each) => each.part !== null && search.value.trim() && isAbout(each, search.value);
+      const settings = data.settingList.filter(isMeant);
+      const items = settings.slice(0, MAX_SETTINGS).map((each) => {
+        const pick = { type: "button", class: "pick", onclick: () => choose(each) };
+        return element(
+          "li",
+          {},
+          element("button", pick, each.description, element("span", { class: "path" }, each.path)),
+        );
+      });
+      if (settings.length > MAX_SETTINGS) {
+        items.push(element("li", { class: "small" }, `${number(settings.length - MAX_SETTINGS)} more`));
+      }
+      found.replaceChildren(...items);
+    }, 80),
+  });
+  return element("div", {}, element("label", { class: "wide" }, "Filter by a setting", search), found);
 }
 
 function chips() {
@@ -237,11 +232,7 @@ function showPeople(parameters) {
     element(
       "div",
       {},
-      settingPicker("Filter by a setting", (name) =>
-        changeParameters((changed) => {
-          for (const each of facet(`s:${name}`).options) changed.append(`s:${name}`, each.value);
-        }),
-      ),
+      settingPicker(columns),
       facetNames().map((name) => facetElement(name, counts.get(name))),
     ),
   );

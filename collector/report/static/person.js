@@ -33,7 +33,7 @@ function personSettings(row, onlyOther, wanted) {
   let count = 0;
   for (const setting of data.settingList) {
     if (setting.part === null) continue;
-    if (wanted && !`${setting.path} ${setting.name} ${setting.description}`.toLowerCase().includes(wanted)) continue;
+    if (!isAbout(setting, wanted)) continue;
     const why = whyOf(row, setting, levels);
     if (onlyOther && (why.user.value === null || mayBe(why.account.value, why.user))) continue;
     count++;

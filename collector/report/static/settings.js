@@ -76,8 +76,7 @@ function showSettings(parameters) {
   };
   const found = data.settingList.filter((setting) => {
     if (section && setting.section !== section) return false;
-    if (wanted && !`${setting.path} ${setting.name} ${setting.description}`.toLowerCase().includes(wanted))
-      return false;
+    if (!isAbout(setting, wanted)) return false;
     const spread = setting.values && setting.values.length > 1;
     return !isDiffering || spread || data.groups.some((group) => groupStanding(group, setting).differs);
   });
