@@ -94,16 +94,15 @@ function facetElement(name, counts) {
   );
 }
 
+// The chosen columns; settings beside the name, where they are in sight.
 function shownColumns() {
   const wanted = explorer.parameters.get("columns");
   const chosen = wanted ? wanted.split(",") : DEFAULT_COLUMNS;
-  const settings = [...new Set(explorer.parameters.keys())].filter(
-    (name) => name.startsWith("s:") && !chosen.includes(name),
-  );
-  const names = ["name", ...chosen.filter((name) => name !== "name"), ...settings];
-  const isRedacted = data.summary.redacted;
-  return names
-    .filter((name) => !(isRedacted && name === "email"))
+  const settings = [...explorer.parameters.keys(), ...chosen].filter((name) => name.startsWith("s:"));
+  const others = chosen.filter((name) => !name.startsWith("s:"));
+  const shown = [...new Set(["name", ...settings, ...others])];
+  return shown
+    .filter((name) => !(data.summary.redacted && name === "email"))
     .map(columnOf)
     .filter(Boolean);
 }

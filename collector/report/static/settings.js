@@ -2,6 +2,7 @@
 
 const OUTLIER_SHARE = 0.05;
 const MAX_OUTLIERS = 50;
+const MAX_GROUP_NAMES = 3;
 
 function groupStanding(group, setting) {
   const account = levelOf(data.account, setting, "account");
@@ -32,9 +33,15 @@ function unknownPeople(setting) {
   return setting.unread + setting.without;
 }
 
+function groupNames(groups) {
+  if (!groups.length) return null;
+  const named = groups.slice(0, MAX_GROUP_NAMES).map((group) => group.name);
+  return element("span", { class: "path" }, named.join(", ") + (groups.length > named.length ? " …" : ""));
+}
+
 function settingRow(setting) {
   const account = levelOf(data.account, setting, "account");
-  const differing = setting.group ? data.groups.filter((group) => groupStanding(group, setting).differs).length : 0;
+  const differing = setting.group ? data.groups.filter((group) => groupStanding(group, setting).differs) : [];
   return [
     element(
       "span",
@@ -59,7 +66,7 @@ function settingRow(setting) {
           ),
         )
       : element("span", { class: "path" }, "people have no such setting"),
-    setting.group ? number(differing) : "–",
+    setting.group ? element("span", {}, number(differing.length), groupNames(differing)) : "–",
   ];
 }
 

@@ -14,7 +14,11 @@ function rowsTable(rows, columns, sort) {
     return element(
       "th",
       { scope: "col", "aria-sort": sorted },
-      element("button", { type: "button", "data-focus": `sort ${each.name}`, onclick: turn }, each.title + arrow),
+      element(
+        "button",
+        { type: "button", title: each.title, "data-focus": `sort ${each.name}`, onclick: turn },
+        each.title + arrow,
+      ),
     );
   });
   const made = element(
