@@ -67,6 +67,12 @@ def _questions() -> click.Command:
     return questions
 
 
+def _employees() -> click.Command:
+    from collector.cli.employees import employees
+
+    return employees
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -112,7 +118,14 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "why": _why, "query": _query, "questions": _questions},
+    "Look": {
+        "status": _status,
+        "show": _show,
+        "why": _why,
+        "query": _query,
+        "questions": _questions,
+        "employees": _employees,
+    },
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }
