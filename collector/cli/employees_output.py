@@ -115,13 +115,15 @@ def _to_json(compared: Comparison) -> dict[str, object]:
 def _print_text(out: Console, compared: Comparison) -> None:
     record, file = compared.record, compared.file
     print_wrapped(out, f"Zoom's users as run {record.id} read them, until {format_time(record.ended_at)}")
-    columns = "; ".join(f"{_IN_WORDS[what]}: {', '.join(names)}" for what, names in file.columns.items() if names)
-    print_wrapped(out, printable(f"{file.path}: {_many(len(file.employees), 'row')}. Columns used: {columns}"))
+    columns = ", ".join(f"{name} ({_IN_WORDS[what]})" for what, names in file.columns.items() for name in names)
+    print_wrapped(out, printable(f"{file.path}: {_many(len(file.employees), 'row')}, by {columns}"))
 
     users = {match.user.key: match for match in compared.matches}
     by = Counter(" and ".join(_IN_WORDS[what] for what in match.by) for match in users.values())
     _heading(out, "Matched", len(users), ", ".join(f"{number:,} by {what}" for what, number in by.most_common()))
     unusual = [match for match in users.values() if match.user.status in _STATUSES]
+    if unusual:
+        out.print(f"of these not active in Zoom: {len(unusual):,}")
     _table(
         out,
         compared,

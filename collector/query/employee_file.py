@@ -170,7 +170,7 @@ def _encoding(path: Path, content: bytes) -> str:
         text = codecs.getincrementaldecoder(found)().decode(sample)
     except UnicodeDecodeError:
         raise _no_text(path) from None
-    if any(character < " " and character not in "\t\r\n\f\v" for character in text):
+    if any(character < " " and character not in "\t\r\n\f\v\x1a" for character in text):
         raise _no_text(path)
     if text.lstrip().startswith("<"):
         raise UsageError(f"{path} is a web page or XML, not CSV.", "Download the export again, signed in.")
