@@ -16,7 +16,7 @@ from .conftest import Command
 GROUPS = {
     "Set up": ["auth", "instance", "doctor", "sandbox"],
     "Collect": ["plan", "collect", "demo"],
-    "Look": ["status", "show", "why", "query", "questions"],
+    "Look": ["status", "show", "why", "query", "questions", "employees"],
     "Upload": ["sync", "run"],
     "Keep": ["forget", "document", "uninstall"],
 }

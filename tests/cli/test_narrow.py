@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -34,6 +35,8 @@ VERBS = [
     ("show", "user", "ada@example.com"),
     ("show", "user", "nobody@example.com"),
     ("show", "group", "Engineering"),
+    ("employees", "/proc/self/nonsense"),
+    ("employees", str(Path(__file__).parent / "employees.csv")),
     ("forget",),
     ("forget", "--user", "ada@example.com"),
     ("forget", "--before", "yesterday"),

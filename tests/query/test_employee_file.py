@@ -75,7 +75,7 @@ def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
         ("Okta's report", "User Id,Username,Primary email", "00u,ada@x.org,a@x.org", Employee(2, A, LOGIN, "")),
         ("Entra ID", "userPrincipalName,displayName,mail,id", "ada@x.org,Ada,a@x.org,0", Employee(2, A, LOGIN, "")),
         ("Entra ID without mail", "userPrincipalName,objectId", "ada@x.org,0", Employee(2, (), LOGIN, "")),
-        ("Google Workspace", "Email Address [Required],Recovery Email,Employee ID", "a@x.org,b@y.org,7", Employee(2, A, (), "7")),
+        ("Google Workspace", "Email Address [Required],Employee ID", "a@x.org,7", Employee(2, A, (), "7")),
         ("Google's directory", "primaryEmail,id", "a@x.org,1", Employee(2, A, (), "")),
         ("Workday", "Employee ID,Email - Work", "007,a@x.org", Employee(2, A, (), "007")),
         ("BambooHR", "Employee #,Work Email,Home Email", "7,a@x.org,b@y.org", Employee(2, A, (), "7")),
