@@ -157,5 +157,10 @@ _UNAVAILABLE = (
     "ALTER TABLE unknown_setting ADD COLUMN described TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE)
+_DATA_MODEL = (
+    # In which form the run's graph leaves: the current data model's, or the older integration's (`legacy`).
+    "ALTER TABLE run ADD COLUMN data_model TEXT NOT NULL DEFAULT 'current'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE, _DATA_MODEL)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""
