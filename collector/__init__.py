@@ -13,6 +13,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     relationships()           an iterator of Relationship
     runs()                    an iterator of RunRecord
     query()                   Answer
+    answer_questions()        QuestionAnswer
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         OpenProfile,
         ProfileBusy,
         ProfileStatus,
+        QuestionAnswer,
         Relationship,
         RunRecord,
         SignInRequired,
@@ -61,6 +63,7 @@ __all__ = [
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",
+    "QuestionAnswer",
     "Relationship",
     "RunRecord",
     "SignInRequired",

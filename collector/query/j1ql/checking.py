@@ -36,11 +36,15 @@ class ComparedProperty:
 
 @dataclass(frozen=True)
 class CheckedQuery:
-    """What a query asks. `start`: the types it starts from. `problems`: what makes the answer other than meant."""
+    """What a query asks. `start`: the types it starts from. `asked`: each property with a type it is asked of.
+
+    `problems`: what makes the answer other than meant.
+    """
 
     start: tuple[str, ...]
     columns: tuple[str, ...]
     compared: tuple[ComparedProperty, ...]
+    asked: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
 
