@@ -127,7 +127,7 @@ def _print_text(out: Console, compared: Comparison) -> None:
     _table(
         out,
         compared,
-        ("Name", "E-mail", "In Zoom", "Row"),
+        ("Name", "E-mail", "Status", "Row"),
         [[*_named(match.user), _STATUSES[match.user.status], match.employee.row] for match in unusual],
     )
 
@@ -135,7 +135,7 @@ def _print_text(out: Console, compared: Comparison) -> None:
     _heading(out, "Only in Zoom (left the company?)", len(compared.only_in_zoom), left)
     active_first = sorted(compared.only_in_zoom, key=lambda user: user.status != "active")
     rows = [[*_named(user), _STATUSES.get(user.status, user.status)] for user in active_first]
-    _table(out, compared, ("Name", "E-mail", "In Zoom"), rows)
+    _table(out, compared, ("Name", "E-mail", "Status"), rows)
 
     title = "Employees without Zoom" if compared.complete else "Employees not found among the users that were read"
     _heading(out, title, len(compared.not_found))
@@ -147,7 +147,7 @@ def _print_text(out: Console, compared: Comparison) -> None:
     ):
         if groups:
             _heading(out, title, len(groups))
-            _table(out, compared, ("Row", "Name", "E-mail", "In Zoom", "Matched by"), list(_grouped(groups)))
+            _table(out, compared, ("Row", "Name", "E-mail", "Status", "Matched by"), list(_grouped(groups)))
     if compared.near_misses:
         _heading(out, "Near misses, which are not matched", len(compared.near_misses))
         misses: list[list[object]] = [
