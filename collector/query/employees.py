@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from collector.clock import Clock
 from collector.errors import UsageError
@@ -84,7 +85,8 @@ def compare_employees(
     store: Store, schema: GraphSchema, record: RunRecord, file: EmployeeFile, clock: Clock
 ) -> Comparison:
     """Compare the users as they were after a run. Raises UsageError if the two have nothing that can be compared."""
-    answer = ask(store, schema, QueryRequest(_USERS, run=record.id, limit=0), clock)
+    request = QueryRequest(_USERS, run=record.id, limit=0, timeout=inf)  # Ctrl-C ends it
+    answer = ask(store, schema, request, clock)
     users = sorted(
         (_user(row) for row in answer.rows if isinstance(row, list)), key=lambda user: (user.email, user.key)
     )

@@ -153,6 +153,13 @@ def test_where_not_all_users_were_read_nobody_is_without_zoom(zoom: Sandbox, col
     assert (answer["withoutZoom"], len(answer["notFound"]), answer["complete"]) == (None, 4, False)
 
 
+@pytest.mark.parametrize("step", ["fetch-groups", "fetch-account"])
+def test_where_no_users_were_read_nobody_is_without_zoom(zoom: Sandbox, collector: Command, step: str) -> None:
+    assert collector("collect", "--step", step).code == 0
+    answer = json.loads(collector("employees", "export.csv", "--json").out)
+    assert (answer["withoutZoom"], len(answer["notFound"]), answer["complete"]) == (None, 6, False)
+
+
 def test_an_employee_id_is_shown_where_it_matched(capsys: pytest.CaptureFixture[str]) -> None:
     user = ZoomUser("zoom_user:1", "Ada", ("ada@example.com",), "E7", "active")
     employee = Employee(2, ("ada@example.com",), (), "E7")
