@@ -64,6 +64,8 @@ _EMAIL = frozenset(
         "employeeemail",
         "dienstlicheemail",
         "emailadresse",
+        "emailaddresswork",
+        "workcontactworkemail",
     }
 )
 _USERNAME = frozenset({"userprincipalname", "upn", "login", "loginname", "userlogin", "username"})
@@ -85,9 +87,13 @@ _EMPLOYEE_ID = frozenset(
         "personalnummer",
         "mitarbeiternummer",
         "mitarbeiterid",
+        "associateid",
+        "personnumber",
+        "useremployeeid",
     }
 )
-"""Names of columns, in the spelling of `_spelling`: Okta, Entra ID, Google Workspace, Workday, BambooHR, Personio."""
+"""Names of columns, in the spelling of `_spelling`: Okta, Entra ID, Google Workspace, Workday, BambooHR, Personio,
+ADP, Oracle HCM, SuccessFactors."""
 
 
 @dataclass(frozen=True)
