@@ -91,6 +91,12 @@ def _alerts() -> click.Command:
     return alerts
 
 
+def _employees() -> click.Command:
+    from collector.cli.employees import employees
+
+    return employees
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -137,7 +143,13 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
     "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "changes": _changes},
-    "Ask": {"query": _query, "questions": _questions, "alerts": _alerts, "export": _export},
+    "Ask": {
+        "query": _query,
+        "questions": _questions,
+        "alerts": _alerts,
+        "employees": _employees,
+        "export": _export,
+    },
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

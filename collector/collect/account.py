@@ -72,6 +72,7 @@ def collect_account(
                 free_plan=settings.plan is ZoomPlan.FREE,
                 fresh=fresh,
                 tags=tuple(settings.tags.items()),
+                data_model=settings.data_model,
             )
         )
         tree = write_tree(store, folder / TREE_FOLDER)
