@@ -51,6 +51,7 @@ class Package:
 
 COMMAND_LINE = Package("@jupiterone/integration-sdk-cli", "8.41.0", FOLDER)
 DATA_MODEL = Package("@jupiterone/data-model", "0.64.2", FOLDER / "data-model")
+AXE = Package("axe-core", "4.14.1", FOLDER / "axe")
 J1_INTEGRATION = FOLDER / "node_modules" / ".bin" / "j1-integration"
 
 
@@ -65,6 +66,6 @@ def needs(package: Package) -> pytest.MarkDecorator:
 
 
 if __name__ == "__main__":
-    for wanted in (COMMAND_LINE, DATA_MODEL):
+    for wanted in (COMMAND_LINE, DATA_MODEL, AXE):
         wanted.install()
         print(wanted.folder)
