@@ -66,7 +66,7 @@ def violations(page: Page) -> dict[str, list[str]]:
 
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keeps the page as it looks at every width, by day and by night; checks that it fits, and that axe finds nothing."""
+    """Keeps the page as it looks at every width, by day and by night; checks that it fits and what axe finds."""
 
     def take(page: Page, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)

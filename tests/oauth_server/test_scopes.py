@@ -78,9 +78,7 @@ def test_scopes_that_do_not_show_the_kind_of_app(visitor: Visitor, zoom_us: requ
     assert "1 granted, not all that are needed" in overview
 
 
-def test_a_reload_does_not_turn_missing_scopes_into_a_success(
-    visitor: Visitor, zoom_us: requests_mock.Mocker
-) -> None:
+def test_a_reload_does_not_turn_missing_scopes_into_a_success(visitor: Visitor, zoom_us: requests_mock.Mocker) -> None:
     callback = answer_to(visitor.start())
     assert visitor.come_back(callback).status_code == 303
     reloaded = visitor.come_back(callback).text
