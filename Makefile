@@ -28,7 +28,7 @@ test: setup lint types
 browser-test: setup
 	$(BIN)/python -m pytest tests/browser
 
-# How fast: prints the table of docs/performance.md, in some 20 minutes. BENCH=--quick takes one; BENCH=rate one row.
+# How fast: prints the table of docs/performance.md, in some 25 minutes. BENCH=--quick takes one; BENCH=rate one row.
 bench: setup
 	$(BIN)/python -m tests.bench --date "$$(date +%F)" $(BENCH)
 

@@ -15,6 +15,7 @@ open_profile() returns an OpenProfile. Its methods and what they return:
     query()                   Answer
     changes()                 Changes
     export()                  ExportReport
+    answer_questions()        QuestionAnswer
     status()                  ProfileStatus
     collect()                 CollectResult
     sync()                    UploadResult
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         OpenProfile,
         ProfileBusy,
         ProfileStatus,
+        QuestionAnswer,
         Relationship,
         RunRecord,
         SignInRequired,
@@ -67,6 +69,7 @@ __all__ = [
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",
+    "QuestionAnswer",
     "Relationship",
     "RunRecord",
     "SignInRequired",

@@ -26,9 +26,12 @@ from collector.errors import (
 )
 from collector.model.graph import Properties, Relationship
 from collector.query.changes import AREAS, Changes, changes, compared_runs
+from collector.query.chosen_run import chosen_run
 from collector.query.exports import ExportReport, export_graph
 from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
+from collector.questions.library import choose, load_questions
+from collector.questions.run import QuestionAnswer, answer_questions
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.resources.declaration import SettingsChoice
 from collector.resources.graph_schema import graph_schema
@@ -47,6 +50,7 @@ __all__ = [
     "OpenProfile",
     "ProfileBusy",
     "ProfileStatus",
+    "QuestionAnswer",
     "Relationship",
     "RunRecord",
     "SignInRequired",
@@ -135,6 +139,20 @@ class OpenProfile:
         if it cannot be written; the folder is then as it was.
         """
         return export_graph(self._store(run), graph_schema(all_resources()), Path(folder), file_format, run)
+
+    def answer_questions(
+        self, *ids: str, tags: Iterable[str] = (), run: int | None = None, at: str | None = None
+    ) -> Iterator[QuestionAnswer]:
+        """Answer the questions that come with the collector: `counts` and rows by verdict ("good", "bad", "unknown").
+
+        All, or those with these ids or tags, from the graph as it is, as it was after `run`, or at a date (`at`).
+        Raises UsageError for an id, a tag or a run that there is not.
+        """
+        questions = choose(load_questions(), ids, tuple(tags))
+        store = self._store()
+        return answer_questions(
+            store, graph_schema(all_resources()), questions, chosen_run(store, run, at), SystemClock()
+        )
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

@@ -54,13 +54,14 @@ def test_the_examples_run(
     for example in EXAMPLES:
         exec(compile(example, "docs/library.md", "exec"), names)
         said.append(capsys.readouterr().out)
-    graph, runs, asked, collected, changed, uploaded, failed = said
+    graph, runs, asked, answered, collected, changed, uploaded, failed = said
     assert "Olive Owner" in graph
     assert " has zoom_user:" in graph
     assert runs == f"run 1: {len(people().users)} users, not read completely: []\n"
     assert collected.startswith("settings skipped ")
     assert "Olive Owner is Owner\n" in asked
     assert changed.startswith("since run 1; not compared: (")
+    assert "Which users of Zoom do not require passwords for scheduled meetings? {'good': 0, 'bad': " in answered
     assert uploaded.endswith("entities created\nfinished\n")
     assert "collector collect" in failed
     assert (tmp_path / ".j1-integration" / "summary.json").exists()
@@ -94,6 +95,8 @@ def test_a_profile_is_opened_before_its_first_collection_and_read_after_it(
         (lambda profile: profile.entities("zoom_user", 7), "There is no finished run 7"),
         (lambda profile: profile.relationships("zoom_group_has_user", 7), "There is no finished run 7"),
         (lambda profile: profile.query("FIND zoom_usr"), "Line 1, column 6: the graph has no `zoom_usr`"),
+        (lambda profile: profile.answer_questions("accesslist"), "There is no question 'accesslist'. Did you mean"),
+        (lambda profile: profile.answer_questions(run=7), "There is no finished run 7"),
         (lambda profile: profile.query("FIND zoom_user", run=7), "There is no finished run 7"),
         (lambda profile: profile.query("FIND zoom_user", at="2001"), "No run had ended by 2001"),
         (lambda profile: profile.changes(), "There is nothing to compare run 1 with"),

@@ -94,7 +94,11 @@ def _print_table(found: Changes) -> None:
     out = console()
     print_wrapped(out, f"{_when('From', found.since)}\n{_when('to', found.until)}")
     _print_rows(out, "", _rows(found.changes))
-    _print_rows(out, "Changed, or not read or not sent by Zoom before or now:", _rows(found.uncertain))
+    _print_rows(
+        out,
+        "These may have changed; one of the runs did not read them, or Zoom did not send them:",
+        _rows(found.uncertain),
+    )
     if not found.changes:
         print_wrapped(out, f"\nNothing changed{'' if found.complete else ', as far as both runs have read'}.")
 
@@ -184,7 +188,7 @@ def _cut(text: str) -> str:
 
 
 def _who(change: Change) -> str:
-    names = [each.name for each in change.who[:_NAMED_IN_FULL]]
-    if len(change.who) > _NAMED_IN_FULL:
-        names = [*names[:_FIRST_NAMES], f"{len(change.who) - _FIRST_NAMES:,} more"]
-    return ", ".join(names)
+    if len(change.who) <= _NAMED_IN_FULL:
+        return ", ".join(each.name for each in change.who)
+    first = ", ".join(each.name for each in change.who[:_FIRST_NAMES])
+    return f"{first} and {len(change.who) - _FIRST_NAMES:,} more"

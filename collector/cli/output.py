@@ -79,6 +79,10 @@ def print_table(out: Console, table: Table) -> None:
         out.print(name, style=row.style)
         cells = [f"{heading} {cell}" for heading, cell in zip(headings[1:], cells, strict=True) if cell not in _NOTHING]
         paragraph = textwrap.fill(
-            ", ".join(cells) or "nothing", out.width, initial_indent=_INDENT, subsequent_indent=_INDENT
+            ", ".join(cells) or "nothing",
+            out.width,
+            initial_indent=_INDENT,
+            subsequent_indent=_INDENT,
+            break_on_hyphens=False,
         )
         out.print(paragraph, style=row.style)

@@ -25,6 +25,11 @@ from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import Store
 
+
+def _complete_id(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [question.short_id for question in load_questions() if question.short_id.startswith(incomplete)]
+
+
 _with_tags = click.option(
     "--tag", "tags", multiple=True, metavar="TAG", help="Only questions with this tag; may be repeated: all of them."
 )
@@ -50,7 +55,7 @@ def list_(context: click.Context, tags: tuple[str, ...]) -> None:
 
 
 @questions.command(epilog=example("collector questions show e2e-encryption"))
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=_complete_id)
 @common_options
 @click.pass_context
 def show(context: click.Context, id_: str) -> None:
@@ -60,7 +65,7 @@ def show(context: click.Context, id_: str) -> None:
 
 
 @questions.command(epilog=example("collector questions run e2e-encryption"))
-@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=_complete_id)
 @_with_tags
 @click.option("--run", "run_", type=click.IntRange(min=1), metavar="N", help="Answer as of the end of this run.")
 @click.option("--at", "at", metavar="DATE", help="Answer as of then: 2026-11-23 (its end, UTC).")
@@ -79,7 +84,8 @@ def run(
 
     Answered from the graph on this computer, without the network. Without ID: all questions, one a line, those of which
     most is bad first, then those of which most is not known. With IDs: who is bad, and of whom it is not known. All
-    rows are in the other formats. Whose setting was not read is never bad.
+    rows are in the other formats. Whose setting was not read is never bad; "partly" marks the questions about something
+    that was not read completely.
 
     Exit codes: 0 answered (whatever the answer), 2 wrong use, 1 it failed or took too long, 130 interrupted.
     """

@@ -47,7 +47,7 @@ def print_question(question: SecurityQuestion, *, json_output: bool) -> None:
     out = console()
     out.print(question.title, style="bold")
     out.print(question.id)
-    for text in (question.description, f"Why: {question.why}", f"What to do: {question.fix}"):
+    for text in (question.description, f"Why: {question.why}", "What to do: " + question.fix):
         out.print()
         print_wrapped(out, text)
     out.print()
@@ -87,12 +87,13 @@ def print_answers(
 
 def print_overview(answers: Iterable[QuestionAnswer], record: RunRecord, most: int | None = None) -> None:
     """A line for each question, those of which most is bad first; at most so many."""
-    table = _table("Question", "Bad", "Not known", "Good", "Listed", "Id")
+    table = _table("Question", "Bad", "Not known", "Good", "Listed", "Read", "Id")
     for column in table.columns[1:5]:
         column.justify = "right"
     counted = [answer.without_rows() for answer in answers]
     for answer in by_urgency(counted)[:most]:
-        table.add_row(answer.question.title, *_cells(answer), answer.question.short_id)
+        read = "" if answer.complete else "partly"
+        table.add_row(answer.question.title, *_cells(answer), read, answer.question.short_id)
     out = console()
     print_wrapped(out, _when(record))
     out.print()
@@ -180,7 +181,7 @@ def _print_in_full(answers: Iterable[QuestionAnswer], record: RunRecord) -> None
                 _print_rows(out, answer, query.name)
         if answer.count(BAD):
             out.print()
-            print_wrapped(out, f"What to do: {question.fix}")
+            print_wrapped(out, "What to do: " + question.fix)
         read.append(answer.without_rows())
     _print_warnings(read)
 

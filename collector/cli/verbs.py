@@ -91,6 +91,12 @@ def _alerts() -> click.Command:
     return alerts
 
 
+def _report() -> click.Command:
+    from collector.cli.report import report
+
+    return report
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -141,12 +147,10 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
         "show": _show,
         "list": _list,
         "why": _why,
-        "query": _query,
         "changes": _changes,
-        "questions": _questions,
-        "alerts": _alerts,
-        "export": _export,
+        "report": _report,
     },
+    "Ask": {"query": _query, "questions": _questions, "alerts": _alerts, "export": _export},
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

@@ -58,6 +58,15 @@ class Coverage:
         """Whether all of it was read by this run."""
         return self.status is Status.COMPLETE and not self.missing and not self.stale
 
+    @property
+    def why(self) -> str:
+        """Why not all of it was read, as the end of a sentence."""
+        if self.status is Status.NOT_GRANTED:  # `reason` says what the scope would add
+            return "its scope is not granted"
+        if self.scopes:
+            return f"it needs the scope {' or '.join(self.scopes)}"
+        return self.reason.rstrip(".") or self.status.value
+
 
 def any_incomplete(coverage: Iterable[Coverage]) -> bool:
     """Whether something was denied or not read: exit code 3."""

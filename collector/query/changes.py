@@ -13,6 +13,7 @@ from collector.errors import UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
 from collector.next_steps import Command, NextStep
+from collector.query import dates
 from collector.query.change import AREAS, Change, Changes, Kind, Named
 from collector.query.chosen_run import chosen_run
 from collector.query.differences import Comparison
@@ -65,6 +66,11 @@ def _named(store: Store, text: str | None) -> RunRecord:
     """The run with this number, the last that had ended by this date, or the newest."""
     if text is not None and text.isascii() and text.isdigit():
         return chosen_run(store, run=int(text))
+    if text is not None and dates.instant(text) is None:
+        raise UsageError(
+            f"{text!r} is neither the number of a run nor a date.",
+            "Write a run as 45, a date as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).",
+        )
     return chosen_run(store, at=text)
 
 

@@ -151,7 +151,8 @@ class Comparison:
             elif kind is Kind.CAME:
                 self.came.add(key)
         accepted = tuple(self.invitations[each.key] for each in found[Kind.ACCEPTED])
-        found[Kind.WENT] = [each for each in went if each.key not in set(accepted)]
+        became_users = set(accepted)
+        found[Kind.WENT] = [each for each in went if each.key not in became_users]
         for kind, who in found.items():
             if who:
                 yield Change(kind, type_, tuple(who), invitations=accepted if kind is Kind.ACCEPTED else ())

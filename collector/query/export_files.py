@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -53,7 +54,7 @@ def check_format(format_: str) -> None:
         except ImportError:
             raise UsageError(
                 "Parquet is written by the package pyarrow, which is not installed.",
-                f"Install it with `{sys.executable} -m pip install pyarrow`, or export as csv or jsonl.",
+                f"Install it with `{shlex.quote(sys.executable)} -m pip install pyarrow`, or export as csv or jsonl.",
             ) from None
 
 

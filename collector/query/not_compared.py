@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from collector.model.coverage import Coverage, Status
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import EntitySchema
+from collector.model.step import StepResult
 from collector.store import RunRecord
 
 _MAX_PARTS = 4
@@ -29,27 +30,29 @@ class NotCompared:
         self._runs = (since, until)
         self._gaps: dict[_Gap, list[int]] = {}
         self._others: list[str] = []
+        self._unread: set[tuple[str, int]] = set()
 
     def entities(self, type_: EntitySchema) -> None:
         """Whether the lists of a type were read."""
+        if type_.noun == "account":
+            self._list(type_.type, "the account", "the account", ("", ""))
+            return
         uncertain = (f"which {type_.noun} came since is not certain", f"which {type_.noun} went is not known")
-        what = _whose(type_) if type_.noun == "account" else f"all {type_.noun}"
-        self._list(type_.type, what, uncertain)
+        self._list(type_.type, f"all {type_.noun}", f"any {type_.noun}", uncertain)
 
     def members(self, type_: RelationshipType, noun: str) -> None:
         """Whether the members of groups, or of roles, were read."""
-        uncertain = (f"who joined {noun} since is not certain", f"who left {noun} is not known")
-        self._list(type_.type, f"all members of {noun}", uncertain)
+        joined, left = ("got", "lost") if noun == "roles" else ("joined", "left")
+        uncertain = (f"who {joined} {noun} since is not certain", f"who {left} {noun} is not known")
+        self._list(type_.type, f"all members of {noun}", f"the members of {noun}", uncertain)
 
     def documents(self, type_: EntitySchema, parts: Collection[str]) -> None:
-        """Whether the documents of a type were read."""
+        """Whether the documents of a type were read; not said again of a type of which nothing was read."""
         for position, record in enumerate(self._runs):
-            step = next((step for step in record.steps if type_.type in step.step.types), None)
-            entries = {
-                entry.dataset: entry
-                for entry in record.coverage
-                if step is not None and entry.step == step.step.id and not entry.is_list
-            }
+            if (type_.type, position) in self._unread:
+                continue
+            step = _step(record, type_.type)
+            entries = {} if step is None else {each.dataset: each for each in _coverage(record, step, is_list=False)}
             alike: dict[str, list[str]] = {}
             for part, source in type_.parts.items():
                 if part in parts and part in source.datasets and (why := _why_unread(part, entries)):
@@ -79,10 +82,32 @@ class NotCompared:
             )
         yield from self._others
 
-    def _list(self, type_: str, what: str, uncertain: tuple[str, str]) -> None:
+    def _list(self, type_: str, partly: str, not_at_all: str, uncertain: tuple[str, str]) -> None:
         for position, record in enumerate(self._runs):
-            if type_ in record.partial_types:
-                self._gaps.setdefault(_Gap(what, _why_partial(record, type_), uncertain), []).append(position)
+            if type_ not in record.partial_types:
+                continue
+            step = _step(record, type_)
+            if step is not None and _is_not_licensed(record, step, type_):
+                continue
+            what = partly
+            if step is not None and step.started_at is None:
+                what = not_at_all
+                self._unread.add((type_, position))
+            self._gaps.setdefault(_Gap(what, _why_partial(record, step), uncertain), []).append(position)
+
+
+def _step(record: RunRecord, type_: str) -> StepResult | None:
+    return next((result for result in record.steps if type_ in result.step.types), None)
+
+
+def _coverage(record: RunRecord, result: StepResult, *, is_list: bool) -> Iterator[Coverage]:
+    return (each for each in record.coverage if each.step == result.step.id and each.is_list is is_list)
+
+
+def _is_not_licensed(record: RunRecord, result: StepResult, type_: str) -> bool:
+    """Whether the plan has no such thing, and the graph has none either: then there is nothing to compare."""
+    statuses = {each.status for each in _coverage(record, result, is_list=True)}
+    return statuses == {Status.NOT_LICENSED} and not result.counts.get(type_)
 
 
 def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
@@ -90,32 +115,22 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
     entry = entries.get(part)
     if entry is None:
         return "the step did not run"
-    if not _is_gap(entry) and not entry.stale and not entry.missing:
+    if not entry.stale and (entry.status is Status.NOT_LICENSED or not (_is_gap(entry) or entry.missing)):
         return ""
     said = []
     if entry.stale:
         said.append(f"{entry.stale:,} as an earlier run read them")
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
-    return "; ".join([*said, _why(entry)])
+    return "; ".join([*said, entry.why])
 
 
-def _why(entry: Coverage) -> str:
-    if entry.status is Status.NOT_GRANTED:
-        return "its scope is not granted"
-    if entry.scopes:
-        return f"it needs the scope {' or '.join(entry.scopes)}"
-    return entry.reason.rstrip(".") or entry.status.value
-
-
-def _why_partial(record: RunRecord, type_: str) -> str:
+def _why_partial(record: RunRecord, result: StepResult | None) -> str:
     """Why a list was not read completely; "" if it follows from another that was not."""
-    for step in record.steps:
-        if type_ in step.partial_types:
-            entries = [entry for entry in record.coverage if entry.step == step.step.id and entry.is_list]
-            whys = (_why(entry) for entry in entries if _is_gap(entry))
-            return "; ".join(dict.fromkeys(whys))
-    return ""
+    if result is None:
+        return ""
+    whys = (entry.why for entry in _coverage(record, result, is_list=True) if _is_gap(entry))
+    return "; ".join(dict.fromkeys(whys))
 
 
 def _is_gap(entry: Coverage) -> bool:

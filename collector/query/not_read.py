@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
-from collector.model.coverage import Coverage, Status
 from collector.model.graph_schema import GraphSchema
 from collector.store import RunRecord, Store
 
@@ -33,7 +32,7 @@ def not_read(store: Store, record: RunRecord, schema: GraphSchema) -> Iterator[s
 def _incompleteness(store: Store, record: RunRecord, type_: str, part: str) -> str | None:
     """How many entities lack this document or have an old one, and why; None if it was read completely."""
     entries = [entry for entry in record.coverage if entry.dataset == part and not entry.is_list]
-    incomplete = [entry for entry in entries if not _is_whole(entry)]
+    incomplete = [entry for entry in entries if not entry.is_whole]
     if entries and not incomplete:
         return None
     said = []
@@ -44,18 +43,8 @@ def _incompleteness(store: Store, record: RunRecord, type_: str, part: str) -> s
         oldest = min((entry.oldest for entry in incomplete if entry.oldest is not None), default=None)
         when = "" if oldest is None else f", the oldest of {_day(oldest)}"
         said.append(f"{stale:,} of {total:,} are from an earlier run{when}.")
-    reasons = dict.fromkeys(_reason(entry) for entry in incomplete) or ["this run did not ask for them"]
+    reasons = dict.fromkeys(entry.why for entry in incomplete) or ["this run did not ask for them"]
     return " ".join((*said, f"Reason: {'; '.join(reasons)}."))
-
-
-def _reason(entry: Coverage) -> str:
-    if entry.status is Status.NOT_GRANTED:  # whose reason says what the scope would add
-        return "the token lacks the optional scope"
-    return entry.reason or entry.status.value
-
-
-def _is_whole(entry: Coverage) -> bool:
-    return entry.status is Status.COMPLETE and not entry.missing and not entry.stale
 
 
 def _named(names: Sequence[str]) -> str:

@@ -136,6 +136,4 @@ def _reason(entry: Coverage | None) -> str:
     """Why documents of a dataset are missing or old, "" if they should not be."""
     if entry is None:
         return "its step did not run"
-    if entry.is_whole:
-        return ""
-    return f"{entry.status.value}: {entry.reason.rstrip('.')}" if entry.reason else entry.status.value
+    return "" if entry.is_whole else entry.why

@@ -130,13 +130,14 @@ def _of_verdict(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, 
             yield from _takes_unread(question, query, found)
     for query, found in checked:
         if query.results_are == UNKNOWN:
-            left = sorted(asked - {each.name for each in found.compared})
-            if not any(each.finds_undefined for each in found.compared):
+            found_undefined = {each.name for each in found.compared if each.finds_undefined}
+            if not found_undefined:
                 what = f"{_named(query)} does not ask what is undefined."
                 yield _of(question, what, "Ask for those whose property `= undefined`.", query)
-            elif left:
-                what = f"{_named(query)} does not ask about {', '.join(f'`{name}`' for name in left)}."
-                yield _of(question, what, "Ask for those of whom it is not known: `= undefined`.", query)
+            elif left := sorted(asked - found_undefined):
+                names = ", ".join(f"`{name}`" for name in left)
+                what = f"{_named(query)} leaves out those of whom {names} was not read."
+                yield _of(question, what, "Ask for those of whom it is `= undefined`, too.", query)
 
 
 def _takes_unread(question: SecurityQuestion, query: NamedQuery, checked: CheckedQuery) -> Iterator[Problem]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from collector.errors import CollectorError, Interrupted
+from collector.errors import CollectorError, Interrupted, UsageError
 from collector.store.database import Database
 
 _BUSY_SECONDS = 10.0
+_TOO_LARGE = ("parser stack overflow", "too many", "too large", "at most", "too big")
+"""Parts of SQLite's messages about a statement beyond its limits (sqlite.org/limits.html)."""
 _STEPS_BETWEEN_CHECKS = 20_000
 """Instructions of SQLite's virtual machine; some milliseconds."""
 _CALL_ENDED = ("interrupted", "user-defined function", "user-defined aggregate")
@@ -57,4 +59,11 @@ class ReadOnlyDatabase(Database):
     def _translated(self, reason: str) -> CollectorError:
         if self._stopped is None and reason.startswith(_CALL_ENDED):
             self._interrupt()  # Python raises KeyboardInterrupt at the start of a call, before any `try`
-        return super()._translated(reason) if self._stopped is None else self._stopped
+        if self._stopped is not None:
+            return self._stopped
+        if any(sign in reason for sign in _TOO_LARGE):
+            return UsageError(
+                f"The query is too large for one statement of SQLite ({reason}).",
+                "Ask for less at once: fewer properties and conditions, and less within parentheses.",
+            )
+        return super()._translated(reason)

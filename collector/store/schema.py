@@ -157,5 +157,17 @@ _UNAVAILABLE = (
     "ALTER TABLE unknown_setting ADD COLUMN described TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE)
+ADDRESS_OF_ROW = (
+    "CASE WHEN json_array_length(json, '$.email') = 1 THEN json_extract(json, '$.email[0]')"
+    " WHEN json_extract(json, '$.email') IS NOT NULL THEN 0 END"
+)
+"""The e-mail address in a document; 0 if `email` is no list of one, NULL without it. As in an index: do not change."""
+
+_LOOK_UPS = (
+    # From an address to its document, and on to the entity whose row it is or was.
+    f"CREATE INDEX document_address ON document ({ADDRESS_OF_ROW})",
+    "CREATE INDEX part_row ON part (document) WHERE part = 'row'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE, _LOOK_UPS)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

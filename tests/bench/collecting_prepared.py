@@ -24,8 +24,8 @@ from tests.wsgi_adapter import ADDRESS, session_with
 
 
 def collect_prepared(job: Mapping[str, Any]) -> Measured:
-    """Collect `users` people made of the job's `prepared` answers into the store at `path`."""
-    zoom = PreparedZoom(Prepared(**job["prepared"]), job["users"])
+    """Collect `users` people made of the job's `prepared` answers into the store at `path`; `own` as there."""
+    zoom = PreparedZoom(Prepared(**job["prepared"]), job["users"], job.get("own", 0))
     path = Path(job["path"])
     with Store.open(path) as store:
         measured = run(client_of(zoom), store, scopes=NEEDED_GRANULAR, account_id=None)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +20,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 _GROUPS = 5
+_TURNED_ON_OR_OFF = re.compile(r"(?<=:)(?:true|false)\b")
+_TURNED = {"true": "false", "false": "true"}
 _HEADERS = CaseInsensitiveDict({"Content-Type": "application/json;charset=UTF-8", "X-RateLimit-Category": "Medium"})
 
 Row = dict[str, Any]
@@ -40,12 +44,16 @@ class Prepared:
 
 
 class PreparedZoom(BaseAdapter):
-    """`users` people, numbered from 0: 91 of 100 active, 6 inactive, 3 invited; most are in the first of 5 groups."""
+    """`users` people, numbered from 0: 91 of 100 active, 6 inactive, 3 invited; most are in the first of 5 groups.
 
-    def __init__(self, prepared: Prepared, users: int) -> None:
+    `own` of 100 have settings that nobody else has.
+    """
+
+    def __init__(self, prepared: Prepared, users: int, own: int = 0) -> None:
         super().__init__()
         self._prepared = prepared
         self._users = users
+        self._own = own
         self._roles = list(prepared.roles)
         self._totals: dict[str, int] = {}
 
@@ -68,8 +76,7 @@ class PreparedZoom(BaseAdapter):
                 status = query["status"]
                 return self._page(status, "users", lambda number: _status(number) == status, self._user, query)
             case ["users", user_id, "settings"]:
-                settings = self._prepared.settings
-                return settings[_number(user_id) % len(settings)][query.get("option", "")]
+                return self._settings(_number(user_id), query.get("option", ""))
             case ["groups"]:
                 return json.dumps({"groups": [self._group(number) for number in range(_GROUPS)]})
             case ["groups", group_id, "members"]:
@@ -113,6 +120,11 @@ class PreparedZoom(BaseAdapter):
             "group_ids": [str(group) for group in range(_GROUPS) if _is_in(group, number)],
         }
 
+    def _settings(self, number: int, option: str) -> str:
+        settings = self._prepared.settings
+        body = settings[number % len(settings)][option]
+        return _of_their_own(body, number) if number * 37 % 100 < self._own else body
+
     def _member(self, number: int) -> Row:
         row = {**self._prepared.member, **_names(number), "id": _id(number), "member_id": f"m{number}"}
         if _status(number) == "pending":
@@ -148,6 +160,12 @@ def _id(number: int) -> str:
 
 def _number(user_id: str) -> int:
     return int(user_id.removeprefix("user-"))
+
+
+def _of_their_own(body: str, number: int) -> str:
+    """The settings with those turned round whose place is a bit of the number."""
+    places = count()
+    return _TURNED_ON_OR_OFF.sub(lambda met: _TURNED[met[0]] if number >> next(places) & 1 else met[0], body)
 
 
 def _names(number: int) -> Row:

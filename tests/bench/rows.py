@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from collector.sandbox import generate_account
 from tests.bench import server
 from tests.bench.arrivals import busiest_second, refused_part, used_share
 from tests.bench.preparing import prepare
 from tests.bench.process import Measured, measure, whole_process
+from tests.bench.questions import ALL_ROWS, LIMIT, QUESTIONS
 from tests.bench.server import Served
 from tests.bench.table import (
     Goal,
@@ -35,6 +37,8 @@ ALLOWED = 60
 _ANSWERS_TO_BE_NO_BOTTLENECK = 1500
 _MOST_SECONDS_A_TREE = 60
 _MOST_SECONDS_OF_A_SMALL_ACCOUNT = 2
+OWN_SETTINGS = 30
+"""Of 100 users, in the row `query`."""
 _COLLECTOR = str(Path(sys.executable).with_name("collector"))
 _IMPORT_CLICK = [sys.executable, "-c", "import click"]
 _MOST_TIMES_CLICK = {"--version": 2, "status": 5, "show account": 5}
@@ -206,12 +210,65 @@ def _tree_lines(sizes: Sizes, large: Measured, small: list[Measured]) -> Iterato
     )
 
 
+def queries(sizes: Sizes) -> Iterator[Line]:
+    """How long questions over many users take, beside DuckDB over the exported files."""
+    what = f"{sizes.large:,} users, query"
+    with _folder() as home:
+        path, files = home / "default" / "graph.db", home / "export"
+        prepared = asdict(prepare(generate_account()))
+        measure(
+            "collecting_prepared", {"prepared": prepared, "users": sizes.large, "path": str(path), "own": OWN_SETTINGS}
+        )
+        job = {"path": str(path), "repeats": 2 * sizes.repeats + 1, "limit": LIMIT}
+        ours = _facts(measure("asking", {**job, "texts": [question.text for question in QUESTIONS]}))
+        exporting = whole_process(
+            [_COLLECTOR, "export", str(files), "--format", "parquet"], home, {"ZOOM_HOME": str(home)}
+        )
+        texts = [question.sql for question in QUESTIONS]
+        theirs = _facts(measure("asking_duckdb", {"folder": str(files), "repeats": job["repeats"], "texts": texts}))
+        for question in QUESTIONS:
+            our, their = ours[question.text], theirs[question.sql]
+            if our["rows"] != their["rows"]:
+                raise RuntimeError(f"{question.name}: {our['rows']} rows, and {their['rows']} of DuckDB's")
+            shown = (
+                milliseconds(1000 * question.most).replace(".00", "") if question.most < 1 else f"{question.most:g} s"
+            )
+            yield Line(
+                Goal(f"{what} {question.name}: ≤ {shown}", "at most", 1000 * question.most, milliseconds),
+                [1000 * time for time in our["seconds"]],
+                f"DuckDB: {beside([1000 * time for time in their['seconds']], milliseconds)}",
+            )
+        for name, text in ALL_ROWS.items():
+            all_rows = measure("asking", {"path": str(path), "texts": [text], "repeats": 1, "limit": 0})
+            yield Line(
+                Goal(f"{what} {name}, `--limit 0`: memory < 150 MB", "at most", 150, megabytes),
+                [all_rows.peak / 1e6],
+                f"{_facts(all_rows)[text]['rows']:,} rows in {seconds(all_rows.seconds)}",
+            )
+        size = sum(file.stat().st_size for file in files.iterdir())
+        yield Line(
+            Goal(
+                f"{what}: DuckDB's files are written in < {_MOST_SECONDS_A_TREE} s",
+                "at most",
+                _MOST_SECONDS_A_TREE,
+                seconds,
+            ),
+            [exporting],
+            f"{megabytes(size / 1e6)}; `graph.db`: {megabytes(path.stat().st_size / 1e6)}",
+        )
+
+
+def _facts(measured: Measured) -> Mapping[str, Any]:
+    return measured.facts or {}
+
+
 ROWS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "start": whole_commands,
     "sandbox": sandbox_itself,
     "limit": at_the_limit,
     "rate": without_limit,
     "size": any_size,
+    "query": queries,
 }
 """The rows by the names they are chosen with."""
 
@@ -235,7 +292,7 @@ def _processor(measured: Measured) -> float:
 
 
 def _bytes(measured: Measured) -> int:
-    return int((measured.facts or {})["bytes"])
+    return int(_facts(measured)["bytes"])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.real_tools.install import AXE
 PICTURES = Path("build/screenshots")
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1280}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -29,14 +29,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if any("browser" in str(argument) for argument in config.args) else True
 
 
+def executable() -> str | None:
+    """Where Chromium is: `CHROMIUM`, or under one of its usual names."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-    if executable is None:
+    path = executable()
+    if path is None:
         pytest.skip("There is no Chromium on this computer.")
     shutil.rmtree(PICTURES, ignore_errors=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -103,7 +103,7 @@ class TestFormats:
         ((), "There is nothing to compare run 1 with"),
         (("--since", "7"), "There is no finished run 7."),
         (("--since", "1"), "1 and the newest run are both run 1."),
-        (("--since", "last week"), "'last week' is no date."),
+        (("--since", "last week"), "'last week' is neither the number of a run nor a date."),
         (("--of", "people"), "'people' is not one of 'users', 'groups', 'roles', 'settings'"),
         (("--json", "--format", "csv"), "--json and --format csv contradict each other."),
     ],

@@ -16,7 +16,8 @@ from .conftest import Command
 GROUPS = {
     "Set up": ["auth", "instance", "doctor", "sandbox"],
     "Collect": ["plan", "collect", "demo"],
-    "Look": ["status", "show", "list", "why", "query", "changes", "questions", "alerts", "export"],
+    "Look": ["status", "show", "list", "why", "changes", "report"],
+    "Ask": ["query", "questions", "alerts", "export"],
     "Upload": ["sync", "run"],
     "Keep": ["forget", "document", "uninstall"],
 }

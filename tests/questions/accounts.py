@@ -1,70 +1,143 @@
-"""Accounts of which the same was read completely, or in part, to ask questions of."""
+"""Small accounts from tables: a row is somebody, or something, that is asked about, with the answer known by hand.
+
+    status   | meetingSecurityWaitingRoom | answer
+    active   | false                      | bad
+    active   | -                          | unknown
+    inactive | false                      | -
+
+`-` is a value that was not read, and the answer for those who are not asked about. `91 days ago` is a time. A column
+`account.managedDomains` is of the account that the row is linked to, one for each row; `none`: it is linked to none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collector.resources import optional_endpoints
-from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account, generate_account, manage_centrally
-from collector.sandbox.fault import Fault
-from tests.collect.conftest import people
-from tests.collect.profile import Profile
-from tests.collect.two_days import monday, until_tuesday
-from tests.served import DECLARED, NEEDED_GRANULAR
+from collector.clock import milliseconds
+from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
+from collector.resources import all_resources
+from collector.resources.graph_schema import graph_schema
+from collector.store import Store
 
-ALL_SCOPES = NEEDED_GRANULAR.union(*(endpoint.scopes.granular for _, endpoint in optional_endpoints(DECLARED)))
+from ..fakes import NOON
 
-
-def demo() -> Account:
-    """As the demo's, but smaller."""
-    account = generate_account(users=30, groups=6, custom_roles=2, seed=7)
-    manage_centrally(account)
-    return account
+SCHEMA: GraphSchema = graph_schema(all_resources())
+_ENTITIES = {entity.type: entity for entity in SCHEMA.entities}
+_DAY = 24 * 60 * 60 * 1000
 
 
-ACCOUNTS: Mapping[str, Callable[[], Account]] = {"eight people": people, "the demo's": demo, "monday's": monday}
+@dataclass(frozen=True)
+class Row:
+    """`text`: as the table has it. `own`: its properties; `linked`: those of what it is linked to, by `_type`."""
+
+    text: str
+    own: Mapping[str, Any]
+    linked: Mapping[str, Mapping[str, Any]]
+    answer: str
 
 
-def without(*words: str) -> frozenset[str]:
-    """All scopes but those with one of these words."""
-    return frozenset(scope for scope in ALL_SCOPES if not any(word in scope for word in words))
+@dataclass(frozen=True)
+class Table:
+    """Rows of one `_type`."""
+
+    type: str
+    rows: tuple[Row, ...]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answer for each row."""
+        return {row.text: row.answer for row in self.rows}
 
 
-def _unanswered(path: str, after: int = 0) -> tuple[Fault, ...]:
-    return (Fault("status_500", path, after=after, times=None),)
+def users(table: str) -> Table:
+    return _table("zoom_user", table)
 
 
-READINGS: Mapping[str, Mapping[str, Any]] = {
-    "without settings": {"settings": SettingsChoice.NONE},
-    "settings of security": {"settings": SettingsChoice.SECURITY},
-    "without the scope of settings": {"scopes": without("user:read:settings")},
-    "without the scopes of roles": {"scopes": without("role:read")},
-    "without the scope of privileges": {"scopes": without("role:read:role:")},
-    "without the scopes of groups": {"scopes": without("group:read")},
-    "without the scope of members": {"scopes": without("list_members")},
-    "without optional scopes": {"scopes": NEEDED_GRANULAR},
-    "some settings unanswered": {"faults": _unanswered("/users/*/settings", after=9)},
-    "settings of groups unanswered": {"faults": _unanswered("/groups/*settings")},
-    "settings of the account unanswered": {"faults": _unanswered("/accounts/*")},
-}
-"""What is not read, and how that comes about."""
+def accounts(table: str) -> Table:
+    return _table("zoom_account", table)
 
 
-def read(folder: Path, account: Callable[[], Account], *, faults: tuple[Fault, ...] = (), **choices: Any) -> Profile:
-    """A profile that has collected the account once."""
-    profile = Profile(folder, account())
-    profile.sandbox.faults.add(*faults)
-    profile.collect(**{"scopes": ALL_SCOPES, **choices})
-    return profile
+def groups(table: str) -> Table:
+    return _table("zoom_group", table)
 
 
-def two_days(folder: Path) -> Profile:
-    """A profile that has collected an account, and once more the day after: run 1 and run 2."""
-    profile = read(folder, monday)
-    until_tuesday(profile.account)
-    profile.clock.time += 86_400
-    profile.collect(scopes=ALL_SCOPES)
-    return profile
+def roles(table: str) -> Table:
+    return _table("zoom_role", table)
+
+
+def switch(name: str, *, on: str, off: str) -> Table:
+    """Of active users, who has the setting on or off; of others, nobody is asked."""
+    return users(f"""
+        status   | {name} | answer
+        active   | true   | {on}
+        active   | false  | {off}
+        active   | -      | unknown
+        inactive | true   | -
+        inactive | false  | -
+        pending  | -      | -
+    """)
+
+
+def write(table: Table, path: Path) -> None:
+    """A store with one run that read these rows; the key of each ends with its number."""
+    with Store.open(path) as store:
+        run = store.begin(1000, {})
+        for number, row in enumerate(table.rows):
+            _put(run, _ENTITIES[table.type], number, row.own)
+            for linked, properties in row.linked.items():
+                _put(run, _ENTITIES[linked], number, properties)
+                _link(run, f"{table.type}:{number}", f"{linked}:{number}")
+        run.finish(2000, 0, [], [], [])
+
+
+def _put(run: Any, entity: EntitySchema, number: int, properties: Mapping[str, Any]) -> None:
+    """Each property where collecting would keep it: a settings document, if it is in one."""
+    parts: dict[str, dict[str, Any]] = defaultdict(dict)
+    parts[ROW] = {"_type": entity.type, "_class": list(entity.classes), "displayName": f"{entity.noun} {number}"}
+    for name, value in properties.items():
+        parts[entity.properties[name][-1]][name] = value
+    for part, values in parts.items():
+        run.put(f"{entity.type}:{number}", part, values, 1000)
+
+
+def _link(run: Any, one: str, other: str) -> None:
+    for kind in SCHEMA.relationships:
+        for source, target in ((one, other), (other, one)):
+            if (kind.source, kind.target) == (source.partition(":")[0], target.partition(":")[0]):
+                run.put_relationship(kind.between(source, target))
+
+
+def _table(type_: str, text: str) -> Table:
+    names, *rows = ([cell.strip() for cell in line.split("|")] for line in text.strip().splitlines())
+    assert names[-1] == "answer"
+    return Table(type_, tuple(_row(type_, dict(zip(names, cells, strict=True))) for cells in rows))
+
+
+def _row(type_: str, cells: Mapping[str, str]) -> Row:
+    own: dict[str, Any] = {}
+    linked: dict[str, dict[str, Any]] = {}
+    for name, cell in list(cells.items())[:-1]:
+        owner, _, property_ = name.rpartition(".")
+        if cell == "none":
+            continue
+        properties = linked.setdefault(f"zoom_{owner}", {}) if owner else own
+        assert property_ in _ENTITIES[f"zoom_{owner}" if owner else type_].properties, name
+        if cell != "-":
+            properties[property_] = _value(cell)
+    return Row(" | ".join(cells.values()), own, linked, cells["answer"])
+
+
+def _value(cell: str) -> Any:
+    days = re.fullmatch(r"(\d+) days ago", cell)
+    if days:
+        return milliseconds(NOON) - int(days[1]) * _DAY
+    try:
+        return json.loads(cell)
+    except ValueError:
+        return cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .answer_tables import Table, accounts, groups, roles, switch, users
+from .accounts import Table, accounts, groups, roles, switch, users
 
 AI_SUMMARY = "inMeetingMeetingSummaryWithAiCompanion"
 PASSCODE = "meetingSecurityMeetingPassword"
@@ -70,7 +70,9 @@ ANSWERS = {
         active   | false   | 1 days ago  | -
         active   | false   | 91 days ago | -
         active   | false   | -           | -
-        active   | -       | 91 days ago | -
+        active   | -       | 1 days ago  | unknown
+        active   | -       | 91 days ago | unknown
+        inactive | -       | -           | -
         inactive | true    | 1 days ago  | -
         inactive | true    | 91 days ago | -
         inactive | true    | -           | -
@@ -268,8 +270,10 @@ ANSWERS = {
         active   | false          | 0                                                      | -
         active   | false          | 2                                                      | -
         active   | false          | -                                                      | -
-        active   | -              | 2                                                      | -
-        active   | -              | -                                                      | -
+        active   | -              | 0                                                      | unknown
+        active   | -              | 2                                                      | unknown
+        active   | -              | -                                                      | unknown
+        inactive | -              | -                                                      | -
         inactive | true           | 0                                                      | -
         inactive | true           | 2                                                      | -
         inactive | true           | -                                                      | -

@@ -14,7 +14,7 @@ from collector.questions.library import SecurityQuestion, load_questions
 from collector.store import ROW, Store
 
 from ..fakes import FakeClock
-from .answer_tables import SCHEMA, Table, write
+from .accounts import SCHEMA, Table, write
 from .answers import ANSWERS
 from .mutations import misspelt_columns, mutations
 

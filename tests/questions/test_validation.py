@@ -219,7 +219,7 @@ VERDICTS = {
     "unknown asks another property": (
         changed(UNKNOWN_LINE, UNKNOWN_LINE.replace("SecurityWaitingRoom", "SecurityPhonePassword")),
         19,
-        "The query `unknown` does not ask about `meetingSecurityWaitingRoom`.",
+        "The query `unknown` leaves out those of whom `meetingSecurityWaitingRoom` was not read.",
     ),
     "bad is whatever is not good": (
         changed("= false", "!= true"),

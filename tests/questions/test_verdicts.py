@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from collector.query.chosen_run import chosen_run
-from collector.query.j1ql import QueryRequest, ask
+from collector.query.j1ql import QueryRequest, ask, check_query
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.syntax import (
     Bool,
@@ -21,7 +21,9 @@ from collector.query.j1ql.syntax import (
     Pattern,
     Value,
     Values,
+    comparisons,
     in_words,
+    paths,
 )
 from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion, load_questions
 from collector.questions.run import answer_questions
@@ -30,7 +32,7 @@ from collector.resources.graph_schema import graph_schema
 from collector.sandbox import Account
 from tests.collect.profile import Profile
 
-from .accounts import ACCOUNTS, READINGS, demo, read, two_days
+from .readings import ACCOUNTS, READINGS, demo, read, two_days
 
 SCHEMA = graph_schema(all_resources())
 WITH_VERDICT = [question for question in load_questions() if question.has_verdict]
@@ -66,17 +68,19 @@ def wrongly_sorted(found: Mapping[SecurityQuestion, Keys], profile: Profile, run
 
 
 def asked_about(question: SecurityQuestion, now: int) -> str:
-    """A query for everybody of whom all the queries of a question demand the same."""
-    queries = [parse(query.text, now) for query in question.queries]
+    """A query for everybody of whom good and bad demand the same, also where it is not known whether that is so."""
+    decided = [query.text for query in question.queries if query.results_are in (GOOD, BAD)]
+    queries = [parse(text, now) for text in decided]
+    unread = {each.name for text in decided for each in check_query(text, SCHEMA).compared if each.may_be_unread}
     (start,) = {query.start.names for query in queries}
-    with_ = common([demanded(query.start.with_) for query in queries])
-    where = common([demanded(query.where) for query in queries])
+    with_ = [or_unread(each, unread) for each in common([demanded(query.start.with_) for query in queries])]
+    where = [as_text(each) for each in common([demanded(query.where) for query in queries])]
     hops = common([list(query.steps) for query in queries])
     text = f"FIND {' | '.join(start)}{written(' WITH ', with_)} AS {queries[0].start.alias}"
     for hop in hops:
         assert isinstance(hop, Hop)
         named = f" AS {hop.node.alias}" if hop.node.alias else ""
-        filters = written(" WITH ", demanded(hop.node.with_))
+        filters = written(" WITH ", [as_text(each) for each in demanded(hop.node.with_)])
         text += f" THAT {'!' if hop.negated else ''}{'|'.join(hop.verbs) or 'RELATES TO'} {hop.node.names[0]}"
         text += f"{filters}{named}"
     return f"{text}{written(' WHERE ', where)} RETURN {queries[0].start.alias}._key AS Key"
@@ -96,8 +100,14 @@ def demanded(condition: Bool | None) -> list[Bool]:
     return [condition]
 
 
-def written(word: str, conditions: list[Bool]) -> str:
-    return f"{word}{' AND '.join(map(as_text, conditions))}" if conditions else ""
+def or_unread(condition: Bool, unread: set[str]) -> str:
+    """The condition, or that a property in it was not read."""
+    names = {path.text for each in comparisons(condition) for path in paths(each.left)} & unread
+    return f"({' OR '.join([as_text(condition), *(f'{name} = undefined' for name in sorted(names))])})"
+
+
+def written(word: str, conditions: list[str]) -> str:
+    return f"{word}{' AND '.join(conditions)}" if conditions else ""
 
 
 def as_text(value: Bool | Value) -> str:
@@ -145,6 +155,9 @@ def test_what_was_not_read_makes_nobody_bad_or_good(
     assert wrongly_sorted(found, partial) == []
     assert [question.id for question, keys in found.items() if not keys[BAD] <= complete[question][BAD]] == []
     assert [question.id for question, keys in found.items() if not keys[GOOD] <= complete[question][GOOD]] == []
+    if what != "without the scopes of groups":  # where no group is known to be asked about
+        everybody = [(set().union(*complete[question].values()), keys) for question, keys in found.items()]
+        assert [keys for asked, keys in everybody if not asked <= set().union(*keys.values())] == []
 
 
 def test_an_earlier_run_is_answered_as_it_was_then(tmp_path: Path) -> None:

@@ -79,9 +79,9 @@ def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking:
         oldest = min((entry.oldest for entry in entries if entry.oldest is not None), default=None)
         when = "" if oldest is None else f", the oldest of {_day(oldest)}"
         said.append(f"{stale:,} of {all_of_them} are as an earlier run read them{when}")
-    reasons = "; ".join(dict.fromkeys(entry.reason for entry in entries if entry.reason))
+    reasons = "; ".join(dict.fromkeys(entry.why for entry in entries))
     numbers = "; ".join(said) or "what it follows from is incomplete"
-    return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}" if reasons else "")
+    return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}." if reasons else "")
 
 
 def _day(milliseconds: int) -> str:
@@ -133,8 +133,8 @@ def _occurs(
     kind = "json_type(document.json, :path)"
     for part in graph.parts_of(types, property_):
         found: str | None = database.value(
-            f"SELECT {kind} FROM document WHERE id IN (SELECT document FROM part WHERE part = :part AND"
-            f" {graph.alive('part')}) AND coalesce({kind}, 'null') <> 'null'"
+            f"SELECT {kind} FROM (SELECT DISTINCT document FROM part WHERE part = :part AND {graph.alive('part')})"
+            f" AS used CROSS JOIN document ON document.id = used.document WHERE coalesce({kind}, 'null') <> 'null'"
             + (f" AND {kind} IN ({kinds})" if kinds else "")
             + " LIMIT 1",
             {"path": json_path(property_), "part": part},
@@ -156,12 +156,14 @@ def _mistyped(
     types: tuple[EntitySchema, ...], name: str, comparison: Comparison, graph: Graph, database: ReadOnlyDatabase
 ) -> Iterator[str]:
     """Values of a type that the property never has: JupiterOne compares strictly."""
-    for value in operands(comparison.right):
-        kind = _suspicious_kind(value)
-        if kind is None or _occurs(name, types, graph, database, _KINDS[kind][0]) is not None:
-            continue
-        held = _occurs(name, types, graph, database)
-        if held is not None:
+    values = [(value, kind) for value in operands(comparison.right) if (kind := _suspicious_kind(value)) is not None]
+    never = {
+        kind: _occurs(name, types, graph, database)
+        for kind in {kind for _, kind in values}
+        if _occurs(name, types, graph, database, _KINDS[kind][0]) is None
+    }
+    for value, kind in values:
+        if (held := never.get(kind)) is not None:
             written = in_words(value)  # type: ignore[arg-type]
             yield f"`{name}` holds {_HELD[held]}, and {written} is {_KINDS[kind][1]}: they are never equal."
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from collector.model.graph_schema import ROW
 from collector.query.j1ql.syntax import (
     Arithmetic,
     Bool,
@@ -24,12 +25,16 @@ from collector.query.j1ql.syntax import (
     paths,
 )
 from collector.query.j1ql.values import encoded, encoded_sql
+from collector.store.schema import ADDRESS_OF_ROW
 
 Bind = Callable[[object], str]
 
 
 class Located(Protocol):
-    """Where the properties of a selector are found in SQL."""
+    """Where the properties of a selector are found in SQL. `identity`: its number."""
+
+    @property
+    def identity(self) -> str: ...
 
     def single(self, name: str) -> tuple[str, bool] | None:
         """The one part a property can be in, and whether that is shared; None where it takes more to find it."""
@@ -123,7 +128,8 @@ class Conditions:
             owner, name = find(comparison.left)
             place = None if owner is None else owner.single(name)
             if owner is not None and place is not None:
-                return self._constant_comparison(comparison, owner.document(place[0]), name)
+                entity = owner.identity if name == "email" and place[0] == ROW else None
+                return self._constant_comparison(comparison, owner.document(place[0]), name, entity)
         left = self.expression(comparison.left, find)
         if left == "NULL" and _is_constant(comparison.right):
             return str(int(holds_of_nothing(comparison)))
@@ -142,7 +148,10 @@ class Conditions:
             f"j1_match({self._bind(operator)}, {scalar}, {self._bind(pattern.text)}, {self._bind(pattern.ignore_case)})"
         )
 
-    def _constant_comparison(self, comparison: Comparison, document: str, name: str) -> str:
+    def _constant_comparison(
+        self, comparison: Comparison, document: str, name: str, addressed: str | None = None
+    ) -> str:
+        """The SQL of a comparison with constants. `addressed`: the entity, if it can be looked up by the property."""
         path = self._bind(json_path(name))
         kind, value = f"json_type({document}, {path})", f"json_extract({document}, {path})"
 
@@ -155,9 +164,19 @@ class Conditions:
             one = self._element(comparison.operator, wanted, kind, value)
             each = self._element(comparison.operator, wanted, "element.type", "element.value")
             any_ = f"EXISTS (SELECT 1 FROM json_each({document}, {path}) AS element WHERE {each})"
-            return f"((CASE {kind} WHEN 'array' THEN {any_} ELSE {one} END) IS TRUE)"
+            exactly = f"((CASE {kind} WHEN 'array' THEN {any_} ELSE {one} END) IS TRUE)"
+            if addressed is None or comparison.operator != "=" or not isinstance(wanted.value, str):
+                return exactly
+            return f"({addressed} IN ({self._addressed(wanted.value)}) AND {exactly})"
 
         return _negated(comparison, _listed(comparison.right, atom))
+
+    def _addressed(self, address: str) -> str:
+        """Those who may have this address: by index, if the store has it already."""
+        return (
+            "SELECT part.entity FROM document CROSS JOIN part ON part.document = document.id AND part.part = 'row'"
+            f" WHERE {ADDRESS_OF_ROW} IN ({self._bind(address)}, 0)"
+        )
 
     def _element(self, operator: str, wanted: Literal, kind: str, value: str) -> str:
         literal = wanted.value

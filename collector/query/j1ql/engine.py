@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from collector.clock import Clock, milliseconds
-from collector.errors import CollectionFailed, CollectorError
+from collector.errors import CollectionFailed, CollectorError, UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import property_name
@@ -35,6 +37,8 @@ from collector.store.canonical import joined_entity
 
 DEFAULT_LIMIT = 250
 DEFAULT_TIMEOUT = 60.0
+_OLDEST_SQLITE = (3, 35)
+"""The first with MATERIALIZED (sqlite.org/changes.html)."""
 JsonValue = object
 
 
@@ -129,6 +133,12 @@ def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
 
 
 def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise UsageError(
+            f"Queries need SQLite {oldest} or newer, and this Python ({sys.executable}) has {sqlite3.sqlite_version}.",
+            "Install this program with a Python that has a newer one; python.org's and Debian 12's have.",
+        )
     database = store.read_only()
     deadline = clock.monotonic() + request.timeout
 

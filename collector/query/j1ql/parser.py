@@ -12,6 +12,7 @@ from lark.exceptions import VisitError
 
 from collector.errors import UsageError
 from collector.query import dates
+from collector.query.j1ql.limits import check_operators, check_text, position_at, shortened
 from collector.query.j1ql.patterns import checked_pattern
 from collector.query.j1ql.refusals import for_the_platform, refused
 from collector.query.j1ql.syntax import (
@@ -39,8 +40,8 @@ from collector.query.j1ql.syntax import (
 AGGREGATES = ("COUNT", "MIN", "MAX", "SUM", "AVG", "MERGE")
 FUNCTIONS = (*AGGREGATES, "CONCAT", "COALESCE")
 _MAX_LIMIT = 250
-_MAX_LENGTH = 20_000
-_MAX_DEPTH = 60
+_MAX_NUMBER = 2**63
+"""What SQLite keeps exactly is below."""
 _PATH_FINDING = re.compile(r"\s*(?:find\s+)?((?:shortest\s+)?paths?\s+from)\b", re.IGNORECASE)
 _SEGMENT = re.compile(r"\[[^\]]+\]|[^.\[]+")
 _EXPECTED = {
@@ -80,7 +81,7 @@ def parse(text: str, now: int) -> Query:
     if not text.strip():
         raise refused(Position(1, 1), "the query is empty; it begins with FIND.")
     if found := _PATH_FINDING.match(text):
-        raise refused(_position_at(text, found.start(1)), "path finding (PATH FROM … TO) is not supported here.")
+        raise refused(position_at(text, found.start(1)), "path finding (PATH FROM … TO) is not supported here.")
     query: Query = _parsed(text, now, "query", "query")
     return query
 
@@ -94,11 +95,11 @@ def parse_condition(text: str, now: int) -> Bool:
 
 
 def _parsed(text: str, now: int, what: str, rule: str) -> Any:
-    if len(text) > _MAX_LENGTH:
-        raise UsageError(f"The {what} has {len(text):,} characters; {_MAX_LENGTH:,} are allowed.")
-    _check_depth(text)
+    check_text(text, what)
     try:
-        return _ToValues(now).transform(_grammar().parse(text, start=rule))
+        tree = _grammar().parse(text, start=rule)
+        check_operators(tree)
+        return _ToValues(now).transform(tree)
     except UnexpectedInput as error:
         raise _not_understood(text, what, error) from None
     except VisitError as error:
@@ -111,25 +112,12 @@ def _grammar() -> Lark:
     return Lark(grammar, start=["query", "bool_or"], parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
 
-def _check_depth(text: str) -> None:
-    depth = 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth > _MAX_DEPTH:
-            raise refused(_position_at(text, at), f"more than {_MAX_DEPTH} parentheses are open.")
-
-
-def _position_at(text: str, index: int) -> Position:
-    before = text[:index]
-    return Position(before.count("\n") + 1, index - before.rfind("\n"))
-
-
 def _not_understood(text: str, what: str, error: UnexpectedInput) -> UsageError:
     if isinstance(error, UnexpectedToken):
         token, expected = error.token, set(error.accepts or error.expected) or _AFTER_A_CONDITION
         at_end = token.type == "$END"
-        position = _position_at(text, len(text.rstrip())) if at_end else Position(token.line or 1, token.column or 1)
-        found = f"the {what} ends" if at_end else f"{str(token)!r} is not understood"
+        position = position_at(text, len(text.rstrip())) if at_end else Position(token.line or 1, token.column or 1)
+        found = f"the {what} ends" if at_end else f"{shortened(str(token))!r} is not understood"
         if token.lower() == "with":
             return refused(position, "WITH comes before AS: `FIND zoom_user WITH … AS u`.")
     elif isinstance(error, UnexpectedCharacters):
@@ -142,7 +130,7 @@ def _not_understood(text: str, what: str, error: UnexpectedInput) -> UsageError:
 
 def _unknown_characters(rest: str) -> str:
     word = re.match(r"\S+", rest)
-    written = word.group() if word else rest[:1]
+    written = shortened(word.group()) if word else rest[:1]
     if rest[0] in "'\"":
         return "a quote is opened here and not closed"
     return f"{written!r} is not understood"
@@ -328,9 +316,10 @@ class _ToValues(Transformer[Token, Any]):
 
     def number(self, children: list[Any]) -> Literal:
         number, unit = children
-        value = float(number) if "." in number else int(number)
-        if unit is not None:
-            value = value * dates.unit(unit)
+        milliseconds = 1 if unit is None else dates.unit(unit)
+        if float(number) * milliseconds >= _MAX_NUMBER:
+            raise refused(_at(number), f"the number {shortened(number)} is too large; expected less than 2^63.")
+        value = (float(number) if "." in number else int(number)) * milliseconds
         return Literal(int(value) if value == int(value) else value, position=_at(number))
 
     def string(self, children: list[Token]) -> Literal:
@@ -383,8 +372,9 @@ class _ToValues(Transformer[Token, Any]):
 
 
 def _whole(token: Token, word: str, least: int, most: int) -> int:
-    if not token.isdigit() or not least <= int(token) <= most:
-        raise refused(_at(token), f"{word} {token} is not possible; expected a whole number from {least} to {most:,}.")
+    if not token.isdigit() or not least <= float(token) <= most:
+        expected = f"expected a whole number from {least} to {most:,}"
+        raise refused(_at(token), f"{word} {shortened(token)} is not possible; {expected}.")
     return int(token)
 
 

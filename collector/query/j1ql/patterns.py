@@ -43,8 +43,8 @@ def checked_pattern(text: str, flags: str, position: Position) -> Pattern:
         at += 1
     try:
         compiled(text, ignore_case=flags == "i")
-    except re.error as error:
-        raise refused(position, f"the regular expression is not understood: {error.msg}.") from None
+    except (re.error, OverflowError) as error:
+        raise refused(position, f"the regular expression is not understood: {error}.") from None
     return Pattern(text, flags == "i", position=position)
 
 

@@ -49,6 +49,7 @@ class Graph:
             " PRIMARY KEY (target, type, source)) WITHOUT ROWID",
             f"INSERT INTO {PAST_BY_TARGET} SELECT target, type, source FROM relationship"
             f" WHERE {self.alive('relationship')}",
+            f"CREATE INDEX temp.past_by_source ON {PAST_BY_TARGET} (source, type)",
         )
 
     def alive(self, table: str) -> str:
@@ -261,14 +262,12 @@ class RelationshipVariable:
         if not (forward and backward):
             conditions = [f"{name}.type IN ({forward})", f"{name}.source = {near}", graph.alive(name)]
             return f"relationship AS {name}", conditions, f"{name}.target"
-        alive = graph.alive("relationship")
-        table = (
-            f"(SELECT type, source, target, source AS near, target AS far FROM relationship"
-            f" WHERE type IN ({forward}) AND {alive}"
-            f" UNION ALL SELECT type, source, target, target, source FROM relationship"
-            f" WHERE type IN ({backward}) AND {alive} AND NOT (source = target AND type IN ({forward}))) AS {name}"
-        )
-        return table, [f"{name}.near = {near}"], f"{name}.far"
+        alive = f" AND {graph.alive(name)}" if graph.current else ""
+        there = f"{name}.type IN ({forward}) AND {name}.source = {near}{alive}"
+        back = f"+{name}.type IN ({backward}) AND {name}.target = {near}{alive}"
+        far = f"(CASE WHEN {name}.source = {near} THEN {name}.target ELSE {name}.source END)"
+        table = "relationship" if graph.current else PAST_BY_TARGET
+        return f"{table} AS {name}", [f"(({there}) OR ({back}))"], far
 
 
 @dataclass(frozen=True)

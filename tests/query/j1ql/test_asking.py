@@ -214,7 +214,15 @@ def test_a_condition_on_shared_settings_is_decided_once_for_each_document(store:
 
 @pytest.mark.parametrize("run", [1, 2], ids=["past", "current"])
 @pytest.mark.parametrize(
-    "text", ["FIND t_user THAT !KNOWS << t_user", "FIND t_user AS u THAT KNOWS << t_user AS v RETURN u.name"]
+    "text",
+    [
+        "FIND t_user THAT !KNOWS << t_user",
+        "FIND t_user AS u THAT KNOWS << t_user AS v RETURN u.name",
+        "FIND t_user THAT !KNOWS t_user",
+        "FIND t_user THAT RELATES TO * THAT RELATES TO *",
+        "FIND t_user AS u THAT RELATES TO (t_user|t_team) AS v WHERE v.name = 'a'",
+        "FIND t_user AS u THAT RELATES TO * RETURN u.name",
+    ],
 )
 def test_relationships_are_found_by_index_from_either_end(text: str, run: int, store: Store) -> None:
     crowded(store)
@@ -226,4 +234,34 @@ def test_relationships_are_found_by_index_from_either_end(text: str, run: int, s
     plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
     database.close()
     assert [line for line in plan if line.startswith("SCAN r1")] == []
+    assert [line for line in plan if line.startswith("SEARCH r1") and line.endswith("(type=?)")] == []
     assert any(line.startswith("SEARCH r1") and "(target=?" in line for line in plan)
+
+
+def test_many_relationships_either_way_are_one_join(store: Store) -> None:
+    """As a join of unions, SQLite would multiply them out, for seconds in which nothing can stop it."""
+    crowded(store)
+    text = "FIND t_user " + "THAT RELATES TO * " * 20
+    statement = explain(store, SCHEMA, QueryRequest(text), SystemClock()).statement
+    database = store.read_only()
+    plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
+    database.close()
+    assert sum(line.startswith("SEARCH r") for line in plan) == 40
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        ('say "hi"', r"'AY \"H'"),
+        ("back\\slash", r"'k\\s'"),
+        ("two\nlines\tand a tab", "'O\nL'"),
+        ("\x01 control", "'\x01 C'"),
+        ("Straße", "'STRASSE'"),
+        ("İstanbul", "'i̇STAN'"),
+        ("Ärger 😀", "'ärger 😀'"),
+        ("", "'name'"),
+    ],
+)
+def test_a_text_is_found_in_whatever_writing(held: str, asked: str, store: Store, rows: Rows) -> None:
+    day(store, 1, held)
+    assert len(rows(f"FIND {asked}")) == (1 if held else 0)

@@ -13,7 +13,7 @@ from collector.model.coverage import Coverage, Status
 from collector.model.graph_schema import GraphSchema, PartSource
 from collector.model.step import Step, StepResult, StepStatus
 from collector.query.j1ql import Answer, QueryRequest, ask
-from collector.store import ROW, Store
+from collector.store import ROW, ReadOnlyDatabase, Store
 
 from .graphs import SCHEMA
 
@@ -155,3 +155,19 @@ def test_what_nothing_has_or_is_is_a_warning(text: str, said: str, store: Store)
 def test_values_of_the_right_type_are_no_warning(text: str, store: Store) -> None:
     run(store, SETTINGS, PRIVILEGES)
     assert asked(store, text).warnings == []
+
+
+def test_values_of_a_wrong_type_are_looked_for_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(store, SETTINGS, PRIVILEGES)
+    looked_for: list[str] = []
+    value = ReadOnlyDatabase.value
+
+    def counted(self: ReadOnlyDatabase, statement: str, parameters: Any = ()) -> Any:
+        looked_for.append(statement)
+        return value(self, statement, parameters)
+
+    monkeypatch.setattr(ReadOnlyDatabase, "value", counted)
+    wrong = [f"'{number}'" for number in range(40)]
+    answer = asked(store, f"FIND t_user WITH n = ({' OR '.join(wrong)})")
+    assert answer.warnings == [f"`n` holds numbers, and {text} is a text: they are never equal." for text in wrong]
+    assert sum("json_type" in statement for statement in looked_for) == 2

@@ -18,7 +18,7 @@ from collector.query.j1ql import QueryRequest, ask
 from collector.store import RunGraph, Store
 
 from .evaluator import evaluate
-from .test_random_queries import strict
+from .known_graphs import strict
 
 TYPES = {
     "user": ("User",),

@@ -11,7 +11,9 @@ from collector.errors import UsageError
 from collector.query.j1ql.compiler import compile_query
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.routes import Graph
+from collector.store import Store
 
+from .conftest import Rows
 from .graphs import SCHEMA
 
 PLATFORM = "known to JupiterOne only"
@@ -110,6 +112,20 @@ REFUSED = {
     'FIND t_user WITH [a"b] = 1': ("1:18", "no quotes"),
     "FIND t_user " + "(THAT KNOWS t_user)? " * 7: ("1:145", "more than 6 optional"),
     "FIND t_user WITH " + "(" * 61 + "n = 1" + ")" * 61: ("1:78", "more than 60 parentheses"),
+    "FIND t_user WITH n = " + "-" * 3000 + "1": ("1:82", "more than 60 operators"),
+    "FIND t_user WITH n" + " + 1" * 3000 + " = 2": ("1:18", "more than 60 operators"),
+    "FIND t_user AS u RETURN u.n" + " * 2" * 61: ("1:25", "more than 60 operators"),
+    "FIND t_user WITH n = 9223372036854775808": ("1:22", r"9223372036854775808 is too large; expected less than 2\^63"),
+    "FIND t_user WITH n = " + "9" * 5000: ("1:22", "9… is too large"),
+    "FIND t_user WITH n = " + "9" * 400 + ".5": ("1:22", "9… is too large"),
+    "FIND t_user WITH n > date.now - 999999999999 years": ("1:33", "999999999999 is too large"),
+    "FIND t_user LIMIT " + "9" * 5000: ("1:19", "expected a whole number from 1 to 250"),
+    "FIND t_user SKIP " + "9" * 5000: ("1:18", "expected a whole number from 0"),
+    "FIND t_user LIMIT \N{ARABIC-INDIC DIGIT THREE}": ("1:19", "is not understood; expected a number"),
+    "FIND t_user WITH name = 'a\udcff'": ("1:27", r"the character U\+DCFF is not possible"),
+    "FIND t_user\nWITH name = 'a\0b'": ("2:15", r"the character U\+0000 is not possible"),
+    "FIND t_user WITH name = /a{99999999999}/": ("1:25", "not understood: the repetition number is too large"),
+    "FIND t_user WITH " + "[" * 5000: ("1:18", "…' is not understood"),
 }
 
 
@@ -125,6 +141,7 @@ def test_is_refused_with_its_place_and_the_reason(text: str) -> None:
     line, column = place.split(":")
     assert raised.value.message.startswith(f"Line {line}, column {column}: ")
     assert re.search(reason, raised.value.message)
+    assert len(raised.value.message) < 400
 
 
 @pytest.mark.parametrize("text", [text for text, (_, reason) in REFUSED.items() if reason.endswith(PLATFORM)])
@@ -166,3 +183,36 @@ def test_what_sqlite_could_not_take_is_refused(text: str, reason: str) -> None:
 def test_a_huge_query_is_refused() -> None:
     with pytest.raises(UsageError, match="20,000"):
         compiled("FIND t_user WITH name = '" + "a" * 20_000 + "'")
+
+
+COLUMNS = ", ".join(["u.n"] * 2500)
+TOO_LARGE = {
+    "too many columns": f"FIND t_user AS u RETURN {COLUMNS}",
+    "too many groups": f"FIND t_user AS u RETURN count(u), {COLUMNS}",
+    "too many keys": f"FIND t_user AS u RETURN u.n ORDER BY {COLUMNS}",
+    "too many arguments": f"FIND t_user AS u RETURN COALESCE({COLUMNS})",
+    "a long sum": "FIND t_user AS u RETURN u.n" + " + 1" * 60,
+    "sums within sums": "FIND t_user AS u RETURN " + "(1 - " * 59 + "u.n" + ")" * 59,
+    "calls within calls": "FIND t_user AS u RETURN " + "CONCAT(u.n, " * 60 + "u.n" + ")" * 60,
+    "aggregates within calls": "FIND t_user AS u RETURN " + "CONCAT(1, " * 59 + "count(u)" + ")" * 59,
+    "conditions within conditions": "FIND t_user WITH " + "(n = 1 OR (name = 'a' AND " * 30 + "n = 2" + "))" * 30,
+    "conditions on settings": "FIND t_user WITH " + "(flag = 1 OR (word = 'a' AND " * 30 + "flag = 2" + "))" * 30,
+    "conditions on ways": "FIND t_user AS u WHERE " + "(u.n = 1 OR (u.n = u.name AND " * 30 + "u.n = 2" + "))" * 30,
+    "lists within lists": "FIND t_user WITH n = " + "(1 OR (2 AND " * 30 + "3" + "))" * 30,
+    "many settings": "FIND t_user WITH " + " OR ".join(["flag = 'a'"] * 500),
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_what_sqlite_does_not_take_is_no_fault_of_the_store(what: str, store: Store, rows: Rows) -> None:
+    store.begin(1000, {}).finish(2000, 0, [], [], [])
+    with pytest.raises(UsageError, match="is too large for one statement of SQLite"):
+        rows(TOO_LARGE[what])
+
+
+def test_a_sqlite_without_what_is_needed(store: Store, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.begin(1000, {}).finish(2000, 0, [], [], [])
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    monkeypatch.setattr("sqlite3.sqlite_version", "3.34.1")
+    with pytest.raises(UsageError, match=r"Queries need SQLite 3.35 or newer, and this Python \(.*\) has 3.34.1"):
+        rows("FIND t_user")
