@@ -17,6 +17,7 @@ from collector.cli.options import common_options, example, options
 from collector.cli.output import console
 from collector.cli.plain_text import printable
 from collector.cli.questions_output import print_overview
+from collector.cli.report import DEFAULT_FILE, write_page
 from collector.cli.show import show_entities
 from collector.cli.signals import stop_on_signals
 from collector.cli.sync import upload_with_progress
@@ -51,9 +52,9 @@ _SHOWN_QUESTIONS = 5
 def demo(context: click.Context, users: int) -> int:
     """Collect and upload a made-up account; nothing real is touched.
 
-    Signs in to a sandbox Zoom, collects, shows a user, uploads to a sandbox JupiterOne and answers questions. Your
-    configuration is not read. The tree stays in ./demo/.j1-integration, token and store in ./demo/home. With --json it
-    only collects.
+    Signs in to a sandbox Zoom, collects, shows a user, uploads to a sandbox JupiterOne, answers questions and writes
+    the page ./demo/zoom-report.html. Your configuration is not read. The tree stays in ./demo/.j1-integration, token
+    and store in ./demo/home. With --json it only collects.
     """
     from collector.cli.demo_account import signed_in_demo  # here, because it imports the sandbox
 
@@ -70,7 +71,9 @@ def demo(context: click.Context, users: int) -> int:
         show_entities(signed_in.settings.profile, USER, signed_in.email, max_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
         _answer_questions(signed_in)
-    say(f"\nThe graph of this demo is in {printable(str(folder / '.j1-integration'))}")
+        page = _write_report(signed_in, folder)
+    say(f"\nThe account as a page: {printable(str(page))}")
+    say(f"The graph of this demo is in {printable(str(folder / '.j1-integration'))}")
     show = f"{own_command(Path.cwd())} show user {signed_in.email} --profile {signed_in.settings.profile.name}"
     console().print(f"Next: ZOOM_HOME={_FOLDER / _HOME} {show}", soft_wrap=True)
     return int(collected.record.exit_code or uploaded)
@@ -105,6 +108,14 @@ def _answer_questions(signed_in: SignedInDemo) -> None:
         record = chosen_run(store)
         answers = answer_questions(store, graph_schema(all_resources()), load_questions(), record, SystemClock())
         print_overview(answers, record, most=_SHOWN_QUESTIONS)
+
+
+def _write_report(signed_in: SignedInDemo, folder: Path) -> Path:
+    """Write the account as a page."""
+    path = folder / DEFAULT_FILE
+    _say(str(Command("report")))
+    write_page(signed_in.settings.profile, path)
+    return path
 
 
 def _say(command: str) -> None:

@@ -97,6 +97,12 @@ def _employees() -> click.Command:
     return employees
 
 
+def _report() -> click.Command:
+    from collector.cli.report import report
+
+    return report
+
+
 def _doctor() -> click.Command:
     from collector.cli.doctor import doctor
 
@@ -142,7 +148,14 @@ def _demo() -> click.Command:
 GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
     "Set up": {"auth": _auth, "instance": _instance, "doctor": _doctor, "sandbox": _sandbox},
     "Collect": {"plan": _plan, "collect": _collect, "demo": _demo},
-    "Look": {"status": _status, "show": _show, "list": _list, "why": _why, "changes": _changes},
+    "Look": {
+        "status": _status,
+        "show": _show,
+        "list": _list,
+        "why": _why,
+        "changes": _changes,
+        "report": _report,
+    },
     "Ask": {
         "query": _query,
         "questions": _questions,

@@ -241,15 +241,15 @@ class _Reader:
 
     def why_unread(self, step: str, location: SettingLocation) -> str:
         """Why a document was not read."""
-        return _why(self._coverage.get((step, location.part)), location.scopes)
+        return why_unread(self._coverage.get((step, location.part)), location.scopes)
 
     def _set_unread(self, step: str, scopes: tuple[str, str]) -> str:
         """Why a set was not read completely, "" where it was."""
         entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_list]
         for entry in entries:
             if entry.status not in (Status.COMPLETE, Status.NOT_LICENSED):
-                return _why(entry, scopes)
-        return "" if entries else _why(None, scopes)
+                return why_unread(entry, scopes)
+        return "" if entries else why_unread(None, scopes)
 
     def _level(self, name: str, step: str, locations: LevelLocations, entity: Properties) -> LevelValues:
         lock = self._read(step, locations.locks, entity)
@@ -275,8 +275,8 @@ class _Reader:
         return KnownValue(unread=(otherwise or self.why_unread(step, unread)) if unread is not None else "")
 
 
-def _why(entry: Coverage | None, scopes: tuple[str, str]) -> str:
-    """Why something was not read, and which scope would tell."""
+def why_unread(entry: Coverage | None, scopes: tuple[str, str]) -> str:
+    """Why something was not read, a clause, and which scope would tell."""
     needed = f"it needs the scope {scopes[0]} or {scopes[1]}"
     if entry is None:
         return f"not collected yet; {needed}"

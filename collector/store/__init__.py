@@ -1,6 +1,7 @@
 """The graph of one Zoom account in SQLite, with its history: a `Run` writes, a `Store` reads."""
 
 from collector.store.canonical import ROW
+from collector.store.entity_parts import EntityParts
 from collector.store.graph import RunGraph
 from collector.store.read_only import ReadOnlyDatabase
 from collector.store.record import UPLOADED_EXIT_CODES, PartAge, RunRecord
@@ -14,6 +15,7 @@ __all__ = [
     "INTERRUPTED_REASON",
     "ROW",
     "UPLOADED_EXIT_CODES",
+    "EntityParts",
     "PartAge",
     "ReadOnlyDatabase",
     "RememberedInstance",

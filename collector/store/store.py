@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -16,6 +16,7 @@ from collector.model.older_integration import DataModel
 from collector.store import remembered_instance
 from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
+from collector.store.entity_parts import EntityParts, distinct_documents, entity_parts, neighbours
 from collector.store.read_only import ReadOnlyDatabase
 from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.remembered_instance import RememberedInstance
@@ -275,6 +276,18 @@ class Store:
         """The different documents that entities of a type have now as this part; each with how many have it."""
         rows = self._database.rows(_DOCUMENTS_NOW, (*key_range(type_), part))
         return ((parse_document(text), count) for text, count in rows)
+
+    def entity_parts(self, type_: str, run: int, read: Collection[str] = ()) -> Iterator[EntityParts]:
+        """The entities of a type after a run, sorted by key, as their parts; row and the parts `read` are read."""
+        return entity_parts(self._database, type_, run, read)
+
+    def distinct_documents(self, type_: str, part: str, run: int) -> Iterator[tuple[int, Properties, int]]:
+        """The different documents of a part after a run, with id and number of entities; the most common first."""
+        return distinct_documents(self._database, type_, part, run)
+
+    def neighbours(self, type_: str, run: int, *, of_targets: bool) -> Iterator[tuple[str, list[str]]]:
+        """Each target (else source) of a type of relationship after a run, with the keys at the other ends."""
+        return neighbours(self._database, type_, run, of_targets=of_targets)
 
     def different_documents(self, type_: str, run: int) -> Iterator[Properties]:
         """The documents that entities of a type had after a run, as any part; each once."""

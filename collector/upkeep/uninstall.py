@@ -31,6 +31,7 @@ from collector.upload.orphaned_jobs import abort_orphaned_jobs, orphaned_jobs
 _FILES = (
     *("token.json", "token.json.corrupt-*", ".token.json-*.tmp"),
     *("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db"),
+    *("report.key", ".report.key-*.tmp"),
     *("token.lock", "collect.lock", "sync.lock", "job.lock"),  # job.lock: an earlier version's
 )
 

@@ -30,7 +30,7 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     assert (lines[4].split()[3], lines[6].split()[:4]) == ("10", ["fetch-groups", "complete", "6", "37"])
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
-    first, second, arrived, _, answers = (text.splitlines() for text in outcome.out.split("\n\n")[-6:-1])
+    first, second, arrived, _, answers, written = (text.splitlines() for text in outcome.out.split("\n\n")[-7:-1])
     assert first[:2] == ["$ collector sync", "JupiterOne says:"]
     assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
     assert second == [
@@ -46,12 +46,13 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     assert sum(int(counts.pop(type_)) for type_ in entities) == 52
     assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
     assert "$ collector questions run" in lines
+    assert written[0] == "$ collector report"
     assert answers[0].split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Read", "Id"]
     assert len(answers[1:6]) == min(5, len(load_questions()))
     assert lines[-2] == f"The graph of this demo is in {work / 'demo' / '.j1-integration'}"
 
     assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
-    assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home"]
+    assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home", "zoom-report.html"]
     assert not (tmp_path / "home").exists()
 
 

@@ -16,7 +16,7 @@ from .conftest import Command
 GROUPS = {
     "Set up": ["auth", "instance", "doctor", "sandbox"],
     "Collect": ["plan", "collect", "demo"],
-    "Look": ["status", "show", "list", "why", "changes"],
+    "Look": ["status", "show", "list", "why", "changes", "report"],
     "Ask": ["query", "questions", "alerts", "employees", "export"],
     "Upload": ["sync", "run"],
     "Keep": ["forget", "document", "uninstall"],

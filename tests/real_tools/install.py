@@ -51,6 +51,9 @@ class Package:
 
 COMMAND_LINE = Package("@jupiterone/integration-sdk-cli", "8.41.0", FOLDER)
 DATA_MODEL = Package("@jupiterone/data-model", "0.64.2", FOLDER / "data-model")
+AXE = Package("axe-core", "4.14.1", FOLDER / "axe")
+VIS_NETWORK = Package("vis-network", "7.6.1", FOLDER / "vis-network")
+"""What `j1-integration visualize` loads from the internet."""
 J1_INTEGRATION = FOLDER / "node_modules" / ".bin" / "j1-integration"
 
 
@@ -65,6 +68,6 @@ def needs(package: Package) -> pytest.MarkDecorator:
 
 
 if __name__ == "__main__":
-    for wanted in (COMMAND_LINE, DATA_MODEL):
+    for wanted in (COMMAND_LINE, DATA_MODEL, AXE, VIS_NETWORK):
         wanted.install()
         print(wanted.folder)

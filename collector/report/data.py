@@ -1,0 +1,301 @@
+"""What the page holds: read from the store once, the large part straight into the data block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from collector.clock import Clock
+from collector.model.coverage import Coverage
+from collector.model.graph import PropertyValue
+from collector.model.graph_schema import GraphSchema
+from collector.model.setting_levels import SettingLevels
+from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion
+from collector.questions.run import answer_questions
+from collector.report.answers import LETTERS, Answers, AnswerView, view_answers
+from collector.report.blocks import DataBlock
+from collector.report.changed import ChangeView, changes_before
+from collector.report.documents import Distribution, PartDocuments, SettingNames, write_documents
+from collector.report.level_lines import LevelLines, LevelName
+from collector.report.levels import LevelReader, has_lock
+from collector.report.people import NOT_KNOWN, Neighbourhood, PeopleCounts, PeopleWriter
+from collector.report.redaction import Redaction
+from collector.report.sections import OTHER, SECTIONS, section_of
+from collector.report.weaker import weak_values
+from collector.store import RunRecord, Store
+
+_ACCOUNT_NAME = "tag.AccountName"
+_WORST = 6
+_ADMIN = ("yes", "no", NOT_KNOWN)
+_MAX_VALUES = 50
+"""Of a setting, so many values are shown with their counts, the most frequent first."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What is shown: the graph after a run, and what is needed to read it. `questions`: to answer about it."""
+
+    store: Store
+    run: RunRecord
+    levels: SettingLevels
+    schema: GraphSchema
+    questions: Sequence[SecurityQuestion]
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class NamedCount:
+    """A role or group, and how many people it has."""
+
+    key: str
+    name: str
+    count: int
+    is_admin: bool | None = None
+
+
+@dataclass(frozen=True)
+class SettingView:
+    """A setting in the whole account, with who has which value; None where people have no such setting.
+
+    `unread`: of how many people it is not known. `part`: the place of the document that holds it.
+    """
+
+    path: str
+    name: str
+    section: str
+    description: str
+    distribution: Distribution | None
+    unread: int
+    unread_because: str
+    part: int | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is in the page without JavaScript, and the numbers of `--json`."""
+
+    account: str
+    run: RunRecord
+    coverage: tuple[Coverage, ...]
+    people: PeopleCounts
+    groups: tuple[NamedCount, ...]
+    roles: tuple[NamedCount, ...]
+    groups_unread: str
+    answers: tuple[AnswerView, ...]
+    settings: tuple[SettingView, ...]
+    changes: ChangeView | None
+    is_redacted: bool
+    distinct_documents: int
+
+    @property
+    def not_read(self) -> tuple[Coverage, ...]:
+        """What was not read completely, what makes a run incomplete first."""
+        gaps = [each for each in self.coverage if each.status.value != "complete" or each.stale or each.missing]
+        return tuple(sorted(gaps, key=lambda each: not each.status.incomplete))
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many questions found something bad, nothing bad but something unknown, or only good; LIST: the others."""
+        found = Counter(each.verdict or "LIST" for each in self.answers)
+        return {name: found[name] for name in (BAD, UNKNOWN, GOOD, "LIST")}
+
+    @property
+    def worst(self) -> tuple[AnswerView, ...]:
+        """The most urgent questions that found something bad."""
+        return tuple(each for each in self.answers if each.count(BAD))[:_WORST]
+
+    def rows_of(self, what: str) -> list[tuple[str, int, str]]:
+        """People by status, licence, admin, role or group: name, number, and its address in the page."""
+        if what in ("role", "group"):
+            named = sorted(self.roles if what == "role" else self.groups, key=lambda each: -each.count)
+            return [(each.name, each.count, f"#{what}?{urlencode({'key': each.key})}") for each in named]
+        counts = {
+            "status": self.people.by_status,
+            "licence": self.people.by_licence,
+            "admin": self.people.by_admin,
+        }[what]
+        listed = (
+            [(name, counts[name]) for name in _ADMIN if name in counts] if what == "admin" else counts.most_common()
+        )
+        return [(name, count, f"#people?{urlencode({what: name})}") for name, count in listed]
+
+
+def write_data(graph: Graph, redaction: Redaction, block: DataBlock) -> Report:
+    """Write the data of the page, and return the rest of it. Memory hardly grows with the account."""
+    return _DataWriter(graph, redaction, block).write()
+
+
+@dataclass
+class _DataWriter:
+    graph: Graph
+    redaction: Redaction
+    block: DataBlock
+    coverage: tuple[Coverage, ...] = field(init=False)
+    reader: LevelReader = field(init=False)
+    parts: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        graph = self.graph
+        self.coverage = tuple(_redacted(each, self.redaction) for each in graph.run.coverage)
+        self.reader = LevelReader(graph.store, graph.levels, graph.run.id, self.coverage)
+        self.parts = list(dict.fromkeys(each.user.part for each in graph.levels.settings if each.user is not None))
+
+    def write(self) -> Report:
+        """Write the lines in the order in which the browser needs them."""
+        graph, redaction = self.graph, self.redaction
+        user = graph.levels.user.entity.type
+        names = SettingNames(graph.levels, only_described=redaction.is_on)
+        documents = [
+            write_documents(graph.store, user, part, graph.run.id, names, redaction, self.block) for part in self.parts
+        ]
+        lines = LevelLines(graph.levels.settings, redaction, self.block)
+        lines.write_account(self.reader)
+        lines.write_groups(self.reader)
+        lines.write_roles(graph.store, graph.run.id)
+        answers = self._answers(user)
+        people = self._people(documents, lines, answers)
+        settings = tuple(self._settings(names, documents, people.total))
+        changes = changes_before(graph.store, graph.schema, graph.run, redaction)
+        for line in changes.lines() if changes is not None else ():
+            self.block.line(change=line)
+        self.block.line(summary=self._summary(lines, settings, answers, changes))
+        return Report(
+            account=redaction.name(lines.account_key, graph.run.tags.get(_ACCOUNT_NAME) or lines.account_name),
+            run=graph.run,
+            coverage=self.coverage,
+            people=people,
+            groups=_counted(lines.groups, people.by_group, redaction),
+            roles=_counted(lines.roles, people.by_role, redaction),
+            groups_unread=self.reader.groups_unread(members=False),
+            answers=tuple(answers.views),
+            settings=settings,
+            changes=changes,
+            is_redacted=redaction.is_on,
+            distinct_documents=sum(len(each.index) for each in documents),
+        )
+
+    def _answers(self, user: str) -> Answers:
+        graph = self.graph
+        keys = {version.key: place for place, version in enumerate(graph.store.entity_versions(user, graph.run.id))}
+        answers = answer_questions(graph.store, graph.schema, graph.questions, graph.run, graph.clock)
+        return view_answers(answers, keys, user, self.redaction)
+
+    def _people(self, documents: Sequence[PartDocuments], lines: LevelLines, answers: Answers) -> PeopleCounts:
+        writer = PeopleWriter(
+            self.graph.store,
+            self.graph.levels,
+            self.graph.run,
+            documents,
+            Neighbourhood(lines.group_places, lines.group_ids, lines.role_places),
+            self.reader.groups_unread(),
+            answers.verdicts,
+            self.redaction,
+        )
+        writer.write(self.block)
+        return writer.counts
+
+    def _settings(self, names: SettingNames, documents: Sequence[PartDocuments], people: int) -> Iterator[SettingView]:
+        """The described settings, then the others that people have."""
+        by_part = {each.part: each for each in documents}
+        for number, setting in enumerate(self.graph.levels.settings):
+            of_part = by_part[setting.user.part] if setting.user is not None else None
+            yield SettingView(
+                setting.path,
+                setting.name,
+                section_of(setting.path),
+                setting.description,
+                None if of_part is None else of_part.distributions.get(number, Distribution(without=of_part.readers)),
+                0 if of_part is None else people - of_part.readers,
+                self._part_unread(of_part.part) if of_part is not None and people > of_part.readers else "",
+                None if of_part is None else self.parts.index(of_part.part),
+            )
+        for number, (name, part) in enumerate(names.others, len(self.graph.levels.settings)):
+            distribution, unread = by_part[part].distributions[number], people - by_part[part].readers
+            why, place = self._part_unread(part) if unread else "", self.parts.index(part)
+            yield SettingView(name, name, OTHER, "Not described by Zoom.", distribution, unread, why, place)
+
+    def _part_unread(self, part: str) -> str:
+        settings = self.graph.levels.settings
+        location = next(each.user for each in settings if each.user is not None and each.user.part == part)
+        return self.reader.user_part_unread(location)
+
+    def _summary(
+        self, lines: LevelLines, settings: Sequence[SettingView], answers: Answers, changes: ChangeView | None
+    ) -> dict[str, object]:
+        weak = weak_values(self.graph.questions, self.graph.levels, self.graph.clock)
+        leveled = {each.name: each for each in self.graph.levels.settings}
+        described = []
+        for view in settings:
+            setting = leveled.get(view.name)
+            described.append(
+                {
+                    **_described(view, self.redaction),
+                    "account": setting is not None and bool(setting.account.values),
+                    "group": setting is not None and bool(setting.group.values),
+                    "lock": setting is not None and has_lock(setting),
+                    "weak": weak.get(view.name),
+                }
+            )
+        return {
+            "run": self.graph.run.id,
+            "readAt": self.graph.run.ended_at,
+            "redacted": self.redaction.is_on,
+            "partialTypes": self.graph.run.partial_types,
+            "hasGaps": any(each.missing or each.stale for each in self.coverage if not each.is_list),
+            "parts": self.parts,
+            "partsUnread": [self._part_unread(part) for part in self.parts],
+            "reasons": lines.reasons,
+            "groupsUnread": self.reader.groups_unread(members=False),
+            "sections": SECTIONS,
+            "settings": described,
+            "questions": [_question(view) for view in answers.views],
+            "changes": None if changes is None else changes.head(),
+        }
+
+
+def _redacted(entry: Coverage, redaction: Redaction) -> Coverage:
+    """What a run read; without the reasons in a redacted page, since Zoom's answers may quote names."""
+    return replace(entry, reason="", next_step="") if redaction.is_on else entry
+
+
+def _counted(named: Sequence[LevelName], counts: Counter[int], redaction: Redaction) -> tuple[NamedCount, ...]:
+    return tuple(
+        NamedCount(redaction.entity(each.key), each.name, counts[place], each.is_admin)
+        for place, each in enumerate(named)
+    )
+
+
+def _described(view: SettingView, redaction: Redaction) -> dict[str, object]:
+    found: dict[str, object] = {
+        "path": view.path,
+        "name": view.name,
+        "section": view.section,
+        "description": view.description,
+        "part": view.part,
+    }
+    if view.distribution is None:
+        return found
+    values = view.distribution.by_value
+    shown: list[tuple[PropertyValue, int]] = [
+        (redaction.value(value, view.description), count) for value, count in values[:_MAX_VALUES]
+    ]
+    others = values[_MAX_VALUES:]
+    return found | {
+        "values": shown,
+        "others": [len(others), sum(count for _, count in others)],
+        "without": view.distribution.without,
+        "unread": view.unread,
+        "because": view.unread_because,
+    }
+
+
+def _question(view: AnswerView) -> dict[str, object]:
+    """What the page needs to find who is meant; the rest stands in it already."""
+    return {
+        "id": view.question.id,
+        "title": view.question.title,
+        "of": view.of,
+        "counts": {LETTERS[each.results_are]: each.count for each in view.found},
+    }

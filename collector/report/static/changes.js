@@ -1,0 +1,108 @@
+// What changed since the reading before.
+
+function changeTitle(change) {
+  const noun = change.type.replace(/^zoom_/, "");
+  const who = many(change.count, noun);
+  if (change.property) {
+    const setting = data.settings.get(change.property);
+    return `${setting ? setting.path : change.property} ${change.kind} for ${who}`;
+  }
+  return change.of ? `${who} ${change.kind} ${change.of[1]}` : `${who} ${change.kind}`;
+}
+
+function entityLink([key, name], type) {
+  const view = { zoom_user: "person", zoom_group: "group", zoom_role: "role" }[type];
+  const isHere =
+    view === "person" ? rowOf(key) >= 0 : view === "group" ? data.groupPlaces.has(key) : data.rolePlaces.has(key);
+  return view && isHere ? link(name, view, { key }) : name;
+}
+
+function changeCard(change) {
+  const names = change.who.map((who) => element("li", {}, entityLink(who, change.type)));
+  const more = change.count - change.who.length;
+  return element(
+    "article",
+    { class: "card" },
+    element(
+      "h2",
+      {},
+      changeTitle(change),
+      change.certain ? null : " ",
+      change.certain ? null : badge("not certain", "unknown"),
+    ),
+    change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
+    change.property ? element("p", {}, `${valueText(change.old)} → ${valueText(change.new)}`) : null,
+    element(
+      "details",
+      { open: change.count <= 10 },
+      element("summary", {}, "Who"),
+      element("ul", { class: "plain" }, names),
+      more > 0 ? element("p", { class: "small" }, `${number(more)} more.`) : null,
+    ),
+  );
+}
+
+function showChanges(parameters) {
+  const head = data.summary.changes;
+  if (!head) return fillView("changes", "Changes", element("p", {}, "There is no earlier reading to compare with."));
+  const kinds = [...new Set(data.changes.map((each) => each.kind))];
+  const kind = parameters.get("kind") || "";
+  const wanted = (parameters.get("q") || "").toLowerCase();
+  const change = (name, value) => {
+    const changed = new URLSearchParams(parametersNow());
+    if (value) changed.set(name, value);
+    else changed.delete(name);
+    go("changes", changed, true);
+  };
+  const shown = data.changes.filter(
+    (each) =>
+      (!kind || each.kind === kind) &&
+      (!wanted ||
+        [changeTitle(each), ...each.who.map((who) => who[1])].some((text) => text.toLowerCase().includes(wanted))),
+  );
+  const view = document.getElementById("view-changes");
+  if (!view.querySelector("#changes-found")) {
+    fillView(
+      "changes",
+      "Changes",
+      element(
+        "p",
+        { class: "lead" },
+        `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
+      ),
+      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not known: ${sentence}`)),
+      element(
+        "div",
+        { class: "filter" },
+        element(
+          "label",
+          { class: "wide" },
+          "Search",
+          element("input", {
+            type: "search",
+            id: "changes-search",
+            autocomplete: "off",
+            value: parameters.get("q") || "",
+            oninput: debounced(() => change("q", document.getElementById("changes-search").value), 80),
+          }),
+        ),
+        element(
+          "label",
+          {},
+          "What happened",
+          element(
+            "select",
+            { id: "changes-kind", onchange: (event) => change("kind", event.target.value) },
+            element("option", { value: "" }, "Everything"),
+            kinds.map((each) => element("option", { value: each }, each)),
+          ),
+        ),
+      ),
+      element("div", { id: "changes-found" }),
+    );
+  }
+  document.getElementById("changes-kind").value = kind;
+  view
+    .querySelector("#changes-found")
+    .replaceChildren(element("p", { role: "status" }, many(shown.length, "change")), ...shown.map(changeCard));
+}

@@ -1,0 +1,304 @@
+"""The page of `collector report` in a real browser: every view, wide and narrow, by day and by night."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from collector.model.coverage import Coverage, Status
+from collector.query.setting_values import setting_of_user
+from collector.report.page import write_report
+from collector.report.redaction import Redaction
+from collector.resources.setting_levels import setting_levels
+from collector.store import Store
+from tests.real_tools.install import AXE, needs
+from tests.report.accounts import READ_AT, write_account
+from tests.report.conftest import graph_of
+from tests.report.test_page import HOSTILE
+
+from .conftest import PICTURES
+
+WIDTHS = (360, 768, 1280, 1920)
+GAP_REASON = "The scope was not granted."
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Two runs of an account; some people have names that would do harm as markup."""
+    gap = Coverage("fetch-users", "settings", Status.PARTIAL, False, missing=5, reason=GAP_REASON)
+    with Store.open(tmp_path_factory.mktemp("account") / "default" / "graph.db") as opened:
+        write_account(opened, 300, groups=8, names=HOSTILE)
+        write_account(opened, 280, groups=8, names=HOSTILE, started_at=READ_AT + 86_400_000, coverage=[gap])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def file(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    write_report(graph_of(store), Redaction(), path)
+    return path
+
+
+@pytest.fixture
+def requests(page: Page) -> list[str]:
+    """What the page asks of anybody."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+@pytest.fixture
+def show(page: Page, file: Path, requests: list[str]) -> Iterator[Callable[[str], Page]]:
+    """Opens the page at an address, as one that was sent; nothing may leave it."""
+
+    def opened(address: str = "") -> Page:
+        page.goto("about:blank")
+        page.goto(f"{file.as_uri()}{address}")
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield opened
+    assert {each.partition("#")[0] for each in requests if not each.startswith("blob:")} <= {
+        file.as_uri(),
+        "about:blank",
+    }
+
+
+def first_link(page: Page, view: str) -> str:
+    return str(page.locator(f"#view-{view} tbody a").first.get_attribute("href"))
+
+
+def addresses(show: Callable[[str], Page]) -> dict[str, str]:
+    """An address of every view."""
+    person = first_link(show("#people?q=ada"), "people")
+    group = first_link(show("#groups"), "groups")
+    return {
+        **{name: f"#{name}" for name in ("overview", "questions", "people", "settings", "groups", "roles", "changes")},
+        "people-filtered": "#people?status=active&admin=yes&s%3AmeetingSecurityWaitingRoom=false",
+        "person": person,
+        "setting": "#setting?name=recordingLocalRecording",
+        "group": group,
+        "role": first_link(show("#roles"), "roles"),
+        "picture-all": "#picture",
+        "picture-group": group.replace("#group?key=", "#picture?of="),
+        "picture-person": person.replace("#person?key=", "#picture?of="),
+    }
+
+
+def test_every_view_at_every_width(show: Callable[[str], Page]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, address in addresses(show).items():
+        page = show(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.screenshot(path=PICTURES / f"report-{name}.{width}.{scheme}.png")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is too wide at {width}"
+        expect(page.locator(".view:visible")).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@needs(AXE)
+def test_axe_finds_nothing(show: Callable[[str], Page]) -> None:
+    axe = (AXE.folder / "axe.min.js").read_text(encoding="utf-8")
+    found: dict[str, Any] = {}
+    for name, address in addresses(show).items():
+        page = show(address)
+        page.evaluate(axe)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            for each in result["violations"]:
+                found[f"{name} {scheme} {each['id']}"] = [node["html"][:200] for node in each["nodes"][:3]]
+    assert found == {}
+
+
+_SET_BY = """
+() => Object.fromEntries(
+  [...document.querySelectorAll("[data-setting]")].map((each) => [
+    each.dataset.setting, [each.dataset.verdict, each.dataset.level ?? null],
+  ])
+)"""
+
+
+def test_who_set_it_is_what_why_says(show: Callable[[str], Page], store: Store) -> None:
+    """The rules of `collector why`, in the browser: of several people, every seventh setting."""
+    settings = [each for each in setting_levels().settings if each.user is not None]
+    users = list(store.entities("zoom_user"))
+    for user in (users[0], users[14], users[39], users[150]):
+        key = str(user["_key"])
+        told = show(f"#person?key={quote(key, safe='')}").evaluate(_SET_BY)
+        assert told.keys() == {each.name for each in settings}
+        for setting in settings[::7]:
+            found = setting_of_user(store, setting_levels(), key, setting.path).explanation
+            assert told[setting.name] == [found.verdict.value, found.level], (key, setting.path)
+
+
+def test_facets_search_and_the_address(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    expect(page.locator("#people-count")).to_have_text("280 of 280 people")
+    page.get_by_role("checkbox", name="pending").click()
+    expect(page.locator("#people-count")).to_contain_text("7 of 280")
+    assert "status=pending" in page.url
+    page.get_by_role("searchbox", name="Search").fill("person.39@")
+    expect(page.locator("#people-count")).to_contain_text("1 of 280")
+    page.reload()
+    expect(page.locator("#people-count")).to_contain_text("1 of 280")
+    page.go_back()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#people-count")).to_have_text("280 of 280 people")
+
+
+def test_a_setting_as_a_filter(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    picker = page.get_by_label("Filter by a setting")
+    picker.fill("meeting_security.waiting_room")
+    picker.press("Enter")
+    facet = page.locator("details.facet").first
+    expect(facet.locator("summary")).to_have_text("meeting_security.waiting_room")
+    expect(page.locator("#view-people thead")).to_contain_text("meeting_security.waiting_room")
+
+
+def test_csv_of_what_is_shown_computes_nothing(show: Callable[[str], Page]) -> None:
+    page = show("#people?q=HYPERLINK&columns=name,email")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV").click()
+    text = Path(str(download.value.path())).read_text(encoding="utf-8")
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["Name", "E-mail address"],
+        ["'=HYPERLINK(1)", "person.8@example2.com"],
+    ]
+
+
+def test_the_picture_is_the_same_each_time_and_can_be_saved(show: Callable[[str], Page]) -> None:
+    group = first_link(show("#groups"), "groups").replace("#group?key=", "#picture?of=")
+    pictures = []
+    for _ in range(2):
+        page = show(group)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save as SVG").click()
+        pictures.append(Path(str(download.value.path())).read_text(encoding="utf-8"))
+    assert pictures[0] == pictures[1]
+    assert pictures[0].startswith("<svg")
+    assert 1 < pictures[0].count("<rect") <= 200
+    assert "<a" not in pictures[0]
+
+
+def test_by_keyboard_alone(show: Callable[[str], Page]) -> None:
+    page = show("")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="People")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("People")
+    expect(page.locator("main")).to_be_focused()
+    page.get_by_role("region", name="Table of people").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-row='279']")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    name = page.locator("[data-row='278']").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.go_back()
+    expect(page.locator("#people-count")).to_be_visible()
+
+
+def test_without_javascript(chromium: Browser, file: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    expect(page.locator("#not-read")).to_contain_text(GAP_REASON)
+    expect(page.get_by_role("heading", name="The questions at a glance")).to_be_visible()
+    page.get_by_role("link", name="Questions", exact=True).click()
+    assert page.locator("article.question:visible").count() > 1
+    page.locator("article.question.bad summary").first.click()
+    expect(page.locator("article.question.bad details[open] table").first).to_be_visible()
+    expect(page.get_by_role("link", name="People", exact=True)).to_have_count(0)
+    expect(page.get_by_text("does not run the page’s script")).to_be_visible()
+    context.close()
+
+
+def test_a_browser_that_cannot_unpack(chromium: Browser, file: Path) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(f"{file.as_uri()}#overview")
+    expect(page.locator("#loading")).to_contain_text("DecompressionStream")
+    expect(page.get_by_role("heading", name="What was not read")).to_be_visible()
+    context.close()
+
+
+def test_printed(show: Callable[[str], Page]) -> None:
+    page = show("#overview")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    content = page.pdf(path=PICTURES / "report-overview.pdf")
+    assert content.startswith(b"%PDF")
+    page.emulate_media(media="print")
+    expect(page.locator("nav")).to_be_hidden()
+    expect(page.locator("#not-read")).to_be_visible()
+
+
+def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    for name in ("<script>", "onerror", "7 * 7", "xxxxxxxx"):
+        page.get_by_role("searchbox", name="Search").fill(name)
+        expect(page).to_have_url(re.compile(re.escape(f"#people?{urlencode({'q': name}, safe='*')}")))
+        expect(page.locator("#people-count")).to_contain_text(re.compile(r"^[12] of"))
+        page.locator("#view-people tbody a").first.click()
+        page.get_by_role("link", name="Draw what this person is tied to").click()
+        expect(page.locator(".picture svg")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        page.go_back()
+        page.go_back()
+    assert page.locator("img").count() == 0
+    assert dialogs == []
+
+
+def test_what_somebody_looks_for_is_found(show: Callable[[str], Page]) -> None:
+    """The admins without a waiting room; who changed group; which group lets people record; what was not read."""
+    page = show("")
+    expect(page.locator("#not-read")).to_contain_text(GAP_REASON)
+    page.get_by_role("link", name="Changes", exact=True).click()
+    expect(page.locator("#changes-found")).to_contain_text("went")
+    page.get_by_role("link", name="Settings", exact=True).click()
+    page.get_by_role("searchbox", name="Search").fill("local_recording")
+    page.get_by_role("link", name="User may record meetings to their own computer").click()
+    expect(page.get_by_role("heading", name="Groups", exact=True)).to_be_visible()
+    page = show("#people?admin=yes&s%3AmeetingSecurityWaitingRoom=false")
+    expect(page.locator("#people-count")).to_be_visible()
+
+
+def test_every_view_says_what_was_not_read(page: Page, tmp_path: Path) -> None:
+    gaps = [
+        Coverage("fetch-groups", "groups", Status.DENIED, True, reason="A privilege is missing."),
+        Coverage("fetch-roles", "roles", Status.PARTIAL, True, reason="Zoom stopped answering."),
+        Coverage("fetch-users", "users?status=inactive", Status.PARTIAL, True, reason="Zoom stopped answering."),
+        Coverage("fetch-users", "meeting_security", Status.DENIED, False, missing=18, reason="A scope is missing."),
+    ]
+    file = tmp_path / "page.html"
+    with Store.open(tmp_path / "graph.db") as store:
+        write_account(store, 20, groups=0, coverage=gaps)
+        write_report(graph_of(store), Redaction(), file)
+    for view in ("people", "settings", "groups", "roles", "picture"):
+        page.goto("about:blank")
+        page.goto(f"{file.as_uri()}#{view}")
+        expect(page.locator(f"#view-{view} .notice").first).to_contain_text(re.compile("Not (all|read)"))
+    page.goto(f"{file.as_uri()}#overview")
+    for gap in gaps:
+        expect(page.locator("#not-read")).to_contain_text(gap.dataset)
+        expect(page.locator("#not-read")).to_contain_text(gap.reason)
+    page.goto(f"{file.as_uri()}#questions")
+    expect(page.get_by_text("not everything was read").first).to_be_visible()

@@ -1,0 +1,112 @@
+"""The page as a file: one, private, the same each time, small, and harmless whatever people call themselves."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from collector.errors import CollectionFailed, UsageError
+from collector.report.page import write_report
+from collector.report.redaction import Redaction
+from collector.store import Store
+
+from .accounts import READ_AT, write_account
+from .conftest import WritePage, graph_of
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><script>alert(1)</script>",
+    "<!--data-->",
+    "{{ 7 * 7 }}",
+    "\u202egnp.exe\u2066",
+    "bell\x07 escape\x1b[31m null\x00",
+    "x" * 10_000,
+    "=HYPERLINK(1)",
+    "\ud800".encode("utf-8", "replace").decode(),
+)
+
+
+def test_hostile_names_are_text(store: Store, page: WritePage) -> None:
+    write_account(store, 12, names=HOSTILE)
+    written = page()
+    assert written.html.count("<script") == 2
+    assert "<img" not in written.html
+    assert "49" not in [view.question.title for view in written.report.answers]
+    assert set(HOSTILE) <= set(written.column("name"))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written.html
+
+
+def test_only_this_script_and_this_style_run(store: Store, page: WritePage) -> None:
+    write_account(store, 3)
+    html = page().html
+    policy = re.search('http-equiv="Content-Security-Policy" content="([^"]+)"', html)
+    assert policy is not None
+    policy_text = policy[1].replace("&#39;", "'")
+    for tag, directive in (("script", "script-src"), ("style", "style-src")):
+        content = re.search(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        assert content is not None
+        digest = base64.b64encode(hashlib.sha256(content[1].encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in policy_text
+    assert policy_text.startswith("default-src 'none'")
+    assert "unsafe" not in policy_text
+    assert not re.search(r"\son\w+=|style=|javascript:", html.partition("<script")[0])
+
+
+def test_it_names_no_other_address(store: Store, page: WritePage) -> None:
+    write_account(store, 3)
+    assert set(re.findall(r"https?://[\w./]+", page().html)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_only_this_user_can_read_it(store: Store, page: WritePage) -> None:
+    write_account(store, 3)
+    path = page().path
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    assert stat.S_IMODE(page().path.stat().st_mode) == 0o600
+    assert [each.name for each in path.parent.glob("*.tmp")] == []
+
+
+def test_the_same_run_gives_the_same_page(store: Store, page: WritePage) -> None:
+    write_account(store, 50)
+    first = page(run=1).path.read_bytes()
+    write_account(store, 40, seed=3, started_at=READ_AT + 86_400_000)
+    assert page(run=1).path.read_bytes() == first
+    assert page().path.read_bytes() != first
+
+
+@pytest.mark.parametrize("people", [2_000])
+def test_it_stays_small(store: Store, page: WritePage, people: int) -> None:
+    """10,000 people fit 1.5 MB: what a person adds is measured, so that the page itself does not count five times."""
+    write_account(store, 20)
+    small = page(name="small.html").path.stat().st_size
+    write_account(store, people, seed=2, started_at=READ_AT + 86_400_000)
+    grown = page(run=2).path.stat().st_size - small
+    assert small + grown / people * 10_000 <= 1_500_000
+    assert small + grown / people * 100_000 <= 15_000_000
+
+
+def test_a_folder_is_refused_and_a_full_disk_leaves_the_earlier_page(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_account(store, 3)
+    with pytest.raises(UsageError, match="is a folder"):
+        write_report(graph_of(store), Redaction(), tmp_path)
+    path = tmp_path / "page.html"
+    path.write_text("earlier")
+    with pytest.raises(CollectionFailed, match="could not be written"):
+        write_report(graph_of(store), Redaction(), tmp_path / "missing" / "page.html")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(CollectionFailed, match="No space left"):
+        write_report(graph_of(store), Redaction(), path)
+    assert path.read_text() == "earlier"
+    assert [each.name for each in tmp_path.glob(".page*")] == []
