@@ -46,7 +46,7 @@ class SystemClock:
                 self._awakened.get(timeout=seconds)
                 self._awakened.put(None)  # for the next waiter
         if self._stopped:
-            raise Interrupted("The run was asked to stop.", "Run the command again.")
+            raise Interrupted("Interrupted.", "Run the command again.")
 
     def stop(self) -> None:
         self._stopped = True

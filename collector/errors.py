@@ -130,12 +130,12 @@ class SignInRequired(CollectorError):
 class DailyLimitReached(CollectorError):
     """Zoom's daily allowance for a rate-limit label is used up.
 
-    `clears_at`: seconds since 1970 when Zoom will answer again.
+    `clears_at`: when Zoom will answer again, in milliseconds since 1970.
     """
 
     exit_code = ExitCode.DAILY_LIMIT
 
-    def __init__(self, message: str, next_step: str, clears_at: float) -> None:
+    def __init__(self, message: str, next_step: str, clears_at: int) -> None:
         super().__init__(message, next_step)
         self.clears_at = clears_at
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 _SECRET_NAME = re.compile(
-    r"passw|passcode|pwd|secret|token|host_?key|pin$|(?:^|_)pin_|pmi$|activation_?code|stream_?key|private_?key",
+    r"passw|passcode|pwd|secret|token|host_?key|pin$|(?:^|_)pin_|pmi$|activation_?code|stream_?key|private_?key|"
+    r"employee_?(?:unique_?)?id",
     re.IGNORECASE,
 )
 _SECRET_QUERY = re.compile(r"([?&#;](?:pwd|tk|zak)=)[^&#\s\"']+", re.IGNORECASE)

@@ -56,6 +56,8 @@ def test_secrets_compare_by_what_they_hold():
         "stream_key",
         "private_key",
         "privateKey",
+        "employee_unique_id",
+        "employeeId",
     ],
 )
 def test_names_that_look_secret(name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
@@ -15,7 +15,7 @@ from collector.cli.wrapping import say, wrapped
 from collector.clock import SystemClock
 from collector.collect.clients import zoom_client
 from collector.errors import ExitCode, UsageError
-from collector.resources import all_resources, least_privilege
+from collector.resources import all_resources, least_privilege, optional_privilege
 from collector.resources.declaration import Resource
 from collector.upkeep.doctor import Finding, Level, run_checks
 
@@ -39,14 +39,13 @@ def doctor(context: click.Context) -> int:
         findings.append(finding)
         if not given.json:
             _print_finding(finding)
-    wanted = least_privilege(resources)
+    least, optional = least_privilege(resources), optional_privilege(resources)
     if given.json:
-        print_json({"findings": [_to_json(finding) for finding in findings], "leastPrivilege": wanted})
+        shown = [_to_json(finding) for finding in findings]
+        print_json({"findings": shown, "leastPrivilege": least, "optionalPrivilege": optional})
     else:
-        say("\nLeast privilege, to copy:")
-        say(f"  classic scopes:   {' '.join(wanted['classic'])}")
-        say(f"  granular scopes:  {' '.join(wanted['granular'])}")
-        say(f"  role privileges:  {' '.join(wanted['privileges'])}")
+        _print_privilege("Least privilege, to copy:", least)
+        _print_privilege("Optional, in addition:", optional)
     codes = {finding.exit_code for finding in findings if finding.level is Level.FAILURE}
     return next((int(code) for code in _PRECEDENCE if code in codes), int(ExitCode.COMPLETE))
 
@@ -61,6 +60,13 @@ def _findings(given: Options, resources: tuple[Resource, ...]) -> Iterator[Findi
         return
     client = zoom_client(settings, tokens, clock, randomness)
     yield from run_checks(settings, tokens, client, resources, clock, randomness)
+
+
+def _print_privilege(title: str, wanted: Mapping[str, list[str]]) -> None:
+    say(f"\n{title}")
+    say(f"  classic scopes:   {' '.join(wanted['classic'])}")
+    say(f"  granular scopes:  {' '.join(wanted['granular'])}")
+    say(f"  role privileges:  {' '.join(wanted['privileges'])}")
 
 
 def _print_finding(finding: Finding) -> None:

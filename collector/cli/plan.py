@@ -50,7 +50,7 @@ def plan(context: click.Context, choice: Choice) -> int:
     try:
         planned = estimate_account(settings, clock=SystemClock(), randomness=random.Random(), choice=choice)
     except DailyLimitReached as limit:
-        clears_at = format_time(limit.clears_at * 1000)
+        clears_at = format_time(limit.clears_at)
         raise DailyLimitReached(
             limit.message, NextStep("Run `{}` again after {}.", Command("plan"), clears_at), limit.clears_at
         ) from None

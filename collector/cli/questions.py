@@ -110,6 +110,9 @@ def validate(context: click.Context, file: Path | None) -> int:
     relationship and property must be one that this collector writes, every query must be answerable, and no query for
     good or bad may find those whose setting was not read. Each problem is printed with its line.
 
+    FILE may also hold nothing but queries, each beginning in a line with FIND: your own, from JupiterOne. Those that
+    use a name of the older integration are answered with the present one (docs/moving-from-graph-zoom.md).
+
     Exit codes: 0 all right, 1 something is wrong with the file, 2 the file cannot be read, 130 interrupted.
     """
     schema = graph_schema(all_resources())

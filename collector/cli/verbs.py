@@ -91,6 +91,12 @@ def _alerts() -> click.Command:
     return alerts
 
 
+def _employees() -> click.Command:
+    from collector.cli.employees import employees
+
+    return employees
+
+
 def _report() -> click.Command:
     from collector.cli.report import report
 
@@ -150,7 +156,13 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], click.Command]]] = {
         "changes": _changes,
         "report": _report,
     },
-    "Ask": {"query": _query, "questions": _questions, "alerts": _alerts, "export": _export},
+    "Ask": {
+        "query": _query,
+        "questions": _questions,
+        "alerts": _alerts,
+        "employees": _employees,
+        "export": _export,
+    },
     "Upload": {"sync": _sync, "run": _run},
     "Keep": {"forget": _forget, "document": _document, "uninstall": _uninstall},
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from collector.auth import Token, TokenSource
 from collector.auth.configured import token_source
-from collector.clock import Clock, milliseconds
+from collector.clock import Clock
 from collector.collect.choice import EVERYTHING, Choice
 from collector.collect.clients import current_token, zoom_client
 from collector.collect.pool import in_parallel
@@ -72,13 +72,13 @@ def collect_account(
                 free_plan=settings.plan is ZoomPlan.FREE,
                 fresh=fresh,
                 tags=tuple(settings.tags.items()),
+                data_model=settings.data_model,
             )
         )
         tree = write_tree(store, folder / TREE_FOLDER)
         store.conclude()
         limit = client.daily_limit
-        clears_at = None if limit is None else milliseconds(limit.clears_at)
-        return CollectResult(record, tree, clears_at, _example(store, resources))
+        return CollectResult(record, tree, None if limit is None else limit.clears_at, _example(store, resources))
 
 
 def _first_token(tokens: TokenSource, resources: tuple[Resource, ...], clock: Clock) -> Token:

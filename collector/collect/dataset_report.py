@@ -15,9 +15,14 @@ MAX_CONSECUTIVE_FAILURES = 25
 
 @dataclass
 class CircuitBreaker:
-    """Stops a dataset that keeps failing. `stopped_by`: the failure that stopped it; None while it is read."""
+    """Stops a dataset that keeps failing.
+
+    `stopped_by`: the failure that stopped it; None while it is read. `is_licensed_as_a_whole`: False for optional
+    documents, of which Zoom may refuse a single group's in the words of a missing licence.
+    """
 
     stopped_by: CollectorError | None = None
+    is_licensed_as_a_whole: bool = True
     consecutive_failures: int = 0
 
     def failed(self, failure: CollectorError) -> None:
@@ -25,7 +30,7 @@ class CircuitBreaker:
         self.consecutive_failures += 1
         if (
             lacks_scope(failure)
-            or isinstance(failure, NotLicensed)
+            or (isinstance(failure, NotLicensed) and self.is_licensed_as_a_whole)
             or self.consecutive_failures >= MAX_CONSECUTIVE_FAILURES
         ):
             self.stopped_by = failure

@@ -106,7 +106,11 @@ def _count_stale_of_missing(context: RunContext, resource: Resource, dataset: _D
 def _prepared(context: RunContext, resource: Resource, step: Step) -> list[_DocumentDataset]:
     """The datasets of the resource's documents, with the progress of earlier runs of this session."""
     datasets = [
-        _DocumentDataset(document, DatasetReport(step.id, document.part, is_list=False), CircuitBreaker())
+        _DocumentDataset(
+            document,
+            DatasetReport(step.id, document.part, is_list=False),
+            CircuitBreaker(is_licensed_as_a_whole=not document.adds),
+        )
         for document in resource.documents
     ]
     for dataset in datasets:

@@ -28,6 +28,7 @@ from collector.errors import (
 )
 from collector.model.coverage import Coverage, Status, any_incomplete
 from collector.model.graph import JsonObject
+from collector.model.older_integration import DataModel
 from collector.model.step import Step, StepResult, StepStatus, in_report_order
 from collector.next_steps import Command, NextStep, joined
 from collector.resources import account, declarations_by_step, other_end, steps
@@ -68,6 +69,7 @@ class CollectionInputs:
     free_plan: bool = False
     fresh: bool = False
     tags: tuple[tuple[str, str], ...] = ()
+    data_model: DataModel = DataModel.CURRENT
     workers: int = WORKERS
 
 
@@ -149,7 +151,11 @@ class _Collection:
         self._documents_finished: set[str] = set()
         started_at = milliseconds(inputs.clock.now())
         self._run: Run = inputs.store.begin(
-            started_at, dict(inputs.tags), inputs.choice.serialized(), fresh=inputs.fresh
+            started_at,
+            dict(inputs.tags),
+            inputs.choice.serialized(),
+            fresh=inputs.fresh,
+            data_model=inputs.data_model,
         )
         self._context = RunContext(
             client=inputs.client,

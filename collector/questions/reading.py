@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from collector.errors import UsageError
 from collector.next_steps import NextStep
 from collector.questions.library import INFORMATIVE, RESULTS_ARE, Compliance, NamedQuery, SecurityQuestion
 
+_BEGINS_A_QUERY = re.compile(r"find\b", re.IGNORECASE)
+_COMMENTS = ("#", "//", "--")
 _MAX_BYTES = 4_000_000
 _FORM = "The keys are those of JupiterOne's question files; docs/questions.md shows one."
 _FILE_KEYS = ("sourceId", "integrationDefinitionId", "questions")
@@ -39,7 +42,7 @@ class QuestionFile:
 
 
 def read_file(path: Path) -> QuestionFile:
-    """Read a file. Raises UsageError if it cannot be read at all."""
+    """Read a question file, or one of queries alone. Raises UsageError if it cannot be read at all."""
     try:
         with path.open("rb") as opened:
             content = opened.read(_MAX_BYTES + 1)
@@ -49,6 +52,9 @@ def read_file(path: Path) -> QuestionFile:
         raise UsageError(f"{path} cannot be read: {failure.strerror}.", "Name a file you may read.") from None
     if len(content) > _MAX_BYTES:
         raise UsageError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB.", "Name a question file.")
+    queries = _plain_queries(content)
+    if queries:
+        return QuestionFile(queries, ())
     reader = _Reader()
     try:
         root = yaml.compose(content, Loader=yaml.SafeLoader)
@@ -58,6 +64,35 @@ def read_file(path: Path) -> QuestionFile:
         line = 1 if mark is None else mark.line + 1
         return QuestionFile((), (Problem(line, "", f"This is no YAML: {what}.", "Correct the line."),))
     return QuestionFile(tuple(reader.file(root)), tuple(reader.problems))
+
+
+def _plain_queries(content: bytes) -> tuple[SecurityQuestion, ...]:
+    """The queries of a file that holds nothing else, each as a question; none if it is not such a file.
+
+    A query begins in a line with FIND and ends before the next one or a blank line. Lines after #, // or -- are
+    comments.
+    """
+    found: list[tuple[int, list[str]]] = []
+    is_in_query = False
+    for number, line in enumerate(content.decode("utf-8-sig", "replace").splitlines(), start=1):
+        text = line.strip()
+        if text.startswith(_COMMENTS):
+            continue
+        if _BEGINS_A_QUERY.match(text):
+            found.append((number, [text]))
+            is_in_query = True
+        elif is_in_query and text:
+            found[-1][1].append(text)
+        elif text:
+            return ()
+        else:
+            is_in_query = False
+    return tuple(_only_query(number, line, " ".join(lines)) for number, (line, lines) in enumerate(found, start=1))
+
+
+def _only_query(number: int, line: int, text: str) -> SecurityQuestion:
+    name = f"query {number}"
+    return SecurityQuestion(name, name, "", "", "", (), (), (NamedQuery("", text.rstrip(";"), line=line),), line)
 
 
 @dataclass

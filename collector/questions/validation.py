@@ -4,12 +4,14 @@ query can be answered, then that no verdict takes what is not known for bad.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.errors import UsageError
 from collector.model.graph_schema import GraphSchema
+from collector.model.older_integration import OLDER_NAMES, USER_TYPE, OlderName
 from collector.next_steps import NextStep
 from collector.query.j1ql import CheckedQuery, check_query
 from collector.questions.library import BAD, GOOD, UNKNOWN, VERDICTS, NamedQuery, SecurityQuestion
@@ -90,10 +92,15 @@ def _of_queries(question: SecurityQuestion, schema: GraphSchema, *, own: bool) -
             found = check_query(query.text, schema)
         except UsageError as refusal:
             yield _of(question, f"{_named(query)} is refused: {refusal.message}", refusal.next_step, query)
+            yield from (_of_older(question, query, name) for name in _mentioned(query.text))
             continue
         checked.append((query, found))
+        older = _older_names(found, schema)
+        for name in older:
+            yield _of_older(question, query, name)
         for problem in found.problems:
-            yield _of(question, f"{_named(query)}: {problem}", _CORRECT_IT, query)
+            if not any(f"`{name.name}`" in problem for name in older):
+                yield _of(question, f"{_named(query)}: {problem}", _CORRECT_IT, query)
         if own and found.columns[-1:] != (_KEY_COLUMN,):
             what = f"{_named(query)} has another last column than {_KEY_COLUMN}."
             yield _of(question, what, f"End with `_key AS {_KEY_COLUMN}` of what is asked about.", query)
@@ -101,6 +108,32 @@ def _of_queries(question: SecurityQuestion, schema: GraphSchema, *, own: bool) -
         yield from _alike(question, checked)
         if question.has_verdict:
             yield from _of_verdict(question, checked)
+
+
+def _older_names(checked: CheckedQuery, schema: GraphSchema) -> list[OlderName]:
+    """The names of the older integration that the query asks of types which have no such property."""
+    declared = {entity.type: entity.properties for entity in schema.entities}
+    unknown = {
+        (type_, name)
+        for types, name in checked.asked
+        if not any(name in declared[type_] for type_ in types)
+        for type_ in types
+    }
+    return [older for older in OLDER_NAMES if (older.type, older.name) in unknown]
+
+
+def _mentioned(text: str) -> list[OlderName]:
+    """The same for a query that cannot be answered here, such as one about another system's users, too."""
+    words = set(re.findall(r"\w+", text))
+    return [older for older in OLDER_NAMES if older.type == USER_TYPE and older.name in words]
+
+
+def _of_older(question: SecurityQuestion, query: NamedQuery, older: OlderName) -> Problem:
+    what = f"{_named(query)}: `{older.name}` of {older.type} is a name of the older integration. {older.why}"
+    if not older.now:
+        return _of(question, what, "Leave it out: nothing has replaced it.", query)
+    kept = "; with DATA_MODEL=legacy the older name is there, too" if older.legacy else ""
+    return _of(question, what, f"Write `{older.now}`{kept}.", query)
 
 
 def _alike(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, CheckedQuery]]) -> Iterator[Problem]:

@@ -77,7 +77,20 @@ def optional_endpoints(resources: tuple[Resource, ...]) -> list[tuple[str, Endpo
 
 def least_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
     """What the app and the administrator's role need: `classic` scopes, `granular` scopes, `privileges`."""
-    used = [endpoint for _, endpoint in endpoints(resources)]
+    return _needs(endpoints(resources))
+
+
+def optional_privilege(resources: tuple[Resource, ...]) -> dict[str, list[str]]:
+    """What optional documents need in addition."""
+    least = least_privilege(resources)
+    return {
+        kind: [name for name in names if name not in least[kind]]
+        for kind, names in _needs(optional_endpoints(resources)).items()
+    }
+
+
+def _needs(named: list[tuple[str, Endpoint]]) -> dict[str, list[str]]:
+    used = [endpoint for _, endpoint in named]
     return {
         "classic": sorted({endpoint.scopes.classic[0] for endpoint in used}),
         "granular": sorted({endpoint.scopes.granular[0] for endpoint in used}),

@@ -93,7 +93,6 @@ _COPIED = (
     ("role_id", "roleId"),
     ("group_ids", "groupIds"),
     ("last_login_time", "lastLoginTime"),
-    ("employee_unique_id", "employeeId"),
     ("plan_united_type", "planUnitedType"),
 )
 _LOGIN_TYPES = {
@@ -157,10 +156,17 @@ def convert(row: JsonObject) -> Properties:
         value = row.get(source)
         if is_property_value(value) and value != "":
             properties[target] = to_property_value(value)
-    properties.update(_login_types(row), **_licenses(row))
+    properties.update(_employee_id(row), **_login_types(row), **_licenses(row))
     if not pending:
         properties.update(_dates(row))
     return properties
+
+
+def _employee_id(row: JsonObject) -> Properties:
+    """The employee id as text, as JupiterOne's class User has it; identity providers send some as numbers."""
+    value = row.get("employee_unique_id")
+    identifier = str(value) if type(value) is int else _clean_text(row, "employee_unique_id")
+    return {"employeeId": identifier} if identifier else {}
 
 
 def _login_types(row: JsonObject) -> Properties:

@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from collector.errors import UsageError
+from collector.model.older_integration import DataModel
 from collector.redaction import Secret
 from collector.settings.choices import PollingInterval, ZoomPlan
 from collector.settings.dotenv_trust import check_addresses
@@ -38,7 +39,7 @@ ZOOM_NAMES = (
     "ZOOM_PROFILE",
     "ZOOM_HOME",
 )
-OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL")
+OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "DATA_MODEL", "POLLING_INTERVAL")
 _ZOOM = ("zoom.us", "zoomgov.com")
 _OAUTH_PATHS = ("/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth")
 _API_PATHS = ("/v2",)
@@ -55,7 +56,8 @@ class Settings:
 
     Without `account_id` a person signs in with the browser; a missing `client_secret` then means a public client.
     `api_url` is `None` when Zoom's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
-    `None` unless entities are to be tagged with it or it was given. `polling_interval` is how often `collector run
+    `None` unless entities are to be tagged with it or it was given. `data_model`: the form in which the graph leaves.
+    `polling_interval` is how often `collector run
     --poll` runs. `warning`: a sentence about unknown settings, "" without any.
     """
 
@@ -72,6 +74,7 @@ class Settings:
     profile: Profile
     account_name: str | None
     tag_with_account_name: bool
+    data_model: DataModel
     polling_interval: PollingInterval
     jupiterone: JupiterOneSettings
     warning: str = ""
@@ -126,6 +129,7 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         profile=_profile(reader, profile),
         account_name=reader.text("ACCOUNT_NAME"),
         tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
+        data_model=reader.choice("DATA_MODEL", DataModel) or DataModel.CURRENT,
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
         jupiterone=read_jupiterone(reader),
     )

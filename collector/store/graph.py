@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from collector.model.graph import JsonObject
+from collector.model.older_integration import DataModel, in_data_model
 from collector.store.store import Store
 
 
@@ -18,11 +19,13 @@ class RunGraph:
 
     store: Store
     run: int
+    data_model: DataModel = DataModel.CURRENT
 
     def entities(self) -> Iterator[tuple[str, Iterable[JsonObject]]]:
-        """Each `_type` with its entities, the run's tags added."""
+        """Each `_type` with its entities, in this data model, the run's tags added."""
         for type_ in self.store.entity_types(ever=True):
-            yield type_, self.store.entities(type_, self.run)
+            stored = self.store.entities(type_, self.run)
+            yield type_, (in_data_model(entity, self.data_model) for entity in stored)
 
     def relationships(self) -> Iterator[tuple[str, Iterable[JsonObject]]]:
         """Each `_type` with its relationships."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from collector.errors import ExitCode
 from collector.model.coverage import Coverage, Status
+from collector.model.older_integration import DataModel
 from collector.model.step import Step, StepResult, StepStatus
 from collector.model.unknown import UnknownSetting
 from collector.store.database import Database
@@ -20,7 +21,8 @@ UPLOADED_EXIT_CODES = (ExitCode.COMPLETE, ExitCode.INCOMPLETE, ExitCode.DAILY_LI
 class RunRecord:
     """A finished run. Times are milliseconds since 1970; `tags` ({"tag.AccountName": "x"}) go on every entity.
 
-    `began_at`: when its session began, which is earlier than `started_at` for a resumed run.
+    `began_at`: when its session began, which is earlier than `started_at` for a resumed run. `data_model`: the form in
+    which its graph leaves.
     """
 
     id: int
@@ -32,6 +34,7 @@ class RunRecord:
     steps: tuple[StepResult, ...]
     coverage: tuple[Coverage, ...]
     unknown_settings: tuple[UnknownSetting, ...]
+    data_model: DataModel = DataModel.CURRENT
 
     @property
     def partial_types(self) -> list[str]:
@@ -127,6 +130,7 @@ def read_record(database: Database, run: int) -> RunRecord | None:
         steps=_steps(database, run),
         coverage=_coverage(database, run),
         unknown_settings=_unknown_settings(database, run),
+        data_model=DataModel(row["data_model"]),
     )
 
 

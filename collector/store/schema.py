@@ -169,5 +169,18 @@ _LOOK_UPS = (
     "CREATE INDEX part_row ON part (document) WHERE part = 'row'",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE, _LOOK_UPS)
+_DATA_MODEL = (
+    # In which form the run's graph leaves: the current data model's, or the older integration's (`legacy`).
+    "ALTER TABLE run ADD COLUMN data_model TEXT NOT NULL DEFAULT 'current'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _READINGS,
+    _UPLOADS,
+    _HOSTS,
+    _UNAVAILABLE,
+    _LOOK_UPS,
+    _DATA_MODEL,
+)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from collector.errors import ExitCode
+from collector.model.older_integration import DataModel
 from collector.store.database import Database
 
 RESUME_WITHIN_MILLISECONDS = 24 * 3600 * 1000
@@ -13,7 +14,13 @@ RESUME_WITHIN_MILLISECONDS = 24 * 3600 * 1000
 
 
 def begin_run(
-    database: Database, started_at: int, tags: Mapping[str, str], options: str, *, fresh: bool
+    database: Database,
+    started_at: int,
+    tags: Mapping[str, str],
+    options: str,
+    *,
+    fresh: bool,
+    data_model: DataModel = DataModel.CURRENT,
 ) -> tuple[int, int]:
     """Record and commit the start of a run; its number, and that of the first run of its session.
 
@@ -25,8 +32,8 @@ def begin_run(
     if session is None:
         database.execute("DELETE FROM progress")
     run = database.execute(
-        "INSERT INTO run (started_at, tags, reading, options) VALUES (?, ?, ?, ?)",
-        (started_at, json.dumps(tags, ensure_ascii=False), session, options),
+        "INSERT INTO run (started_at, tags, reading, options, data_model) VALUES (?, ?, ?, ?, ?)",
+        (started_at, json.dumps(tags, ensure_ascii=False), session, options, data_model.value),
     ).lastrowid
     assert run is not None  # noqa: S101 - SQLite numbers every inserted row
     if session is None:

@@ -12,6 +12,7 @@ from collector.errors import OtherAccount
 from collector.model.graph import Properties, Relationship, type_of_key
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import comparable
+from collector.model.older_integration import DataModel
 from collector.store import remembered_instance
 from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
@@ -153,13 +154,22 @@ class Store:
         """The uploads to JupiterOne."""
         return Uploads(self._database)
 
-    def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
+    def begin(
+        self,
+        started_at: int,
+        tags: Mapping[str, str],
+        options: str = "",
+        *,
+        fresh: bool = True,
+        data_model: DataModel = DataModel.CURRENT,
+    ) -> Run:
         """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.
 
         Unless `fresh`, it resumes the previous run if that is not concluded (`conclude`), ended less than 24 hours ago
         and had the same `options`.
         """
-        return Run(self._database, *begin_run(self._database, started_at, tags, options, fresh=fresh))
+        begun = begin_run(self._database, started_at, tags, options, fresh=fresh, data_model=data_model)
+        return Run(self._database, *begun)
 
     def conclude(self) -> None:
         """Mark the newest run as concluded, unless it was interrupted: the next run starts fresh."""

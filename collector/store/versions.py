@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from collector.model.graph import Properties, Relationship
+from collector.model.older_integration import DataModel, differs
 from collector.store.canonical import ROW, parse_document
 from collector.store.database import Database
 from collector.store.row_ids import key_range
@@ -73,14 +74,16 @@ def entity_versions(database: Database, type_: str, run: int, since: int | None 
 
     With `since`, an earlier run, also those that existed at any time in between, without content.
     """
-    tags = database.value("SELECT tags FROM run WHERE id = ?", (run,))
+    described = database.row("SELECT tags, data_model FROM run WHERE id = ?", (run,))
+    tags, data_model = ("{}", DataModel.CURRENT) if described is None else (described[0], DataModel(described[1]))
+    form = (tags, differs(type_, data_model))
     first, end = key_range(type_)
     rows = database.rows(_ENTITIES, {"first": first, "end": end, "run": run, "since": run if since is None else since})
     for key, parts in groupby(rows, key=itemgetter(0)):
         part_rows = list(parts)
         documents = {part: document for _, part, document, gone in part_rows if not gone}
         if ROW in documents:
-            yield Version(key, (tags, documents))
+            yield Version(key, (form, documents))
         elif any(part == ROW for _, part, _, _ in part_rows):
             yield Version(key)
 

@@ -104,7 +104,7 @@ class _Tree:
         self._make_folder("graph")
         entities = relationships = 0
         step_ids = {type_: result.step.id for result in record.steps for type_ in result.step.types}
-        graph = RunGraph(store, record.id)
+        graph = RunGraph(store, record.id, record.data_model)
         for type_, objects in graph.entities():
             entities += self._write_type("entities", step_ids.get(type_, type_), type_, objects)
         for type_, objects in graph.relationships():

@@ -212,7 +212,7 @@ class _Sending:
     def _fill(self, job: SynchronizationJob) -> None:
         job.publish(step_events(self._run.steps, self._run.coverage))
         job.publish([UPLOAD_START])
-        graph = RunGraph(self._store, self._run.id)
+        graph = RunGraph(self._store, self._run.id, self._run.data_model)
         sent = job.upload(self._counted(graph.entities()), self._counted(graph.relationships()), self._on_progress)
         job.publish([UPLOAD_END])
         job.check_all_arrived(sent)

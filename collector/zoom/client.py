@@ -12,7 +12,7 @@ from typing import NoReturn
 import requests
 
 from collector.auth import Token, TokenSource
-from collector.clock import Clock
+from collector.clock import Clock, milliseconds
 from collector.connections import INVALID_ADDRESS, Bearer, Connections
 from collector.errors import (
     CollectorError,
@@ -208,7 +208,7 @@ class ZoomClient:
         limit = DailyLimitReached(
             message,
             NextStep("Run `{}` again after it clears.", Command("collect")),
-            clears_at or next_utc_midnight(now),
+            milliseconds(clears_at or next_utc_midnight(now)),
         )
         with self._lock:
             self._daily_limits[label] = limit

@@ -41,14 +41,10 @@ class PendingSignIn:
 
 @dataclass(frozen=True)
 class Connected:
-    """What the page after a successful sign-in shows. `again`: the page was reloaded.
-
-    `not_granted`: what optional scopes would add, each with the scope.
-    """
+    """What the page after a successful sign-in shows. `scopes`: None if Zoom did not say. `again`: it was reloaded."""
 
     account: Mapping[str, object] | None
-    missing_scopes: tuple[tuple[str, str, str], ...]
-    not_granted: tuple[tuple[str, str, str], ...] = ()
+    scopes: frozenset[str] | None
     again: bool = False
 
 

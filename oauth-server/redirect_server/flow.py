@@ -27,6 +27,7 @@ from redirect_server.formatting import describe_account
 from redirect_server.log import log
 from redirect_server.problem_pages import Explainer
 from redirect_server.problems import Problem
+from redirect_server.scopes import Lacking, Scopes, lacking
 
 _CODE = re.compile(r"[\x21-\x7e]{1,2048}")
 _MAX_PARAMETERS = 32
@@ -67,6 +68,14 @@ class SignInFlow:
     def stored(self) -> StoredSignIn:
         """The profile's sign-in as stored, without asking Zoom."""
         return stored_sign_in(self.file, self.client, self.clock)
+
+    def missing(self, scopes: Scopes) -> Lacking:
+        """The scopes that steps of a collection need and these do not include."""
+        return lacking(missing_scopes(scopes, self._not_served), scopes)
+
+    def optional(self, scopes: Scopes) -> Lacking:
+        """The optional scopes that these do not include."""
+        return lacking(not_granted(scopes, self._not_served), scopes)
 
     def start_sign_in(self, browser_id: str) -> signin.Attempt | Problem:
         """A new attempt bound to the browser, after checking that the disk has room for the token."""
@@ -153,7 +162,7 @@ class SignInFlow:
                 return self._save_pending(browser, replace=False)  # a reload must not hide the decision
             stored = self.stored()
             if browser.connected is not None and stored.state == "usable":
-                return Connected(stored.account, (), again=True)
+                return Connected(stored.account, stored.scopes, again=True)
             return problems.STATE_USED
         if invalid is InvalidState.EXPIRED:
             return problems.STATE_EXPIRED
@@ -186,11 +195,7 @@ class SignInFlow:
             return self._explain.save(failure)
         browser.pending = None
         self.has_connected = True
-        browser.connected = Connected(
-            sign_in.account,
-            missing_scopes(sign_in.scopes, self._not_served),
-            not_granted(sign_in.scopes, self._not_served),
-        )
+        browser.connected = Connected(sign_in.account, sign_in.scopes)
         log.info("Connected as %s: the sign-in is saved in %s.", describe_account(sign_in.account), self.file.path)
         return browser.connected
 

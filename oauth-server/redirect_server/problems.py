@@ -46,6 +46,11 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def is_calm(self) -> bool:
+        """Whether nothing is broken: a choice, a wait or a click is left to the person."""
+        return self.status in {403, 409, 429, 503} or self is STARTED_BY_ZOOM
+
+    @property
     def short_quote(self) -> str:
         """Zoom's message, truncated and without control characters."""
         return one_line(self.quote)[:_MAX_QUOTE_LENGTH]

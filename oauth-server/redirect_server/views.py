@@ -19,6 +19,7 @@ from redirect_server.guard import Guard
 from redirect_server.log import log
 from redirect_server.pages import Pages
 from redirect_server.problems import Problem
+from redirect_server.scopes import describe_granted
 
 
 class Overview:
@@ -34,6 +35,7 @@ class Overview:
         """The state of the sign-in, and the next button."""
         flow, stored = self._flow, self._flow.stored()
         now = flow.clock.now()
+        missing = flow.missing(stored.scopes)
         return self._pages.page(
             "signed_in.html" if stored.state == "usable" else "signed_out.html",
             stored=stored,
@@ -43,6 +45,8 @@ class Overview:
             client=flow.client,
             zoom=urlsplit(flow.client.oauth_url).netloc,
             wanted=self._scopes,
+            missing=missing,
+            granted=describe_granted(stored.scopes, missing) if stored.scopes is not None else "",
             from_environment=flow.settings.access_token is not None,
             notice=flow.browsers.get(self._pages.browser_id()).take_notice(),
             command=command(flow, is_sandbox=self._pages.is_sandbox),
@@ -179,6 +183,8 @@ class SignInPages:
         response = self._pages.page(
             "done.html",
             connected=connected,
+            missing=self._flow.missing(connected.scopes),
+            optional=self._flow.optional(connected.scopes),
             path=self._flow.file.path,
             command=command(self._flow, is_sandbox=self._pages.is_sandbox),
         )

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.real_tools.install import AXE
+
 PICTURES = Path("build/screenshots")
-WIDTHS = {"phone": 360, "desktop": 1280}
+WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1280}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -58,17 +60,28 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
+def violations(page: Page) -> dict[str, list[str]]:
+    """What axe finds on the page, with the elements; nothing where axe is not installed."""
+    if not AXE.is_installed:
+        return {}
+    page.evaluate((AXE.folder / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return {each["id"]: [node["html"] for node in each["nodes"]] for each in found}
+
+
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keeps the page as it looks on a phone and on a desktop, by day and by night, and checks that it fits."""
+    """Keeps the page as it looks at every width, by day and by night; checks that it fits and what axe finds."""
 
     def take(page: Page, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for device, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 900 if device == "desktop" else 740})
+            page.set_viewport_size({"width": width, "height": 740 if device == "phone" else 900})
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 page.screenshot(path=PICTURES / f"{name}.{device}.{scheme}.png", full_page=True)
+                if device == "phone":
+                    assert violations(page) == {}, f"{name} {scheme}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is too wide at {width}"
         page.emulate_media(color_scheme="light")
 

@@ -148,6 +148,27 @@ def test_with_scopes_missing(
         connect(page, address)
         expect(page.get_by_role("heading", level=2).first).to_contain_text("scopes are missing")
         picture(page, "12-done-scopes-missing")
+        copied_by_keyboard(page, 7)
+        page.goto(address)
+        expect(page.get_by_role("heading", level=2).first).to_have_text("7 scopes are missing")
+        picture(page, "12-signed-in-scopes-missing")
+        copied_by_keyboard(page, 7)
+        page.get_by_role("link", name="Reconnect").press("Enter")
+        expect(page.get_by_role("button", name="Allow")).to_be_visible()
+
+
+def copied_by_keyboard(page: Page, number: int) -> None:
+    """Select the missing scopes, as Tab and Ctrl-A do it; the page has no script to copy them."""
+    area = page.get_by_label("Granular scopes, one a line")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if area.evaluate("area => area === document.activeElement"):
+            break
+    expect(area).to_be_focused()
+    page.keyboard.press("Control+a")
+    selected = area.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
+    assert len(selected.split()) == number
+    assert area.evaluate("area => area.scrollHeight <= area.clientHeight")
 
 
 def test_pasting(page: Page, home: str, zoom: Sandbox, picture: Picture) -> None:

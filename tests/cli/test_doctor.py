@@ -24,6 +24,13 @@ Least privilege, to copy:
 role:read:list_roles:admin role:read:role:admin user:read:list_users:admin user:read:settings:admin \
 user:read:user:admin
   role privileges:  Group:Read Role:Read User:Read
+
+Optional, in addition:
+  classic scopes:   account:read:admin
+  granular scopes:  account:read:lock_settings:master account:read:managed_domains:master \
+account:read:settings:admin account:read:trusted_domains:master group:read:lock_settings:admin \
+group:read:settings:admin
+  role privileges:  AccountSetting:Read
 """
 
 
@@ -80,6 +87,7 @@ def test_json(collector: Command, zoom: Sandbox) -> None:
     assert report["findings"][0]["subject"] == "configuration"
     assert {finding["level"] for finding in report["findings"]} == {"ok"}
     assert report["leastPrivilege"]["privileges"] == ["Group:Read", "Role:Read", "User:Read"]
+    assert report["optionalPrivilege"]["privileges"] == ["AccountSetting:Read"]
 
 
 def test_without_credentials_it_still_says_what_to_give_the_app(collector: Command) -> None:

@@ -17,7 +17,7 @@ GROUPS = {
     "Set up": ["auth", "instance", "doctor", "sandbox"],
     "Collect": ["plan", "collect", "demo"],
     "Look": ["status", "show", "list", "why", "changes", "report"],
-    "Ask": ["query", "questions", "alerts", "export"],
+    "Ask": ["query", "questions", "alerts", "employees", "export"],
     "Upload": ["sync", "run"],
     "Keep": ["forget", "document", "uninstall"],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -42,6 +43,8 @@ VERBS = [
     ("questions", "run", "e2e-encryption", "access-list"),
     ("questions", "run", "nonsense"),
     ("questions", "validate", "nowhere.yaml"),
+    ("employees", "/proc/self/nonsense"),
+    ("employees", str(Path(__file__).parent / "employees.csv")),
     ("forget",),
     ("forget", "--user", "ada@example.com"),
     ("forget", "--before", "yesterday"),

@@ -38,6 +38,8 @@ class Look:
     code: int = 0
 
 
+EMPLOYEES = "employees.csv"
+
 LOOKS = [
     Look(
         FIRST,
@@ -183,6 +185,30 @@ LOOKS = [
     Look(LATER, "questions run waiting-room", ("2 of 8 users are as an earlier run read them", "Not known: 0 Good: 0")),
     Look(
         FIRST,
+        f"employees {EMPLOYEES} --json",
+        (
+            '"withoutZoom": null',
+            '"notFound": [ { "row": 3, "employeeEmail": "ina@example.com" } ]',
+            '"complete": false',
+        ),
+    ),
+    Look(
+        FIRST,
+        f"employees {EMPLOYEES}",
+        (
+            "Only in Zoom (left the company?): 6 (some may no longer be in Zoom)",
+            "Employees not found among the users that were read: 1",
+        ),
+        ("[Ww]ithout Zoom",),
+    ),
+    Look(LATER, f"employees {EMPLOYEES}", ("Matched: 2", "`zoom_user` was not read completely in run 2")),
+    Look(
+        FIRST,
+        "report --json",
+        ('"dataset": "users?status=inactive", "status": "partial"', '"dataset": "roles", "status": "denied"'),
+    ),
+    Look(
+        FIRST,
         "export graph --format csv",
         (
             "`zoom_user` was not read completely: some may be missing, others may be gone in Zoom.",
@@ -217,6 +243,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.profile}: {look.command}")
 def test_it_says_what_is_not_known(look: Look, home: Path, collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOM_HOME", str(home))
+    Path(EMPLOYEES).write_text("E-mail\nada@example.com\nina@example.com\n", encoding="utf-8")
     outcome = collector(*shlex.split(look.command), "--profile", look.profile)
     said = words(f"{outcome.out} {outcome.err}")
     assert outcome.code == look.code

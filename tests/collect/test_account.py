@@ -260,7 +260,7 @@ class TestProcesses:
         assert running.returncode == 130
         assert out == ""
         assert err.endswith(
-            "Error: The run was asked to stop.\n"
+            "Error: Interrupted.\n"
             "Next: What was read is kept. Within 24 hours `collector collect` resumes from there; "
             "`collector collect --fresh` starts over.\n"
         )

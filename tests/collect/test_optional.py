@@ -20,7 +20,7 @@ from collector.collect.estimate import CollectionEstimate
 from collector.model.coverage import Status
 from collector.resources import least_privilege
 from collector.resources.declaration import SettingsChoice
-from collector.sandbox import Account
+from collector.sandbox import Account, generate_account
 from collector.store import RunRecord
 from tests.canaries import found_in
 from tests.served import DECLARED, declare_everything
@@ -55,11 +55,15 @@ SOMETHING_ELSE: Answer = (200, {"users": [], "total_records": 0})
 
 
 class AboveTheUser(WsgiAdapter):
-    """A Zoom that answers for the account and its groups, too. `instead`: other answers, by part."""
+    """A Zoom that answers for the account and its groups, too.
+
+    `instead`: other answers, by part. `refusing_group`: the only group to give them; None for all.
+    """
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(profile.sandbox.app)
         self.instead: dict[str, Answer] = {}
+        self.refusing_group: str | None = None
         self.asked: Counter[str] = Counter()
 
     def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
@@ -67,7 +71,8 @@ class AboveTheUser(WsgiAdapter):
         if part is None:
             return super().send(request, **options)
         self.asked[part] += 1
-        status, body = self.instead.get(part, (200, SAMPLES[part]))
+        is_refusing = self.refusing_group is None or f"/groups/{self.refusing_group}/" in str(request.url)
+        status, body = self.instead.get(part, (200, SAMPLES[part])) if is_refusing else (200, SAMPLES[part])
         response = requests.Response()
         response.status_code, response.url, response.request = status, str(request.url), request
         response.headers["Content-Type"] = "application/json"
@@ -219,6 +224,20 @@ def test_what_cannot_be_read_stays_as_it_was_read_last(
     assert entry.oldest is not None
     assert entry.oldest < record.started_at
     assert [*profile.store.entities("zoom_account"), *profile.store.entities("zoom_group")] == before
+
+
+@pytest.mark.parametrize("answer", [NO_PRIVILEGE, PAID_ONLY], ids=["no privilege", "paid only"])
+def test_what_one_group_refuses_is_read_of_the_others(tmp_path: Path, answer: Answer) -> None:
+    account = generate_account(users=3, groups=60, custom_roles=0, seed=7)
+    profile = Profile(tmp_path, account)
+    zoom = AboveTheUser(profile)
+    profile.collect(scopes=ALL_SCOPES, network=zoom)
+    zoom.instead["group_settings"] = answer
+    zoom.refusing_group = account.groups[0].id
+    record = profile.collect(scopes=ALL_SCOPES, network=zoom)
+    entry = next(entry for entry in record.coverage if entry.dataset == "group_settings")
+    assert (entry.status, entry.read, entry.stale, entry.missing) == (Status.PARTIAL, 59, 1, 0)
+    profile.store.close()
 
 
 def test_the_owner_lacks_no_privilege(profile: Profile, zoom: AboveTheUser) -> None:

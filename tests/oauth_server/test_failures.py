@@ -43,6 +43,7 @@ def test_each_is_a_whole_page(case: str, visitor: Visitor, tmp_path: Path, monke
     assert problem.happened.endswith(".")
     assert all(problem.advice)
     assert problem.action or problem.commands or case == "prefetch"
+    assert html.count('<svg class="sign warn"') + html.count('<svg class="sign bad"') == 1
     assert html.count("autofocus") == (1 if problem.action else 0)
     assert re.search(rf"Error code <code>{re.escape(problem.code)}</code>", html)
     assert re.fullmatch(r"[a-z0-9-]+", problem.code)

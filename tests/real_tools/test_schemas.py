@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from collector.model.graph import RelationshipType
+from collector.model.older_integration import DataModel, in_data_model
 from collector.resources import all_resources, entity_types, relationship_types
 from collector.store import Store
 from tests.replay import RECORDINGS
@@ -78,6 +79,11 @@ def test_every_optional_document_is_among_them(collected: Store) -> None:
 def test_entities_that_are_tagged(collected: Store) -> None:
     tagged = [{**entity, "tag.AccountName": "Example Ltd"} for entity in entities_of(collected)]
     assert checked(*tagged)["failures"] == []
+
+
+def test_users_in_the_older_form_are_invalid_in_their_texts_only(recorded: list[dict[str, Any]]) -> None:
+    older = [in_data_model(entity, DataModel.LEGACY) for entity in recorded]
+    assert {failure["property"] for failure in checked(*older)["failures"]} == {"/email", "/username"}
 
 
 def test_relationship_classes() -> None:

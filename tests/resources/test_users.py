@@ -69,7 +69,11 @@ def test_the_display_name_is_zooms_own_where_it_sends_one(sent):
     ("sent", "properties"),
     [
         ({"employee_unique_id": "E-17"}, {"employeeId": "E-17"}),
+        ({"employee_unique_id": " 0017 "}, {"employeeId": "0017"}),
+        ({"employee_unique_id": 17}, {"employeeId": "17"}),
         ({"employee_unique_id": ""}, {}),
+        ({"employee_unique_id": "  "}, {}),
+        ({"employee_unique_id": True}, {}),
         ({"plan_united_type": "32"}, {"planUnitedType": "32"}),
         ({"plan_united_type": ""}, {}),
         ({"login_types": [100, 101, 1]}, {"loginTypes": ["Work email", "SSO", "Google"]}),

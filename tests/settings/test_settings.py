@@ -11,6 +11,7 @@ import pytest
 from platformdirs import user_data_path
 
 from collector.errors import ExitCode, UsageError
+from collector.model.older_integration import DataModel
 from collector.redaction import Secret
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.choices import PollingInterval, ZoomPlan
@@ -71,6 +72,7 @@ def test_without_any_configuration(read):
         profile=Profile("default", user_data_path("zoom-collector", appauthor=False) / "default"),
         account_name=None,
         tag_with_account_name=False,
+        data_model=DataModel.CURRENT,
         polling_interval=PollingInterval.DISABLED,
         jupiterone=JupiterOneSettings(
             account=None,
@@ -96,6 +98,7 @@ EVERYTHING = {
     "ZOOM_HOME": "/var/lib/zoom",
     "ACCOUNT_NAME": "Acme, Inc.",
     "TAG_WITH_ACCOUNT_NAME": "true",
+    "DATA_MODEL": "Legacy",
     "POLLING_INTERVAL": "four_hours",
     "JUPITERONE_ACCOUNT": "j1dev",
     "JUPITERONE_API_KEY": "api-key",
@@ -117,6 +120,7 @@ EVERY_SETTING = Settings(
     profile=Profile("acme-2", Path("/var/lib/zoom/acme-2")),
     account_name="Acme, Inc.",
     tag_with_account_name=True,
+    data_model=DataModel.LEGACY,
     polling_interval=PollingInterval.FOUR_HOURS,
     jupiterone=JupiterOneSettings(
         account="j1dev",
@@ -622,9 +626,11 @@ def test_what_can_be_wrong_about_jupiterone(problems):
             "JUPITERONE_API_BASE_URL": "http://api.us.jupiterone.io",
             "JUPITERONE_GRAPHQL_URL": "http://graphql.us.jupiterone.io",
             "POLLING_INTERVAL": "hourly",
+            "DATA_MODEL": "0.54",
         }
     )
     assert reported == [
+        "DATA_MODEL must be one of current, legacy, not '0.54'.",
         "POLLING_INTERVAL must be one of DISABLED, THIRTY_MINUTES, ONE_HOUR, FOUR_HOURS, EIGHT_HOURS, TWELVE_HOURS, "
         "ONE_DAY, ONE_WEEK, not 'hourly'.",
         "JUPITERONE_API_BASE_URL must be an https address (plain http on this computer only), without query.",

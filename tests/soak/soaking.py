@@ -129,7 +129,7 @@ class _Collector:
         faults = self.sandbox.faults.applied.total()
         exit_code = self._collect(client)
         if client.daily_limit is not None:
-            self.clock.time = max(self.clock.time, client.daily_limit.clears_at)
+            self.clock.time = max(self.clock.time, client.daily_limit.clears_at / 1000)
         return SoakRun(exit_code, client.calls.total(), self.sandbox.faults.applied.total() - faults)
 
     def _collect(self, client: ZoomClient) -> ExitCode:

@@ -437,7 +437,7 @@ def test_a_long_wait_ends_the_label(client, requests_mock, asked):
         f"Zoom refuses Light calls for now and asks to wait {minutes} minutes "
         "(You have reached the maximum per-second rate limit for this API.)."
     )
-    assert raised.value.clears_at == NOON + {"301": 301, "600": 600}.get(asked, 7200)
+    assert raised.value.clears_at == (NOON + {"301": 301, "600": 600}.get(asked, 7200)) * 1000
     with pytest.raises(DailyLimitReached):
         client.get(ME)
     assert requests_mock.call_count == 1
@@ -494,7 +494,7 @@ def test_a_daily_limit_closes_its_label_and_no_other(client, requests_mock):
     with pytest.raises(DailyLimitReached) as raised:
         client.get(USERS)
     assert raised.value.message == "Zoom's daily limit for Medium calls is used up."
-    assert raised.value.clears_at == NOON + 12 * 3600
+    assert raised.value.clears_at == 1_795_478_400_000  # 2026-11-24T00:00:00Z, the midnight after noon
     assert client.daily_limit is raised.value
     with pytest.raises(DailyLimitReached):
         client.get(SETTINGS, {"userId": "ada"})
@@ -515,7 +515,7 @@ def test_when_a_daily_limit_clears(client, requests_mock, retry_after, clears_at
     requests_mock.get(f"{API}/users/me", **DAILY, headers={"Retry-After": retry_after})
     with pytest.raises(DailyLimitReached) as raised:
         client.get(ME)
-    assert raised.value.clears_at == clears_at
+    assert raised.value.clears_at == clears_at * 1000
 
 
 def test_of_several_daily_limits_the_last_to_clear_counts(client, requests_mock):
@@ -525,7 +525,7 @@ def test_of_several_daily_limits_the_last_to_clear_counts(client, requests_mock)
         with pytest.raises(DailyLimitReached):
             client.get(endpoint)
     assert client.daily_limit is not None
-    assert client.daily_limit.clears_at == NOON + 7200
+    assert client.daily_limit.clears_at == (NOON + 7200) * 1000
 
 
 # Refusals

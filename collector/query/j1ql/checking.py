@@ -36,11 +36,15 @@ class ComparedProperty:
 
 @dataclass(frozen=True)
 class CheckedQuery:
-    """What a query asks. `start`: the types it starts from. `problems`: what makes the answer other than meant."""
+    """What a query asks. `start`: the types it starts from. `asked`: each property, after the types it is asked of.
+
+    `problems`: what makes the answer other than meant.
+    """
 
     start: tuple[str, ...]
     columns: tuple[str, ...]
     compared: tuple[ComparedProperty, ...]
+    asked: tuple[tuple[tuple[str, ...], str], ...]
     problems: tuple[str, ...]
 
 
@@ -51,14 +55,20 @@ def check_query(text: str, schema: GraphSchema) -> CheckedQuery:
     graph = Graph(run=0, current=True, type_ids=numbers, tags=_TAGS)
     statement = compile_query(query, schema, graph, query.limit)
     selectors = check(schema, query)
-    problems = [*no_way(query, schema), *unknown_names(uses(query, schema, selectors), graph)]
+    used = uses(query, schema, selectors)
+    problems = [*no_way(query, schema), *unknown_names(used, graph)]
     found = []
     for types, name, comparison in compared(query, schema, selectors):
         if types is not None and name not in (*ENTITY_METADATA, *_TAGS):
             problems += _mistyped(types, name, comparison)
             found.append(_compared(types, name, comparison))
     start = tuple(entity.type for entity in resolve(schema, query.start))
-    return CheckedQuery(start, statement.columns, tuple(found), tuple(dict.fromkeys(problems)))
+    asked = tuple(
+        (tuple(type_.type for type_ in use.types), use.property)
+        for use in used
+        if use.types is not None and use.property is not None
+    )
+    return CheckedQuery(start, statement.columns, tuple(found), asked, tuple(dict.fromkeys(problems)))
 
 
 def columns_of(text: str) -> tuple[str, ...]:

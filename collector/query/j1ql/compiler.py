@@ -172,7 +172,8 @@ class _Compiler:
         if node.text is not None:
             conditions.append(self._contains(entity, node.text))
         if node.with_ is not None:
-            conditions.append(self._conditions.sql(node.with_, lambda path: (entity, path.text)))
+            stored_name = self._graph.stored_name
+            conditions.append(self._conditions.sql(node.with_, lambda path: (entity, stored_name(path.text))))
         return conditions
 
     def _contains(self, entity: EntityVariable, text: str) -> str:
@@ -203,7 +204,7 @@ class _Compiler:
 
     def _finder(self, route: _Route) -> Find:
         def find(path: Path) -> tuple[Variable | None, str]:
-            return route.selectors.get(path.segments[0]), ".".join(path.segments[1:])
+            return route.selectors.get(path.segments[0]), self._graph.stored_name(".".join(path.segments[1:]))
 
         return find
 

@@ -137,7 +137,7 @@ def _occurs(
             f" AS used CROSS JOIN document ON document.id = used.document WHERE coalesce({kind}, 'null') <> 'null'"
             + (f" AND {kind} IN ({kinds})" if kinds else "")
             + " LIMIT 1",
-            {"path": json_path(property_), "part": part},
+            {"path": json_path(graph.stored_name(property_)), "part": part},
         )
         if found is not None:
             return found

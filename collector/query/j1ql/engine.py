@@ -12,6 +12,7 @@ from collector.errors import CollectionFailed, CollectorError, UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import property_name
+from collector.model.older_integration import in_data_model
 from collector.query.chosen_run import chosen_run
 from collector.query.j1ql.compiler import Kind, Statement, compile_query
 from collector.query.j1ql.completeness import warnings
@@ -129,7 +130,7 @@ def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
     tags = {name: encoded(value) for name, value in record.tags.items()}
     kept = database.rows("SELECT DISTINCT path FROM unknown_setting WHERE kept")
     undeclared = frozenset(property_name(path) for (path,) in kept)
-    return Graph(record.id, newest == record.id, type_ids, tags, undeclared)
+    return Graph(record.id, newest == record.id, type_ids, tags, undeclared, record.data_model)
 
 
 def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase:
@@ -233,7 +234,8 @@ class _Reader:
             " WHERE entity.key = :key",
             {"key": key},
         )
-        return joined_entity(key, ((part, text) for part, text in parts), self.record.tags)
+        entity = joined_entity(key, ((part, text) for part, text in parts), self.record.tags)
+        return None if entity is None else in_data_model(entity, self.record.data_model)
 
     def _relationship(self, whole: str) -> Mapping[str, object]:
         type_, source, target = whole.split("\x1f")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema
+from collector.model.older_integration import LEGACY_NAMES, TEXTS, DataModel
 from collector.query.j1ql.conditions import Bind, json_path
 from collector.query.j1ql.syntax import Hop, Optional, Step
 from collector.query.j1ql.values import Scalar, encoded_sql
@@ -19,7 +20,8 @@ class Graph:
     """The graph that is asked: that after `run`; `current` if nothing has been written since.
 
     `type_ids`: the numbers of the relationship types. `tags`: the properties that the run gives every entity, encoded.
-    `undeclared`: the properties that entities may have besides those of the schema.
+    `undeclared`: the properties that entities may have besides those of the schema. `data_model`: the form in which the
+    graph leaves, and is asked.
     """
 
     run: int
@@ -27,9 +29,20 @@ class Graph:
     type_ids: Mapping[str, int]
     tags: Mapping[str, Scalar] = field(default_factory=dict)
     undeclared: frozenset[str] = frozenset()
+    data_model: DataModel = DataModel.CURRENT
+
+    def stored_name(self, name: str) -> str:
+        """What a property is called in the store; in the older form of the graph some have a second name."""
+        return name if self.data_model is DataModel.CURRENT else LEGACY_NAMES.get(name, name)
+
+    def path(self, name: str) -> str:
+        """SQLite's path to what a property holds in this form of the graph."""
+        is_text = self.data_model is not DataModel.CURRENT and name in TEXTS
+        return f"{json_path(name)}[0]" if is_text else json_path(name)
 
     def parts_of(self, types: tuple[EntitySchema, ...], name: str) -> list[str]:
         """Where a property may be, the row first, the others as the store joins them: in alphabetical order."""
+        name = self.stored_name(name)
         if name.startswith("_"):
             return [ROW]
         found = {
@@ -131,7 +144,7 @@ class EntityVariable:
             table, column = context.values(place[0], name)
             _, alias = self._values.setdefault(place[0], (table, f"{self._part(place[0])}_values"))
             return f"{alias}.{column}"
-        path = context.bind(json_path(name))
+        path = context.bind(context.graph.path(name))
         parts = context.graph.parts_of(self.types, name)
         if len(parts) == 1:
             return f"({encoded_sql(self.document(parts[0]), path)})"

@@ -1,0 +1,58 @@
+"""`collector employees`: an export of an HR or identity system against Zoom's users."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from collector.cli.employees_output import print_comparison
+from collector.cli.options import common_options, example, options
+from collector.cli.query_output import FORMATS
+from collector.clock import SystemClock
+from collector.errors import UsageError
+from collector.query.chosen_run import chosen_run
+from collector.query.employee_file import read_employees
+from collector.query.employees import compare_employees
+from collector.resources import all_resources
+from collector.resources.graph_schema import graph_schema
+from collector.store import Store
+
+
+@click.command(epilog=example("collector employees export.csv"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--email", metavar="COLUMN", help="The column with the e-mail address; default: by its usual names.")
+@click.option("--id", "id_", metavar="COLUMN", help="The column with the employee id; default: by its usual names.")
+@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="Compare the users as of this run.")
+@click.option("--at", "at", metavar="DATE", help="Compare the users as of then: 2026-11-23 (its end, UTC).")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the result; default: table.")
+@common_options
+@click.pass_context
+def employees(
+    context: click.Context,
+    file: Path,
+    email: str | None,
+    id_: str | None,
+    run: int | None,
+    at: str | None,
+    format_: str | None,
+) -> None:
+    """Compare Zoom's users with a list of employees.
+
+    FILE is an export of an HR or identity system: CSV with any usual separator and encoding, its columns in the first
+    row. Users are matched by e-mail address and user name, in lower case, and by employee id. Shown are who is in Zoom
+    only, employees without Zoom, people with two accounts, and addresses that differ a little, which are no matches.
+    Nothing of the file is stored, logged or sent.
+
+    Exit codes: 0 compared (whatever the result), 2 the file or its columns cannot be used, 1 it failed, 130
+    interrupted.
+    """
+    given = options(context)
+    if given.json and format_ not in (None, "json"):
+        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    profile = given.settings().profile
+    listed = read_employees(file, email, id_)
+    with Store.open_existing(profile.store_path) as store:
+        record = chosen_run(store, run, at)
+        compared = compare_employees(store, graph_schema(all_resources()), record, listed, SystemClock())
+    print_comparison(compared, "json" if given.json else format_ or "table")
