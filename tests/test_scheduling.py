@@ -48,7 +48,7 @@ def problem_with(call: str) -> str | None:
     """What is wrong with a call; its arguments may be placeholders."""
     command: click.Command = cli
     options = {option for param in cli.params for option in param.opts} | {"--help", "-h"}
-    for word in shlex.split(call):
+    for word in _words(call):
         if word.startswith("-"):
             if word.partition("=")[0] not in options:
                 return f"{call}: there is no option {word}"
@@ -59,6 +59,14 @@ def problem_with(call: str) -> str | None:
             command = inner
             options |= {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
     return None
+
+
+def _words(call: str) -> list[str]:
+    """The words of a call; without the quoted one if that goes on in the next line."""
+    try:
+        return shlex.split(call)
+    except ValueError:
+        return re.split("['\"]", call)[0].split()
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

@@ -14,6 +14,7 @@ import pytest
 from collector.questions import library
 from collector.questions.library import BAD, GOOD, UNKNOWN, Compliance, NamedQuery, SecurityQuestion
 from collector.sandbox import Fault, Sandbox
+from tests.collect.profile import Profile
 
 from .conftest import Command, words
 
@@ -55,11 +56,15 @@ def _these_questions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def collected(zoom: Sandbox, collector: Command) -> None:
+def collected(zoom: Sandbox, tmp_path: Path) -> None:
     """Eight people; of one, bob, the settings are not read."""
+    folder = tmp_path / "home" / "default"
+    folder.mkdir(parents=True, mode=0o700)
+    profile = Profile(folder, zoom.account)
     (bob,) = (user for user in zoom.account.users if user.email.startswith("bob"))
-    zoom.faults.add(Fault("status_500", f"/users/{bob.id}/settings", times=None))
-    assert collector("collect").code == 3
+    profile.sandbox.faults.add(Fault("status_500", f"/users/{bob.id}/settings", times=None))
+    assert profile.collect().exit_code == 3
+    profile.store.close()
 
 
 @pytest.mark.usefixtures("collected")

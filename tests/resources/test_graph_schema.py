@@ -61,7 +61,7 @@ def test_every_declared_property_is_in_the_schema() -> None:
 
 def test_the_values_of_a_property_are_of_its_kind(store: Store) -> None:
     kinds = {"true": "boolean", "false": "boolean", "integer": "number", "real": "number", "text": "text"}
-    declared = {entity.type: entity.kinds for entity in SCHEMA.entities}
+    declared = {entity.type: entity.value_types for entity in SCHEMA.entities}
     database = store.read_only()
     wrong = set()
     for type_, name, kind in database.rows(
@@ -71,7 +71,7 @@ def test_the_values_of_a_property_are_of_its_kind(store: Store) -> None:
         " FROM current_part, json_each(current_part.json) AS properties, json_each(properties.value) AS elements"
         " WHERE properties.type = 'array'"
     ):
-        if name in declared[type_] and declared[type_][name] != kinds[kind]:
+        if name in declared[type_] and declared[type_][name].kind != kinds[kind]:
             wrong.add((type_, name, kind))
     database.close()
     assert wrong == set()
