@@ -1,5 +1,6 @@
 """The graph of one Zoom account in SQLite, with its history: a `Run` writes, a `Store` reads."""
 
+from collector.store.alerts import AlertLog, AlertRecord
 from collector.store.canonical import ROW
 from collector.store.graph import RunGraph
 from collector.store.read_only import ReadOnlyDatabase
@@ -14,6 +15,8 @@ __all__ = [
     "INTERRUPTED_REASON",
     "ROW",
     "UPLOADED_EXIT_CODES",
+    "AlertLog",
+    "AlertRecord",
     "PartAge",
     "ReadOnlyDatabase",
     "RememberedInstance",

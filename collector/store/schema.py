@@ -157,5 +157,22 @@ _UNAVAILABLE = (
     "ALTER TABLE unknown_setting ADD COLUMN described TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE)
+_ALERTS = (
+    # A finding of an alert rule, once for each channel it is for. `run`, `since`: the runs compared, which may have been
+    # forgotten. key: what it is about, an entity or something else. finding: JSON. told_at: NULL until the channel has
+    # taken the message.
+    """CREATE TABLE alert (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        rule TEXT NOT NULL,
+        key TEXT NOT NULL,
+        finding TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        found_at INTEGER NOT NULL,
+        told_at INTEGER
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _READINGS, _UPLOADS, _HOSTS, _UNAVAILABLE, _ALERTS)
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

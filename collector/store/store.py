@@ -13,6 +13,7 @@ from collector.model.graph import Properties, Relationship, type_of_key
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import comparable
 from collector.store import remembered_instance
+from collector.store.alerts import AlertLog
 from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
 from collector.store.read_only import ReadOnlyDatabase
@@ -151,6 +152,11 @@ class Store:
     def uploads(self) -> Uploads:
         """The uploads to JupiterOne."""
         return Uploads(self._database)
+
+    @property
+    def alerts(self) -> AlertLog:
+        """The findings of the alert rules, and who was told."""
+        return AlertLog(self._database)
 
     def begin(self, started_at: int, tags: Mapping[str, str], options: str = "", *, fresh: bool = True) -> Run:
         """Begin a run, the one writer until it is finished. `started_at`: milliseconds since 1970.
