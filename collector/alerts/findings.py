@@ -7,6 +7,7 @@ found on the day after.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import cast
 from collector.alerts.history import History
 from collector.alerts.library import AlertRule
 from collector.clock import Clock
-from collector.model.graph import Properties, PropertyValue
+from collector.model.graph import Properties, PropertyValue, type_of_key
 from collector.model.graph_schema import EntitySchema, GraphSchema
 from collector.query.j1ql import CheckedQuery, QueryRequest, ask, check_query
 from collector.query.not_compared import NotCompared
@@ -99,7 +100,8 @@ class Comparison:
             absent = undecided - set(before)
             known = set(before) - self._not_known(rule, before, others, run)
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):
-                values = _differences(names, before[key], now[key]) if key in before else ()
+                asked = names[type_of_key(key)]
+                values = _differences(asked, before[key], now[key]) if key in before else ()
                 yield Finding(rule, key, name_of(key, now[key]), values, _note(columns, rows[key]), key in absent)
             undecided -= known | absent
             if not undecided:
@@ -127,12 +129,17 @@ class Comparison:
         answer = ask(self.history.store, self.history.schema, QueryRequest(text, run=run.id, limit=0), self.clock)
         return {str(row[-1]): row for row in cast(Iterator[Row], answer.rows)}
 
-    def _rests_on(self, checked: CheckedQuery, rule: AlertRule) -> set[str]:
-        """The properties that a rule compares, noted by type."""
+    def _rests_on(self, checked: CheckedQuery, rule: AlertRule) -> Mapping[str, set[str]]:
+        """The properties that a rule compares, by type."""
+        names: dict[str, set[str]] = defaultdict(set)
         for each in checked.compared:
             for type_ in each.types:
-                self.compared.setdefault(type_, set()).add(each.name)
-        return {each.name for each in checked.compared} | ({rule.known_by} - {""})
+                names[type_].add(each.name)
+        for type_ in checked.start:
+            names[type_] |= {rule.known_by} - {""}
+        for type_, some in names.items():
+            self.compared.setdefault(type_, set()).update(some)
+        return names
 
 
 def find(
@@ -195,4 +202,3 @@ def _note(columns: Sequence[str], row: Row) -> str:
     """What a row says beside who it is."""
     said = zip(columns, row, strict=False)
     return ", ".join(f"{name}: {value}" for name, value in list(said)[1:] if name not in _NAMES and value is not None)
-

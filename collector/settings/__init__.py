@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from collector.errors import UsageError
 from collector.redaction import Secret
 from collector.settings.choices import PollingInterval, ZoomPlan
-from collector.settings.dotenv_trust import check_addresses
+from collector.settings.dotenv_trust import check_addresses, check_alert_addresses
 from collector.settings.hosts import zoom_cloud
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
 from collector.settings.profile import Profile
@@ -38,7 +38,7 @@ ZOOM_NAMES = (
     "ZOOM_PROFILE",
     "ZOOM_HOME",
 )
-OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL")
+OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "POLLING_INTERVAL", "ALERT_URLS")
 _ZOOM = ("zoom.us", "zoomgov.com")
 _OAUTH_PATHS = ("/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth")
 _API_PATHS = ("/v2",)
@@ -46,7 +46,7 @@ _OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), ZoomPlan.BU
 """Plans with the limits of Business (Zoom developer docs, rate limits)."""
 NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
 """Every name that is read; `.env.example` and the documentation list the same."""
-SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY")
+SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY", "ALERT_URLS")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Settings:
     Without `account_id` a person signs in with the browser; a missing `client_secret` then means a public client.
     `api_url` is `None` when Zoom's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
     `None` unless entities are to be tagged with it or it was given. `polling_interval` is how often `collector run
-    --poll` runs. `warning`: a sentence about unknown settings, "" without any.
+    --poll` runs. `alert_urls`: where alerts are sent. `warning`: a sentence about unknown settings, "" without any.
     """
 
     client_id: str | None
@@ -74,6 +74,7 @@ class Settings:
     tag_with_account_name: bool
     polling_interval: PollingInterval
     jupiterone: JupiterOneSettings
+    alert_urls: tuple[Secret, ...] = ()
     warning: str = ""
 
     @property
@@ -128,12 +129,14 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         tag_with_account_name=reader.boolean("TAG_WITH_ACCOUNT_NAME"),
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
         jupiterone=read_jupiterone(reader),
+        alert_urls=reader.secret_addresses("ALERT_URLS"),
     )
     _check_app(settings, reader)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         reader.check_file(name)
     _check_combinations(settings, reader)
     check_addresses(reader)
+    check_alert_addresses(reader)
     return settings
 
 

@@ -39,7 +39,8 @@ class AlertLog:
         for each in found:
             for channel in channels:
                 self._database.execute(
-                    "INSERT INTO alert (run, since, rule, key, finding, channel, found_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO alert (run, since, rule, key, finding, channel, found_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (each.run, each.since, each.rule, each.key, each.finding, channel, found_at),
                 )
         self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_COMPARED_RUN, str(run)))

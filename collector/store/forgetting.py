@@ -23,7 +23,13 @@ _UNPURGED = "unpurged"
 
 _MASK = "***"
 
-_QUOTING = (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes"), ("upload", "reason"), ("alert", "finding"))
+_QUOTING = (
+    ("coverage", "reason"),
+    ("coverage", "next_step"),
+    ("step_result", "notes"),
+    ("upload", "reason"),
+    ("alert", "finding"),
+)
 """The tables and columns that contain messages."""
 
 _PEOPLE = """

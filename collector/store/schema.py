@@ -158,9 +158,9 @@ _UNAVAILABLE = (
 )
 
 _ALERTS = (
-    # A finding of an alert rule, once for each channel it is for. `run`, `since`: the runs compared, which may have been
-    # forgotten. key: what it is about, an entity or something else. finding: JSON. told_at: NULL until the channel has
-    # taken the message.
+    # A finding of an alert rule, once for each channel it is for. run, since: the runs compared, which may have been
+    # forgotten. key: what it is about, an entity or something else. finding: JSON. told_at: NULL until the channel
+    # has taken the message.
     """CREATE TABLE alert (
         id INTEGER PRIMARY KEY,
         run INTEGER NOT NULL,
