@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timezone
+from itertools import pairwise
 
 from collector.alerts.findings import Comparison, Finding, Value, name_of
+from collector.alerts.history import counts
 from collector.alerts.library import AlertRule
 from collector.query.change import Kind
 from collector.query.changes import changes
@@ -59,23 +61,29 @@ def many_users_gone(comparison: Comparison, rule: AlertRule, _: Told, __: float 
 
 
 def collection_incomplete(comparison: Comparison, rule: AlertRule, _: Told, __: float | None) -> Iterator[Finding]:
-    """Datasets that were read completely, and now were not."""
+    """Datasets that were read completely, and now were not; those with the same reason together."""
     was = _incomplete(comparison.since)
+    by_reason: dict[str, list[str]] = {}
     for dataset, reason in _incomplete(comparison.until).items():
         if dataset not in was:
-            yield Finding(rule, f"dataset:{dataset}", dataset, note=reason)
+            by_reason.setdefault(reason, []).append(dataset)
+    for reason, datasets in by_reason.items():
+        yield Finding(rule, f"dataset:{datasets[0]}", ", ".join(datasets), note=reason)
 
 
 def collection_late(comparison: Comparison, rule: AlertRule, _: Told, interval: float | None) -> Iterator[Finding]:
-    """More than two intervals between two collections."""
-    yield from late(rule, comparison.since, comparison.until.began_at, interval)
+    """More than two intervals between a collection and the next."""
+    since, until = comparison.since.id, comparison.until.id
+    runs = [run for run in comparison.history.store.finished_runs() if counts(run) and since <= run.id <= until]
+    for later, earlier in pairwise(runs):
+        yield from late(rule, earlier, later.began_at, interval)
 
 
 def late(rule: AlertRule, last: RunRecord, now: int, interval: float | None) -> Iterator[Finding]:
     """Whether the last collection ended more than two intervals ago; once for each. `now`: milliseconds since 1970."""
     if interval is not None and now - last.ended_at > _INTERVALS * interval * 1000:
         moment = datetime.fromtimestamp(last.ended_at / 1000, timezone.utc)
-        yield Finding(rule, f"run:{last.id}", f"no collection after {moment:%Y-%m-%d %H:%M} UTC (run {last.id})")
+        yield Finding(rule, f"run:{last.id}", f"the last one ended {moment:%Y-%m-%d %H:%M} UTC (run {last.id})")
 
 
 def _incomplete(record: RunRecord) -> dict[str, str]:

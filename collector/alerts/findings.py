@@ -200,5 +200,9 @@ def _differences(names: Collection[str], before: Properties, now: Properties) ->
 
 def _note(columns: Sequence[str], row: Row) -> str:
     """What a row says beside who it is."""
-    said = zip(columns, row, strict=False)
-    return ", ".join(f"{name}: {value}" for name, value in list(said)[1:] if name not in _NAMES and value is not None)
+    said = list(zip(columns, row, strict=False))[1:]
+    return "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in said
+        if name not in _NAMES and value is not None
+    )
