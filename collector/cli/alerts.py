@@ -41,7 +41,7 @@ def list_(context: click.Context) -> None:
     metavar="RUN|DATE",
     help="Compare with this run, or with the graph at the end of this day (UTC); default: the run before.",
 )
-@click.option("--send", is_flag=True, help="Send to ALERT_URLS what was not sent yet, as `collector run` does.")
+@click.option("--send", is_flag=True, help="Send to ALERT_URLS what was not sent yet, as run does.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print what is new; default: table.")
 @common_options
 @click.pass_context
@@ -114,7 +114,7 @@ def test(context: click.Context) -> int:
 
     given = options(context)
     wanted = channels(_configured(given.settings()).alert_urls)
-    title, text = "Zoom: a test", "This is a test of `collector alerts test`. Alerts about your Zoom account come here."
+    title, text = "Zoom: a test", "A test: alerts about your Zoom account come here."
     taken = [(channel, channel.send(title, text)) for channel in wanted]
     print_sent(taken, json_output=given.json)
     return int(ExitCode.COMPLETE if all(ok for _, ok in taken) else ExitCode.FAILED)

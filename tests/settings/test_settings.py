@@ -102,6 +102,7 @@ EVERYTHING = {
     "JUPITERONE_INTEGRATION_INSTANCE_ID": "5f7a1c9e",
     "JUPITERONE_API_BASE_URL": "https://api.eu.jupiterone.io/",
     "JUPITERONE_GRAPHQL_URL": "https://graphql.dev.jupiterone.io",
+    "ALERT_URLS": "slack://a/b/c, mailto://u:p@example.com?to=x@example.com,y@example.com json://host/",
 }
 EVERY_SETTING = Settings(
     client_id="client-id",
@@ -124,6 +125,11 @@ EVERY_SETTING = Settings(
         instance_id="5f7a1c9e",
         api_url="https://api.eu.jupiterone.io",
         graphql_url="https://graphql.dev.jupiterone.io",
+    ),
+    alert_urls=(
+        Secret("slack://a/b/c"),
+        Secret("mailto://u:p@example.com?to=x@example.com,y@example.com"),
+        Secret("json://host/"),
     ),
 )
 
