@@ -110,7 +110,7 @@ def _print_csv(findings: Findings) -> None:
 
 def _print_table(findings: Findings) -> None:
     out = console()
-    until = _when(findings.until)
+    until = f"R{_when(findings.until)[1:]}"
     if findings.since is None:
         print_wrapped(out, f"{until} is the first collection: there is nothing to compare it with.")
         if not findings.found:
@@ -142,7 +142,7 @@ def _by_rule(found: Sequence[Finding]) -> Iterator[tuple[AlertRule, list[Finding
 
 
 def _when(record: RunRecord) -> str:
-    return f"Run {record.id} ({format_time(record.ended_at)})"
+    return f"run {record.id} ({format_time(record.ended_at)})"
 
 
 def _run(record: RunRecord) -> Mapping[str, int]:
