@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,54 +19,14 @@ from aiosmtpd.controller import Controller
 from collector.alerts.channels import channels
 from collector.errors import UsageError
 from collector.redaction import Secret
+from tests.webhook import SECRET, Web, web
 
-SECRET = "CANARY-ALERT-SECRET"
+__all__ = ["web"]
+
 TITLE, TEXT = (
     "Zoom: 1 alert (HIGH)",
     "HIGH: a new administrator\n- Zoë 'Z' <b>Rao</b> (max@example.com): off → on\n\nDo it.",
 )
-
-
-class Web:
-    """An HTTP server that keeps what is posted, and answers with `status`."""
-
-    def __init__(self) -> None:
-        self.posted: list[tuple[str, Any]] = []
-        self.status = 200
-        self.location = ""
-        web = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                web.posted.append((self.path, json.loads(body)))
-                self.send_response(web.status)
-                if web.location:
-                    self.send_header("Location", web.location)
-                self.end_headers()
-
-            def do_GET(self) -> None:
-                web.posted.append((self.path, None))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    web = Web()
-    thread = threading.Thread(target=web.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield web
-    web.server.shutdown()
-    thread.join()
-    web.server.server_close()
 
 
 class Mailbox:

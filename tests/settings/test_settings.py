@@ -485,6 +485,32 @@ def test_another_oauth_server_needs_an_api_address(problems, read):
     assert read({"ZOOM_OAUTH_URL": "https://zoomgov.com"}).api_url is None
 
 
+@pytest.mark.parametrize(
+    ("value", "urls"),
+    [
+        ("", []),
+        (" , ", []),
+        ("slack://a/b/c", ["slack://a/b/c"]),
+        ("slack://a/b/c,json://host;tgram://1:x/2", ["slack://a/b/c", "json://host", "tgram://1:x/2"]),
+        ("mailto://u:p@x.example?to=a@x.example,b@x.example", ["mailto://u:p@x.example?to=a@x.example,b@x.example"]),
+        ("json://host/a,\n  xmls://host/b", ["json://host/a", "xmls://host/b"]),
+    ],
+)
+def test_addresses_of_alerts(read, value, urls):
+    assert [url.reveal() for url in read({"ALERT_URLS": value}).alert_urls] == urls
+
+
+@pytest.mark.parametrize(
+    ("value", "position", "number"),
+    [("CANARY", 1, 1), ("//CANARY", 1, 1), ("json://host/CANARY xyz", 1, 1), ("CANARY, json://host", 1, 2)],
+)
+def test_addresses_of_alerts_that_are_none(problems, value, position, number):
+    assert problems({"ALERT_URLS": value}) == [
+        f"ALERT_URLS: of {number} addresses, number {position} is none: it must begin with a scheme such as mailto:// "
+        "and have no spaces."
+    ]
+
+
 @pytest.mark.parametrize("share", ["0.01", "0.5", "1", "1.0", " 0.8 "])
 def test_good_shares(read, share):
     assert read({"ZOOM_RATE_SHARE": share}).rate_share == float(share)
