@@ -124,8 +124,8 @@ class Reader:
 
     def secret_addresses(self, name: str) -> tuple[Secret, ...]:
         """Addresses with secrets in them, of any scheme, separated by commas or spaces."""
-        texts = _BETWEEN_ADDRESSES.split(self.text(name) or "")
-        found = [text for text in texts if text]
+        given = (self.text(name) or "").strip(" ,;")
+        found = _BETWEEN_ADDRESSES.split(given) if given else []
         for position, text in enumerate(found, start=1):
             if not _ANY_ADDRESS.fullmatch(text):
                 self.problems.append(
