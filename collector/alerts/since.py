@@ -37,7 +37,9 @@ def new_since_run(
     until = newest(store)
     if until is None:
         return None
-    since = previous_run(store, until) if compared is None else newest(store, at_most=compared)
+    since = None if compared is None else newest(store, at_most=compared)  # None, too, if that run was forgotten
+    if since is None:
+        since = previous_run(store, until)
     return new_between(store, schema, since, until, clock, interval)
 
 

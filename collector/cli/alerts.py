@@ -48,8 +48,8 @@ def list_(context: click.Context) -> None:
 def check(context: click.Context, since: str | None, send: bool, format_: str | None) -> int:
     """Show what is new in the rules' results since the run before.
 
-    Compares the newest graph on this computer with an earlier one, without Zoom. Nobody is new because he could be read
-    for the first time. Shown as often as you ask; with --send, what is new since the last sending is sent, once.
+    Compares the newest graph on this computer with an earlier one, without Zoom. What could be read for the first time
+    is not new. Shown as often as you ask; with --send, what is new since the last sending is sent, once.
 
     Exit codes: 0 nothing new, or a first collection, 5 something new, 3 not everything could be compared or a channel
     did not take the message, 2 wrong use, 1 it failed, 130 interrupted.

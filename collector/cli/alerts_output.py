@@ -30,12 +30,15 @@ def print_rules(rules: Sequence[AlertRule], *, json_output: bool) -> None:
         print_json([_rule_to_json(rule) for rule in rules])
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("Level", "Alert", "Watches", "In JupiterOne"):
+    for title in ("Alert", "Level", "Watches"):
         table.add_column(title)
     for rule in rules:
-        watches = rule.check or f"{rule.question.removeprefix('managed-question-zoom-')} ({rule.query})"
-        table.add_row(rule.level, _title(rule), watches, "no" if rule.check else "yes")
-    print_table(console(), table)
+        watches = rule.question.removeprefix("managed-question-zoom-") or f"two runs: {rule.check}"
+        table.add_row(_title(rule), rule.level, watches)
+    out = console()
+    print_table(out, table)
+    out.print()
+    print_wrapped(out, "Those that compare two runs cannot be rules in JupiterOne; the others watch a question.")
 
 
 def print_check(findings: Findings, format_: str) -> None:

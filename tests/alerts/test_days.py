@@ -263,3 +263,15 @@ def test_a_collection_that_is_overdue_is_told_once(days: Days) -> None:
         "MEDIUM: no collection for two intervals: the last one ended 2026-11-24 12:00 UTC (run 1)"
     ]
     assert days.day() == []
+
+
+def test_history_that_was_forgotten_is_no_first_collection(days: Days) -> None:
+    """The run that was compared last is gone: the oldest that is kept stands in for it."""
+    days.day()
+    days.collect()
+    days.collect()
+    days.profile.store.close()
+    forget(days.profile.path, before=int((days.profile.clock.time - DAY / 2) * 1000))
+    days.profile.store = type(days.profile.store).open(days.profile.path)
+    days.switch("max", on=False)
+    assert days.day() == [MAX_OFF]

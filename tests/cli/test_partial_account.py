@@ -149,6 +149,18 @@ LOOKS = [
     ),
     Look(FIRST, "list roles", ('"complete": false', "`zoom_role` was not read completely in run 1 (0 were read)")),
     Look(LATER, "list roles", ('["Helpdesk", true', "`zoom_role` was not read completely in run 2 (5 were read)")),
+    Look(FIRST, "alerts check", ("is the first collection: there is nothing to compare it with.",)),
+    Look(
+        LATER,
+        "alerts check",
+        (
+            "LOW: a collection was incomplete",
+            "Not compared: Run 2 did not read all users",
+            "Run 2 did not read all roles",
+        ),
+        ("a new", "is off", "gone"),
+        code=3,
+    ),
 ]
 
 
