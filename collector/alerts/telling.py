@@ -58,13 +58,13 @@ def tell(
     """Tell each channel, in one message, what it has not been told.
 
     That is what is new since the graph compared last, and what an earlier message said that failed. A channel that is
-    configured for the first time is told what is new from now on.
+    configured for the first time is told what is new from now on, and what waits for one whose place it takes.
     """
     log = store.alerts
     ids = [channel.id for channel in channels]
     findings = new_since_run(store, schema, clock, log.compared_run, interval)
     if findings is not None:
-        log.drop_other_channels(ids)
+        log.hand_over(ids)
         log.record(findings.until.id, _records(store, findings), ids, milliseconds(clock.now()))
     told: list[Channel] = []
     failed: list[Channel] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -65,8 +66,20 @@ class AlertLog:
             self._database.execute("UPDATE alert SET told_at = ? WHERE id = ?", (told_at, number))
         self._database.commit()
 
-    def drop_other_channels(self, channels: Sequence[str]) -> None:
-        """Forget what waits for channels that are no longer configured."""
-        rows = self._database.rows("SELECT DISTINCT channel FROM alert WHERE told_at IS NULL")
-        for channel in [name for (name,) in rows if name not in channels]:
-            self._database.execute("DELETE FROM alert WHERE channel = ? AND told_at IS NULL", (channel,))
+    def hand_over(self, channels: Sequence[str]) -> None:
+        """What waits for channels that are no longer configured goes to those that are new: a corrected address."""
+        self._database.begin()
+        known = {name for (name,) in self._database.rows("SELECT DISTINCT channel FROM alert")}
+        for new in [channel for channel in channels if channel not in known]:
+            self._database.execute(
+                "INSERT INTO alert (run, since, rule, key, finding, channel, found_at)"
+                " SELECT run, since, rule, key, finding, :new, min(found_at) FROM alert WHERE told_at IS NULL"
+                " AND channel NOT IN (SELECT value FROM json_each(:channels))"
+                " GROUP BY run, since, rule, key, finding ORDER BY min(id)",
+                {"new": new, "channels": json.dumps(channels)},
+            )
+        self._database.execute(
+            "DELETE FROM alert WHERE told_at IS NULL AND channel NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(channels),),
+        )
+        self._database.commit()

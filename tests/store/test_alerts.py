@@ -39,11 +39,21 @@ def test_each_channel_has_its_own(store: Store) -> None:
     assert not store.alerts.knows("zoom-owner", "zoom_user:bob")
 
 
+def test_what_waits_for_a_channel_goes_to_the_one_that_takes_its_place(store: Store) -> None:
+    """As when its address was wrong, and is corrected."""
+    store.alerts.record(2, FOUND, ["told", "wrong", "wrong too"], 1000)
+    store.alerts.told(store.alerts.waiting("told"), 2000)
+    store.alerts.hand_over(["told", "new"])
+    assert store.alerts.waiting("told") == {}
+    assert list(store.alerts.waiting("new").values()) == FOUND
+    assert store.alerts.waiting("wrong") == store.alerts.waiting("wrong too") == {}
+
+
 def test_a_channel_that_is_no_longer_configured(store: Store) -> None:
     store.alerts.record(2, FOUND, ["a", "b"], 1000)
     store.alerts.told(store.alerts.waiting("b"), 2000)
-    store.alerts.drop_other_channels(["c"])
-    assert store.alerts.waiting("a") == {}
+    store.alerts.hand_over(["b"])
+    assert store.alerts.waiting("a") == store.alerts.waiting("b") == {}
     assert store.alerts.knows("zoom-owner", ADA)
 
 
