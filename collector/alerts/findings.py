@@ -17,7 +17,7 @@ from collector.alerts.history import History
 from collector.alerts.library import AlertRule
 from collector.clock import Clock
 from collector.model.graph import Properties, PropertyValue, type_of_key
-from collector.model.graph_schema import EntitySchema, GraphSchema
+from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
 from collector.query.j1ql import CheckedQuery, QueryRequest, ask, check_query
 from collector.query.not_compared import NotCompared
 from collector.questions.library import UNKNOWN, SecurityQuestion
@@ -104,7 +104,7 @@ class Comparison:
                 values = _differences(asked, before[key], now[key]) if key in before else ()
                 yield Finding(rule, key, name_of(key, now[key]), values, _note(columns, rows[key]), key in absent)
             undecided -= known | absent
-            if not undecided:
+            if not undecided or (run is self.since and not self._was_ever_known(names)):
                 return
 
     def _runs(self, keys: Collection[str], others: Collection[str]) -> Iterator[RunRecord]:
@@ -112,6 +112,14 @@ class Comparison:
         if keys:
             yield self.since
             yield from self.history.earlier(keys, others, self.since)
+
+    def _was_ever_known(self, names: Mapping[str, set[str]]) -> bool:
+        """Whether what an answer rests on had been read of anybody before. If not, all of it is read first now."""
+        for type_ in self.history.schema.entities:
+            parts = set(_parts(type_, names.get(type_.type, ()))) - {ROW}
+            if parts and not self.history.was_ever_read(type_.type, parts, self.since.id):
+                return False
+        return True
 
     def _not_known(
         self, rule: AlertRule, before: Mapping[str, Properties], others: Collection[str], run: RunRecord

@@ -37,6 +37,12 @@ _KNOWN_TO_BE_NEW = """
 """Of entities that did not exist after a run: those that existed before, since a row ends on evidence only, and those
 that a run did not find which had read all of the type."""
 
+_EVER_READ = """
+    SELECT 1 FROM entity
+    CROSS JOIN part ON part.entity = entity.id AND part.from_run <= :run
+        AND part.part IN (SELECT value FROM json_each(:parts))
+    WHERE entity.key >= :first AND entity.key < :end LIMIT 1"""
+
 _BOUNDARIES = """
     WITH wanted AS (SELECT entity.id FROM json_each(:keys) AS given CROSS JOIN entity ON entity.key = given.value),
         other AS (
@@ -95,6 +101,11 @@ class History:
             if isinstance(created_on, int | float) and created_on > since.ended_at:
                 found.add(key)
         return found
+
+    def was_ever_read(self, type_: str, parts: Collection[str], run: int) -> bool:
+        """Whether any entity of a type had one of these parts after this run or an earlier one."""
+        parameters = {"parts": _json(parts), "run": run, **_range(type_)}
+        return self.database.row(_EVER_READ, parameters) is not None
 
     def earlier(self, keys: Collection[str], types: Collection[str], since: RunRecord) -> Iterator[RunRecord]:
         """The runs before `since`, the newest first, after which something about these entities may be otherwise.

@@ -275,3 +275,24 @@ def test_history_that_was_forgotten_is_no_first_collection(days: Days) -> None:
     days.profile.store = type(days.profile.store).open(days.profile.path)
     days.switch("max", on=False)
     assert days.day() == [MAX_OFF]
+
+
+def test_settings_that_could_not_be_read_for_long(days: Days) -> None:
+    """Somebody came meanwhile; the settings of all are then read for the first time."""
+    days.switch("max", on=False)
+    denied = Fault("missing_privilege", "/users/*/settings", times=None)
+    days.day(denied)
+    days.account.add_user("new@example.com", "New", "Comer")
+    for _ in range(3):
+        days.day(denied)
+    assert days.day() == []
+
+
+def test_somebody_new_whose_settings_were_read_the_day_after(days: Days) -> None:
+    days.day()
+    comer = days.account.add_user("new@example.com", "New", "Comer")
+    days.switch("new", on=True)
+    days.day(broken(f"/users/{comer.id}/settings"))
+    assert [line.replace(": new", "") for line in days.day()] == [
+        line.replace(": new", "") for line in new("New Comer (new@example.com)")
+    ]
