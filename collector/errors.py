@@ -26,7 +26,7 @@
             ├── Refused            3    Zoom refuses this one (4xx) for another reason
             └── RestartListing     3    the pages of a list do not end: list it again from the first page
 
-Exit codes, the first that applies: 130, 2, 4, 75, 1, 3, 0 (docs/architecture.md, "Exit codes").
+Exit codes, the first that applies: 130, 2, 4, 75, 1, 3, 5, 0 (docs/architecture.md, "Exit codes").
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     INCOMPLETE = 3
     SIGN_IN = 4
+    ALERTS = 5
     DAILY_LIMIT = 75
     INTERRUPTED = 130
 
@@ -59,6 +60,7 @@ _PRECEDENCE = (
     ExitCode.DAILY_LIMIT,
     ExitCode.FAILED,
     ExitCode.INCOMPLETE,
+    ExitCode.ALERTS,
     ExitCode.COMPLETE,
 )
 

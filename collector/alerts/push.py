@@ -80,8 +80,15 @@ class PushPlan:
 
 
 def wanted_rules(rules: Iterable[AlertRule], questions: Sequence[SecurityQuestion]) -> list[WantedRule]:
-    """The rules with the queries they watch. Raises UsageError naming a rule that cannot be pushed."""
-    wanted = [WantedRule(rule.name, rule.message, rule.level, rule.query_in(questions).text) for rule in rules]
+    """The rules with the queries they watch; JupiterOne cannot compare two runs, so no checks are among them.
+
+    Raises UsageError naming a rule that cannot be pushed.
+    """
+    wanted = [
+        WantedRule(rule.name, rule.message, rule.level, rule.query_in(questions).text)
+        for rule in rules
+        if not rule.check
+    ]
     names = [rule.name for rule in wanted]
     for rule in wanted:
         if re.search(r"\border\s+by\b", rule.query, re.IGNORECASE):

@@ -30,7 +30,8 @@ def cli() -> None:
     Configuration comes from the environment and from ./.env (see .env.example).
 
     Exit codes: 0 complete, 1 failed, 2 wrong use or configuration, 3 finished but something was denied or left
-    unread, 4 sign in again, 75 stopped by Zoom's daily limit, 130 interrupted.
+    unread, 4 sign in again, 5 something new (alerts check only), 75 stopped by Zoom's daily limit, 130
+    interrupted.
     """
 
 

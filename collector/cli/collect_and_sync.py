@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+from collector.alerts.channels import channels
+from collector.alerts.telling import AlertReport, tell
+from collector.cli.alerts_output import print_told, report_to_json
 from collector.cli.collect import collect_with_progress, print_collected
 from collector.cli.collect_options import CollectRequest, collect_options
 from collector.cli.options import common_options, example, options
@@ -21,10 +24,13 @@ from collector.clock import Clock, SystemClock
 from collector.collect.account import CollectResult, collect_account
 from collector.collect.progress import NoProgress
 from collector.errors import ExitCode, Interrupted
-from collector.schedule.run import RunResult, collect_then_upload, poll_account
+from collector.resources import all_resources
+from collector.resources.graph_schema import graph_schema
+from collector.schedule.run import Alert, RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
+from collector.store import Store
 from collector.upload import UploadOptions, UploadResult, upload_graph
 
 
@@ -37,19 +43,43 @@ from collector.upload import UploadOptions, UploadResult, upload_graph
 def collect_and_sync(context: click.Context, request: CollectRequest, upload: UploadOptions, polls: bool) -> int:
     """Collect, then upload; with --poll, repeatedly.
 
-    Uploads nothing if the collection fails (exit codes 1, 2, 4 and 130).
+    Uploads nothing if the collection fails (exit codes 1, 2, 4 and 130). With ALERT_URLS it then sends what is new in
+    the results of the alert rules (`collector alerts check`).
     """
     given = options(context)
     settings = given.settings()
     clock = SystemClock()
+    alert = _alerting(settings, clock)
     with stop_on_signals(clock):
         if polls:
-            return _poll(settings, request, upload, clock)
+            return _poll(settings, request, upload, clock, alert)
         run = _run_with_json if given.json else _run_with_text
-        return run(settings, request, upload, clock).exit_code
+        return run(settings, request, upload, clock, alert).exit_code
 
 
-def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> int:
+def _alerting(settings: Settings, clock: Clock) -> Alert | None:
+    """What tells the channels of ALERT_URLS; None without any. Raises UsageError for wrong addresses."""
+    if not settings.alert_urls:
+        return None
+    wanted = channels(settings.alert_urls)
+
+    def alert() -> AlertReport:
+        if not Store.exists(settings.profile.store_path):
+            return AlertReport(None)
+        with Store.open_existing(settings.profile.store_path) as store:
+            return tell(
+                store,
+                graph_schema(all_resources()),
+                wanted,
+                clock,
+                interval=settings.polling_interval.seconds,
+                profile=settings.profile.name_to_give,
+            )
+
+    return alert
+
+
+def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None) -> int:
     """Run until Ctrl-C or SIGTERM. Everything is reported in the log."""
     log = PollLog(clock)
     with log.with_warnings():
@@ -59,7 +89,7 @@ def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, cl
                 settings.jupiterone,
                 upload,
                 settings.polling_interval,
-                lambda: _run_quietly(settings, request, upload, clock),
+                lambda: _run_quietly(settings, request, upload, clock, alert),
                 clock,
                 random.Random(),
                 log,
@@ -68,7 +98,9 @@ def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, cl
             return ExitCode.INTERRUPTED
 
 
-def _run_quietly(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
+def _run_quietly(
+    settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None
+) -> RunResult:
     randomness = random.Random()
 
     def collect() -> CollectResult:
@@ -85,22 +117,28 @@ def _run_quietly(settings: Settings, request: CollectRequest, upload: UploadOpti
     def synchronize() -> UploadResult:
         return upload_graph(settings.profile, settings.jupiterone, upload, clock=clock, randomness=randomness)
 
-    return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize)
+    return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize, alert)
 
 
-def _run_with_text(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
+def _run_with_text(
+    settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None
+) -> RunResult:
     def collect() -> CollectResult:
         collected = collect_with_progress(settings, Path.cwd(), clock, request)
         print_collected(collected, plan_is_set=settings.plan_is_set)
         console().print()
         return collected
 
-    ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock)
+    ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock, alert)
     print_synced(console(), ran.synced)
+    if ran.alerted is not None:
+        print_told(ran.alerted)
     return ran
 
 
-def _run_with_json(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock) -> RunResult:
+def _run_with_json(
+    settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None
+) -> RunResult:
     result: dict[str, object] = {}
 
     def collect() -> CollectResult:
@@ -109,8 +147,10 @@ def _run_with_json(settings: Settings, request: CollectRequest, upload: UploadOp
         return collected
 
     try:
-        ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock)
+        ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock, alert)
         result.update(sync=upload_result_to_json(ran.synced))
+        if ran.alerted is not None:
+            result.update(alerts=report_to_json(ran.alerted))
         return ran
     finally:
         if result:
@@ -123,7 +163,8 @@ def _showing_progress(
     upload: UploadOptions,
     collect: Callable[[], CollectResult],
     clock: Clock,
+    alert: Alert | None,
 ) -> RunResult:
     return collect_then_upload(
-        profile, jupiterone, upload, collect, lambda: upload_with_progress(profile, jupiterone, upload, clock)
+        profile, jupiterone, upload, collect, lambda: upload_with_progress(profile, jupiterone, upload, clock), alert
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
-from collector.cli.collect import collect_and_print
+from collector.alerts.since import new_since
+from collector.cli.alerts_output import print_check
+from collector.cli.collect import collect_and_print, collect_with_progress
 from collector.cli.collect_options import CollectRequest
 from collector.cli.options import common_options, example, options
 from collector.cli.output import console
@@ -43,6 +46,7 @@ _FOLDER = Path("demo")
 _HOME = "home"
 _SHOWN_PROPERTIES = 25
 _SHOWN_QUESTIONS = 5
+_A_WEEK = 7 * 24 * 3600 * 1000
 
 
 @click.command(epilog=example("collector demo --users 50"))
@@ -70,6 +74,7 @@ def demo(context: click.Context, users: int) -> int:
         _say(str(Command("show", f"user {signed_in.email}")))
         show_entities(signed_in.settings.profile, USER, signed_in.email, max_properties=_SHOWN_PROPERTIES)
         uploaded = _upload_twice(signed_in)
+        _alert(signed_in, folder)
         _answer_questions(signed_in)
         page = _write_report(signed_in, folder)
     say(f"\nThe account as a page: {printable(str(page))}")
@@ -116,6 +121,31 @@ def _write_report(signed_in: SignedInDemo, folder: Path) -> Path:
     _say(str(Command("report")))
     write_page(signed_in.settings.profile, path)
     return path
+
+
+def _alert(signed_in: SignedInDemo, folder: Path) -> None:
+    """Collect once more after a day has passed, and show what an alert would say of it."""
+    clock, schema = SystemClock(), graph_schema(all_resources())
+    with Store.open_existing(signed_in.settings.profile.store_path) as store:
+        waiting_rooms = (
+            user
+            for user in store.entities(USER.entity.type)
+            if user.get("meetingSecurityWaitingRoom") and user.get("isAdmin") is False and user.get("isActive")
+        )
+        member = next(waiting_rooms, None)
+    if member is None:  # a very small account
+        return
+    say("\nA day passes: a member becomes an administrator, and switches off the waiting room.")
+    signed_in.let_a_day_pass(str(member["id"]))
+    _say(str(Command("collect --changed")))
+    request = CollectRequest(replace(signed_in.choice, max_age=_A_WEEK))
+    with stop_on_signals(clock):
+        collect_with_progress(signed_in.settings, folder, clock, request)
+    _say(str(Command("alerts check")))
+    with Store.open_existing(signed_in.settings.profile.store_path) as store:
+        findings = new_since(store, schema, clock, interval=None)
+    if findings is not None:
+        print_check(findings, "table")
 
 
 def _say(command: str) -> None:

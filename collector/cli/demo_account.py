@@ -18,7 +18,7 @@ from collector.collect.choice import Choice
 from collector.errors import CollectionFailed, UsageError
 from collector.next_steps import Command, NextStep
 from collector.resources import not_served
-from collector.sandbox import Sandbox, generate_account, manage_centrally, serves
+from collector.sandbox import Account, Sandbox, generate_account, manage_centrally, serves
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.redirect_address import server_command
@@ -29,6 +29,8 @@ _LOOPBACK = "127.0.0.1"
 _ADDRESS = re.compile(r"http://\S+")
 """In the first line that the redirect server prints."""
 _MARK = ".made-by-the-demo"
+_ADMIN = "1"
+"""Zoom's id of the role Admin."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,17 @@ class SignedInDemo:
     settings: Settings
     email: str
     jupiterone: JupiterOneSandbox
+    account: Account
 
     @property
     def choice(self) -> Choice:
         """Everything the sandbox serves."""
         return Choice(not_served=not_served(serves))
+
+    def let_a_day_pass(self, member: str) -> None:
+        """Change the account as on a bad day: a member gets the role Admin, and switches off the waiting room."""
+        self.account.update_user(member, role_id=_ADMIN)
+        self.account.change_settings(member, {"meeting_security.waiting_room": False})
 
     def arrived(self) -> dict[str, int]:
         """The number of entities and relationships in that JupiterOne, by `_type`."""
@@ -75,7 +83,7 @@ def signed_in_demo(users: int, environment: Mapping[str, str], home: Path) -> It
             "no_proxy": _LOOPBACK,
         }
         _sign_in(sandbox, configured, home)
-        yield SignedInDemo(read_settings(configured, home), account.owner.email, jupiterone)
+        yield SignedInDemo(read_settings(configured, home), account.owner.email, jupiterone, account)
 
 
 def _make_empty(home: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from collector.cli.alerts_output import report_to_json
 from collector.cli.options import render
 from collector.clock import Clock
 from collector.errors import CollectorError
@@ -59,6 +60,7 @@ class PollLog:
                 if entry.status.incomplete
             ],
             job=synced.report.job_id,
+            **({} if result.alerted is None else {"alerts": report_to_json(result.alerted)}),
             **{
                 name: {field: getattr(counts, field) for field in ("created", "updated", "deleted", "errors")}
                 for name, counts in halves.items()

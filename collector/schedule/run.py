@@ -1,12 +1,14 @@
-"""`collector run`: collect, then upload; once, or at every interval."""
+"""`collector run`: collect, upload, alert; once, or at every interval."""
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
+from collector.alerts.telling import AlertReport
 from collector.clock import Clock
 from collector.collect.account import CollectResult
 from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of
@@ -19,17 +21,23 @@ from collector.settings.profile import Profile
 from collector.upload import UploadOptions, UploadResult
 from collector.upload.destination import check_destination
 
+_log = logging.getLogger(__name__)
+
+Alert = Callable[[], AlertReport]
+
 
 @dataclass(frozen=True)
 class RunResult:
-    """A run that collected and uploaded."""
+    """A run that collected and uploaded. `alerted`: None without ALERT_URLS."""
 
     collected: CollectResult
     synced: UploadResult
+    alerted: AlertReport | None = None
 
     @property
     def exit_code(self) -> ExitCode:
-        return worst_of(self.collected.record.exit_code, self.synced.exit_code)
+        alerted = ExitCode.COMPLETE if self.alerted is None else self.alerted.exit_code
+        return worst_of(self.collected.record.exit_code, self.synced.exit_code, alerted)
 
 
 class PollListener(Protocol):
@@ -54,19 +62,47 @@ def collect_then_upload(
     upload: UploadOptions,
     collect: Callable[[], CollectResult],
     synchronize: Callable[[], UploadResult],
+    alert: Alert | None = None,
 ) -> RunResult:
-    """Collect, then upload.
+    """Collect, upload, then alert.
 
     A collection that fails (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. If the upload fails, the exit
-    code of the failure is the worst of both.
+    code of the failure is the worst of both. Alerts are sent in both cases, and never fail a run.
     """
     check_destination(profile, jupiterone, upload)
-    collected = collect()
     try:
-        return RunResult(collected, synchronize())
+        collected = collect()
+    except Interrupted:
+        raise
+    except CollectorError:
+        _alert_anyway(alert)
+        raise
+    try:
+        synced = synchronize()
     except CollectorError as failure:
+        if not isinstance(failure, Interrupted):
+            _alert_anyway(alert)
         failure.exit_code = worst_of(collected.record.exit_code, failure.exit_code)
         raise
+    return RunResult(collected, synced, _alerted(alert))
+
+
+def _alerted(alert: Alert | None) -> AlertReport | None:
+    if alert is None:
+        return None
+    try:
+        return alert()
+    except Interrupted:
+        raise
+    except CollectorError as failure:
+        return AlertReport(None, problem=failure.message)
+
+
+def _alert_anyway(alert: Alert | None) -> None:
+    """Alert although the run failed, and log what goes wrong with that."""
+    report = _alerted(alert)
+    for sentence in () if report is None else report.problems:
+        _log.warning("%s", sentence)
 
 
 def poll_account(

@@ -16,7 +16,7 @@ from collector.errors import UsageError
 from collector.model.older_integration import DataModel
 from collector.redaction import Secret
 from collector.settings.choices import PollingInterval, ZoomPlan
-from collector.settings.dotenv_trust import check_addresses
+from collector.settings.dotenv_trust import check_addresses, check_alert_addresses
 from collector.settings.hosts import zoom_cloud
 from collector.settings.jupiterone import JUPITERONE_NAMES, JupiterOneSettings, read_jupiterone
 from collector.settings.profile import Profile
@@ -39,7 +39,7 @@ ZOOM_NAMES = (
     "ZOOM_PROFILE",
     "ZOOM_HOME",
 )
-OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "DATA_MODEL", "POLLING_INTERVAL")
+OTHER_NAMES = ("ACCOUNT_NAME", "TAG_WITH_ACCOUNT_NAME", "DATA_MODEL", "POLLING_INTERVAL", "ALERT_URLS")
 _ZOOM = ("zoom.us", "zoomgov.com")
 _OAUTH_PATHS = ("/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth")
 _API_PATHS = ("/v2",)
@@ -47,7 +47,7 @@ _OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), ZoomPlan.BU
 """Plans with the limits of Business (Zoom developer docs, rate limits)."""
 NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
 """Every name that is read; `.env.example` and the documentation list the same."""
-SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY")
+SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY", "ALERT_URLS")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Settings:
     `api_url` is `None` when Zoom's answer or the cloud decides. `rate_share`: above 0, at most 1. `account_name` is
     `None` unless entities are to be tagged with it or it was given. `data_model`: the form in which the graph leaves.
     `polling_interval` is how often `collector run
-    --poll` runs. `warning`: a sentence about unknown settings, "" without any.
+    --poll` runs. `alert_urls`: where alerts are sent. `warning`: a sentence about unknown settings, "" without any.
     """
 
     client_id: str | None
@@ -77,6 +77,7 @@ class Settings:
     data_model: DataModel
     polling_interval: PollingInterval
     jupiterone: JupiterOneSettings
+    alert_urls: tuple[Secret, ...] = ()
     warning: str = ""
 
     @property
@@ -132,12 +133,14 @@ def _collect(reader: Reader, profile: str | None) -> Settings:
         data_model=reader.choice("DATA_MODEL", DataModel) or DataModel.CURRENT,
         polling_interval=reader.choice("POLLING_INTERVAL", PollingInterval) or PollingInterval.DISABLED,
         jupiterone=read_jupiterone(reader),
+        alert_urls=reader.secret_addresses("ALERT_URLS"),
     )
     _check_app(settings, reader)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         reader.check_file(name)
     _check_combinations(settings, reader)
     check_addresses(reader)
+    check_alert_addresses(reader)
     return settings
 
 

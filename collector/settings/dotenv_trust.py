@@ -18,6 +18,8 @@ _CREDENTIALS = {
 }
 """Which credentials are sent to which address."""
 
+_ZOOM_CREDENTIALS = _CREDENTIALS["ZOOM_API_URL"]
+
 
 def check_addresses(reader: Reader) -> None:
     """Report addresses in `.env` that must not be used; addresses in the environment are the user's own."""
@@ -37,6 +39,16 @@ def check_addresses(reader: Reader) -> None:
                 f"{name} is in .env, but {' and '.join(elsewhere)} in the environment: a file must not choose where "
                 f"these are sent. Set {name} in the environment, too."
             )
+
+
+def check_alert_addresses(reader: Reader) -> None:
+    """Report ALERT_URLS in `.env` if the Zoom account was chosen elsewhere: its weaknesses are sent there."""
+    elsewhere = [each for each in _ZOOM_CREDENTIALS if reader.text(each) is not None and not reader.is_from_file(each)]
+    if reader.text("ALERT_URLS") is not None and reader.is_from_file("ALERT_URLS") and elsewhere:
+        reader.problems.append(
+            f"ALERT_URLS is in .env, but {' and '.join(elsewhere)} in the environment: a file must not choose who is "
+            "told about your account. Set ALERT_URLS in the environment, too."
+        )
 
 
 def _is_well_known(name: str, address: str) -> bool:

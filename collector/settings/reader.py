@@ -35,6 +35,9 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 """A JSON Web Token, as Zoom's access tokens and those of its former JWT apps are (RFC 7519 §3)."""
 _NO_CREDENTIAL = re.compile(r"[^\x21-\x7e]|['\"]")
 """Credentials travel in a header as visible ASCII (RFC 6750 §2.1); quotes were pasted by mistake."""
+_ANY_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+"""As Apprise separates them: an address may have commas itself."""
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
 
@@ -118,6 +121,18 @@ class Reader:
     def secret(self, name: str) -> Secret | None:
         value = self.credential(name)
         return Secret(value) if value is not None else None
+
+    def secret_addresses(self, name: str) -> tuple[Secret, ...]:
+        """Addresses with secrets in them, of any scheme, separated by commas or spaces."""
+        given = (self.text(name) or "").strip(" ,;")
+        found = _BETWEEN_ADDRESSES.split(given) if given else []
+        for position, text in enumerate(found, start=1):
+            if not _ANY_ADDRESS.fullmatch(text):
+                self.problems.append(
+                    f"{name}: of {len(found)} addresses, number {position} is none: it must begin with a scheme such "
+                    "as mailto:// and have no spaces."
+                )
+        return tuple(map(Secret, found))
 
     def address(self, name: str) -> str | None:
         value = self.text(name)

@@ -1,5 +1,6 @@
 """The graph of one Zoom account in SQLite, with its history: a `Run` writes, a `Store` reads."""
 
+from collector.store.alerts import AlertLog, AlertRecord
 from collector.store.canonical import ROW
 from collector.store.entity_parts import EntityParts
 from collector.store.graph import RunGraph
@@ -15,6 +16,8 @@ __all__ = [
     "INTERRUPTED_REASON",
     "ROW",
     "UPLOADED_EXIT_CODES",
+    "AlertLog",
+    "AlertRecord",
     "EntityParts",
     "PartAge",
     "ReadOnlyDatabase",

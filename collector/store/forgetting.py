@@ -23,7 +23,13 @@ _UNPURGED = "unpurged"
 
 _MASK = "***"
 
-_QUOTING = (("coverage", "reason"), ("coverage", "next_step"), ("step_result", "notes"), ("upload", "reason"))
+_QUOTING = (
+    ("coverage", "reason"),
+    ("coverage", "next_step"),
+    ("step_result", "notes"),
+    ("upload", "reason"),
+    ("alert", "finding"),
+)
 """The tables and columns that contain messages."""
 
 _PEOPLE = """
@@ -95,6 +101,7 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
     """How many runs and facts were removed."""
     columns = "id, coalesce(reading, id), started_at, ended_at, concluded"
     runs = [RunTimes(*row) for row in database.rows(f"SELECT {columns} FROM run")]  # noqa: S608 - a text of ours
+    database.execute("DELETE FROM alert WHERE told_at < ?", (before,))
     forgotten = replacement_runs(runs, before)
     if not forgotten:
         return 0, 0
@@ -135,6 +142,7 @@ def _forget_person(database: Database, person: Person) -> tuple[int, int]:
         facts += database.execute("DELETE FROM part WHERE entity = ?", (entity,)).rowcount
         facts += database.execute("DELETE FROM relationship WHERE ? IN (source, target)", (entity,)).rowcount
         database.execute("DELETE FROM progress WHERE key = ?", (key,))
+        database.execute("DELETE FROM alert WHERE key = ?", (key,))
     identifiers = [key.removeprefix(first) for _, key in found]
     if found:
         spellings = {unicodedata.normalize(form, person.email) for form in ("NFC", "NFD")}

@@ -174,6 +174,23 @@ _DATA_MODEL = (
     "ALTER TABLE run ADD COLUMN data_model TEXT NOT NULL DEFAULT 'current'",
 )
 
+_ALERTS = (
+    # A finding of an alert rule, once for each channel it is for. run, since: the runs compared, which may have been
+    # forgotten. key: what it is about, an entity or something else. finding: JSON. told_at: NULL until the channel
+    # has taken the message.
+    """CREATE TABLE alert (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        rule TEXT NOT NULL,
+        key TEXT NOT NULL,
+        finding TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        found_at INTEGER NOT NULL,
+        told_at INTEGER
+    )""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _READINGS,
@@ -182,5 +199,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _UNAVAILABLE,
     _LOOK_UPS,
     _DATA_MODEL,
+    _ALERTS,
 )
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -14,6 +14,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.model.naming import comparable
 from collector.model.older_integration import DataModel
 from collector.store import remembered_instance
+from collector.store.alerts import AlertLog
 from collector.store.canonical import joined_entity, parse_document
 from collector.store.database import Database, create_private, exists
 from collector.store.entity_parts import EntityParts, distinct_documents, entity_parts, neighbours
@@ -153,6 +154,11 @@ class Store:
     def uploads(self) -> Uploads:
         """The uploads to JupiterOne."""
         return Uploads(self._database)
+
+    @property
+    def alerts(self) -> AlertLog:
+        """The findings of the alert rules, and who was told."""
+        return AlertLog(self._database)
 
     def begin(
         self,

@@ -251,13 +251,13 @@ class TestTheFile:
     def test_every_rule_watches_a_query_that_exists(self) -> None:
         rules = load_alerts()
         assert [rule.query for rule in wanted_rules(rules, load_questions())] == [
-            rule.query_in(load_questions()).text for rule in rules
+            rule.query_in(load_questions()).text for rule in rules if not rule.check
         ]
 
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
-            ({"question": "unheard-of"}, "watches the query 'bad' of unheard-of, which does not exist"),
+            ({"question": "unheard-of"}, "watches the question unheard-of, which does not exist"),
             ({"query": "worse"}, "watches the query 'worse' of"),
             ({"name": ""}, "1 to 255 characters"),
             ({"name": "a" * 256}, "1 to 255 characters"),

@@ -30,7 +30,9 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     assert (lines[4].split()[3], lines[6].split()[:4]) == ("10", ["fetch-groups", "complete", "6", "37"])
     assert "$ collector show user olive.owner.0@example.com" in lines
     assert any(line.startswith("Olive Owner  zoom_user:") for line in lines)
-    first, second, arrived, _, answers, written = (text.splitlines() for text in outcome.out.split("\n\n")[-7:-1])
+    blocks = [text.splitlines() for text in outcome.out.split("\n\n")]
+    uploads = next(number for number, block in enumerate(blocks) if block[0] == "$ collector sync")
+    first, second, arrived = blocks[uploads : uploads + 3]
     assert first[:2] == ["$ collector sync", "JupiterOne says:"]
     assert first[2] == "  entities: 52 created, 0 updated, 0 deleted, 0 errors"
     assert second == [
@@ -45,11 +47,22 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
     entities = ("zoom_account", "zoom_group", "zoom_role", "zoom_user")
     assert sum(int(counts.pop(type_)) for type_ in entities) == 52
     assert f"  relationships: {sum(map(int, counts.values()))} created, 0" in first[3]
+    *_, answers, written, _ = blocks
     assert "$ collector questions run" in lines
     assert written[0] == "$ collector report"
     assert answers[0].split() == ["Question", "Bad", "Not", "known", "Good", "Listed", "Read", "Id"]
     assert len(answers[1:6]) == min(5, len(load_questions()))
     assert lines[-2] == f"The graph of this demo is in {work / 'demo' / '.j1-integration'}"
+
+    day = blocks[[block[0].partition(":")[0] for block in blocks].index("A day passes") :]
+    assert [block[0].partition(" (")[0] for block in day[1:5]] == [
+        "$ collector collect --changed",
+        "$ collector alerts check",
+        "HIGH: a new administrator",
+        "MEDIUM: the waiting room is off",
+    ]
+    assert day[3][1].endswith("isAdmin: off → on; Role: Admin")
+    assert day[4][1].endswith("meetingSecurityWaitingRoom: on → off")
 
     assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
     assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home", "zoom-report.html"]

@@ -216,6 +216,18 @@ LOOKS = [
             "export.json says so, too.",
         ),
     ),
+    Look(FIRST, "alerts check", ("is the first collection: there is nothing to compare it with.",)),
+    Look(
+        LATER,
+        "alerts check",
+        (
+            "LOW: a collection was incomplete",
+            "Not compared: Run 2 did not read all users",
+            "Run 2 did not read any roles",
+        ),
+        ("a new", "is off", "gone"),
+        code=3,
+    ),
 ]
 
 
@@ -252,4 +264,4 @@ def test_it_says_what_is_not_known(look: Look, home: Path, collector: Command, m
 
 
 def test_every_verb_that_looks_is_asked() -> None:
-    assert {look.command.split()[0] for look in LOOKS} == (GROUPS["Look"].keys() | GROUPS["Ask"].keys()) - {"alerts"}
+    assert {look.command.split()[0] for look in LOOKS} == GROUPS["Look"].keys() | GROUPS["Ask"].keys()

@@ -35,6 +35,14 @@ ANSWERS = {
         -        | list
         inactive | -
     """),
+    "managed-question-zoom-owner": users("""
+        status   | role.id | answer
+        active   | "0"     | list
+        inactive | "0"     | list
+        active   | "1"     | -
+        active   | -       | -
+        active   | none    | -
+    """),
     "managed-question-zoom-administrators": users("""
         status   | role.admin | answer
         active   | true       | list
@@ -97,6 +105,17 @@ ANSWERS = {
         inactive | 2    | 1 days ago  | -
         inactive | 2    | 91 days ago | -
         inactive | 2    | -           | -
+    """),
+    "managed-question-zoom-licence-inactive": users("""
+        status   | type | answer
+        inactive | 1    | good
+        inactive | 99   | good
+        inactive | 2    | bad
+        inactive | -    | unknown
+        active   | 1    | -
+        active   | 2    | -
+        active   | -    | -
+        pending  | 2    | -
     """),
     "managed-question-zoom-invitations-open": users("""
         status   | answer

@@ -10,11 +10,14 @@ from typing import Any, NoReturn
 
 import pytest
 
+from collector.alerts.channels import Channel
+from collector.alerts.telling import AlertReport
 from collector.cli.poll_log import PollLog
 from collector.clock import Clock, milliseconds
 from collector.collect.account import CollectResult
 from collector.errors import CollectionFailed, ExitCode, Interrupted, SignInRequired, UploadFailed, UsageError
 from collector.jupiterone.jobs import Target
+from collector.redaction import Secret
 from collector.sandbox.jupiterone import Fault
 from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
@@ -25,6 +28,8 @@ from collector.upload.destination import Destination, access_to
 from tests.fakes import NOON, FakeClock
 from tests.jupiterone.conftest import NoChance
 from tests.upload.conftest import Both
+
+SLACK, MAIL = Channel(1, "slack", Secret("slack://a")), Channel(2, "mailto", Secret("mailto://b"))
 
 
 def poll(settings: Settings, run_once: Callable[[], RunResult], clock: Clock, log: PollLog) -> NoReturn:
@@ -53,6 +58,7 @@ class Polling:
         self.settings = both.settings(POLLING_INTERVAL="THIRTY_MINUTES")
         self.before: dict[int, Any] = {}
         self.starts: list[float] = []
+        self.alert: Callable[[], AlertReport] | None = None
 
     def poll(self, monkeypatch: pytest.MonkeyPatch, until: float) -> list[dict[str, Any]]:
         """The lines of the log."""
@@ -83,7 +89,7 @@ class Polling:
             return CollectResult(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
 
         return collect_then_upload(
-            self.settings.profile, self.settings.jupiterone, UploadOptions(), collect, self.both.sync
+            self.settings.profile, self.settings.jupiterone, UploadOptions(), collect, self.both.sync, self.alert
         )
 
 
@@ -180,6 +186,45 @@ def test_warnings_are_lines_too_and_the_key_is_in_none(
     (warning,) = (line for line in lines if line["event"] == "log")
     assert (warning["level"], "interrupted while its job was being created" in warning["message"]) == ("warning", True)
     assert both.jupiterone.api_key not in json.dumps(lines)
+
+
+class TestAlerts:
+    def test_a_run_ends_with_them(self, polling: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
+        polling.alert = lambda: AlertReport(None, told=(SLACK,), failed=(MAIL,))
+        (ended,) = (line for line in polling.poll(monkeypatch, 60) if line["event"] == "run ended")
+        assert ended["alerts"] == {"new": 0, "sentTo": ["1 (slack)"], "failed": ["2 (mailto)"], "problem": ""}
+        assert (ended["exitCode"], ended["level"]) == (3, "warning")
+        assert polling.both.uploaded == polling.both.stored
+
+    def test_they_never_fail_a_run(self, polling: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail() -> AlertReport:
+            raise CollectionFailed("The disk is full.")
+
+        polling.alert = fail
+        (ended,) = (line for line in polling.poll(monkeypatch, 60) if line["event"] == "run ended")
+        assert (ended["alerts"]["problem"], ended["exitCode"]) == ("The disk is full.", 3)
+        assert polling.both.uploaded == polling.both.stored
+
+    @pytest.mark.parametrize("fails", ["collection", "upload"])
+    def test_a_run_that_fails_sends_what_waits(
+        self, polling: Polling, monkeypatch: pytest.MonkeyPatch, fails: str
+    ) -> None:
+        """An account that is not collected any more is one of the things to alert of."""
+        if fails == "collection":
+            polling.before = {0: SignInRequired("Zoom refuses the token.")}
+        else:
+            polling.both.jupiterone.faults.add(Fault("job_ended", operation="entities"))
+        polling.alert = lambda: AlertReport(None, failed=(MAIL,))
+        lines = polling.poll(monkeypatch, 60)
+        assert [(line["event"], line.get("message", "")) for line in lines if line["level"] == "warning"] == [
+            ("log", "Channel 2 (mailto) of ALERT_URLS did not take the alerts; the next run sends them.")
+        ]
+        assert lines[-3]["event"] == "run failed"
+
+    def test_none_is_sent_when_it_is_stopped(self, polling: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
+        polling.before = {0: Interrupted("The run was asked to stop.")}
+        polling.alert = lambda: pytest.fail("sent")
+        polling.poll(monkeypatch, 60)
 
 
 def test_nothing_is_polled_that_could_never_be_uploaded(both: Both, tmp_path: Path) -> None:

@@ -170,3 +170,14 @@ def test_a_secret_of_kubernetes(tmp_path: Path, mode: int) -> None:
     (tmp_path / "..data").symlink_to("..2026_11_23")
     (tmp_path / ".env").symlink_to("..data/.env")
     assert read_settings({}, tmp_path).profile.name == "acme"
+
+
+@pytest.mark.parametrize("credentials", [ZOOM_SECRETS, {"ZOOM_ACCESS_TOKEN": "token-of-mine"}])
+def test_a_file_does_not_say_who_is_told_about_an_account_of_the_environment(
+    tmp_path: Path, credentials: dict[str, str]
+) -> None:
+    alerts = {"ALERT_URLS": "json://elsewhere.example/secret"}
+    message = refused(tmp_path, credentials, alerts)
+    assert f"ALERT_URLS is in .env, but {' and '.join(credentials)} in the environment" in message
+    assert read(tmp_path, {**credentials, **alerts}, {}).alert_urls
+    assert read(tmp_path, {}, {**credentials, **alerts}).alert_urls

@@ -105,6 +105,7 @@ EVERYTHING = {
     "JUPITERONE_INTEGRATION_INSTANCE_ID": "5f7a1c9e",
     "JUPITERONE_API_BASE_URL": "https://api.eu.jupiterone.io/",
     "JUPITERONE_GRAPHQL_URL": "https://graphql.dev.jupiterone.io",
+    "ALERT_URLS": "slack://a/b/c, mailto://u:p@example.com?to=x@example.com,y@example.com json://host/",
 }
 EVERY_SETTING = Settings(
     client_id="client-id",
@@ -128,6 +129,11 @@ EVERY_SETTING = Settings(
         instance_id="5f7a1c9e",
         api_url="https://api.eu.jupiterone.io",
         graphql_url="https://graphql.dev.jupiterone.io",
+    ),
+    alert_urls=(
+        Secret("slack://a/b/c"),
+        Secret("mailto://u:p@example.com?to=x@example.com,y@example.com"),
+        Secret("json://host/"),
     ),
 )
 
@@ -481,6 +487,32 @@ def test_another_oauth_server_needs_an_api_address(problems, read):
     assert problems(elsewhere) == ["ZOOM_OAUTH_URL is not Zoom's own, so ZOOM_API_URL must say where the API is."]
     assert read({**elsewhere, "ZOOM_API_URL": "http://127.0.0.1:5001"}).api_url == "http://127.0.0.1:5001"
     assert read({"ZOOM_OAUTH_URL": "https://zoomgov.com"}).api_url is None
+
+
+@pytest.mark.parametrize(
+    ("value", "urls"),
+    [
+        ("", []),
+        (" , ", []),
+        ("slack://a/b/c", ["slack://a/b/c"]),
+        ("slack://a/b/c,json://host;tgram://1:x/2", ["slack://a/b/c", "json://host", "tgram://1:x/2"]),
+        ("mailto://u:p@x.example?to=a@x.example,b@x.example", ["mailto://u:p@x.example?to=a@x.example,b@x.example"]),
+        ("json://host/a,\n  xmls://host/b", ["json://host/a", "xmls://host/b"]),
+    ],
+)
+def test_addresses_of_alerts(read, value, urls):
+    assert [url.reveal() for url in read({"ALERT_URLS": value}).alert_urls] == urls
+
+
+@pytest.mark.parametrize(
+    ("value", "position", "number"),
+    [("CANARY", 1, 1), ("//CANARY", 1, 1), ("json://host/CANARY xyz", 1, 1), ("CANARY, json://host", 1, 2)],
+)
+def test_addresses_of_alerts_that_are_none(problems, value, position, number):
+    assert problems({"ALERT_URLS": value}) == [
+        f"ALERT_URLS: of {number} addresses, number {position} is none: it must begin with a scheme such as mailto:// "
+        "and have no spaces."
+    ]
 
 
 @pytest.mark.parametrize("share", ["0.01", "0.5", "1", "1.0", " 0.8 "])

@@ -23,13 +23,14 @@ _TYPES = ((bool, "boolean"), (str, "text"), (int | float, "number"))
 
 @dataclass(frozen=True)
 class ComparedProperty:
-    """A property that a query compares.
+    """A property that a query compares, of these `_type`s.
 
     `may_be_unread`: it is in a document that may not have been read. `finds_undefined`: whether the comparison holds
     where it is undefined: `= undefined`, and whatever has a `!`, which is the exact complement.
     """
 
     name: str
+    types: tuple[str, ...]
     may_be_unread: bool
     finds_undefined: bool
 
@@ -81,6 +82,7 @@ def _compared(types: tuple[EntitySchema, ...], name: str, comparison: Comparison
     undefined = any(isinstance(value, Literal) and value.value is None for value in values)
     return ComparedProperty(
         name,
+        tuple(type_.type for type_ in types),
         may_be_unread=any(
             part in type_.parts and type_.parts[part] != _ALWAYS for type_ in types for part in type_.parts_of(name)
         ),

@@ -1,4 +1,4 @@
-"""The checks in their order: this computer, Zoom, then JupiterOne."""
+"""The checks in their order: this computer, Zoom, JupiterOne, then the channels of alerts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from collector.alerts.channels import channels
 from collector.auth import OAuthClient, Token, TokenSource, stored_sign_in
 from collector.auth.configured import oauth_client, token_file
 from collector.auth.token_errors import SIGN_IN_AGAIN
@@ -38,7 +39,7 @@ def run_checks(
     randomness: random.Random,
     new_session: Callable[[], requests.Session] = requests.Session,
 ) -> Iterator[Finding]:
-    """Check configuration, files, sign-in, network, clock, token, account, scopes and JupiterOne."""
+    """Check configuration, files, sign-in, network, clock, token, account, scopes, JupiterOne and ALERT_URLS."""
     yield _configuration(settings)
     yield from check_dotenv(Path.cwd() / ".env")
     yield from check_profile_files(settings.profile)
@@ -47,6 +48,7 @@ def run_checks(
     yield from check_network(settings.oauth_url, settings.api_url, clock, new_session)
     yield from _access(tokens, client, resources)
     yield from check_jupiterone(settings.profile, settings.jupiterone, clock, randomness, new_session)
+    yield from _alert_channels(settings)
 
 
 def _access(tokens: TokenSource, client: ZoomClient, resources: tuple[Resource, ...]) -> Iterator[Finding]:
@@ -121,6 +123,18 @@ def _redirect_address(redirect_uri: str, new_session: Callable[[], requests.Sess
         "Stop it, or set ZOOM_REDIRECT_URI to another port, here and in the Zoom Marketplace. On macOS it may be the "
         "AirPlay Receiver (System Settings, General, AirDrop & Handoff).",
     )
+
+
+def _alert_channels(settings: Settings) -> Iterator[Finding]:
+    """Check the form of ALERT_URLS; nothing is sent."""
+    if settings.alert_urls:
+        try:
+            found = channels(settings.alert_urls)
+        except CollectorError as failure:
+            yield Finding.of("alerts", failure)
+            return
+        named = ", ".join(map(str, found))
+        yield Finding("alerts", Level.OK, f"ALERT_URLS has {len(found)} addresses of the right form: {named}")
 
 
 def _describe_scopes(token: Token) -> str:

@@ -1,0 +1,65 @@
+"""Which runs are compared, and what is new between them."""
+
+from __future__ import annotations
+
+from collector.alerts.checks import late
+from collector.alerts.findings import Findings, find
+from collector.alerts.history import newest
+from collector.alerts.library import load_alerts
+from collector.clock import Clock, milliseconds
+from collector.model.graph_schema import GraphSchema
+from collector.query.changes import compared_runs, previous_run
+from collector.questions.library import load_questions
+from collector.store import RunRecord, Store
+
+
+def new_since(
+    store: Store, schema: GraphSchema, clock: Clock, *, interval: float | None, since: str | None = None
+) -> Findings | None:
+    """What is new in the newest graph, compared with the one before, or with that of a run or date.
+
+    None if nothing has been collected. `interval`: of polling, in seconds. Raises UsageError if there is no such run,
+    or it is not earlier.
+    """
+    until = newest(store)
+    if until is None:
+        return None
+    if since is None:
+        return new_between(store, schema, previous_run(store, until), until, clock, interval)
+    earlier, later = compared_runs(store, since, str(until.id))
+    return new_between(store, schema, earlier, later, clock, interval)
+
+
+def new_since_run(
+    store: Store, schema: GraphSchema, clock: Clock, compared: int | None, interval: float | None
+) -> Findings | None:
+    """The same, compared with the newest graph up to the run `compared`, or the one before if that is None."""
+    until = newest(store)
+    if until is None:
+        return None
+    since = None if compared is None else newest(store, at_most=compared)  # None, too, if that run was forgotten
+    if since is None:
+        since = previous_run(store, until)
+    return new_between(store, schema, since, until, clock, interval)
+
+
+def new_between(
+    store: Store,
+    schema: GraphSchema,
+    since: RunRecord | None,
+    until: RunRecord,
+    clock: Clock,
+    interval: float | None,
+) -> Findings:
+    """What is new after `until`, and whether the next collection is late."""
+    rules = load_alerts()
+    overdue = tuple(
+        finding
+        for rule in rules
+        if rule.check == "collection-late"
+        for finding in late(rule, until, milliseconds(clock.now()), interval)
+    )
+    if since is None or since.id >= until.id:
+        return Findings(since, until, overdue)
+    found = find(store, schema, rules, load_questions(), since, until, clock, interval=interval)
+    return Findings(since, until, (*found.found, *overdue), found.not_compared)
