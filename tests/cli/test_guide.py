@@ -6,6 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
+from collector.alerts.library import load_alerts
+from collector.questions.library import load_questions
 from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
@@ -25,13 +27,17 @@ def typed() -> list[list[str]]:
 def test_from_nothing_to_nothing(
     collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, work: Path, tmp_path: Path
 ) -> None:
-    *forth, back = typed()
+    *forth, alerts_back, questions_back, back = typed()
     assert [arguments[:2] for arguments in forth] == [
         ["instance", "create"],
         ["collect"],
         ["sync", "--dry-run"],
         ["sync"],
         ["instance", "show"],
+        ["questions", "push"],
+        ["questions", "push"],
+        ["alerts", "push"],
+        ["questions", "dashboard"],
     ]
     for arguments in forth:
         outcome = collector(*arguments)
@@ -42,6 +48,13 @@ def test_from_nothing_to_nothing(
     assert {user["tag.AccountName"] for user in users} == {"Example Ltd"}
     assert collector("status").code == 0
 
+    pushed = [rule for rule in load_alerts() if not rule.check]
+    assert (len(jupiterone.questions), len(jupiterone.rules)) == (len(load_questions()), len(pushed))
+    (work / "board.json").unlink()
+
+    for arguments in (alerts_back, questions_back):
+        assert collector(*arguments, "--yes").code == 0
+    assert (jupiterone.questions, jupiterone.rules) == ([], [])
     assert back == ["uninstall"]
     for _ in range(2):
         assert collector(*back, "--yes").code == 0
