@@ -277,7 +277,7 @@ def test_what_somebody_looks_for_is_found(show: Callable[[str], Page]) -> None:
     page = show("")
     expect(page.locator("#not-read")).to_contain_text(GAP_REASON)
     page.get_by_role("link", name="Changes", exact=True).click()
-    expect(page.locator("#changes-found")).to_contain_text("went")
+    expect(page.locator("#changes-found")).to_contain_text("Group gone")
     page.get_by_role("link", name="Settings", exact=True).click()
     page.get_by_role("searchbox", name="Search").fill("local_recording")
     page.get_by_role("link", name="User may record meetings to their own computer").click()

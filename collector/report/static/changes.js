@@ -1,13 +1,15 @@
 // What changed since the reading before.
 
 function changeTitle(change) {
-  const noun = change.type.replace(/^zoom_/, "");
-  const who = many(change.count, noun);
-  if (change.property) {
-    const setting = data.settings.get(change.property);
-    return `${setting ? setting.path : change.property} ${change.kind} for ${who}`;
-  }
-  return change.of ? `${who} ${change.kind} ${change.of[1]}` : `${who} ${change.kind}`;
+  const name = (each) => data.settings.get(each)?.path || each;
+  const named = change.of ? ` ${change.of[1]}` : change.properties.length ? `: ${change.properties.map(name).join(", ")}` : "";
+  return `${change.what[0].toUpperCase()}${change.what.slice(1)}${named}`;
+}
+
+// A value before or after; of what is no setting, one that is not there is nothing.
+function changedText(change, value) {
+  const isSetting = change.properties.some((each) => data.settings.has(each));
+  return value === null && !isSetting ? "nothing" : valueText(value);
 }
 
 function entityLink([key, name], type) {
@@ -31,11 +33,11 @@ function changeCard(change) {
       change.certain ? null : badge("not certain", "unknown"),
     ),
     change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
-    change.property ? element("p", {}, `${valueText(change.old)} → ${valueText(change.new)}`) : null,
+    change.properties.length ? element("p", {}, `${changedText(change, change.old)} → ${changedText(change, change.new)}`) : null,
     element(
       "details",
       { open: change.count <= 10 },
-      element("summary", {}, "Who"),
+      element("summary", {}, many(change.count, change.type.replace(/^zoom_/, ""))),
       element("ul", { class: "plain" }, names),
       more > 0 ? element("p", { class: "small" }, `${number(more)} more.`) : null,
     ),
@@ -45,7 +47,7 @@ function changeCard(change) {
 function showChanges(parameters) {
   const head = data.summary.changes;
   if (!head) return fillView("changes", "Changes", element("p", {}, "There is no earlier reading to compare with."));
-  const kinds = [...new Set(data.changes.map((each) => each.kind))];
+  const kinds = [...new Set(data.changes.map((each) => each.what))];
   const kind = parameters.get("kind") || "";
   const wanted = (parameters.get("q") || "").toLowerCase();
   const change = (name, value) => {
@@ -56,7 +58,7 @@ function showChanges(parameters) {
   };
   const shown = data.changes.filter(
     (each) =>
-      (!kind || each.kind === kind) &&
+      (!kind || each.what === kind) &&
       (!wanted ||
         [changeTitle(each), ...each.who.map((who) => who[1])].some((text) => text.toLowerCase().includes(wanted))),
   );
