@@ -67,20 +67,20 @@ class ChangeView:
         hide = self.redaction
         return {
             "what": _heading(change),
+            "title": _heading(change, "" if change.of is None else hide.name(change.of.key, change.of.name)),
             "certain": is_certain,
             "type": change.type,
             "count": len(change.who),
             "who": [[hide.entity(each.key), hide.name(each.key, each.name)] for each in change.who[:_MAX_NAMES]],
-            "of": None if change.of is None else [hide.entity(change.of.key), hide.name(change.of.key, change.of.name)],
             "properties": [each for each in properties if each],
             "old": hide.value(change.old),
             "new": hide.value(change.new),
         }
 
 
-def _heading(change: Change) -> str:
-    """What the page counts and filters by."""
-    said = what_happened(change)
+def _heading(change: Change, of: str = "") -> str:
+    """What the page counts and filters by; of a change in a named group or role its title."""
+    said = what_happened(change, of)
     return f"{said} changed" if change.kind is Kind.CHANGED else said
 
 

@@ -1,9 +1,9 @@
 // What changed since the reading before.
 
 function changeTitle(change) {
-  const name = (each) => data.settings.get(each)?.path || each;
-  const named = change.of ? ` ${change.of[1]}` : change.properties.length ? `: ${change.properties.map(name).join(", ")}` : "";
-  return `${change.what[0].toUpperCase()}${change.what.slice(1)}${named}`;
+  const names = change.properties.map((each) => data.settings.get(each)?.path || each);
+  const title = names.length ? `${change.title}: ${names.join(", ")}` : change.title;
+  return title[0].toUpperCase() + title.slice(1);
 }
 
 // A value before or after; of what is no setting, one that is not there is nothing.
@@ -72,7 +72,7 @@ function showChanges(parameters) {
         { class: "lead" },
         `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
       ),
-      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not known: ${sentence}`)),
+      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not known: ${sentence.replaceAll("`", "")}`)),
       element(
         "div",
         { class: "filter" },
