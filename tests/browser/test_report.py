@@ -258,6 +258,19 @@ def test_printed(show: Callable[[str], Page]) -> None:
     expect(page.locator("#not-read")).to_be_visible()
 
 
+def test_everybody_is_printed(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    rows = page.locator("#view-people tbody th")
+    assert rows.count() < 100
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(rows).to_have_count(280)
+    page.emulate_media(media="print")
+    expect(page.locator("#people-count")).to_have_text("280 of 280 people")
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert rows.count() < 100
+
+
 def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:
     page = show("#people")
     dialogs: list[str] = []
