@@ -72,7 +72,7 @@ function showChanges(parameters) {
         { class: "lead" },
         `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
       ),
-      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not known: ${sentence.replaceAll("`", "")}`)),
+      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not compared: ${sentence.replaceAll("`", "")}`)),
       element(
         "div",
         { class: "filter" },
@@ -106,5 +106,8 @@ function showChanges(parameters) {
   document.getElementById("changes-kind").value = kind;
   view
     .querySelector("#changes-found")
-    .replaceChildren(element("p", { role: "status" }, many(shown.length, "change")), ...shown.map(changeCard));
+    .replaceChildren(
+      element("p", { role: "status" }, many(shown.length, "change")),
+      element("div", { class: "columns" }, shown.map(changeCard)),
+    );
 }
