@@ -49,7 +49,7 @@ function showChanges(parameters) {
   if (!head) return fillView("changes", "Changes", element("p", {}, "There is no earlier reading to compare with."));
   const kinds = [...new Set(data.changes.map((each) => each.what))];
   const kind = parameters.get("kind") || "";
-  const wanted = (parameters.get("q") || "").toLowerCase();
+  const wanted = parameters.get("q") || "";
   const change = (name, value) => {
     const changed = new URLSearchParams(parametersNow());
     if (value) changed.set(name, value);
@@ -59,8 +59,7 @@ function showChanges(parameters) {
   const shown = data.changes.filter(
     (each) =>
       (!kind || each.what === kind) &&
-      (!wanted ||
-        [changeTitle(each), ...each.who.map((who) => who[1])].some((text) => text.toLowerCase().includes(wanted))),
+      hasWords([changeTitle(each), ...each.who.map((who) => who[1])].join(" "), wanted),
   );
   const view = document.getElementById("view-changes");
   if (!view.querySelector("#changes-found")) {
