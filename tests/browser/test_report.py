@@ -348,6 +348,9 @@ def test_every_view_says_what_was_not_read(page: Page, tmp_path: Path) -> None:
         page.goto("about:blank")
         page.goto(f"{file.as_uri()}#{view}")
         expect(page.locator(f"#view-{view} .notice").first).to_contain_text(re.compile("Not (all|read)"))
+    page.goto(f"{file.as_uri()}#people")
+    page.locator("#view-people tbody a").first.click()
+    expect(page.locator("#view-person .notice")).to_contain_text("What is shown may be out of date")
     page.goto(f"{file.as_uri()}#overview")
     for gap in gaps:
         expect(page.locator("#not-read")).to_contain_text(gap.dataset)

@@ -105,6 +105,7 @@ function showQuestions(parameters) {
           ["BAD", "something bad"],
           ["UNKNOWN", "not known"],
           ["GOOD", "all good"],
+          ["LIST", "list without a verdict"],
         ],
         "Verdict",
       ),

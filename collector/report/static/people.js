@@ -1,5 +1,6 @@
 // The table of people: facets, search, chosen columns, sorted; only the visible rows are in the page.
 
+const PEOPLE_TYPES = ["zoom_user", "zoom_group", "zoom_group_has_user", "zoom_role", "zoom_user_assigned_role"];
 const FACET_OPTIONS = 200;
 const FEW_OPTIONS = 4; // so few are shown with 0 people, too: 0 is an answer
 const MAX_SETTINGS = 10;
@@ -277,10 +278,7 @@ function showPeople(parameters) {
     ...[
       bar,
       chips(),
-      partialNote(
-        ["zoom_user", "zoom_group", "zoom_group_has_user", "zoom_role", "zoom_user_assigned_role"],
-        data.summary.hasGaps,
-      ),
+      partialNote(PEOPLE_TYPES, data.summary.hasGaps),
       frame,
     ].filter(Boolean),
   );
