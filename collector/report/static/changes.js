@@ -33,7 +33,9 @@ function changeCard(change) {
       change.certain ? null : badge("not certain", "unknown"),
     ),
     change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
-    change.properties.length ? element("p", {}, `${changedText(change, change.old)} → ${changedText(change, change.new)}`) : null,
+    change.properties.length
+      ? element("p", {}, `${changedText(change, change.old)} → ${changedText(change, change.new)}`)
+      : null,
     element(
       "details",
       { open: change.count <= 10 },
@@ -71,7 +73,9 @@ function showChanges(parameters) {
         { class: "lead" },
         `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
       ),
-      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not compared: ${sentence.replaceAll("`", "")}`)),
+      head.notCompared.map((sentence) =>
+        element("p", { class: "notice warn" }, `Not compared: ${sentence.replaceAll("`", "")}`),
+      ),
       element(
         "div",
         { class: "filter" },

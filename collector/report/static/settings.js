@@ -153,9 +153,8 @@ function showSettings(parameters) {
   }
   document.getElementById("settings-section").value = section;
   document.getElementById("settings-differs").checked = isDiffering;
-  view
-    .querySelector("#settings-found")
-    .replaceChildren(element("p", { role: "status" }, found.length ? many(found.length, "setting") : "No setting has all these words. Try one of them."), ...tables);
+  const count = found.length ? many(found.length, "setting") : "No setting has all these words. Try one of them.";
+  view.querySelector("#settings-found").replaceChildren(element("p", { role: "status" }, count), ...tables);
 }
 
 function settingOutliers(setting) {

@@ -63,9 +63,10 @@ function rowsTable(rows, columns, sort) {
     const focused = document.activeElement?.dataset?.row;
     const shown = [];
     for (let at = from; at < to; at++) shown.push(rowElement(rows[at], at));
-    const left = printed && rows.length > to ? `${number(rows.length - to)} more: filter them, or save them as CSV.` : "";
-    const rest = left && element("tr", {}, element("td", { colspan: columns.length }, left));
-    body.replaceChildren(space(from), ...shown, rest || space(rows.length - to));
+    const left = rows.length - to;
+    const note = `${number(left)} more: filter them, or save them as CSV.`;
+    const rest = element("tr", {}, element("td", { colspan: columns.length }, note));
+    body.replaceChildren(space(from), ...shown, printed && left ? rest : space(left));
     if (focused !== undefined) body.querySelector(`[data-row="${focused}"]`)?.focus({ preventScroll: true });
   };
   const focusRow = (at) => {
