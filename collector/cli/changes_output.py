@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 import click
@@ -16,8 +16,8 @@ from collector.cli.plain_text import printable
 from collector.cli.query_output import csv_cell
 from collector.cli.wrapping import print_wrapped, say
 from collector.model.graph import PropertyValue
-from collector.model.graph_schema import ROW
-from collector.query.changes import Change, Changes, Kind
+from collector.query.changes import Change, Changes
+from collector.query.told import told_once, what_happened
 from collector.query.why import value_text
 from collector.store import RunRecord
 
@@ -25,10 +25,6 @@ _NAMED_IN_FULL = 5
 _FIRST_NAMES = 3
 _MAX_VALUES = 20
 _MAX_TEXT = 60
-_FOLLOW = ("groupIds", "roleId", "totalMembers")
-"""Properties of a row that follow from who is in which group or role."""
-_TOLD_TOGETHER = (ROW, "access")
-"""Parts in which several properties say the same, such as `active` and `isActive`."""
 _COLUMNS = ("change", "certain", "type", "key", "name", "of", "ofName", "property", "old", "new")
 _Row = tuple[str, str, int, str]
 """What happened, the value before and after, how many and who."""
@@ -122,12 +118,12 @@ def _print_rows(out: Console, title: str, rows: list[_Row]) -> None:
 
 
 def _rows(changes: Iterable[Change]) -> list[_Row]:
-    told = list(_told_once(list(changes)))
+    told = list(told_once(list(changes)))
     rows: list[_Row] = []
     values: dict[str, int] = {}
     left_out: dict[str, int] = {}
     for change, properties in told:
-        what = _what(change, properties)
+        what = what_happened(change, change.of.name if change.of else ", ".join(properties))
         values[what] = values.get(what, 0) + 1
         if values[what] > _MAX_VALUES:
             left_out[what] = left_out.get(what, 0) + len(change.who)
@@ -135,37 +131,6 @@ def _rows(changes: Iterable[Change]) -> list[_Row]:
             rows.append((what, _value(change), len(change.who), _who(change)))
     rows += [(what, "other values; `--format json` has all", count, "") for what, count in left_out.items()]
     return rows
-
-
-def _told_once(changes: list[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """Without what follows from a change told already; properties of rows that say the same are told together."""
-    moved = {key for change in changes if change.of for key in (change.of.key, *(each.key for each in change.who))}
-    alike: dict[object, tuple[Change, list[str]]] = {}
-    for number, change in enumerate(changes):
-        if change.part == ROW and change.property in _FOLLOW and moved.issuperset(each.key for each in change.who):
-            continue
-        may_say_the_same = change.part in _TOLD_TOGETHER and change.kind is Kind.CHANGED
-        values = (to_json(change.old), to_json(change.new))
-        same = (change.type, change.part, values, change.who) if may_say_the_same else number
-        alike.setdefault(same, (change, []))[1].append(change.property)
-    yield from alike.values()
-
-
-def _what(change: Change, properties: list[str]) -> str:
-    noun = change.type.removeprefix("zoom_")
-    if change.of is None:
-        named = f"{noun} {', '.join(properties)}"
-        return {
-            Kind.CAME: f"new {noun}",
-            Kind.WENT: f"{noun} gone",
-            Kind.ACCEPTED: "invitation accepted",
-            Kind.FIRST_READ: f"{noun}, first read",
-            Kind.CHANGED: named,
-        }.get(change.kind, f"{named}, {change.kind.value}")
-    owner = change.of.key.partition(":")[0].removeprefix("zoom_")
-    joined, left = ("got", "lost") if owner == "role" else ("joined", "left")
-    word = {Kind.JOINED: joined, Kind.LEFT: left}.get(change.kind, change.kind.value)
-    return f"{word} {owner} {change.of.name}"
 
 
 def _value(change: Change) -> str:

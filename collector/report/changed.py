@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from collector.model.graph_schema import GraphSchema
-from collector.query.changes import Change, Changes, changes, previous_run
+from collector.query.changes import Change, Changes, Kind, changes, previous_run
+from collector.query.told import told_once, what_happened
 from collector.report.redaction import Redaction
 from collector.store import RunRecord, Store
 
@@ -35,6 +36,14 @@ class ChangeView:
         return [(kind, type_, count) for (kind, type_), count in sorted(found.items())]
 
     @property
+    def told(self) -> list[tuple[str, int]]:
+        """What happened in words, and to how many entities; what follows from another change is not told again."""
+        found: dict[str, set[str]] = {}
+        for change, _ in told_once(self.changes.changes):
+            found.setdefault(_heading(change), set()).update(each.key for each in change.who)
+        return [(what, len(keys)) for what, keys in found.items()]
+
+    @property
     def not_compared(self) -> tuple[str, ...]:
         """What could not be compared."""
         sentences = self.changes.not_compared
@@ -50,26 +59,29 @@ class ChangeView:
 
     def lines(self) -> Iterator[dict[str, object]]:
         """Each change."""
-        for change in self.changes.changes:
-            yield self._line(change, is_certain=True)
-        for change in self.changes.uncertain:
-            yield self._line(change, is_certain=False)
+        for is_certain, found in ((True, self.changes.changes), (False, self.changes.uncertain)):
+            for change, properties in told_once(found):
+                yield self._line(change, properties, is_certain=is_certain)
 
-    def _line(self, change: Change, *, is_certain: bool) -> dict[str, object]:
+    def _line(self, change: Change, properties: list[str], *, is_certain: bool) -> dict[str, object]:
         hide = self.redaction
-        is_setting = bool(change.part)
         return {
-            "kind": change.kind.value,
+            "what": _heading(change),
+            "title": _heading(change, "" if change.of is None else hide.name(change.of.key, change.of.name)),
             "certain": is_certain,
             "type": change.type,
             "count": len(change.who),
             "who": [[hide.entity(each.key), hide.name(each.key, each.name)] for each in change.who[:_MAX_NAMES]],
-            "of": None if change.of is None else [hide.entity(change.of.key), hide.name(change.of.key, change.of.name)],
-            "property": change.property,
+            "properties": [each for each in properties if each],
             "old": hide.value(change.old),
             "new": hide.value(change.new),
-            "setting": is_setting,
         }
+
+
+def _heading(change: Change, of: str = "") -> str:
+    """What the page counts and filters by; of a change in a named group or role its title."""
+    said = what_happened(change, of)
+    return f"{said} changed" if change.kind is Kind.CHANGED else said
 
 
 def changes_before(store: Store, schema: GraphSchema, run: RunRecord, redaction: Redaction) -> ChangeView | None:

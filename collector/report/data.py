@@ -28,6 +28,14 @@ from collector.store import RunRecord, Store
 _ACCOUNT_NAME = "tag.AccountName"
 _WORST = 6
 _ADMIN = ("yes", "no", NOT_KNOWN)
+_DATASETS = {
+    "zoom_user_assigned_role": "who holds which role",
+    "zoom_account_has_role": "roles of the account",
+    "zoom_group_has_user": "who is in which group",
+    "zoom_account_has_group": "groups of the account",
+    "zoom_account_has_user": "users of the account",
+}
+"""Readings that are named by the type of a relationship, for people."""
 _MAX_VALUES = 50
 """Of a setting, so many values are shown with their counts, the most frequent first."""
 
@@ -93,6 +101,14 @@ class Report:
         """What was not read completely, what makes a run incomplete first."""
         gaps = [each for each in self.coverage if each.status.value != "complete" or each.stale or each.missing]
         return tuple(sorted(gaps, key=lambda each: not each.status.incomplete))
+
+    @property
+    def not_read_together(self) -> list[tuple[list[str], Coverage]]:
+        """The same, with the names of what was not read to the same extent for the same reason."""
+        alike: dict[Coverage, list[str]] = {}
+        for gap in self.not_read:
+            alike.setdefault(replace(gap, dataset="", read=0), []).append(_DATASETS.get(gap.dataset, gap.dataset))
+        return [(datasets, gap) for gap, datasets in alike.items()]
 
     @property
     def verdicts(self) -> dict[str, int]:

@@ -144,6 +144,11 @@ def test_changes_since_the_run_before(written: Page, run: int) -> None:
             count for kind, type_, count in written.report.changes.counts if (kind, type_) == ("went", "zoom_group")
         )
         assert went == 1
+        assert ("group gone", 1) in written.report.changes.told
+        assert {each["what"] for each in changed if each["certain"]} == {
+            what for what, _ in written.report.changes.told
+        }
+        assert not [each for each in changed if "totalMembers" in each["properties"]]
 
 
 def test_json_has_the_same_numbers(written: Page) -> None:

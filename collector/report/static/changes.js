@@ -1,13 +1,15 @@
 // What changed since the reading before.
 
 function changeTitle(change) {
-  const noun = change.type.replace(/^zoom_/, "");
-  const who = many(change.count, noun);
-  if (change.property) {
-    const setting = data.settings.get(change.property);
-    return `${setting ? setting.path : change.property} ${change.kind} for ${who}`;
-  }
-  return change.of ? `${who} ${change.kind} ${change.of[1]}` : `${who} ${change.kind}`;
+  const names = change.properties.map((each) => data.settings.get(each)?.path || each);
+  const title = names.length ? `${change.title}: ${names.join(", ")}` : change.title;
+  return title[0].toUpperCase() + title.slice(1);
+}
+
+// A value before or after; of what is no setting, one that is not there is nothing.
+function changedText(change, value) {
+  const isSetting = change.properties.some((each) => data.settings.has(each));
+  return value === null && !isSetting ? "nothing" : valueText(value);
 }
 
 function entityLink([key, name], type) {
@@ -31,11 +33,13 @@ function changeCard(change) {
       change.certain ? null : badge("not certain", "unknown"),
     ),
     change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
-    change.property ? element("p", {}, `${valueText(change.old)} → ${valueText(change.new)}`) : null,
+    change.properties.length
+      ? element("p", {}, `${changedText(change, change.old)} → ${changedText(change, change.new)}`)
+      : null,
     element(
       "details",
       { open: change.count <= 10 },
-      element("summary", {}, "Who"),
+      element("summary", {}, many(change.count, change.type.replace(/^zoom_/, ""))),
       element("ul", { class: "plain" }, names),
       more > 0 ? element("p", { class: "small" }, `${number(more)} more.`) : null,
     ),
@@ -45,9 +49,9 @@ function changeCard(change) {
 function showChanges(parameters) {
   const head = data.summary.changes;
   if (!head) return fillView("changes", "Changes", element("p", {}, "There is no earlier reading to compare with."));
-  const kinds = [...new Set(data.changes.map((each) => each.kind))];
+  const kinds = [...new Set(data.changes.map((each) => each.what))];
   const kind = parameters.get("kind") || "";
-  const wanted = (parameters.get("q") || "").toLowerCase();
+  const wanted = parameters.get("q") || "";
   const change = (name, value) => {
     const changed = new URLSearchParams(parametersNow());
     if (value) changed.set(name, value);
@@ -56,9 +60,8 @@ function showChanges(parameters) {
   };
   const shown = data.changes.filter(
     (each) =>
-      (!kind || each.kind === kind) &&
-      (!wanted ||
-        [changeTitle(each), ...each.who.map((who) => who[1])].some((text) => text.toLowerCase().includes(wanted))),
+      (!kind || each.what === kind) &&
+      hasWords([changeTitle(each), ...each.who.map((who) => who[1])].join(" "), wanted),
   );
   const view = document.getElementById("view-changes");
   if (!view.querySelector("#changes-found")) {
@@ -70,7 +73,9 @@ function showChanges(parameters) {
         { class: "lead" },
         `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
       ),
-      head.notCompared.map((sentence) => element("p", { class: "notice warn" }, `Not known: ${sentence}`)),
+      head.notCompared.map((sentence) =>
+        element("p", { class: "notice warn" }, `Not compared: ${sentence.replaceAll("`", "")}`),
+      ),
       element(
         "div",
         { class: "filter" },
@@ -104,5 +109,8 @@ function showChanges(parameters) {
   document.getElementById("changes-kind").value = kind;
   view
     .querySelector("#changes-found")
-    .replaceChildren(element("p", { role: "status" }, many(shown.length, "change")), ...shown.map(changeCard));
+    .replaceChildren(
+      element("p", { role: "status" }, many(shown.length, "change")),
+      element("div", { class: "columns" }, shown.map(changeCard)),
+    );
 }

@@ -155,13 +155,18 @@ function valueOf(row, setting) {
   return part(data.partNames[setting.part]).value(column(`doc${setting.part}`).at(row), setting.number);
 }
 
-// Whether every word of a search is in what names or describes a setting; case, dots and underscores do not count.
-function isAbout(setting, text) {
-  const said = `${setting.path} ${setting.name} ${setting.description}`.toLowerCase();
-  return text
+// Whether every word of a search is in a text. Case, dots and underscores do not count, nor do the endings in which
+// "record locally" differs from "local recording".
+function hasWords(text, wanted) {
+  const said = text.toLowerCase();
+  return wanted
     .toLowerCase()
     .split(/[\s_.]+/)
-    .every((word) => said.includes(word));
+    .every((word) => said.includes(word.replace(/(?<=\w{4})(ly|ing|ed|s)$/, "")));
+}
+
+function isAbout(setting, wanted) {
+  return hasWords(`${setting.path} ${setting.name} ${setting.description}`, wanted);
 }
 
 function rowOf(key) {

@@ -164,7 +164,7 @@ function partialNote(types, otherwise) {
   return element(
     "p",
     { class: "notice warn" },
-    `${said}. What is missing here may be there in Zoom: `,
+    `${said}. What is shown may be out of date, and what is missing may exist in Zoom: `,
     link("see what was not read", "overview"),
     ".",
   );

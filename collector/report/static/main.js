@@ -105,6 +105,7 @@ function showQuestions(parameters) {
           ["BAD", "something bad"],
           ["UNKNOWN", "not known"],
           ["GOOD", "all good"],
+          ["LIST", "list without a verdict"],
         ],
         "Verdict",
       ),
@@ -126,7 +127,7 @@ function showQuestions(parameters) {
     const control = document.getElementById(`question-${name}`);
     if (document.activeElement !== control) control.value = value(name);
   }
-  const wanted = value("q").toLowerCase();
+  const wanted = value("q");
   let count = 0;
   for (const each of articles) {
     const has = (name, chosen) => !chosen || each.dataset[name].split(" ").includes(chosen);
@@ -134,7 +135,7 @@ function showQuestions(parameters) {
       !has("verdict", value("verdict")) ||
       !has("tags", value("tag")) ||
       !has("requirements", value("requirement")) ||
-      (wanted !== "" && !each.textContent.toLowerCase().includes(wanted));
+      !hasWords(each.textContent, wanted);
     if (!each.hidden) count++;
   }
   document.getElementById("question-count").textContent = many(count, "question");

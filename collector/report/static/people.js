@@ -1,6 +1,8 @@
 // The table of people: facets, search, chosen columns, sorted; only the visible rows are in the page.
 
+const PEOPLE_TYPES = ["zoom_user", "zoom_group", "zoom_group_has_user", "zoom_role", "zoom_user_assigned_role"];
 const FACET_OPTIONS = 200;
+const FEW_OPTIONS = 4; // so few are shown with 0 people, too: 0 is an answer
 const MAX_SETTINGS = 10;
 const LETTERS = { b: "bad", u: "not known", g: "good", l: "listed", "-": "not asked" };
 const DEFAULT_COLUMNS = ["name", "email", "status", "licence", "admin", "roles", "groups", "lastSignIn"];
@@ -54,7 +56,8 @@ function facetElement(name, counts) {
   const byOption = new Uint32Array(found.options.length);
   found.of.forEach((options, code) => options.forEach((at) => (byOption[at] += counts[code])));
   const chosen = new Set(explorer.parameters.getAll(name));
-  const order = found.options.map((_, at) => at).filter((at) => byOption[at] || chosen.has(found.options[at].value));
+  const isShown = (at) => found.options.length <= FEW_OPTIONS || byOption[at] || chosen.has(found.options[at].value);
+  const order = found.options.map((_, at) => at).filter(isShown);
   order.sort((one, other) => byOption[other] - byOption[one] || one - other);
   const items = order.slice(0, FACET_OPTIONS).map((at) => {
     const { value, label } = found.options[at];
@@ -165,6 +168,7 @@ function settingPicker(shown) {
       if (settings.length > MAX_SETTINGS) {
         items.push(element("li", { class: "small" }, `${number(settings.length - MAX_SETTINGS)} more`));
       }
+      if (search.value.trim() && !settings.length) items.push(element("li", { class: "small" }, "No setting found."));
       found.replaceChildren(...items);
     }, 80),
   });
@@ -274,10 +278,7 @@ function showPeople(parameters) {
     ...[
       bar,
       chips(),
-      partialNote(
-        ["zoom_user", "zoom_group", "zoom_group_has_user", "zoom_role", "zoom_user_assigned_role"],
-        data.summary.hasGaps,
-      ),
+      partialNote(PEOPLE_TYPES, data.summary.hasGaps),
       frame,
     ].filter(Boolean),
   );

@@ -98,6 +98,7 @@ function showPerson(parameters) {
       link("Draw what this person is tied to", "picture", { of: parameters.get("key") }),
       link("All people", "people"),
     ),
+    partialNote(PEOPLE_TYPES, data.summary.hasGaps),
     card(
       "Who it is",
       element(

@@ -61,8 +61,8 @@ function settingRow(setting) {
             { class: "path" },
             setting.values
               .slice(0, 2)
-              .map(([value, count]) => `${valueText(value)} ${number(count)}`)
-              .join(" · ") + (setting.unread ? ` · not read ${number(setting.unread)}` : ""),
+              .map(([value, count]) => `${valueText(value)}: ${number(count)}`)
+              .join(" · ") + (setting.unread ? ` · not known: ${number(setting.unread)}` : ""),
           ),
         )
       : element("span", { class: "path" }, "people have no such setting"),
@@ -153,9 +153,8 @@ function showSettings(parameters) {
   }
   document.getElementById("settings-section").value = section;
   document.getElementById("settings-differs").checked = isDiffering;
-  view
-    .querySelector("#settings-found")
-    .replaceChildren(element("p", { role: "status" }, many(found.length, "setting")), ...tables);
+  const count = found.length ? many(found.length, "setting") : "No setting has all these words. Try one of them.";
+  view.querySelector("#settings-found").replaceChildren(element("p", { role: "status" }, count), ...tables);
 }
 
 function settingOutliers(setting) {
@@ -218,7 +217,7 @@ function showSetting(parameters) {
     if (setting.without) rows.push(["Zoom sends none", link(number(setting.without), "people", open(null))]);
     if (setting.unread)
       rows.push([
-        `not read: ${setting.because}`,
+        `not known: ${setting.because}`,
         link(number(setting.unread), "people", { [`s:${setting.name}`]: "unread" }),
       ]);
     cards.push(

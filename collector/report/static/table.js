@@ -2,6 +2,12 @@
 
 const ROW_HEIGHT = 32;
 const MARGIN_ROWS = 12;
+const MAX_PRINTED = 5000;
+
+// Printed are all rows, not those in sight alone.
+let renderNow = () => {};
+addEventListener("beforeprint", () => renderNow(MAX_PRINTED));
+addEventListener("afterprint", () => renderNow());
 
 function rowsTable(rows, columns, sort) {
   const body = element("tbody");
@@ -48,16 +54,19 @@ function rowsTable(rows, columns, sort) {
             ),
       ),
     );
-  const render = () => {
+  const render = (printed) => {
     const height = frame.clientHeight || 600;
-    const from = Math.max(0, Math.floor(frame.scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
-    if (from === first) return;
-    first = from;
-    const to = Math.min(rows.length, from + Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN_ROWS);
+    const from = printed ? 0 : Math.max(0, Math.floor(frame.scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+    if (from === first && !printed) return;
+    first = printed ? -1 : from;
+    const to = Math.min(rows.length, printed || from + Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN_ROWS);
     const focused = document.activeElement?.dataset?.row;
     const shown = [];
     for (let at = from; at < to; at++) shown.push(rowElement(rows[at], at));
-    body.replaceChildren(space(from), ...shown, space(rows.length - to));
+    const left = rows.length - to;
+    const note = `${number(left)} more: filter them, or save them as CSV.`;
+    const rest = element("tr", {}, element("td", { colspan: columns.length }, note));
+    body.replaceChildren(space(from), ...shown, printed && left ? rest : space(left));
     if (focused !== undefined) body.querySelector(`[data-row="${focused}"]`)?.focus({ preventScroll: true });
   };
   const focusRow = (at) => {
@@ -85,5 +94,6 @@ function rowsTable(rows, columns, sort) {
     focusRow(moves[event.key]);
   });
   frame.addEventListener("scroll", () => requestAnimationFrame(render), { passive: true });
+  renderNow = render;
   return { frame, render };
 }
