@@ -16,8 +16,8 @@ from collector.cli.plain_text import printable
 from collector.cli.query_output import csv_cell
 from collector.cli.wrapping import print_wrapped, say
 from collector.model.graph import PropertyValue
+from collector.query.change_texts import what_happened, without_repeats
 from collector.query.changes import Change, Changes
-from collector.query.told import told_once, what_happened
 from collector.query.why import value_text
 from collector.store import RunRecord
 
@@ -118,7 +118,7 @@ def _print_rows(out: Console, title: str, rows: list[_Row]) -> None:
 
 
 def _rows(changes: Iterable[Change]) -> list[_Row]:
-    told = list(told_once(list(changes)))
+    told = list(without_repeats(list(changes)))
     rows: list[_Row] = []
     values: dict[str, int] = {}
     left_out: dict[str, int] = {}

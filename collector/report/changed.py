@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from collector.model.graph_schema import GraphSchema
+from collector.query.change_texts import what_happened, without_repeats
 from collector.query.changes import Change, Changes, Kind, changes, previous_run
-from collector.query.told import told_once, what_happened
 from collector.report.redaction import Redaction
 from collector.store import RunRecord, Store
 
@@ -39,7 +39,7 @@ class ChangeView:
     def told(self) -> list[tuple[str, int]]:
         """What happened in words, and to how many entities; what follows from another change is not told again."""
         found: dict[str, set[str]] = {}
-        for change, _ in told_once(self.changes.changes):
+        for change, _ in without_repeats(self.changes.changes):
             found.setdefault(_heading(change), set()).update(each.key for each in change.who)
         return [(what, len(keys)) for what, keys in found.items()]
 
@@ -60,7 +60,7 @@ class ChangeView:
     def lines(self) -> Iterator[dict[str, object]]:
         """Each change."""
         for is_certain, found in ((True, self.changes.changes), (False, self.changes.uncertain)):
-            for change, properties in told_once(found):
+            for change, properties in without_repeats(found):
                 yield self._line(change, properties, is_certain=is_certain)
 
     def _line(self, change: Change, properties: list[str], *, is_certain: bool) -> dict[str, object]:

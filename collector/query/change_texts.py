@@ -1,4 +1,4 @@
-"""How changes are told to people: each once, in words; the JSON of `collector changes` has every one."""
+"""Changes in words, each said once; the JSON of `collector changes` has every one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collector.query.change import Change, Kind, Named
 
 _FOLLOW = {"groupIds": "group", "roleId": "role", "totalMembers": ""}
 """Properties of a row that follow from who is in which group or role, and of which: of the row itself if empty."""
-_TOLD_TOGETHER = (ROW, "access")
+_SAME_MEANING = (ROW, "access")
 """Parts in which several properties say the same, such as `active` and `isActive`."""
 
 
-def told_once(changes: Sequence[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """Without what follows from a change told already; properties of rows that say the same are told together."""
+def without_repeats(changes: Sequence[Change]) -> Iterator[tuple[Change, list[str]]]:
+    """Without what follows from another change; properties of a row that say the same come together."""
     moved = {(each.key, _owner(change.of)) for change in changes if change.of for each in change.who}
     moved |= {(change.of.key, "") for change in changes if change.of}
     alike: dict[object, tuple[Change, list[str]]] = {}
@@ -23,7 +23,7 @@ def told_once(changes: Sequence[Change]) -> Iterator[tuple[Change, list[str]]]:
         owner = _FOLLOW.get(change.property) if change.part == ROW else None
         if owner is not None and moved.issuperset((each.key, owner) for each in change.who):
             continue
-        may_say_the_same = change.part in _TOLD_TOGETHER and change.kind is Kind.CHANGED
+        may_say_the_same = change.part in _SAME_MEANING and change.kind is Kind.CHANGED
         values = json.dumps([change.old, change.new])
         same = (change.type, change.part, values, change.who) if may_say_the_same else number
         alike.setdefault(same, (change, []))[1].append(change.property)

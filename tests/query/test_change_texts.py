@@ -7,7 +7,7 @@ import pytest
 from collector.model.graph import PropertyValue
 from collector.model.graph_schema import ROW
 from collector.query.change import Change, Kind, Named
-from collector.query.told import told_once, what_happened
+from collector.query.change_texts import what_happened, without_repeats
 
 ADA = Named("zoom_user:ada", "Ada")
 SALES = Named("zoom_group:sales", "Sales")
@@ -33,7 +33,7 @@ def changed(who: Named, property_: str, old: PropertyValue, new: PropertyValue) 
     ],
 )
 def test_what_follows_from_a_move_is_not_told_again(into: Named, follows: Change) -> None:
-    assert [change for change, _ in told_once([moved(into), follows])] == [moved(into)]
+    assert [change for change, _ in without_repeats([moved(into), follows])] == [moved(into)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_follows_from_a_move_is_not_told_again(into: Named, follows: Change
     ],
 )
 def test_what_a_move_does_not_tell_is_told(into: Named, other: Change) -> None:
-    assert [change for change, _ in told_once([moved(into), other])] == [moved(into), other]
+    assert [change for change, _ in without_repeats([moved(into), other])] == [moved(into), other]
 
 
 @pytest.mark.parametrize(
