@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,6 @@ _FOLDER = Path("demo")
 _HOME = "home"
 _SHOWN_PROPERTIES = 25
 _SHOWN_QUESTIONS = 5
-_A_WEEK = 7 * 24 * 3600 * 1000
 
 
 @click.command(epilog=example("collector demo --users 50"))
@@ -135,12 +133,11 @@ def _alert(signed_in: SignedInDemo, folder: Path) -> None:
         member = next(waiting_rooms, None)
     if member is None:  # a very small account
         return
-    say("\nA day passes: a member becomes an administrator, and switches off the waiting room.")
+    say("\nA day passes: a member becomes an administrator and switches off the waiting room. Others move or leave.")
     signed_in.let_a_day_pass(str(member["id"]))
-    _say(str(Command("collect --changed")))
-    request = CollectRequest(replace(signed_in.choice, max_age=_A_WEEK))
+    _say(str(Command("collect")))
     with stop_on_signals(clock):
-        collect_with_progress(signed_in.settings, folder, clock, request)
+        collect_with_progress(signed_in.settings, folder, clock, CollectRequest(signed_in.choice))
     _say(str(Command("alerts check")))
     with Store.open_existing(signed_in.settings.profile.store_path) as store:
         findings = new_since(store, schema, clock, interval=None)

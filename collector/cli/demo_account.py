@@ -48,9 +48,20 @@ class SignedInDemo:
         return Choice(not_served=not_served(serves))
 
     def let_a_day_pass(self, member: str) -> None:
-        """Change the account as on a bad day: a member gets the role Admin, and switches off the waiting room."""
-        self.account.update_user(member, role_id=_ADMIN)
-        self.account.change_settings(member, {"meeting_security.waiting_room": False})
+        """Change the account as on a bad day.
+
+        A member gets the role Admin, and switches off the waiting room; somebody else changes group; one leaves.
+        """
+        account = self.account
+        account.update_user(member, role_id=_ADMIN)
+        account.change_settings(member, {"meeting_security.waiting_room": False})
+        left, joined = account.groups[:2]
+        others = [user.id for user in account.users_in_group(left.id) if user.id not in (member, account.owner.id)]
+        for mover in others[-1:]:
+            account.remove_member(left.id, mover)
+            account.add_member(joined.id, mover)
+        for leaver in others[-2:-1]:
+            account.remove_user(leaver)
 
     def arrived(self) -> dict[str, int]:
         """The number of entities and relationships in that JupiterOne, by `_type`."""

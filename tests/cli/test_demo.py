@@ -56,7 +56,7 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
 
     day = blocks[[block[0].partition(":")[0] for block in blocks].index("A day passes") :]
     assert [block[0].partition(" (")[0] for block in day[1:5]] == [
-        "$ collector collect --changed",
+        "$ collector collect",
         "$ collector alerts check",
         "HIGH: a new administrator",
         "MEDIUM: the waiting room is off",
