@@ -174,6 +174,7 @@ def _print_in_full(answers: Iterable[QuestionAnswer], record: RunRecord) -> None
         out.print()
         out.print(question.title, style="bold")
         out.print(question.id)
+        print_wrapped(out, question.description)  # says what the values mean
         for query in sorted(question.queries, key=_place):
             count = answer.counts[query.name]
             out.print(f"\n{_HEADINGS.get(query.results_are, 'Listed')}: {count:,}")

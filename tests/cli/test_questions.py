@@ -85,7 +85,9 @@ class TestRun:
     def test_with_an_id_it_says_who(self, collector: Command) -> None:
         found = collector("questions", "run", "chat", "managed-question-zoom-administrators")
         chats, administers = found.out.partition("Who administers?")[::2]
-        assert chats.splitlines()[2:5] == ["Who chats?", "managed-question-zoom-chat", ""]
+        assert chats.splitlines()[2:6] == [
+            "Who chats?", "managed-question-zoom-chat", "About inMeetingPrivateChat.", "",
+        ]  # fmt: skip
         sections = [section.splitlines() for section in chats.rstrip().split("\n\n")[2:]]
         assert [section[0] for section in sections] == [
             "Bad: 5", "Not known: 3", "Good: 0", "What to do: Switch it off.",
