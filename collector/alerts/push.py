@@ -22,8 +22,8 @@ from collector.questions.library import SecurityQuestion
 
 OWNER_LABEL = ("managed-by", "zoom-collector")
 PERMISSION = (
-    "Give the API key in JUPITERONE_API_KEY permission to read, create, change and delete alert rules in JupiterOne, "
-    "or use an administrator's key. The key of an integration only uploads."
+    "Check JUPITERONE_API_KEY and JUPITERONE_ACCOUNT. The key needs permission to read, create, change and delete "
+    "alert rules in JupiterOne, as an administrator's has. The key of an integration only uploads."
 )
 MAX_NAME_LENGTH = 255
 

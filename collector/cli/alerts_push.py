@@ -12,7 +12,7 @@ from collector.alerts.push import read_ours, read_push_plan, wanted_rules
 from collector.alerts.push import remove as remove_rules
 from collector.cli.confirmation import require_confirmation
 from collector.cli.options import common_options, example, options
-from collector.cli.push_output import RULES, exit_code, print_plan, print_removed, print_report
+from collector.cli.push_output import RULES, exit_code, may_be_interrupted, print_plan, print_removed, print_report
 from collector.clock import SystemClock
 from collector.errors import ExitCode, worst_of
 from collector.jupiterone.connection import JupiterOne
@@ -42,7 +42,8 @@ def push(context: click.Context, dry_run: bool) -> int:
     if dry_run:
         print_plan(plan.report, RULES, access.account, json_output=given.json)
         return 0
-    report = push_rules(jupiterone, plan)
+    with may_be_interrupted(RULES, "push"):
+        report = push_rules(jupiterone, plan)
     print_report(report, RULES, access.account, json_output=given.json)
     return int(worst_of(exit_code(report), ExitCode.INCOMPLETE if report.foreign else ExitCode.COMPLETE))
 
@@ -65,5 +66,6 @@ def remove(context: click.Context, yes: bool) -> None:
     if ours and not yes:
         number = RULES.count(len(ours))
         require_confirmation(f"Remove {number} of the collector's from the JupiterOne account {access.account}?")
-    remove_rules(jupiterone, ours)
+    with may_be_interrupted(RULES, "remove"):
+        remove_rules(jupiterone, ours)
     print_removed([rule.name for rule in ours], RULES, access.account, json_output=given.json)

@@ -105,7 +105,7 @@ def _upload_twice(signed_in: SignedInDemo) -> int:
 
 
 def _answer_questions(signed_in: SignedInDemo) -> None:
-    """Answer the questions, and show those of which most is bad."""
+    """Answer the questions, and show the most important with something bad."""
     _say(str(Command("questions run")))
     with Store.open_existing(signed_in.settings.profile.store_path) as store:
         record = chosen_run(store)

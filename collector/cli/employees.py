@@ -39,10 +39,10 @@ def employees(
 ) -> None:
     """Compare Zoom's users with a list of employees.
 
-    FILE is an export of an HR or identity system: CSV with any usual separator and encoding, its columns in the first
-    row. Users are matched by e-mail address and user name, in lower case, and by employee id. Shown are who is in Zoom
-    only, employees without Zoom, people with two accounts, and addresses that differ a little, which are no matches.
-    Nothing of the file is stored, logged or sent.
+    FILE is an export of an HR or identity system, of those who work for you now: CSV with any usual separator and
+    encoding, its columns in the first row. Users are matched by e-mail address and user name, in lower case, and by
+    employee id. Shown are who is in Zoom only, employees without Zoom, people with two accounts, and addresses that
+    differ a little, which are no matches. Nothing of the file is stored, logged or sent.
 
     Exit codes: 0 compared (whatever the result), 2 the file or its columns cannot be used, 1 it failed, 130
     interrupted.

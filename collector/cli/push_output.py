@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from collector.cli.options import render
 from collector.cli.output import print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
-from collector.errors import ExitCode
+from collector.errors import ExitCode, Interrupted
 from collector.jupiterone.push_report import PushReport
 from collector.next_steps import Command, NextStep
 
@@ -33,6 +34,16 @@ class Pushed:
 
 QUESTIONS = Pushed("question", "title", "questions")
 RULES = Pushed("alert rule", "name", "alerts", "JupiterOne takes a name once: rename that one there and push again.")
+
+
+@contextmanager
+def may_be_interrupted(pushed: Pushed, verb: str) -> Iterator[None]:
+    """Ctrl-C within it is said; "push" or "remove" is what does the rest then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        what = f"Interrupted: the {pushed.noun}s in JupiterOne are changed in part."
+        raise Interrupted(what, NextStep("`{}` does the rest.", Command(f"{pushed.verb} {verb}"))) from None
 
 
 def print_plan(report: PushReport, pushed: Pushed, account: str, *, json_output: bool) -> None:

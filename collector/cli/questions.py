@@ -82,10 +82,10 @@ def run(
 ) -> None:
     """Answer the questions: who is good, bad or not known.
 
-    Answered from the graph on this computer, without the network. Without ID: all questions, one a line, those of which
-    most is bad first, then those of which most is not known. With IDs: who is bad, and of whom it is not known. All
-    rows are in the other formats. Whose setting was not read is never bad; "partly" marks the questions about something
-    that was not read completely.
+    Answered from the graph on this computer, without the network. Without ID: all questions, one a line, first those
+    with something bad, then those with something not known, in either case the most important first. With IDs: who is
+    bad, and of whom it is not known. All rows are in the other formats. Whose setting was not read is never bad;
+    "partly" marks the questions about something that was not read completely.
 
     Exit codes: 0 answered (whatever the answer), 2 wrong use, 1 it failed or took too long, 130 interrupted.
     """

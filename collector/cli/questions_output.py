@@ -83,10 +83,12 @@ def print_answers(
             _print_in_full(answers, record)
         case _:
             print_overview(answers, record)
+            more = NextStep("Next: `{}` shows who, and what to do.", Command("questions run", "ID"))
+            print_wrapped(console(), f"\n{render(more)}")
 
 
 def print_overview(answers: Iterable[QuestionAnswer], record: RunRecord, most: int | None = None) -> None:
-    """A line for each question, those of which most is bad first; at most so many."""
+    """A line for each question, those with something bad first; at most so many."""
     table = _table("Question", "Bad", "Not known", "Good", "Listed", "Read", "Id")
     for column in table.columns[1:5]:
         column.justify = "right"
@@ -172,9 +174,8 @@ def _print_in_full(answers: Iterable[QuestionAnswer], record: RunRecord) -> None
         out.print()
         out.print(question.title, style="bold")
         out.print(question.id)
-        for query in sorted(
-            question.queries, key=lambda query: [*_HEADINGS, query.results_are].index(query.results_are)
-        ):
+        print_wrapped(out, question.description)  # says what the values mean
+        for query in sorted(question.queries, key=_place):
             count = answer.counts[query.name]
             out.print(f"\n{_HEADINGS.get(query.results_are, 'Listed')}: {count:,}")
             if query.results_are != GOOD:

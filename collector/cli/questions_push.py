@@ -11,7 +11,7 @@ from collector.cli.confirmation import require_confirmation
 from collector.cli.options import common_options, example, options
 from collector.cli.output import print_json, to_json
 from collector.cli.plain_text import printable
-from collector.cli.push_output import QUESTIONS, exit_code, print_plan, print_removed, print_report
+from collector.cli.push_output import QUESTIONS, exit_code, may_be_interrupted, print_plan, print_removed, print_report
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.errors import UsageError
@@ -44,7 +44,8 @@ def push(context: click.Context, dry_run: bool) -> int:
     if dry_run:
         print_plan(plan.report, QUESTIONS, access.account, json_output=given.json)
         return 0
-    report = push_questions(jupiterone, plan)
+    with may_be_interrupted(QUESTIONS, "push"):
+        report = push_questions(jupiterone, plan)
     print_report(report, QUESTIONS, access.account, json_output=given.json)
     return int(exit_code(report))
 
@@ -67,7 +68,8 @@ def remove(context: click.Context, yes: bool) -> None:
     if plan.delete and not yes:
         number = QUESTIONS.count(len(plan.delete))
         require_confirmation(f"Remove {number} of the collector's from the JupiterOne account {access.account}?")
-    remove_questions(jupiterone, plan)
+    with may_be_interrupted(QUESTIONS, "remove"):
+        remove_questions(jupiterone, plan)
     titles = [question.content.title for question in plan.delete]
     print_removed(titles, QUESTIONS, access.account, json_output=given.json)
     for title in plan.in_use:

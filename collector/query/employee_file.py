@@ -94,6 +94,26 @@ _EMPLOYEE_ID = frozenset(
 )
 """Names of columns, in the spelling of `_spelling`: Okta, Entra ID, Google Workspace, Workday, BambooHR, Personio,
 ADP, Oracle HCM, SuccessFactors."""
+_SAYS_WHO_LEFT = frozenset(
+    {
+        "status",
+        "employmentstatus",
+        "employeestatus",
+        "workerstatus",
+        "userstatus",
+        "accountstatus",
+        "accountenabled",
+        "active",
+        "enabled",
+        "suspended",
+        "terminationdate",
+        "enddate",
+        "lastworkingday",
+        "austrittsdatum",
+        "austritt",
+    }
+)
+"""Columns that tell people who left from the others. They are not used, because each system writes other values."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +234,10 @@ class _Reader:
         employees: list[Employee] = []
         too_long: list[int] = []
         useless: list[int] = []
+        said_of_leaving = {each: set[str]() for each, name in enumerate(header) if _spelling(name) in _SAYS_WHO_LEFT}
         for row, cells in records:
+            for column, values in said_of_leaving.items():
+                values.update(_cells(cells, [column]))
             found = Employee(
                 row,
                 tuple(dict.fromkeys(_addresses(_cells(cells, emails)))),
@@ -237,9 +260,11 @@ class _Reader:
             "username": tuple(header[each] for each in usernames),
             "employeeId": tuple(header[each] for each in ids),
         }
-        return EmployeeFile(self.path, tuple(employees), columns, tuple(self._warnings(too_long, useless)))
+        differing = [header[column] for column, values in said_of_leaving.items() if len(values) > 1]
+        warnings = tuple(self._warnings(too_long, useless, differing))
+        return EmployeeFile(self.path, tuple(employees), columns, warnings)
 
-    def _warnings(self, too_long: Sequence[int], useless: Sequence[int]) -> Iterator[str]:
+    def _warnings(self, too_long: Sequence[int], useless: Sequence[int], differing: Sequence[str]) -> Iterator[str]:
         if self.encoding == "cp1252":
             yield f"{self.path} is not UTF-8: it was read as Windows-1252."
         if too_long:
@@ -249,6 +274,11 @@ class _Reader:
             )
         if useless:
             yield f"{_some(useless, self.path)} neither an address nor an employee id: left out."
+        if differing:
+            yield (
+                f"Not looked at: {self._listed(differing)}. If {self.path} has people who left, they are matched like "
+                "all others: export only those who work for you now."
+            )
 
     # -- rows ----------------------------------------------------------------------------------------------------
 

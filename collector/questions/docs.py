@@ -34,10 +34,13 @@ how many are good, bad and not known.
 collector questions run
 ```
 
-`collector questions run ID` shows who, with `--at DATE` as it was then, and with `--format csv` for a spreadsheet.
+First come the questions with something bad, the most important on top. `collector questions run ID` shows who, with
+`--at DATE` as it was then, and with `--format csv` for a spreadsheet.
 
-* **Good** and **bad** are whose setting was read and is so.
-* **Not known** are those whose setting was not read, or to whom Zoom sends no such setting. They are never bad.
+* **Good** and **bad** are the users, groups or accounts whose setting was read. For a question about the account, the
+  number is 1.
+* **Not known** are those whose setting was not read, or for whom Zoom reports none. They are never counted as bad.
+* **Listed** are the results of questions that only list, such as who has access.
 * **CIS** numbers are those of the CIS Zoom Benchmark that a question touches. A good answer is no pass: the benchmark
   also asks whether the setting is locked.
 
@@ -57,10 +60,10 @@ questions:
     title: Whose meetings have no waiting room?
     description: Whether a waiting room is on in the user's meetings.
     why: Without one, whoever has the link is in the meeting at once.
-    fix: Switch on "Waiting Room" under Account Management > Account Settings > Security.
+    fix: Turn on "Waiting Room" under Account Management > Account Settings > Meeting > Security.
     tags: [zoom, user, meeting]
     compliance:
-      - {standard: CIS Zoom Benchmark, requirements: ['1.1.1.1']}
+      - {standard: CIS Zoom Benchmark, requirements: ['1.1.1.2']}
     queries:
       - name: good
         resultsAre: GOOD

@@ -19,8 +19,8 @@ from collector.questions.library import SecurityQuestion
 
 OWNER_TAG = "zoom-collector"
 PERMISSION = (
-    "Give the API key in JUPITERONE_API_KEY permission to read, create, change and delete questions in JupiterOne, and "
-    "to read alert rules; or use an administrator's key. The key of an integration only uploads."
+    "Check JUPITERONE_API_KEY and JUPITERONE_ACCOUNT. The key needs permission to read, create, change and delete "
+    "questions in JupiterOne, and to read alert rules, as an administrator's has. A key of an integration only uploads."
 )
 
 

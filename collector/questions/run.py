@@ -67,13 +67,15 @@ def _answered(
 
 
 def by_urgency(answers: Iterable[QuestionAnswer]) -> list[QuestionAnswer]:
-    """The answers by how much of what is asked about is bad, then by how many that are, then the same of what is not
-    known; those without a verdict last.
+    """First where something is bad, then where something is not known; those without a verdict last.
+
+    Among equals the order stays, which in the collector's own file is that of importance: one setting of the account
+    may matter more than one that everybody has.
     """
     return sorted(answers, key=_urgency)
 
 
-def _urgency(answer: QuestionAnswer) -> tuple[object, ...]:
-    asked_about = sum(answer.counts.values()) or 1
-    bad, unknown = answer.count(BAD), answer.count(UNKNOWN)
-    return not answer.question.has_verdict, -bad / asked_about, -bad, -unknown / asked_about, -unknown
+def _urgency(answer: QuestionAnswer) -> int:
+    if not answer.question.has_verdict:
+        return 3
+    return 0 if answer.count(BAD) else 1 if answer.count(UNKNOWN) else 2

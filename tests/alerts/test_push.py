@@ -244,6 +244,7 @@ def test_a_key_that_may_not(jupiterone: JupiterOne, sandbox: JupiterOneSandbox, 
     with pytest.raises(AccessRefused) as failure:
         push_and_remove(jupiterone)
     assert failure.value.next_step == PERMISSION
+    assert "Check JUPITERONE_API_KEY and JUPITERONE_ACCOUNT." in PERMISSION  # a wrong key is answered like that, too
     assert "permission to read, create, change and delete alert rules" in PERMISSION
 
 

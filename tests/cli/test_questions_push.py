@@ -57,6 +57,21 @@ class TestPush:
         )
         assert jupiterone.questions == saved
 
+    @pytest.mark.usefixtures("jupiterone")
+    @pytest.mark.parametrize("arguments", [["push"], ["remove", "--yes"]])
+    def test_ctrl_c_leaves_a_part_to_the_next(
+        self, collector: Command, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        for name in ("push_questions", "remove_questions"):
+            monkeypatch.setattr(f"collector.cli.questions_push.{name}", interrupt)
+        outcome = collector("questions", *arguments)
+        assert (outcome.code, outcome.out) == (130, "")
+        assert "Interrupted: the questions in JupiterOne are changed in part." in outcome.err
+        assert f"`collector questions {arguments[0]}` does the rest." in outcome.err
+
     def test_as_json(self, collector: Command, jupiterone: JupiterOneSandbox) -> None:
         for title in (TITLES[0], "Of last year?"):
             jupiterone.add_question(title=title, tags=[] if title == TITLES[0] else ["zoom-collector"])

@@ -147,6 +147,26 @@ def test_paths_that_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         read_employees(Path("/dev/zero"))
 
 
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("Employment Status", "Active", "Terminated"),
+        ("status", "ACTIVE", "DEPROVISIONED"),
+        ("accountEnabled", "True", "False"),
+        ("Termination Date", "", "2026-01-31"),
+        ("Austrittsdatum", "", "31.01.2026"),
+    ],
+)
+def test_people_who_left_are_not_told_from_others(tmp_path: Path, column: str, first: str, second: str) -> None:
+    path = written(tmp_path, f"Email,{column}\na@x.org,{first}\nb@x.org,{second}\n")
+    (warning,) = read_employees(path).warnings
+    assert warning == (
+        f"Not looked at: {column}. If {path} has people who left, they are matched like all others: export only those "
+        "who work for you now."
+    )
+    assert read_employees(written(tmp_path, f"Email,{column}\na@x.org,{first}\nb@x.org,{first}\n")).warnings == ()
+
+
 def test_rows_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
     path = written(tmp_path, "Name,Email\nAda,a@x.org\nByron, Bob,b@x.org\nCyd,\nDan,none\nEva,e@x.org,,\n")
     file = read_employees(path)

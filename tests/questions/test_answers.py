@@ -63,7 +63,7 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_question_has_its_account() -> None:
-    assert list(ANSWERS) == list(QUESTIONS)
+    assert ANSWERS.keys() == QUESTIONS.keys()
 
 
 def test_the_answers_are_those_known_by_hand(asked: Asked) -> None:

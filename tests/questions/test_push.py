@@ -258,6 +258,7 @@ def test_a_key_that_may_not(jupiterone: JupiterOne, sandbox: JupiterOneSandbox, 
     with pytest.raises(AccessRefused) as failure:
         pushed(jupiterone, *BOTH)
     assert failure.value.next_step == PERMISSION
+    assert "Check JUPITERONE_API_KEY and JUPITERONE_ACCOUNT." in PERMISSION  # a wrong key is answered like that, too
     assert "permission to read, create, change and delete questions" in PERMISSION
 
 
