@@ -134,7 +134,8 @@ def test_a_partial_list_of_users_is_said(store: Store) -> None:
     found = compared(store, "ada@x.org", "bob@x.org")
     assert found.complete is False
     assert found.warnings == (
-        "`zoom_user` was not read completely in run 1 (1 were read): some may be missing, others may be gone in Zoom.",
+        "`zoom_user` was not read completely in run 1 (the graph has 1): some may be missing,"
+        " others may be gone in Zoom.",
         "No user has an employee id in Zoom (it comes with single sign-on): only addresses were compared.",
     )
 
