@@ -95,7 +95,7 @@ def test_the_limit_and_what_is_beyond_it(store: Store) -> None:
         answer = ask(store, SCHEMA, QueryRequest(text, limit=limit), SystemClock())
         return len(list(answer.rows)), answer.warnings
 
-    beyond = ["There are more than these 250, which is the limit; 0 gives all."]
+    beyond = ["There are more rows than the first 250; `--limit 0` gives all."]
     assert counted("FIND t_user") == (250, beyond)
     assert counted("FIND t_user AS u RETURN u.name") == (250, beyond)
     assert counted("FIND t_user", 300) == (300, [])
