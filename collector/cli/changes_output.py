@@ -27,7 +27,7 @@ _MAX_VALUES = 20
 _MAX_TEXT = 60
 _FOLLOW = ("groupIds", "roleId", "totalMembers")
 """Properties of a row that follow from who is in which group or role."""
-_TOLD_TOGETHER = (ROW, "access")
+_REPEATING = (ROW, "access")
 """Parts in which several properties say the same, such as `active` and `isActive`."""
 _COLUMNS = ("change", "certain", "type", "key", "name", "of", "ofName", "property", "old", "new")
 _Row = tuple[str, str, int, str]
@@ -122,11 +122,11 @@ def _print_rows(out: Console, title: str, rows: list[_Row]) -> None:
 
 
 def _rows(changes: Iterable[Change]) -> list[_Row]:
-    told = list(_told_once(list(changes)))
+    distinct = list(_without_repetition(list(changes)))
     rows: list[_Row] = []
     values: dict[str, int] = {}
     left_out: dict[str, int] = {}
-    for change, properties in told:
+    for change, properties in distinct:
         what = _what(change, properties)
         values[what] = values.get(what, 0) + 1
         if values[what] > _MAX_VALUES:
@@ -137,14 +137,14 @@ def _rows(changes: Iterable[Change]) -> list[_Row]:
     return rows
 
 
-def _told_once(changes: list[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """Without what follows from a change told already; properties of rows that say the same are told together."""
+def _without_repetition(changes: list[Change]) -> Iterator[tuple[Change, list[str]]]:
+    """Without what follows from another change; properties that say the same come together."""
     moved = {key for change in changes if change.of for key in (change.of.key, *(each.key for each in change.who))}
     alike: dict[object, tuple[Change, list[str]]] = {}
     for number, change in enumerate(changes):
         if change.part == ROW and change.property in _FOLLOW and moved.issuperset(each.key for each in change.who):
             continue
-        may_say_the_same = change.part in _TOLD_TOGETHER and change.kind is Kind.CHANGED
+        may_say_the_same = change.part in _REPEATING and change.kind is Kind.CHANGED
         values = (to_json(change.old), to_json(change.new))
         same = (change.type, change.part, values, change.who) if may_say_the_same else number
         alike.setdefault(same, (change, []))[1].append(change.property)

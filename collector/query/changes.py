@@ -1,4 +1,4 @@
-"""What changed between two runs: who came and went, who joined which group or role, which values are others now.
+"""What changed between two runs: who came and went, who joined which group or role, which values differ.
 
 Only what both runs know is called a change. What may be one is in `Changes.uncertain`, and what one of the runs did not
 read is said in `Changes.not_compared`.
@@ -24,7 +24,7 @@ __all__ = ["AREAS", "Change", "Changes", "Kind", "Named", "changes", "compared_r
 
 _MEMBER = "zoom_user"
 _ACCOUNT = "zoom_account"
-"""Whatever is in the graph belongs to it, so its relationships tell nothing more."""
+"""Everything in the graph belongs to it, so its relationships say nothing more."""
 
 
 def compared_runs(store: Store, since: str | None = None, until: str | None = None) -> tuple[RunRecord, RunRecord]:
@@ -53,7 +53,7 @@ def previous_run(store: Store, until: RunRecord) -> RunRecord | None:
     """The newest run of an earlier session that ended with 0, 3 or 75; None if there is none.
 
     The earlier runs of the same session have read part of the same graph, and a run that was interrupted or failed has
-    not read what it set out to read. A run that read some types only partly will do: every change is then told between
+    not read what it set out to read. A run that read some types only partly will do: a change is then reported between
     the two runs in which it became known.
     """
     for record in store.finished_runs():
@@ -93,17 +93,17 @@ def changes(
 
 def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: frozenset[str]) -> Iterator[Change]:
     nouns = {type_.type: type_.noun for type_ in schema.entities}
-    ties = [(each, _owner(each)) for each in schema.relationships if _MEMBER in (each.source, each.target)]
-    told = [(tie, nouns[owner]) for tie, owner in ties if owner != _ACCOUNT and _area(nouns[owner]) in of]
+    owned = [(each, _owner(each)) for each in schema.relationships if _MEMBER in (each.source, each.target)]
+    memberships = [(each, nouns[owner]) for each, owner in owned if owner != _ACCOUNT and _area(nouns[owner]) in of]
     for type_ in schema.entities:
-        if _area(type_.noun) in of or told:  # whoever is new has joined for certain
+        if _area(type_.noun) in of or memberships:  # a new user has certainly joined
             found = comparison.entities(type_.type)
             yield from (each for each in found if _area(type_.noun) in of)
         if _area(type_.noun) in of:
             gaps.entities(type_)
-    for tie, noun in told:
-        gaps.members(tie, noun)
-        yield from comparison.members(tie, _MEMBER)
+    for membership, noun in memberships:
+        gaps.members(membership, noun)
+        yield from comparison.members(membership, _MEMBER)
     for type_ in schema.entities:
         yield from _values(comparison, gaps, type_, of)
 
@@ -130,5 +130,5 @@ def _area(noun: str) -> str:
     return noun if noun in AREAS else "settings"
 
 
-def _owner(tie: RelationshipType) -> str:
-    return tie.target if tie.source == _MEMBER else tie.source
+def _owner(membership: RelationshipType) -> str:
+    return membership.target if membership.source == _MEMBER else membership.source

@@ -24,7 +24,7 @@ EMAIL, USERNAME, EMPLOYEE_ID = "email", "username", "employeeId"
 USER_TYPE = "zoom_user"
 _USERS = f"FIND {USER_TYPE} AS u RETURN u._key, u.name, u.email, u.username, u.employeeId, u.status"
 _MAX_ALIKE = 3
-"""More people whose addresses are that much alike (`info@`, `support@`) tell nothing about one of them."""
+"""More people whose addresses are that much alike (`info@`, `support@`) say nothing about one of them."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _matches(users: Iterable[ZoomUser], index: _Index) -> Iterator[Match]:
 
 
 def _several(matches: Iterable[Match], whose: Callable[[Match], object]) -> Iterator[tuple[Match, ...]]:
-    """The matches of whoever has more than one."""
+    """The matches of each person who has more than one."""
     groups: defaultdict[object, list[Match]] = defaultdict(list)
     for match in matches:
         groups[whose(match)].append(match)

@@ -63,8 +63,8 @@ def test_the_graph_as_it_was(choice: dict[str, object], names: list[str], rows: 
     [
         ({"run": 3}, "There is no finished run 3"),
         ({"at": "1970-01-10"}, "No run had ended by 1970-01-10"),
-        ({"at": "yesterday"}, "'yesterday' is no date"),
-        ({"at": "1970-13"}, "'1970-13' is no date"),
+        ({"at": "yesterday"}, "'yesterday' is not a date"),
+        ({"at": "1970-13"}, "'1970-13' is not a date"),
         ({"at": "1970-01-13", "run": 1}, "A run and a date are given"),
     ],
 )
