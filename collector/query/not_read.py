@@ -75,26 +75,28 @@ def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: 
         return ""
     total, without = store.count_without(type_.type, part, record.id)
     stale = sum(entry.stale for entry in incomplete) if was_asked else total - without
-    entities = f"{total:,} {type_.noun if total != 1 else type_.noun.removesuffix('s')}"
+    is_one = total == 1
+    entities = f"{total:,} {type_.noun.removesuffix('s') if is_one else type_.noun}"
     said = []
     if source.types:  # it is derived: what the coverage counts are others
         if without:
-            said.append(f"{without:,} of {entities} have none{undefined}")
+            said.append(f"{without:,} of {entities} {'has' if is_one else 'have'} none{undefined}")
         if without < total and (stale or partial):
             said.append("what is known may be out of date")
     else:
         missing = min(without, sum(entry.missing for entry in incomplete))
         never = missing if missing or stale else without  # who is invited has no settings, and is not missing
         if never:
-            said.append(f"{never:,} of {entities} were never read{undefined}")
+            said.append(f"{never:,} of {entities} {'was' if is_one else 'were'} never read{undefined}")
         if stale:
             oldest = min((entry.oldest for entry in incomplete if entry.oldest is not None), default=None)
             when = "" if oldest is None else f", the oldest of {_day(oldest)}"
-            said.append(f"{stale:,} of {entities} are as an earlier run read them{when}")
+            said.append(f"{stale:,} of {entities} {'is' if is_one else 'are'} as an earlier run read them{when}")
     if not said:
         return ""
     whys = [f"`{each}` was not read completely" for each in partial] + [entry.why for entry in incomplete]
-    return f"not read completely: {'; '.join(said)}.{_reason(whys or ['this run did not ask for it'])}"
+    whys = whys or [why_partial(record, type_.type) or "this run did not ask for it"]
+    return f"not read completely: {'; '.join(said)}.{_reason(whys)}"
 
 
 def _properties(type_: EntitySchema, part: str) -> list[str]:

@@ -219,3 +219,12 @@ def test_values_of_a_wrong_type_are_looked_for_once(store: Store, monkeypatch: p
     answer = asked(store, f"FIND t_user WITH n = ({' OR '.join(wrong)})")
     assert answer.warnings == [f"`n` holds numbers, and {text} is a text: they are never equal." for text in wrong]
     assert sum("json_type" in statement for statement in looked_for) == 2
+
+
+def test_of_a_single_entity_it_is_said_in_the_singular(store: Store) -> None:
+    run = store.begin(1000, {})
+    run.put("t_user:0", ROW, {"_type": "t_user", "_class": ["User"], "name": "0"}, 1000)
+    denied = replace(SETTINGS, status=Status.DENIED, read=0, reason="Zoom refused.")
+    run.finish(2000, 3, [], [denied, PRIVILEGES], [])
+    (warning,) = asked(store, "FIND t_user WITH flag = true").warnings
+    assert "1 of 1 user was never read" in warning
