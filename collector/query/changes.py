@@ -16,7 +16,7 @@ from collector.next_steps import Command, NextStep
 from collector.query import dates
 from collector.query.change import AREAS, Change, Changes, Kind, Named
 from collector.query.chosen_run import chosen_run
-from collector.query.differences import Comparison
+from collector.query.differences import GraphComparison
 from collector.query.not_compared import NotCompared
 from collector.store import UPLOADED_EXIT_CODES, RunRecord, Store
 
@@ -79,7 +79,7 @@ def changes(
 ) -> Changes:
     """What changed from the graph after one run to that after a later one, in these areas."""
     with closing(store.read_only()) as database:
-        comparison = Comparison(database, since, until)
+        comparison = GraphComparison(database, since, until)
         gaps = NotCompared(since, until)
         found = list(_found(comparison, gaps, schema, frozenset(of)))
     return Changes(
@@ -91,7 +91,7 @@ def changes(
     )
 
 
-def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: frozenset[str]) -> Iterator[Change]:
+def _found(comparison: GraphComparison, gaps: NotCompared, schema: GraphSchema, of: frozenset[str]) -> Iterator[Change]:
     nouns = {type_.type: type_.noun for type_ in schema.entities}
     owned = [(each, _owner(each)) for each in schema.relationships if _MEMBER in (each.source, each.target)]
     memberships = [(each, nouns[owner]) for each, owner in owned if owner != _ACCOUNT and _area(nouns[owner]) in of]
@@ -108,7 +108,9 @@ def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: f
         yield from _values(comparison, gaps, type_, of)
 
 
-def _values(comparison: Comparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]) -> Iterator[Change]:
+def _values(
+    comparison: GraphComparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]
+) -> Iterator[Change]:
     def is_wanted(part: str) -> bool:
         return _area_of_part(type_, part) in of
 

@@ -17,6 +17,7 @@ from collector.model.graph import Properties, PropertyValue, RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.change import Change, Kind, Named
 from collector.store import ReadOnlyDatabase, RunRecord
+from collector.store.row_ids import key_range
 
 
 def _alive(fact: str, run: str) -> str:
@@ -119,7 +120,7 @@ class Differences:
 
 
 @dataclass
-class Comparison:
+class GraphComparison:
     """The graphs after two runs. `came`: the keys of entities known to be new, as they are found."""
 
     database: ReadOnlyDatabase
@@ -227,7 +228,7 @@ class Comparison:
 class _DifferingValues:
     """Values that differ, equal ones together with everybody they concern."""
 
-    def __init__(self, comparison: Comparison, type_: EntitySchema) -> None:
+    def __init__(self, comparison: GraphComparison, type_: EntitySchema) -> None:
         self._comparison = comparison
         self._type = type_
         self._pairs: dict[tuple[str, int, int], list[list[Named]]] = {}
@@ -321,4 +322,5 @@ def _same_list(left: PropertyValue, right: PropertyValue) -> bool:
 
 
 def _key_range(type_: str) -> dict[str, object]:
-    return {"first": f"{type_}:", "end": f"{type_};"}
+    first, end = key_range(type_)
+    return {"first": first, "end": end}

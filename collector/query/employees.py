@@ -62,7 +62,7 @@ class NearMiss:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EmployeeComparison:
     """The users of a run beside the rows of a file.
 
     `complete`: whether all users were read; if not, `not_found` may have a user that was not read. `several_users`:
@@ -83,7 +83,7 @@ class Comparison:
 
 def compare_employees(
     store: Store, schema: GraphSchema, record: RunRecord, file: EmployeeFile, clock: Clock
-) -> Comparison:
+) -> EmployeeComparison:
     """Compare the users as they were after a run. Raises UsageError if the two have nothing that can be compared."""
     request = QueryRequest(_USERS, run=record.id, limit=0, timeout=inf)  # Ctrl-C ends it
     answer = ask(store, schema, request, clock)
@@ -94,7 +94,7 @@ def compare_employees(
     matches = tuple(_matches(users, _Index.of(file.employees)))
     matched_users = {match.user.key for match in matches}
     matched_rows = {match.employee.row for match in matches}
-    return Comparison(
+    return EmployeeComparison(
         record,
         file,
         answer.complete,
