@@ -68,7 +68,7 @@ def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: 
     """How many entities lack this part or have an old one, and why; "" if it was read completely."""
     source = type_.parts[part]
     entries = [entry for entry in record.coverage if entry.dataset in source.datasets and not entry.is_list]
-    incomplete = [entry for entry in entries if not entry.is_whole]
+    incomplete = [entry for entry in entries if not entry.is_whole or entry.unavailable]
     partial = [each for each in source.types if each in record.partial_types]
     was_asked = len(entries) >= len(source.datasets)
     if was_asked and not incomplete and not partial:
@@ -85,17 +85,25 @@ def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: 
             said.append("what is known may be out of date")
     else:
         missing = min(without, sum(entry.missing for entry in incomplete))
-        never = missing if missing or stale else without  # who is invited has no settings, and is not missing
+        refused = sum(entry.unavailable for entry in incomplete)
+        never = (
+            missing if missing or stale or refused else without
+        )  # who is invited has no settings, and is not missing
         if never:
             said.append(f"{never:,} of {entities} {'was' if is_one else 'were'} never read{undefined}")
         if stale:
             oldest = min((entry.oldest for entry in incomplete if entry.oldest is not None), default=None)
             when = "" if oldest is None else f", the oldest of {_day(oldest)}"
             said.append(f"{stale:,} of {entities} {'is' if is_one else 'are'} as an earlier run read them{when}")
+        if refused:
+            kept = f"kept from an earlier run, or absent{undefined}"
+            said.append(f"Zoom refused those of {refused:,} of {entities}, as inactive: {kept}")
     if not said:
         return ""
-    whys = [f"`{each}` was not read completely" for each in partial] + [entry.why for entry in incomplete]
-    whys = whys or [why_partial(record, type_.type) or "this run did not ask for it"]
+    whys = [f"`{each}` was not read completely" for each in partial]
+    whys += [entry.why for entry in incomplete if not entry.is_whole]
+    if not was_asked and not whys:
+        whys.append(why_partial(record, type_.type) or "this run did not ask for it")
     return f"not read completely: {'; '.join(said)}.{_reason(whys)}"
 
 

@@ -228,3 +228,14 @@ def test_of_a_single_entity_it_is_said_in_the_singular(store: Store) -> None:
     run.finish(2000, 3, [], [denied, PRIVILEGES], [])
     (warning,) = asked(store, "FIND t_user WITH flag = true").warnings
     assert "1 of 1 user was never read" in warning
+
+
+def test_what_zoom_refuses_for_inactive_users_is_not_known(store: Store) -> None:
+    """The run is complete all the same, but the answer is not."""
+    run(store, replace(SETTINGS, unavailable=1), PRIVILEGES)
+    answer = asked(store, "FIND t_user WITH flag != true AS u RETURN u.name")
+    assert not answer.complete
+    assert answer.warnings == [
+        "`settings` was not read completely: Zoom refused those of 1 of 3 users, as inactive: kept from an earlier "
+        "run, or absent; `!=` and `= undefined` count them."
+    ]
