@@ -132,13 +132,15 @@ class OpenProfile:
         runs = compared_runs(store, *(None if run is None else str(run) for run in (since, until)))
         return changes(store, graph_schema(all_resources()), *runs, areas)
 
-    def export(self, folder: Path | str, file_format: str = "csv", run: int | None = None) -> ExportReport:
-        """Write the graph, or that of an earlier run, to a folder, a file for each type: "csv", "jsonl" or "parquet".
+    def export(
+        self, folder: Path | str, file_format: str = "csv", run: int | None = None, *, at: str | None = None
+    ) -> ExportReport:
+        """Write the graph to a folder, a file for each type: "csv", "jsonl" or "parquet". `run`, `at`: as in a query.
 
         An earlier export there is replaced. Raises UsageError if the folder holds anything else, and CollectionFailed
         if it cannot be written; the folder is then as it was.
         """
-        return export_graph(self._store(run), graph_schema(all_resources()), Path(folder), file_format, run)
+        return export_graph(self._store(run), graph_schema(all_resources()), Path(folder), file_format, run, at)
 
     def answer_questions(
         self, *ids: str, tags: Iterable[str] = (), run: int | None = None, at: str | None = None

@@ -103,6 +103,7 @@ def test_a_profile_is_opened_before_its_first_collection_and_read_after_it(
         (lambda profile: profile.changes(since=1, until=7), "There is no finished run 7"),
         (lambda profile: profile.changes(of=["people"]), "There are no changes of 'people'"),
         (lambda profile: profile.export("out", "xml"), "There is no format 'xml'"),
+        (lambda profile: profile.export("out", at="2001"), "No run had ended by 2001"),
         (lambda profile: profile.collect(settings="most"), "There is no choice of settings 'most'"),
         (lambda profile: profile.collect(steps=["fetch-rooms"]), "There is no step fetch-rooms"),
     ],

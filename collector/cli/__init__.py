@@ -70,7 +70,7 @@ def _report_failure(failure: BaseException, given: Options) -> int:
         case click.ClickException():
             said = io.StringIO()
             failure.show(said)
-            say(printable_lines(said.getvalue().rstrip("\n"), indent=""), err=True)
+            say(printable_lines(said.getvalue().expandtabs(2).rstrip("\n"), indent=""), err=True)
             return ExitCode.USAGE
         case CollectorError():
             show_error(failure, given)

@@ -6,8 +6,8 @@ import click
 
 from collector.cli.changes_output import print_changes
 from collector.cli.options import common_options, example, options
+from collector.cli.query_options import chosen_format
 from collector.cli.query_output import FORMATS
-from collector.errors import UsageError
 from collector.query.changes import AREAS, compared_runs
 from collector.query.changes import changes as compared
 from collector.resources import all_resources
@@ -47,9 +47,8 @@ def changes(
     Exit codes: 0 compared, also if nothing changed, 2 there are no two such runs, 1 it failed, 130 interrupted.
     """
     given = options(context)
-    if given.json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    wanted = chosen_format(given, format_)
     schema = graph_schema(all_resources())
     with Store.open_existing(given.settings().profile.store_path) as store:
         found = compared(store, schema, *compared_runs(store, since, until), of or AREAS)
-    print_changes(found, "json" if given.json else format_)
+    print_changes(found, wanted)

@@ -118,11 +118,11 @@ def _print_rows(out: Console, title: str, rows: list[_Row]) -> None:
 
 
 def _rows(changes: Iterable[Change]) -> list[_Row]:
-    told = list(without_repeats(list(changes)))
+    distinct = list(without_repeats(list(changes)))
     rows: list[_Row] = []
     values: dict[str, int] = {}
     left_out: dict[str, int] = {}
-    for change, properties in told:
+    for change, properties in distinct:
         what = what_happened(change, change.of.name if change.of else ", ".join(properties))
         values[what] = values.get(what, 0) + 1
         if values[what] > _MAX_VALUES:

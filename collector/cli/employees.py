@@ -8,9 +8,9 @@ import click
 
 from collector.cli.employees_output import print_comparison
 from collector.cli.options import common_options, example, options
+from collector.cli.query_options import chosen_format
 from collector.cli.query_output import FORMATS
 from collector.clock import SystemClock
-from collector.errors import UsageError
 from collector.query.chosen_run import chosen_run
 from collector.query.employee_file import read_employees
 from collector.query.employees import compare_employees
@@ -48,11 +48,10 @@ def employees(
     interrupted.
     """
     given = options(context)
-    if given.json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    wanted = chosen_format(given, format_) or "table"
     profile = given.settings().profile
     listed = read_employees(file, email, id_)
     with Store.open_existing(profile.store_path) as store:
         record = chosen_run(store, run, at)
         compared = compare_employees(store, graph_schema(all_resources()), record, listed, SystemClock())
-    print_comparison(compared, "json" if given.json else format_ or "table")
+    print_comparison(compared, wanted)

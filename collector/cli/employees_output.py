@@ -19,7 +19,7 @@ from collector.cli.query_output import csv_cell, table_cell
 from collector.cli.wrapping import print_wrapped, say
 from collector.next_steps import Command, NextStep
 from collector.query.employee_file import Employee
-from collector.query.employees import EMPLOYEE_ID, Comparison, Match, ZoomUser
+from collector.query.employees import EMPLOYEE_ID, EmployeeComparison, Match, ZoomUser
 
 _MAX_ROWS = 20
 _IN_WORDS = {"email": "e-mail", "username": "user name", "employeeId": "employee id"}
@@ -27,7 +27,7 @@ _STATUSES = {"inactive": "deactivated in Zoom", "pending": "invited, not yet acc
 _COLUMNS = ("finding", "name", "email", "status", "row", "employeeEmail", "matchedBy", "employeeId", "differs")
 
 
-def print_comparison(compared: Comparison, format_: str) -> None:
+def print_comparison(compared: EmployeeComparison, format_: str) -> None:
     """Print the result; warnings go to standard error, and into JSON."""
     match format_:
         case "json":
@@ -46,7 +46,7 @@ def print_comparison(compared: Comparison, format_: str) -> None:
         say(f"Warning: {printable(warning)}", err=True)
 
 
-def _rows(compared: Comparison) -> Iterator[dict[str, object]]:
+def _rows(compared: EmployeeComparison) -> Iterator[dict[str, object]]:
     """A row for each finding, in the order of the table."""
     for match in compared.matches:
         yield _match_row("matched", match)
@@ -80,12 +80,12 @@ def _address(employee: Employee) -> str:
     return next(iter((*employee.emails, *employee.usernames)), "")
 
 
-def _not_found(compared: Comparison) -> str:
+def _not_found(compared: EmployeeComparison) -> str:
     """Where not all users were read, a row may be one that was not."""
     return "without Zoom" if compared.complete else "not found"
 
 
-def _to_json(compared: Comparison) -> dict[str, object]:
+def _to_json(compared: EmployeeComparison) -> dict[str, object]:
     def without_finding(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
         return [{name: value for name, value in row.items() if name != "finding" and value is not None} for row in rows]
 
@@ -112,7 +112,7 @@ def _to_json(compared: Comparison) -> dict[str, object]:
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
-def _print_text(out: Console, compared: Comparison) -> None:
+def _print_text(out: Console, compared: EmployeeComparison) -> None:
     record, file = compared.record, compared.file
     print_wrapped(out, f"Zoom's users as run {record.id} read them, until {format_time(record.ended_at)}")
     columns = ", ".join(f"{name} ({_IN_WORDS[what]})" for what, names in file.columns.items() for name in names)
@@ -172,7 +172,9 @@ def _heading(out: Console, title: str, number: int, more: str = "") -> None:
     print_wrapped(out, f"{title}: {number:,}{f' ({more})' if more else ''}")
 
 
-def _table(out: Console, compared: Comparison, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def _table(
+    out: Console, compared: EmployeeComparison, headings: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
     """The first rows, and how to see the others."""
     if not rows:
         return

@@ -73,7 +73,7 @@ def print_table(out: Console, table: Table) -> None:
     if Measurement.get(out, out.options.update(max_width=_NO_WRAP_WIDTH), table).maximum <= out.width:
         out.print(table)
         return
-    headings = [str(column.header).lower() for column in table.columns]
+    headings = [_inside_a_line(str(column.header)) for column in table.columns]
     rows = zip(*(column.cells for column in table.columns), strict=True)
     for row, (name, *cells) in zip(table.rows, rows, strict=True):
         out.print(name, style=row.style)
@@ -86,3 +86,8 @@ def print_table(out: Console, table: Table) -> None:
             break_on_hyphens=False,
         )
         out.print(paragraph, style=row.style)
+
+
+def _inside_a_line(heading: str) -> str:
+    """A heading in lower case; the name of a property (`isAdmin`) stays as it is."""
+    return heading.lower() if heading[:1].isupper() else heading

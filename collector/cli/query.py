@@ -72,4 +72,4 @@ def _read(text: str) -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError:
-        raise UsageError("The query on standard input is no UTF-8 text.", "Save it as UTF-8.") from None
+        raise UsageError("The query on standard input is not UTF-8 text.", "Save it as UTF-8.") from None

@@ -25,7 +25,9 @@ def print_answer(answer: Answer, format_: str | None) -> None:
     """Print the answer, by default as a table on a terminal and as JSON elsewhere; warnings go to standard error."""
     chosen = format_ or ("table" if sys.stdout.isatty() and answer.edges is None else "json")
     if answer.edges is not None and chosen != "json":
-        raise UsageError(f"RETURN TREE is no {chosen}.", "Print it with `--format json`, or return properties.")
+        raise UsageError(
+            f"RETURN TREE cannot be printed as {chosen}.", "Print it with `--format json`, or return properties."
+        )
     printers: Mapping[str, Callable[[Answer], None]] = {
         "table": _print_table,
         "json": _print_json,

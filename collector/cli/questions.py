@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from collector.cli.options import common_options, example, options
+from collector.cli.query_options import chosen_format
 from collector.cli.query_output import FORMATS
 from collector.cli.questions_output import (
     print_answers,
@@ -16,7 +17,7 @@ from collector.cli.questions_output import (
 )
 from collector.cli.questions_push import dashboard, push, remove
 from collector.clock import SystemClock
-from collector.errors import ExitCode, UsageError
+from collector.errors import ExitCode
 from collector.query.chosen_run import chosen_run
 from collector.questions.library import choose, load_questions, shipped_file
 from collector.questions.run import answer_questions
@@ -90,13 +91,12 @@ def run(
     Exit codes: 0 answered (whatever the answer), 2 wrong use, 1 it failed or took too long, 130 interrupted.
     """
     given = options(context)
-    if given.json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    wanted = chosen_format(given, format_) or "table"
     chosen = choose(load_questions(), ids, tags)
     with Store.open_existing(given.settings().profile.store_path) as store:
         record = chosen_run(store, run_, at)
         answers = answer_questions(store, graph_schema(all_resources()), chosen, record, SystemClock())
-        print_answers(answers, chosen, record, "json" if given.json else format_ or "table", in_full=bool(ids))
+        print_answers(answers, chosen, record, wanted, in_full=bool(ids))
 
 
 @questions.command(epilog=example("collector questions validate questions.yaml"))

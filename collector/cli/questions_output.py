@@ -208,11 +208,11 @@ def _print_rows(out: Console, answer: QuestionAnswer, name: str) -> None:
 
 def _print_warnings(answers: Sequence[QuestionAnswer]) -> None:
     """Each warning once, with how many of the questions it is about."""
-    told: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for answer in answers:
         for warning in answer.warnings:
-            told[warning] = told.get(warning, 0) + 1
-    for warning, number in told.items():
+            counts[warning] = counts.get(warning, 0) + 1
+    for warning, number in counts.items():
         about = f" ({_many(number, 'question')})" if len(answers) > 1 else ""
         say(f"Warning: {printable(warning)}{about}", err=True)
 

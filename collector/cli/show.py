@@ -12,6 +12,7 @@ from collector.cli.output import console, format_time, print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import print_wrapped
 from collector.query.show import EntityView, RelatedEntity, find_entities, not_read
+from collector.query.why import value_text
 from collector.resources import all_resources
 from collector.resources.declaration import Resource
 from collector.resources.graph_schema import graph_schema
@@ -104,14 +105,6 @@ def _print_entity(out: Console, view: EntityView, warnings: Sequence[str], max_p
     out.print("\nProperties", style="bold")
     properties = list(view.entity.items())
     for name, value in properties[:max_properties]:
-        out.print(printable(f"  {name}: {_text(value)}"))
+        out.print(printable(f"  {name}: {value_text(value)}"))
     if len(properties) > len(properties[:max_properties]):
         out.print(f"  and {len(properties) - len(properties[:max_properties])} more")
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "(none)"
-    return "(none)" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""What changed between two runs: who came and went, who joined which group or role, which values are others now.
+"""What changed between two runs: who came and went, who joined which group or role, which values differ.
 
 Only what both runs know is called a change. What may be one is in `Changes.uncertain`, and what one of the runs did not
 read is said in `Changes.not_compared`.
@@ -16,7 +16,7 @@ from collector.next_steps import Command, NextStep
 from collector.query import dates
 from collector.query.change import AREAS, Change, Changes, Kind, Named
 from collector.query.chosen_run import chosen_run
-from collector.query.differences import Comparison
+from collector.query.differences import GraphComparison
 from collector.query.not_compared import NotCompared
 from collector.store import UPLOADED_EXIT_CODES, RunRecord, Store
 
@@ -24,7 +24,7 @@ __all__ = ["AREAS", "Change", "Changes", "Kind", "Named", "changes", "compared_r
 
 _MEMBER = "zoom_user"
 _ACCOUNT = "zoom_account"
-"""Whatever is in the graph belongs to it, so its relationships tell nothing more."""
+"""Everything in the graph belongs to it, so its relationships say nothing more."""
 
 
 def compared_runs(store: Store, since: str | None = None, until: str | None = None) -> tuple[RunRecord, RunRecord]:
@@ -53,7 +53,7 @@ def previous_run(store: Store, until: RunRecord) -> RunRecord | None:
     """The newest run of an earlier session that ended with 0, 3 or 75; None if there is none.
 
     The earlier runs of the same session have read part of the same graph, and a run that was interrupted or failed has
-    not read what it set out to read. A run that read some types only partly will do: every change is then told between
+    not read what it set out to read. A run that read some types only partly will do: a change is then reported between
     the two runs in which it became known.
     """
     for record in store.finished_runs():
@@ -79,7 +79,7 @@ def changes(
 ) -> Changes:
     """What changed from the graph after one run to that after a later one, in these areas."""
     with closing(store.read_only()) as database:
-        comparison = Comparison(database, since, until)
+        comparison = GraphComparison(database, since, until)
         gaps = NotCompared(since, until)
         found = list(_found(comparison, gaps, schema, frozenset(of)))
     return Changes(
@@ -91,24 +91,26 @@ def changes(
     )
 
 
-def _found(comparison: Comparison, gaps: NotCompared, schema: GraphSchema, of: frozenset[str]) -> Iterator[Change]:
+def _found(comparison: GraphComparison, gaps: NotCompared, schema: GraphSchema, of: frozenset[str]) -> Iterator[Change]:
     nouns = {type_.type: type_.noun for type_ in schema.entities}
-    ties = [(each, _owner(each)) for each in schema.relationships if _MEMBER in (each.source, each.target)]
-    told = [(tie, nouns[owner]) for tie, owner in ties if owner != _ACCOUNT and _area(nouns[owner]) in of]
+    owned = [(each, _owner(each)) for each in schema.relationships if _MEMBER in (each.source, each.target)]
+    memberships = [(each, nouns[owner]) for each, owner in owned if owner != _ACCOUNT and _area(nouns[owner]) in of]
     for type_ in schema.entities:
-        if _area(type_.noun) in of or told:  # whoever is new has joined for certain
+        if _area(type_.noun) in of or memberships:  # a new user has certainly joined
             found = comparison.entities(type_.type)
             yield from (each for each in found if _area(type_.noun) in of)
         if _area(type_.noun) in of:
             gaps.entities(type_)
-    for tie, noun in told:
-        gaps.members(tie, noun)
-        yield from comparison.members(tie, _MEMBER)
+    for membership, noun in memberships:
+        gaps.members(membership, noun)
+        yield from comparison.members(membership, _MEMBER)
     for type_ in schema.entities:
         yield from _values(comparison, gaps, type_, of)
 
 
-def _values(comparison: Comparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]) -> Iterator[Change]:
+def _values(
+    comparison: GraphComparison, gaps: NotCompared, type_: EntitySchema, of: frozenset[str]
+) -> Iterator[Change]:
     def is_wanted(part: str) -> bool:
         return _area_of_part(type_, part) in of
 
@@ -130,5 +132,5 @@ def _area(noun: str) -> str:
     return noun if noun in AREAS else "settings"
 
 
-def _owner(tie: RelationshipType) -> str:
-    return tie.target if tie.source == _MEMBER else tie.source
+def _owner(membership: RelationshipType) -> str:
+    return membership.target if membership.source == _MEMBER else membership.source

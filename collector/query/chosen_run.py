@@ -11,14 +11,14 @@ from collector.store import RunRecord, Store
 def chosen_run(store: Store, run: int | None = None, at: str | None = None) -> RunRecord:
     """The finished run `run`, the last that had ended by the date `at` (its end, UTC), or the newest.
 
-    Raises UsageError if there is none, if `at` is no date, and if both are given.
+    Raises UsageError if there is none, if `at` is not a date, and if both are given.
     """
     next_step = NextStep("`{}` shows the newest run.", Command("status"))
     if run is not None and at is not None:
         raise UsageError("A run and a date are given.", "Give one of them.")
     ended_by = None if at is None else dates.instant(at, end=True)
     if at is not None and ended_by is None:
-        raise UsageError(f"{at!r} is no date.", "Write it as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).")
+        raise UsageError(f"{at!r} is not a date.", "Write it as 2026-11-23 or 2026-11-23T18:00:00Z (UTC).")
     for record in store.finished_runs():
         if run in (None, record.id) and (ended_by is None or record.ended_at <= ended_by):
             return record

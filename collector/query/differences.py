@@ -17,6 +17,7 @@ from collector.model.graph import Properties, PropertyValue, RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.change import Change, Kind, Named
 from collector.store import ReadOnlyDatabase, RunRecord
+from collector.store.row_ids import key_range
 
 
 def _alive(fact: str, run: str) -> str:
@@ -71,14 +72,14 @@ _UNCHANGED_DOCUMENTS = f"""
             AND part.from_run <= :since AND (part.to_run IS NULL OR part.to_run > :until)
         WHERE {_OF_TYPE})"""
 
-_TIES_ONLY_IN = f"""
+_RELATIONSHIPS_ONLY_IN = f"""
     SELECT source.key, {_name("source_document", "source.key")}, target.key, {_name("target_document", "target.key")},
-        EXISTS (SELECT 1 FROM relationship AS other WHERE other.type = tie.type AND other.source = tie.source
-            AND other.target = tie.target AND {_alive("other", "known")})
+        EXISTS (SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
+            AND other.target = link.target AND {_alive("other", "known")})
     FROM relationship_type
-    CROSS JOIN relationship AS tie ON tie.type = relationship_type.id AND {_alive("tie", "here")}
-    CROSS JOIN entity AS source ON source.id = tie.source
-    CROSS JOIN entity AS target ON target.id = tie.target
+    CROSS JOIN relationship AS link ON link.type = relationship_type.id AND {_alive("link", "here")}
+    CROSS JOIN entity AS source ON source.id = link.source
+    CROSS JOIN entity AS target ON target.id = link.target
     CROSS JOIN part AS source_row
         ON source_row.entity = source.id AND source_row.part = :row AND {_alive("source_row", "until")}
     CROSS JOIN part AS target_row
@@ -86,16 +87,16 @@ _TIES_ONLY_IN = f"""
     CROSS JOIN document AS source_document ON source_document.id = source_row.document
     CROSS JOIN document AS target_document ON target_document.id = target_row.document
     WHERE relationship_type.type = :type AND NOT EXISTS (
-        SELECT 1 FROM relationship AS other WHERE other.type = tie.type AND other.source = tie.source
-            AND other.target = tie.target AND {_alive("other", "there")})
+        SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
+            AND other.target = link.target AND {_alive("other", "there")})
     ORDER BY source.key, target.key"""
 
-_TIED = f"""
+_RELATED = f"""
     SELECT 1
-    FROM relationship AS tie
-    JOIN relationship_type ON relationship_type.id = tie.type AND relationship_type.type = :type
-    WHERE tie.source = (SELECT id FROM entity WHERE key = :source)
-        AND tie.target = (SELECT id FROM entity WHERE key = :target) AND {_alive("tie", "since")}"""
+    FROM relationship AS link
+    JOIN relationship_type ON relationship_type.id = link.type AND relationship_type.type = :type
+    WHERE link.source = (SELECT id FROM entity WHERE key = :source)
+        AND link.target = (SELECT id FROM entity WHERE key = :target) AND {_alive("link", "since")}"""
 
 _FIRST_COMPLETE = """
     SELECT min(run) FROM step_result WHERE run BETWEEN :since AND :until
@@ -119,7 +120,7 @@ class Differences:
 
 
 @dataclass
-class Comparison:
+class GraphComparison:
     """The graphs after two runs. `came`: the keys of entities known to be new, as they are found."""
 
     database: ReadOnlyDatabase
@@ -158,13 +159,13 @@ class Comparison:
                 yield Change(kind, type_, tuple(who), invitations=accepted if kind is Kind.ACCEPTED else ())
 
     def members(self, type_: RelationshipType, member_type: str) -> Iterator[Change]:
-        """Who joined and left what is at the other end. Whoever went, or whose group went, did not leave it besides."""
+        """Who joined and left groups or roles. A user or group that is gone did not leave as well."""
         complete = self._first_complete(type_.type)
         found: dict[tuple[Kind, Named], list[Named]] = {}
         for here, there in ((self.until, self.since), (self.since, self.until)):
             known = {"known": complete or _NEVER, "here": here.id, "there": there.id}
             for source, source_name, target, target_name, was_there in self.database.rows(
-                _TIES_ONLY_IN, {**self._runs(), **known, "type": type_.type}
+                _RELATIONSHIPS_ONLY_IN, {**self._runs(), **known, "type": type_.type}
             ):
                 ends = Named(source, str(source_name)), Named(target, str(target_name))
                 member, owner = ends if type_.source == member_type else ends[::-1]
@@ -213,7 +214,7 @@ class Comparison:
         if invitation is None:
             return False
         ends = {"source": source, "target": target, "source" if member == source else "target": invitation}
-        return self.database.row(_TIED, {"since": self.since.id, "type": type_.type, **ends}) is not None
+        return self.database.row(_RELATED, {"since": self.since.id, "type": type_.type, **ends}) is not None
 
     def _first_complete(self, type_: str) -> int | None:
         """The first of the runs compared and those between that read all of a type."""
@@ -227,7 +228,7 @@ class Comparison:
 class _DifferingValues:
     """Values that differ, equal ones together with everybody they concern."""
 
-    def __init__(self, comparison: Comparison, type_: EntitySchema) -> None:
+    def __init__(self, comparison: GraphComparison, type_: EntitySchema) -> None:
         self._comparison = comparison
         self._type = type_
         self._pairs: dict[tuple[str, int, int], list[list[Named]]] = {}
@@ -321,4 +322,5 @@ def _same_list(left: PropertyValue, right: PropertyValue) -> bool:
 
 
 def _key_range(type_: str) -> dict[str, object]:
-    return {"first": f"{type_}:", "end": f"{type_};"}
+    first, end = key_range(type_)
+    return {"first": first, "end": end}

@@ -153,7 +153,7 @@ def read_employees(path: Path, email: str | None = None, id_: str | None = None)
     except csv.Error as failure:
         what = "a quotation mark is not closed" if _NOT_CLOSED.search(str(failure)) else str(failure)
         raise UsageError(
-            f"{path} is no well-formed CSV: {what}.", "Open it in a spreadsheet, look, and save it as CSV again."
+            f"{path} is not well-formed CSV: {what}.", "Open it in a spreadsheet, look, and save it as CSV again."
         ) from None
 
 
@@ -214,7 +214,7 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _no_text(path: Path) -> UsageError:
-    return UsageError(f"{path} is no text in UTF-8, UTF-16 or Windows-1252.", _SAVE_AS_CSV)
+    return UsageError(f"{path} is not text in UTF-8, UTF-16 or Windows-1252.", _SAVE_AS_CSV)
 
 
 @dataclass(frozen=True)

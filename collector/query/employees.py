@@ -24,7 +24,7 @@ EMAIL, USERNAME, EMPLOYEE_ID = "email", "username", "employeeId"
 USER_TYPE = "zoom_user"
 _USERS = f"FIND {USER_TYPE} AS u RETURN u._key, u.name, u.email, u.username, u.employeeId, u.status"
 _MAX_ALIKE = 3
-"""More people whose addresses are that much alike (`info@`, `support@`) tell nothing about one of them."""
+"""More people whose addresses are that much alike (`info@`, `support@`) say nothing about one of them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class NearMiss:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EmployeeComparison:
     """The users of a run beside the rows of a file.
 
     `complete`: whether all users were read; if not, `not_found` may have a user that was not read. `several_users`:
@@ -83,7 +83,7 @@ class Comparison:
 
 def compare_employees(
     store: Store, schema: GraphSchema, record: RunRecord, file: EmployeeFile, clock: Clock
-) -> Comparison:
+) -> EmployeeComparison:
     """Compare the users as they were after a run. Raises UsageError if the two have nothing that can be compared."""
     request = QueryRequest(_USERS, run=record.id, limit=0, timeout=inf)  # Ctrl-C ends it
     answer = ask(store, schema, request, clock)
@@ -94,7 +94,7 @@ def compare_employees(
     matches = tuple(_matches(users, _Index.of(file.employees)))
     matched_users = {match.user.key for match in matches}
     matched_rows = {match.employee.row for match in matches}
-    return Comparison(
+    return EmployeeComparison(
         record,
         file,
         answer.complete,
@@ -174,7 +174,7 @@ def _matches(users: Iterable[ZoomUser], index: _Index) -> Iterator[Match]:
 
 
 def _several(matches: Iterable[Match], whose: Callable[[Match], object]) -> Iterator[tuple[Match, ...]]:
-    """The matches of whoever has more than one."""
+    """The matches of each person who has more than one."""
     groups: defaultdict[object, list[Match]] = defaultdict(list)
     for match in matches:
         groups[whose(match)].append(match)

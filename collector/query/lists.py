@@ -116,7 +116,7 @@ def _check_condition(condition: Bool | None, request: ListRequest) -> None:
                 query = f"FIND {request.type} THAT {related.verb} {related.type} WITH {related.names[0]} = '…'"
                 raise refused(
                     path.position,
-                    f"`{path.text}` is no property: it comes from relationships.",
+                    f"`{path.text}` is not a property: it comes from relationships.",
                     NextStep("Ask `{}`.", Command("query", f'"{query}"')),
                 )
 

@@ -9,6 +9,7 @@ from collector.model.coverage import Coverage, Status
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import EntitySchema
 from collector.model.step import StepResult
+from collector.query.not_read import coverage_of, step_of, why_partial
 from collector.store import RunRecord
 
 _MAX_PARTS = 4
@@ -51,8 +52,8 @@ class NotCompared:
         for position, record in enumerate(self._runs):
             if (type_.type, position) in self._unread:
                 continue
-            step = _step(record, type_.type)
-            entries = {} if step is None else {each.dataset: each for each in _coverage(record, step, is_list=False)}
+            step = step_of(record, type_.type)
+            entries = {} if step is None else {each.dataset: each for each in coverage_of(record, step, is_list=False)}
             alike: dict[str, list[str]] = {}
             for part, source in type_.parts.items():
                 if part in parts and part in source.datasets and (why := _why_unread(part, entries)):
@@ -86,27 +87,19 @@ class NotCompared:
         for position, record in enumerate(self._runs):
             if type_ not in record.partial_types:
                 continue
-            step = _step(record, type_)
+            step = step_of(record, type_)
             if step is not None and _is_not_licensed(record, step, type_):
                 continue
             what = partly
             if step is not None and step.started_at is None:
                 what = not_at_all
                 self._unread.add((type_, position))
-            self._gaps.setdefault(_Gap(what, _why_partial(record, step), uncertain), []).append(position)
-
-
-def _step(record: RunRecord, type_: str) -> StepResult | None:
-    return next((result for result in record.steps if type_ in result.step.types), None)
-
-
-def _coverage(record: RunRecord, result: StepResult, *, is_list: bool) -> Iterator[Coverage]:
-    return (each for each in record.coverage if each.step == result.step.id and each.is_list is is_list)
+            self._gaps.setdefault(_Gap(what, why_partial(record, type_), uncertain), []).append(position)
 
 
 def _is_not_licensed(record: RunRecord, result: StepResult, type_: str) -> bool:
     """Whether the plan has no such thing, and the graph has none either: then there is nothing to compare."""
-    statuses = {each.status for each in _coverage(record, result, is_list=True)}
+    statuses = {each.status for each in coverage_of(record, result, is_list=True)}
     return statuses == {Status.NOT_LICENSED} and not result.counts.get(type_)
 
 
@@ -123,14 +116,6 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
     return "; ".join([*said, entry.why])
-
-
-def _why_partial(record: RunRecord, result: StepResult | None) -> str:
-    """Why a list was not read completely; "" if it follows from another that was not."""
-    if result is None:
-        return ""
-    whys = (entry.why for entry in _coverage(record, result, is_list=True) if _is_gap(entry))
-    return "; ".join(dict.fromkeys(whys))
 
 
 def _is_gap(entry: Coverage) -> bool:

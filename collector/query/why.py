@@ -178,7 +178,7 @@ def _not_known(*because: str) -> Explanation:
     return Explanation(Verdict.NOT_KNOWN, f"Not known, because {'; '.join(reasons)}.", None, reasons)
 
 
-def value_text(value: PropertyValue) -> str:
+def value_text(value: object) -> str:
     """A value for people."""
     if isinstance(value, bool):
         return "yes" if value else "no"

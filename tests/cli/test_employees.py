@@ -12,7 +12,7 @@ import pytest
 
 from collector.cli.employees_output import print_comparison
 from collector.query.employee_file import Employee, EmployeeFile
-from collector.query.employees import Comparison, Match, ZoomUser
+from collector.query.employees import EmployeeComparison, Match, ZoomUser
 from collector.sandbox import Sandbox
 from collector.sandbox.fault import Fault
 from collector.store import RunRecord
@@ -166,7 +166,9 @@ def test_an_employee_id_is_shown_where_it_matched(capsys: pytest.CaptureFixture[
     file = EmployeeFile(Path("hr.csv"), (employee,), {}, ())
     record = RunRecord(1, 0, 0, 0, 0, {}, (), (), ())
     for by, shown in ((("email",), ""), (("email", "employeeId"), "E7")):
-        print_comparison(Comparison(record, file, True, (Match(user, employee, by),), (), (), (), (), (), ()), "csv")
+        print_comparison(
+            EmployeeComparison(record, file, True, (Match(user, employee, by),), (), (), (), (), (), ()), "csv"
+        )
         (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
         assert (row["matchedBy"], row["employeeId"]) == (", ".join(by), shown)
 

@@ -135,7 +135,7 @@ class TestWhatIsListed:
     def test_a_limit_says_that_there_are_more(self, listed: Command) -> None:
         found = listed("users", "--columns", "name", "--limit", "2")
         assert rows(found.out) == [["Ada Byron"], ["Bob Stone"]]
-        assert "There are more than these 2" in found.err
+        assert "There are more rows than the first 2; `--limit 0` gives all." in found.err
 
     def test_without_a_limit_all_are_listed_but_in_a_table(
         self, listed: Command, monkeypatch: pytest.MonkeyPatch
@@ -144,7 +144,7 @@ class TestWhatIsListed:
         for format_, shown in {"csv": 7, "table": 3}.items():
             found = listed("users", "--columns", "name", "--format", format_)
             assert len(found.out.splitlines()) == 1 + shown
-            assert ("There are more than these 3" in found.err) is (shown == 3)
+            assert ("There are more rows than the first 3" in found.err) is (shown == 3)
 
     def test_an_earlier_run(self, listed: Command) -> None:
         who = ("users", "--columns", "name", "--where", "name = 'Max Rao'")
@@ -174,6 +174,7 @@ class TestFormats:
         monkeypatch.setenv("COLUMNS", "50")
         found = listed("users", "--format", "table").out
         assert found.startswith("Ada Byron\n  email ada@example.com, status active,")
+        assert "isAdmin true" in words(found)
         assert max(map(len, found.splitlines())) <= 50
 
 
@@ -191,7 +192,7 @@ class TestRefusals:
             (("users", "--sort", ""), "--sort '' names an empty column."),
             (("users", "--where", ""), "Line 1, column 1: the condition is empty"),
             (("users", "--where", "status ="), "Line 1, column 9: the condition ends; expected"),
-            (("users", "--where", "status = active"), "Line 1, column 10: `active` is no value"),
+            (("users", "--where", "status = active"), "Line 1, column 10: `active` is not a value"),
             (("users", "--where", "a = 1\nAND b ="), "Line 2, column 8: the condition ends"),
             (
                 ("users", "--where", "a = 1 AS u"),
@@ -202,13 +203,13 @@ class TestRefusals:
             (("users", "--where", "a = 'b"), "a quote is opened here and not closed"),
             (("users", "--where", "_createdOn > 1"), "Line 1, column 1: `_createdOn` is metadata"),
             (("users", "--where", "count(id) > 1"), "Line 1, column 1: COUNT belongs after RETURN."),
-            (("users", "--where", "groups = 'Sales'"), "Line 1, column 1: `groups` is no property"),
+            (("users", "--where", "groups = 'Sales'"), "Line 1, column 1: `groups` is not a property"),
             (("users", "--where", "x = 1 OR " * 4000 + "x = 1"), "The condition has 36,005 characters"),
             (("users", "--run", "9"), "There is no finished run 9."),
-            (("users", "--at", "yesterday"), "'yesterday' is no date."),
+            (("users", "--at", "yesterday"), "'yesterday' is not a date."),
             (("users", "--json", "--format", "csv"), "--json and --format csv contradict each other."),
             (("people",), "'people' is not one of 'users', 'groups', 'roles'."),
-            ((), "Missing argument"),
+            ((), "Missing argument 'users|groups|roles'. Choose from: users, groups, roles"),
         ],
     )
     def test_with_its_reason(self, listed: Command, arguments: tuple[str, ...], said: str) -> None:

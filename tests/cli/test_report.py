@@ -72,7 +72,7 @@ class TestWritten:
     ("arguments", "code", "said"),
     [
         (["--run", "9"], 2, "There is no finished run 9."),
-        (["--at", "soon"], 2, "'soon' is no date."),
+        (["--at", "soon"], 2, "'soon' is not a date."),
         (["--at", "2020-01-01"], 2, "No run had ended by 2020-01-01."),
         (["-o", "missing/page.html"], 1, "The page missing/page.html could not be written: No such file or directory."),
     ],

@@ -15,7 +15,7 @@ from collector.errors import UsageError
 from collector.model.step import Step, StepResult, StepStatus
 from collector.query.chosen_run import chosen_run
 from collector.query.employee_file import Employee, EmployeeFile
-from collector.query.employees import Comparison, compare_employees
+from collector.query.employees import EmployeeComparison, compare_employees
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import ROW, Store
@@ -54,11 +54,11 @@ def file(*rows: str) -> EmployeeFile:
     )
 
 
-def compared(store: Store, *rows: str) -> Comparison:
+def compared(store: Store, *rows: str) -> EmployeeComparison:
     return compare_employees(store, SCHEMA, chosen_run(store), file(*rows), SystemClock())
 
 
-def matched(found: Comparison) -> list[tuple[str, int, tuple[str, ...]]]:
+def matched(found: EmployeeComparison) -> list[tuple[str, int, tuple[str, ...]]]:
     return [(match.user.name, match.employee.row, match.by) for match in found.matches]
 
 
@@ -134,7 +134,8 @@ def test_a_partial_list_of_users_is_said(store: Store) -> None:
     found = compared(store, "ada@x.org", "bob@x.org")
     assert found.complete is False
     assert found.warnings == (
-        "`zoom_user` was not read completely in run 1 (1 were read): some may be missing, others may be gone in Zoom.",
+        "`zoom_user` was not read completely in run 1 (the graph has 1): some may be missing,"
+        " others may be gone in Zoom.",
         "No user has an employee id in Zoom (it comes with single sign-on): only addresses were compared.",
     )
 

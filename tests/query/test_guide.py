@@ -71,5 +71,5 @@ def test_duckdb_reads_the_export(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(folder)
-    exec(compile(PYTHON["DuckDB reads Parquet where it lies"], "docs/asking.md", "exec"), {})
+    exec(compile(PYTHON["DuckDB reads the Parquet files directly"], "docs/asking.md", "exec"), {})
     assert capsys.readouterr().out == "[('Engineering', 3, 2), ('Sales', 2, 0)]\n"

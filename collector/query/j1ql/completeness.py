@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timezone
+from collections.abc import Iterable, Iterator, Mapping
 
-from collector.model.coverage import Coverage
-from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
+from collector.model.graph_schema import EntitySchema, GraphSchema
 from collector.query.j1ql.conditions import json_path
 from collector.query.j1ql.refusals import nearest
 from collector.query.j1ql.routes import Graph
 from collector.query.j1ql.selectors import ENTITY_METADATA, RELATIONSHIP_PROPERTIES, check, edges, nodes, resolve
 from collector.query.j1ql.syntax import Comparison, Literal, Query, in_words, operands
 from collector.query.j1ql.uses import Use, compared, followed, uses
-from collector.store import ReadOnlyDatabase, RunRecord
+from collector.query.not_read import partial_types, unread_parts
+from collector.store import ReadOnlyDatabase, RunRecord, Store
+
+_UNDEFINED = "; `!=` and `= undefined` count them"
 
 
 def warnings(
@@ -22,7 +23,9 @@ def warnings(
     """What to know about the answer, and whether all it rests on was read completely."""
     selectors = check(schema, query)
     asked = uses(query, schema, selectors)
-    unread = [*_partial_types(query, schema, record), *_parts(asked, graph, record, database)]
+    unread = list(partial_types(record, _types_asked(query, schema)))
+    for type_, parts in _parts_asked(asked, graph).items():
+        unread += unread_parts(Store(database), record, type_, parts, _UNDEFINED)
     others = [*no_way(query, schema), *unknown_names(asked, graph)]
     for types, name, comparison in compared(query, schema, selectors):
         if types is not None and name not in ENTITY_METADATA and name not in graph.tags:
@@ -30,73 +33,23 @@ def warnings(
     return [*dict.fromkeys([*unread, *others])], not unread
 
 
-def _partial_types(query: Query, schema: GraphSchema, record: RunRecord) -> Iterator[str]:
-    partial = set(record.partial_types)
-    touched = [entity.type for node in nodes(query) for entity in resolve(schema, node)]
+def _types_asked(query: Query, schema: GraphSchema) -> Iterator[str]:
+    """The types of entities and relationships that the query touches, each once."""
+    found = [entity.type for node in nodes(query) for entity in resolve(schema, node)]
     for hop, near, far in followed(query, schema):
-        touched += [edge.type for edge, _ in edges(schema, hop, near, far)]
-    for type_ in dict.fromkeys(touched):
-        if type_ in partial:
-            count = sum(step.counts.get(type_, 0) for step in record.steps)
-            yield (
-                f"`{type_}` was not read completely in run {record.id}"
-                f" ({count:,} were read): some may be missing, others may be gone in Zoom."
-            )
+        found += [edge.type for edge, _ in edges(schema, hop, near, far)]
+    yield from dict.fromkeys(found)
 
 
-def _parts(asked: list[Use], graph: Graph, record: RunRecord, database: ReadOnlyDatabase) -> Iterator[str]:
-    partial = set(record.partial_types)
-    for type_, part in _parts_asked(asked, graph):
-        source = type_.parts[part]
-        entries = [entry for entry in record.coverage if entry.dataset in source.datasets and not entry.is_list]
-        incomplete = [entry for entry in entries if not entry.is_whole]
-        partly = partial & set(source.types)
-        if incomplete or partly or len(entries) < len(source.datasets):
-            total, lacking = _count_without(type_, part, graph, database)
-            stale = sum(entry.stale for entry in incomplete)
-            if lacking or stale or partly:
-                yield _part_warning(f"{total:,} {type_.noun}", part, incomplete, lacking, stale)
-
-
-def _parts_asked(asked: list[Use], graph: Graph) -> Iterator[tuple[EntitySchema, str]]:
-    """The parts beside the row in which a property that is asked may be, each once."""
-    found: dict[tuple[EntitySchema, str], None] = {}
+def _parts_asked(asked: list[Use], graph: Graph) -> Mapping[EntitySchema, Iterable[str]]:
+    """The parts beside the row in which a property that is asked may be."""
+    found: dict[EntitySchema, dict[str, None]] = {}
     for use in asked:
         for type_ in use.types or ():
             for part in type_.parts if use.property is None else graph.parts_of((type_,), use.property):
                 if part in type_.parts:
-                    found[type_, part] = None
-    yield from found
-
-
-def _part_warning(all_of_them: str, part: str, entries: list[Coverage], lacking: int, stale: int) -> str:
-    missing = min(lacking, sum(entry.missing for entry in entries))
-    never = missing if missing or stale else lacking  # who is invited has no settings, and is not missing
-    said = []
-    if never:
-        said.append(f"{never:,} of {all_of_them} were never read; `!=` and `= undefined` count them")
-    if stale:
-        oldest = min((entry.oldest for entry in entries if entry.oldest is not None), default=None)
-        when = "" if oldest is None else f", the oldest of {_day(oldest)}"
-        said.append(f"{stale:,} of {all_of_them} are as an earlier run read them{when}")
-    reasons = "; ".join(dict.fromkeys(entry.why for entry in entries))
-    numbers = "; ".join(said) or "what it follows from is incomplete"
-    return f"`{part}` was not read completely: {numbers}." + (f" Reason: {reasons}." if reasons else "")
-
-
-def _day(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d")
-
-
-def _count_without(type_: EntitySchema, part: str, graph: Graph, database: ReadOnlyDatabase) -> tuple[int, int]:
-    """How many entities there are of a type, and how many of them lack a part."""
-    row = database.row(
-        f"SELECT count(*), count(*) - count(other.part) FROM entity CROSS JOIN part AS own ON own.entity = entity.id"
-        f" AND own.part = :row AND {graph.alive('own')} LEFT JOIN part AS other ON other.entity = entity.id"
-        f" AND other.part = :part AND {graph.alive('other')} WHERE entity.key >= :first AND entity.key < :end",
-        {"row": ROW, "part": part, "first": f"{type_.type}:", "end": f"{type_.type};"},
-    )
-    return (0, 0) if row is None else (row[0], row[1])
+                    found.setdefault(type_, {})[part] = None
+    return found
 
 
 def no_way(query: Query, schema: GraphSchema) -> Iterator[str]:

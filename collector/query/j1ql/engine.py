@@ -218,7 +218,7 @@ class _Reader:
             self.database.execute(preparing)
         for number, row in enumerate(self.database.rows(statement.sql, statement.parameters)):
             if limit is not None and number >= limit:
-                answer.warnings.append(f"There are more than these {limit:,}, which is the limit; 0 gives all.")
+                answer.warnings.append(f"There are more rows than the first {limit:,}; `--limit 0` gives all.")
                 return
             yield tuple(row)
 

@@ -354,7 +354,7 @@ class _ToValues(Transformer[Token, Any]):
             raise refused(_at(token), "UNWIND is not supported here.")
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
-            raise refused(_at(token), f"{str(token)!r} is no function here; expected {known}.")
+            raise refused(_at(token), f"{str(token)!r} is not a function here; expected {known}.")
         star = next((each for each in arguments if isinstance(each, Token)), None)
         if star is not None:
             raise refused(_at(star), f"{name}(*) is not supported: name a selector, as in count(user).")

@@ -213,7 +213,7 @@ def _refuse_bare_names(value: Expression | Pattern, prefix: str) -> None:
     for path in paths(value):
         if not prefix or len(path.segments) == 1:
             wanted = f"'{path.text}'" + (f", or `{prefix}{path.text}`" if prefix else "")
-            raise refused(path.position, f"`{path.text}` is no value; a text has quotes: {wanted}.")
+            raise refused(path.position, f"`{path.text}` is not a value; a text has quotes: {wanted}.")
 
 
 def _check_comparison(comparison: Comparison) -> None:
@@ -267,7 +267,7 @@ def _check_selector(known: dict[str, Selector], path: Path) -> Selector:
     if name not in known:
         usable = ", ".join(f"`{each}`" for each, selector in known.items() if not selector.refusal)
         wanted = f"expected {usable}" if usable else "name what is looked for with AS: `FIND zoom_user AS u`"
-        raise refused(path.position, f"`{name}` is no selector of this query; {wanted}.")
+        raise refused(path.position, f"`{name}` is not a selector of this query; {wanted}.")
     selector = known[name]
     if selector.refusal:
         raise refused(path.position, f"`{name}` cannot be used here: {selector.refusal}.")

@@ -63,8 +63,8 @@ def test_the_graph_as_it_was(choice: dict[str, object], names: list[str], rows: 
     [
         ({"run": 3}, "There is no finished run 3"),
         ({"at": "1970-01-10"}, "No run had ended by 1970-01-10"),
-        ({"at": "yesterday"}, "'yesterday' is no date"),
-        ({"at": "1970-13"}, "'1970-13' is no date"),
+        ({"at": "yesterday"}, "'yesterday' is not a date"),
+        ({"at": "1970-13"}, "'1970-13' is not a date"),
         ({"at": "1970-01-13", "run": 1}, "A run and a date are given"),
     ],
 )
@@ -95,7 +95,7 @@ def test_the_limit_and_what_is_beyond_it(store: Store) -> None:
         answer = ask(store, SCHEMA, QueryRequest(text, limit=limit), SystemClock())
         return len(list(answer.rows)), answer.warnings
 
-    beyond = ["There are more than these 250, which is the limit; 0 gives all."]
+    beyond = ["There are more rows than the first 250; `--limit 0` gives all."]
     assert counted("FIND t_user") == (250, beyond)
     assert counted("FIND t_user AS u RETURN u.name") == (250, beyond)
     assert counted("FIND t_user", 300) == (300, [])

@@ -30,14 +30,18 @@ SETTINGS = Coverage("fetch-users", "settings", Status.COMPLETE, is_list=False, r
 PRIVILEGES = Coverage("fetch-teams", "privileges", Status.COMPLETE, is_list=False, read=1)
 
 
-def run(store: Store, *coverage: Coverage, partial: tuple[str, ...] = (), settings_of: int = 2) -> None:
-    """A run that reads three users, and the settings of some of them."""
+def run(
+    store: Store, *coverage: Coverage, partial: tuple[str, ...] = (), settings_of: int = 2, extra: bool = False
+) -> None:
+    """A run that reads three users, the settings of some of them, and perhaps what is derived."""
     run = store.begin(1000, {})
     for number in range(3):
         row = {"_type": "t_user", "_class": ["User"], "name": str(number), "n": number}
         run.put(f"t_user:{number}", ROW, row, 1000)
         if number < settings_of:
             run.put(f"t_user:{number}", "settings", {"flag": True, "word": "a"}, 1000)
+        if extra:
+            run.put(f"t_user:{number}", "extra", {"both": True}, 1000)
     step = Step("fetch-users", "Fetch Users", ("t_user",))
     result = StepResult(step, StepStatus.PARTIAL if partial else StepStatus.SUCCESS, partial, {"t_user": 3})
     run.finish(2000, 3 if partial else 0, [result], list(coverage), [])
@@ -103,7 +107,7 @@ def test_a_list_that_broke_off(store: Store) -> None:
     answer = asked(store, "FIND t_user AS u RETURN u.name")
     assert not answer.complete
     assert answer.warnings == [
-        "`t_user` was not read completely in run 1 (3 were read): some may be missing, others may be gone in Zoom."
+        "`t_user` was not read completely in run 1 (the graph has 3): some may be missing, others may be gone in Zoom."
     ]
     assert "`t_group_has_user` was not" in " ".join(asked(store, "FIND t_user THAT HAS t_group").warnings)
     assert "`t_group_has_user`" not in " ".join(asked(store, "FIND t_user THAT KNOWS t_user").warnings)
@@ -113,7 +117,51 @@ def test_what_follows_from_something_incomplete_is_incomplete(store: Store) -> N
     run(store, SETTINGS, PRIVILEGES, partial=("t_user_assigned_team",))
     answer = asked(store, "FIND t_user WITH both != true AS u RETURN u.name")
     assert not answer.complete
-    assert "`extra` was not read completely: 3 of 3 users were never read" in answer.warnings[0]
+    assert answer.warnings == [
+        "`both` was not read completely: 3 of 3 users have none; `!=` and `= undefined` count them."
+        " Reason: `t_user_assigned_team` was not read completely."
+    ]
+
+
+def test_what_is_derived_is_counted_by_who_lacks_it(store: Store) -> None:
+    """One document of a team that was not read concerns all who are in it."""
+    run(store, SETTINGS, replace(PRIVILEGES, status=Status.PARTIAL, missing=1, reason="Zoom did not answer."))
+    (warning,) = asked(store, "FIND t_user WITH both != true AS u RETURN u.name").warnings
+    assert warning.startswith("`both` was not read completely: 3 of 3 users have none; ")
+    assert warning.endswith(" Reason: Zoom did not answer.")
+
+
+def test_a_stale_document_is_not_counted_as_a_user(store: Store) -> None:
+    run(store, SETTINGS, PRIVILEGES, extra=True)
+    run(store, SETTINGS, replace(PRIVILEGES, status=Status.PARTIAL, stale=1, reason="Zoom did not answer."))
+    answer = asked(store, "FIND t_user WITH both != true AS u RETURN u.name")
+    assert not answer.complete
+    assert answer.warnings == [
+        "`both` was not read completely: what is known may be out of date. Reason: Zoom did not answer."
+    ]
+
+
+def test_what_a_run_did_not_ask_for_is_from_an_earlier_one(store: Store) -> None:
+    run(store, SETTINGS, PRIVILEGES)
+    run(store, PRIVILEGES, partial=("t_user",), settings_of=0)
+    assert asked(store, "FIND t_user WITH flag != true AS u RETURN u.name").warnings[1:] == [
+        "`settings` was not read completely: 2 of 3 users are as an earlier run read them."
+        " Reason: this run did not ask for it."
+    ]
+
+
+def test_parts_of_which_the_same_is_true_share_a_warning(store: Store) -> None:
+    unread = replace(SETTINGS, status=Status.DENIED, read=0, reason="Zoom refused.")
+    schema = GraphSchema(
+        (replace(USERS, parts={"settings": PartSource(("settings",)), "extra": PartSource(("extra",))}), *OTHERS),
+        SCHEMA.relationships,
+    )
+    run(store, unread, replace(unread, dataset="extra"), settings_of=0)
+    answer = ask(store, schema, QueryRequest("FIND t_user"), SystemClock())
+    assert answer.warnings == [
+        "`settings`, `extra` were not read completely: 3 of 3 users were never read; `!=` and `= undefined` count them."
+        " Reason: Zoom refused."
+    ]
 
 
 def test_each_run_knows_its_own_gaps(store: Store) -> None:
@@ -171,3 +219,23 @@ def test_values_of_a_wrong_type_are_looked_for_once(store: Store, monkeypatch: p
     answer = asked(store, f"FIND t_user WITH n = ({' OR '.join(wrong)})")
     assert answer.warnings == [f"`n` holds numbers, and {text} is a text: they are never equal." for text in wrong]
     assert sum("json_type" in statement for statement in looked_for) == 2
+
+
+def test_of_a_single_entity_it_is_said_in_the_singular(store: Store) -> None:
+    run = store.begin(1000, {})
+    run.put("t_user:0", ROW, {"_type": "t_user", "_class": ["User"], "name": "0"}, 1000)
+    denied = replace(SETTINGS, status=Status.DENIED, read=0, reason="Zoom refused.")
+    run.finish(2000, 3, [], [denied, PRIVILEGES], [])
+    (warning,) = asked(store, "FIND t_user WITH flag = true").warnings
+    assert "1 of 1 user was never read" in warning
+
+
+def test_what_zoom_refuses_for_inactive_users_is_not_known(store: Store) -> None:
+    """The run is complete all the same, but the answer is not."""
+    run(store, replace(SETTINGS, unavailable=1), PRIVILEGES)
+    answer = asked(store, "FIND t_user WITH flag != true AS u RETURN u.name")
+    assert not answer.complete
+    assert answer.warnings == [
+        "`settings` was not read completely: Zoom refused those of 1 of 3 users, as inactive: kept from an earlier "
+        "run, or absent; `!=` and `= undefined` count them."
+    ]
