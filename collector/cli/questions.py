@@ -17,7 +17,7 @@ from collector.cli.questions_output import (
 from collector.cli.questions_push import dashboard, push, remove
 from collector.clock import SystemClock
 from collector.errors import ExitCode, UsageError
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import choose, load_questions, shipped_file
 from collector.questions.run import answer_questions
 from collector.questions.validation import validate as validate_file
@@ -95,7 +95,9 @@ def run(
     chosen = choose(load_questions(), ids, tags)
     with Store.open_existing(given.settings().profile.store_path) as store:
         record = chosen_run(store, run_, at)
-        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, SystemClock())
+        clock = SystemClock()
+        now = date_now(record, clock, run_, at)
+        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, clock, now)
         print_answers(answers, chosen, record, "json" if given.json else format_ or "table", in_full=bool(ids))
 
 

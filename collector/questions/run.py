@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from collector.clock import Clock
+from collector.clock import Clock, milliseconds
 from collector.model.graph_schema import GraphSchema
 from collector.query.j1ql import QueryRequest, ask
+from collector.query.j1ql.parser import parse
 from collector.questions.library import BAD, UNKNOWN, SecurityQuestion
 from collector.store import RunRecord, Store
 
@@ -43,22 +44,28 @@ class QuestionAnswer:
 
 
 def answer_questions(
-    store: Store, schema: GraphSchema, questions: Iterable[SecurityQuestion], record: RunRecord, clock: Clock
+    store: Store,
+    schema: GraphSchema,
+    questions: Iterable[SecurityQuestion],
+    record: RunRecord,
+    clock: Clock,
+    now: int | None = None,
 ) -> Iterator[QuestionAnswer]:
-    """Answer each question from the graph after this run, one after another."""
+    """Answer each question from the graph after this run, one after another. `now`: `date.now`, unless the present."""
+    now = milliseconds(clock.now()) if now is None else now
     for question in questions:
-        yield _answered(store, schema, question, record, clock)
+        yield _answered(store, schema, question, record, clock, now)
 
 
 def _answered(
-    store: Store, schema: GraphSchema, question: SecurityQuestion, record: RunRecord, clock: Clock
+    store: Store, schema: GraphSchema, question: SecurityQuestion, record: RunRecord, clock: Clock, now: int
 ) -> QuestionAnswer:
     verdicts: dict[str, tuple[Row, ...]] = {}
     warnings: list[str] = []
     columns: tuple[str, ...] = ()
     complete = True
     for query in question.queries:
-        answer = ask(store, schema, QueryRequest(query.text, run=record.id, limit=0), clock)
+        answer = ask(store, schema, QueryRequest(parse(query.text, now), run=record.id, limit=0), clock)
         verdicts[query.name] = tuple(cast(Row, row) for row in answer.rows)
         warnings += answer.warnings
         columns, complete = answer.columns, complete and answer.complete

@@ -34,7 +34,10 @@ _MAX_VALUES = 50
 
 @dataclass(frozen=True)
 class Graph:
-    """What is shown: the graph after a run, and what is needed to read it. `questions`: to answer about it."""
+    """What is shown: the graph after a run, and what is needed to read it.
+
+    `questions`: to answer about it. `now`: `date.now` in them, in milliseconds.
+    """
 
     store: Store
     run: RunRecord
@@ -42,6 +45,7 @@ class Graph:
     schema: GraphSchema
     questions: Sequence[SecurityQuestion]
     clock: Clock
+    now: int
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class _DataWriter:
     def _answers(self, user: str) -> Answers:
         graph = self.graph
         keys = {version.key: place for place, version in enumerate(graph.store.entity_versions(user, graph.run.id))}
-        answers = answer_questions(graph.store, graph.schema, graph.questions, graph.run, graph.clock)
+        answers = answer_questions(graph.store, graph.schema, graph.questions, graph.run, graph.clock, graph.now)
         return view_answers(answers, keys, user, self.redaction)
 
     def _people(self, documents: Sequence[PartDocuments], lines: LevelLines, answers: Answers) -> PeopleCounts:
@@ -230,7 +234,7 @@ class _DataWriter:
     def _summary(
         self, lines: LevelLines, settings: Sequence[SettingView], answers: Answers, changes: ChangeView | None
     ) -> dict[str, object]:
-        weak = weak_values(self.graph.questions, self.graph.levels, self.graph.clock)
+        weak = weak_values(self.graph.questions, self.graph.levels, self.graph.now)
         leveled = {each.name: each for each in self.graph.levels.settings}
         described = []
         for view in settings:

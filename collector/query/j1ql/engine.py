@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from collector.clock import Clock, milliseconds
+from collector.clock import Clock
 from collector.errors import CollectionFailed, CollectorError, UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import property_name
 from collector.model.older_integration import in_data_model
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.query.j1ql.compiler import Kind, Statement, compile_query
 from collector.query.j1ql.completeness import warnings
 from collector.query.j1ql.parser import parse
@@ -86,8 +86,8 @@ class Explanation:
 
 def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Answer:
     """The answer to a query. Raises UsageError with line and column for what is not understood."""
-    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
+    query = _parsed(request, record, clock)
     database = _open(store, request, clock)
     try:
         graph = _graph(database, record)
@@ -109,8 +109,8 @@ def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) 
 
 def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Explanation:
     """The query as it was understood, and its SQL; nothing is asked."""
-    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
+    query = _parsed(request, record, clock)
     database = _open(store, request, clock)
     try:
         limit = query.limit or request.limit or None
@@ -120,8 +120,10 @@ def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clo
     return Explanation(query, record.id, statement)
 
 
-def _parsed(request: QueryRequest, clock: Clock) -> Query:
-    return parse(request.text, milliseconds(clock.now())) if isinstance(request.text, str) else request.text
+def _parsed(request: QueryRequest, record: RunRecord, clock: Clock) -> Query:
+    if not isinstance(request.text, str):
+        return request.text
+    return parse(request.text, date_now(record, clock, request.run, request.at))
 
 
 def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
