@@ -9,6 +9,7 @@ import click
 from collector.cli.options import common_options, example, options
 from collector.cli.query_output import FORMATS
 from collector.cli.questions_output import (
+    SHOWN_ROWS,
     print_answers,
     print_list,
     print_question,
@@ -97,8 +98,10 @@ def run(
         record = chosen_run(store, run_, at)
         clock = SystemClock()
         now = date_now(record, clock, run_, at)
-        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, clock, now)
-        print_answers(answers, chosen, record, "json" if given.json else format_ or "table", in_full=bool(ids))
+        printed = "json" if given.json else format_ or "table"
+        rows = None if printed != "table" else SHOWN_ROWS if ids else 0
+        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, clock, now, rows)
+        print_answers(answers, chosen, record, printed, in_full=bool(ids))
 
 
 @questions.command(epilog=example("collector questions validate questions.yaml"))

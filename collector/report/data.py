@@ -13,7 +13,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
 from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion
 from collector.questions.run import answer_questions
-from collector.report.answers import LETTERS, Answers, AnswerView, view_answers
+from collector.report.answers import LETTERS, ROWS_OF_OTHERS, Answers, AnswerView, view_answers
 from collector.report.blocks import DataBlock
 from collector.report.changed import ChangeView, changes_before
 from collector.report.documents import Distribution, PartDocuments, SettingNames, write_documents
@@ -184,7 +184,9 @@ class _DataWriter:
     def _answers(self, user: str) -> Answers:
         graph = self.graph
         keys = {version.key: place for place, version in enumerate(graph.store.entity_versions(user, graph.run.id))}
-        answers = answer_questions(graph.store, graph.schema, graph.questions, graph.run, graph.clock, graph.now)
+        answers = answer_questions(
+            graph.store, graph.schema, graph.questions, graph.run, graph.clock, graph.now, rows=ROWS_OF_OTHERS
+        )
         return view_answers(answers, keys, user, self.redaction)
 
     def _people(self, documents: Sequence[PartDocuments], lines: LevelLines, answers: Answers) -> PeopleCounts:

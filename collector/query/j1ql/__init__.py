@@ -5,16 +5,20 @@ from collector.query.j1ql.engine import (
     DEFAULT_LIMIT,
     DEFAULT_TIMEOUT,
     Answer,
+    AskedGraph,
     Explanation,
     QueryRequest,
     ask,
     explain,
+    limit_time,
 )
+from collector.query.j1ql.prepared import prepared_graph
 
 __all__ = [
     "DEFAULT_LIMIT",
     "DEFAULT_TIMEOUT",
     "Answer",
+    "AskedGraph",
     "CheckedQuery",
     "ComparedProperty",
     "Explanation",
@@ -23,4 +27,6 @@ __all__ = [
     "check_query",
     "columns_of",
     "explain",
+    "limit_time",
+    "prepared_graph",
 ]

@@ -90,6 +90,10 @@ def _day(milliseconds: int) -> str:
 
 def _count_without(type_: EntitySchema, part: str, graph: Graph, database: ReadOnlyDatabase) -> tuple[int, int]:
     """How many entities there are of a type, and how many of them lack a part."""
+    prepared = graph.prepared_type((type_,))
+    if prepared is not None:
+        row = database.row(f"SELECT count(*), count(*) - count({prepared.parts[part].number}) FROM {prepared.table}")
+        return (0, 0) if row is None else (row[0], row[1])
     row = database.row(
         f"SELECT count(*), count(*) - count(other.part) FROM entity CROSS JOIN part AS own ON own.entity = entity.id"
         f" AND own.part = :row AND {graph.alive('own')} LEFT JOIN part AS other ON other.entity = entity.id"
@@ -130,14 +134,23 @@ def _occurs(
     property_: str, types: tuple[EntitySchema, ...], graph: Graph, database: ReadOnlyDatabase, kinds: str = ""
 ) -> str | None:
     """The kind of a value that the property has somewhere; of one of these kinds, if given."""
-    kind = "json_type(document.json, :path)"
+    path = json_path(graph.stored_name(property_))
+    prepared = graph.prepared_type(types)
     for part in graph.parts_of(types, property_):
+        if prepared is not None:
+            table = prepared.parts[part].table or prepared.table
+            kind = prepared.parts[part].at(path, table).kind
+        else:
+            kind = "json_type(document.json, :path)"
+            table = (
+                f"(SELECT DISTINCT document FROM part WHERE part = :part AND {graph.alive('part')})"
+                " AS used CROSS JOIN document ON document.id = used.document"
+            )
         found: str | None = database.value(
-            f"SELECT {kind} FROM (SELECT DISTINCT document FROM part WHERE part = :part AND {graph.alive('part')})"
-            f" AS used CROSS JOIN document ON document.id = used.document WHERE coalesce({kind}, 'null') <> 'null'"
+            f"SELECT {kind} FROM {table} WHERE coalesce({kind}, 'null') <> 'null'"
             + (f" AND {kind} IN ({kinds})" if kinds else "")
             + " LIMIT 1",
-            {"path": json_path(graph.stored_name(property_)), "part": part},
+            {"path": path, "part": part},
         )
         if found is not None:
             return found
