@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -109,10 +110,9 @@ def _found(graph: AskedGraph, query: Query, rows: Iterator[Row], most: int | Non
         return _Found(read[:most], tuple(dict.fromkeys(row[-1] for row in read)), len(read))
     first = cast(tuple[Row, ...], tuple(graph.ask(replace(query, limit=most + 1)).rows) if most else ())
     if 0 < len(first) <= most:
-        keys = [row[-1] for row in first]
-    else:
-        keys = list(graph.values(replace(query, items=(query.items or ())[-1:], order=())))
-    return _Found(first[:most], tuple(dict.fromkeys(keys)), len(keys))
+        return _Found(first, tuple(dict.fromkeys(row[-1] for row in first)), len(first))
+    keys: Counter[object] = Counter(graph.values(replace(query, items=(query.items or ())[-1:], order=())))
+    return _Found(first[:most], tuple(keys), keys.total())
 
 
 def _has_a_row_for_each_path(query: Query) -> bool:
