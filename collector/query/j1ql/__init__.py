@@ -1,4 +1,7 @@
-"""J1QL, JupiterOne's query language, asked of graph.db: `ask(store, schema, question, clock)`."""
+"""J1QL, JupiterOne's query language, asked of graph.db: `ask(store, schema, question, clock)`.
+
+Many queries about one graph: `prepared_graph`.
+"""
 
 from collector.query.j1ql.checking import CheckedQuery, ComparedProperty, check_query, columns_of
 from collector.query.j1ql.engine import (
