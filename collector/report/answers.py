@@ -82,6 +82,7 @@ def view_answers(
             result.verdicts[answer.question.id] = _letters(answer, people)
         result.views.append(view)
         counted.append(answer.without_rows())
+        del answer  # or its keys would be kept while the next question is answered
     urgency = {answer.question.id: place for place, answer in enumerate(by_urgency(counted))}
     result.views.sort(key=lambda view: urgency[view.question.id])
     return result
