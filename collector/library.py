@@ -26,7 +26,7 @@ from collector.errors import (
 )
 from collector.model.graph import Properties, Relationship
 from collector.query.changes import AREAS, Changes, changes, compared_runs
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.query.exports import ExportReport, export_graph
 from collector.query.j1ql import DEFAULT_LIMIT, Answer, QueryRequest, ask
 from collector.query.status import ProfileStatus, profile_status
@@ -151,10 +151,10 @@ class OpenProfile:
         Raises UsageError for an id, a tag or a run that there is not.
         """
         questions = choose(load_questions(), ids, tuple(tags))
-        store = self._store()
-        return answer_questions(
-            store, graph_schema(all_resources()), questions, chosen_run(store, run, at), SystemClock()
-        )
+        store, clock = self._store(), SystemClock()
+        record = chosen_run(store, run, at)
+        now = date_now(record, clock, run, at)
+        return answer_questions(store, graph_schema(all_resources()), questions, record, clock, now)
 
     def runs(self) -> Iterator[RunRecord]:
         """The finished runs, newest first, with times, exit code and what was not read completely (`coverage`)."""

@@ -109,7 +109,9 @@ def _answer_questions(signed_in: SignedInDemo) -> None:
     _say(str(Command("questions run")))
     with Store.open_existing(signed_in.settings.profile.store_path) as store:
         record = chosen_run(store)
-        answers = answer_questions(store, graph_schema(all_resources()), load_questions(), record, SystemClock())
+        answers = answer_questions(
+            store, graph_schema(all_resources()), load_questions(), record, SystemClock(), rows=0
+        )
         print_overview(answers, record, most=_SHOWN_QUESTIONS)
 
 

@@ -10,6 +10,7 @@ from collector.cli.options import common_options, example, options
 from collector.cli.query_options import chosen_format
 from collector.cli.query_output import FORMATS
 from collector.cli.questions_output import (
+    SHOWN_ROWS,
     print_answers,
     print_list,
     print_question,
@@ -18,7 +19,7 @@ from collector.cli.questions_output import (
 from collector.cli.questions_push import dashboard, push, remove
 from collector.clock import SystemClock
 from collector.errors import ExitCode
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import choose, load_questions, shipped_file
 from collector.questions.run import answer_questions
 from collector.questions.validation import validate as validate_file
@@ -91,12 +92,15 @@ def run(
     Exit codes: 0 answered (whatever the answer), 2 wrong use, 1 it failed or took too long, 130 interrupted.
     """
     given = options(context)
-    wanted = chosen_format(given, format_) or "table"
+    printed = chosen_format(given, format_) or "table"
     chosen = choose(load_questions(), ids, tags)
     with Store.open_existing(given.settings().profile.store_path) as store:
         record = chosen_run(store, run_, at)
-        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, SystemClock())
-        print_answers(answers, chosen, record, wanted, in_full=bool(ids))
+        clock = SystemClock()
+        now = date_now(record, clock, run_, at)
+        rows = None if printed != "table" else SHOWN_ROWS if ids else 0
+        answers = answer_questions(store, graph_schema(all_resources()), chosen, record, clock, now, rows)
+        print_answers(answers, chosen, record, printed, in_full=bool(ids))
 
 
 @questions.command(epilog=example("collector questions validate questions.yaml"))

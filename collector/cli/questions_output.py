@@ -23,7 +23,8 @@ from collector.questions.run import QuestionAnswer, by_urgency
 from collector.questions.validation import Validation
 from collector.store import RunRecord
 
-_MAX_ROWS = 20
+SHOWN_ROWS = 20
+"""Of each query, in a table."""
 _HEADINGS = {BAD: "Bad", UNKNOWN: "Not known", GOOD: "Good"}
 
 
@@ -196,14 +197,14 @@ def _print_rows(out: Console, answer: QuestionAnswer, name: str) -> None:
     """The first rows, without the key."""
     rows = answer.verdicts[name]
     table = _table(*answer.columns[:-1])
-    for row in rows[:_MAX_ROWS]:
+    for row in rows:
         table.add_row(*(table_cell(value) for value in row[:-1]))
     if rows:
         print_table(out, table)
-    if len(rows) > _MAX_ROWS:
+    more = answer.row_counts[name] - len(rows)
+    if more:
         command = Command("questions run", f"{answer.question.short_id} --format csv")
-        more = NextStep(f"and {len(rows) - _MAX_ROWS:,} more: `{{}}` prints all", command)
-        print_wrapped(out, render(more))
+        print_wrapped(out, render(NextStep(f"and {more:,} more: `{{}}` prints all", command)))
 
 
 def _print_warnings(answers: Sequence[QuestionAnswer]) -> None:

@@ -13,7 +13,7 @@ from collector.cli.output import print_json
 from collector.cli.plain_text import printable
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import load_questions
 from collector.report.data import Graph, Report
 from collector.report.numbers import report_to_json
@@ -84,5 +84,7 @@ def _report(profile: Profile, path: Path | None, *, run: int | None, at: str | N
         record = chosen_run(store, run, at)
         redaction = profile_redaction(profile.folder, secrets.token_bytes) if redact else Redaction()
         schema = graph_schema(all_resources())
-        graph = Graph(store, record, setting_levels(), schema, load_questions(), SystemClock())
+        clock = SystemClock()
+        now = date_now(record, clock, run, at)
+        graph = Graph(store, record, setting_levels(), schema, load_questions(), clock, now)
         return read_report(graph, redaction) if path is None else write_report(graph, redaction, path)

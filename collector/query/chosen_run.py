@@ -1,7 +1,8 @@
-"""Which run's graph is asked: that of a number, that of a date, or the newest."""
+"""Which run's graph is asked: that of a number, that of a date, or the newest; and what the time was then."""
 
 from __future__ import annotations
 
+from collector.clock import Clock, milliseconds
 from collector.errors import UsageError
 from collector.next_steps import Command, NextStep
 from collector.query import dates
@@ -27,3 +28,11 @@ def chosen_run(store: Store, run: int | None = None, at: str | None = None) -> R
     if at is not None:
         raise UsageError(f"No run had ended by {at}.", next_step)
     raise UsageError("Nothing has been collected yet.", NextStep("Run `{}` first.", Command("collect")))
+
+
+def date_now(record: RunRecord, clock: Clock, run: int | None = None, at: str | None = None) -> int:
+    """`date.now`, in milliseconds, in the graph that `run` or `at` chose: the end of its run, so that the answer stays.
+
+    Where neither is given, the graph is the present one, and so is the time.
+    """
+    return milliseconds(clock.now()) if run is None and at is None else record.ended_at

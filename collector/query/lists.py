@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from collector.clock import Clock, milliseconds
+from collector.clock import Clock
 from collector.errors import UsageError
 from collector.model.graph_schema import GraphSchema
 from collector.next_steps import Command, NextStep
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.query.j1ql import DEFAULT_TIMEOUT, Answer, QueryRequest, ask
 from collector.query.j1ql.parser import parse_condition
 from collector.query.j1ql.refusals import nearest, refused
@@ -76,7 +76,8 @@ def list_entities(store: Store, schema: GraphSchema, request: ListRequest, clock
     sorted_by = [(name.removeprefix("-"), name.startswith("-")) for name in request.sort]
     known = (*request.related, *entity.properties, *ENTITY_METADATA, *record.tags)
     _check_columns([*request.columns, *(name for name, _ in sorted_by)], known, entity.noun)
-    condition = None if request.where is None else parse_condition(request.where, milliseconds(clock.now()))
+    now = date_now(record, clock, request.run, request.at)
+    condition = None if request.where is None else parse_condition(request.where, now)
     _check_condition(condition, request)
     order = sorted_by or [(request.columns[0], False)]
     columns = [*dict.fromkeys([*request.columns, *(name for name, _ in order), _KEY])]

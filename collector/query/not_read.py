@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 
 from collector.model.coverage import Coverage, Status
@@ -13,9 +13,13 @@ from collector.store import RunRecord, Store
 
 def not_read(store: Store, record: RunRecord, schema: GraphSchema) -> Iterator[str]:
     """All types and parts that the run did not read completely."""
+
+    def count(type_: str, part: str) -> tuple[int, int]:
+        return store.count_without(type_, part, record.id)
+
     yield from partial_types(record, record.partial_types)
     for type_ in schema.entities:
-        yield from unread_parts(store, record, type_, type_.parts)
+        yield from unread_parts(count, record, type_, type_.parts)
 
 
 def partial_types(record: RunRecord, types: Iterable[str]) -> Iterator[str]:
@@ -30,15 +34,20 @@ def partial_types(record: RunRecord, types: Iterable[str]) -> Iterator[str]:
 
 
 def unread_parts(
-    store: Store, record: RunRecord, type_: EntitySchema, parts: Iterable[str], undefined: str = ""
+    count: Callable[[str, str], tuple[int, int]],
+    record: RunRecord,
+    type_: EntitySchema,
+    parts: Iterable[str],
+    undefined: str = "",
 ) -> Iterator[str]:
     """Those of these parts that were not read completely, in one sentence if the same is true of them.
 
-    `undefined`: what follows where there is no value, in words.
+    `count`: of a type and a part, how many entities there are and how many lack it. `undefined`: what follows where
+    there is no value, in words.
     """
     alike: dict[str, list[str]] = {}
     for part in parts:
-        if how := _how_incomplete(store, record, type_, part, undefined):
+        if how := _how_incomplete(count, record, type_, part, undefined):
             names = _properties(type_, part) if type_.parts[part].types else [part]
             alike.setdefault(how, []).extend(names)
     for how, names in alike.items():
@@ -64,7 +73,9 @@ def coverage_of(record: RunRecord, result: StepResult, *, is_list: bool) -> Iter
     return (each for each in record.coverage if each.step == result.step.id and each.is_list is is_list)
 
 
-def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: str, undefined: str) -> str:
+def _how_incomplete(
+    count: Callable[[str, str], tuple[int, int]], record: RunRecord, type_: EntitySchema, part: str, undefined: str
+) -> str:
     """How many entities lack this part or have an old one, and why; "" if it was read completely."""
     source = type_.parts[part]
     entries = [entry for entry in record.coverage if entry.dataset in source.datasets and not entry.is_list]
@@ -73,7 +84,7 @@ def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: 
     was_asked = len(entries) >= len(source.datasets)
     if was_asked and not incomplete and not partial:
         return ""
-    total, without = store.count_without(type_.type, part, record.id)
+    total, without = count(type_.type, part)
     stale = sum(entry.stale for entry in incomplete) if was_asked else total - without
     is_one = total == 1
     entities = f"{total:,} {type_.noun.removesuffix('s') if is_one else type_.noun}"
@@ -86,9 +97,7 @@ def _how_incomplete(store: Store, record: RunRecord, type_: EntitySchema, part: 
     else:
         missing = min(without, sum(entry.missing for entry in incomplete))
         refused = sum(entry.unavailable for entry in incomplete)
-        never = (
-            missing if missing or stale or refused else without
-        )  # who is invited has no settings, and is not missing
+        never = missing if missing or stale or refused else without  # who is invited has no settings
         if never:
             said.append(f"{never:,} of {entities} {'was' if is_one else 'were'} never read{undefined}")
         if stale:

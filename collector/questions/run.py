@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from collector.clock import Clock
+from collector.clock import Clock, milliseconds
 from collector.model.graph_schema import GraphSchema
-from collector.query.j1ql import QueryRequest, ask
+from collector.query.j1ql import DEFAULT_TIMEOUT, AskedGraph, limit_time, prepared_graph
+from collector.query.j1ql.parser import parse
+from collector.query.j1ql.selectors import aggregates
+from collector.query.j1ql.syntax import Query
 from collector.questions.library import BAD, UNKNOWN, SecurityQuestion
 from collector.store import RunRecord, Store
 
@@ -19,16 +23,19 @@ Row = Sequence[object]
 class QuestionAnswer:
     """A question and its answer after a run.
 
-    `verdicts`: the rows of each query by its name, in the order of the file. `columns`: those of every row; the last
-    holds a `_key`. `counts`: how many there are; each counts once, also if it has several rows. `complete`: whether all
-    that was asked had been read completely; if not, `warnings` say what is missing.
+    `verdicts`: the rows of each query by its name, in the order of the file: all of them, or the first. `columns`:
+    those of every row; the last holds a `_key`. `keys`: the keys of all rows, each once. `counts`: how many keys there
+    are; `row_counts`: how many rows. `complete`: whether all that was asked had been read completely; if not,
+    `warnings` say what is missing.
     """
 
     question: SecurityQuestion
     run: int
     columns: tuple[str, ...]
     verdicts: Mapping[str, tuple[Row, ...]]
+    keys: Mapping[str, tuple[object, ...]]
     counts: Mapping[str, int]
+    row_counts: Mapping[str, int]
     complete: bool
     warnings: tuple[str, ...]
 
@@ -38,32 +45,80 @@ class QuestionAnswer:
         return self.counts[query.name] if query else 0
 
     def without_rows(self) -> QuestionAnswer:
-        """The counts alone: the rows of many questions together take much memory."""
-        return replace(self, verdicts={})
+        """The counts alone: the rows and keys of many questions together take much memory."""
+        return replace(self, verdicts={}, keys={})
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a query found: the first rows, or all; the keys of all, each once; and how many rows there are."""
+
+    rows: tuple[Row, ...]
+    keys: tuple[object, ...]
+    count: int
 
 
 def answer_questions(
-    store: Store, schema: GraphSchema, questions: Iterable[SecurityQuestion], record: RunRecord, clock: Clock
+    store: Store,
+    schema: GraphSchema,
+    questions: Iterable[SecurityQuestion],
+    record: RunRecord,
+    clock: Clock,
+    now: int | None = None,
+    rows: int | None = None,
 ) -> Iterator[QuestionAnswer]:
-    """Answer each question from the graph after this run, one after another."""
-    for question in questions:
-        yield _answered(store, schema, question, record, clock)
+    """Answer each question from the graph after this run, one after another.
+
+    `now`: `date.now`, unless the present. `rows`: read only so many of each query; None: all.
+    """
+    now = milliseconds(clock.now()) if now is None else now
+    parsed = {question: [parse(query.text, now) for query in question.queries] for question in questions}
+    with prepared_graph(store, schema, record, [query for queries in parsed.values() for query in queries]) as graph:
+        for question, queries in parsed.items():
+            yield _answered(graph, question, queries, clock, rows)
 
 
 def _answered(
-    store: Store, schema: GraphSchema, question: SecurityQuestion, record: RunRecord, clock: Clock
+    graph: AskedGraph, question: SecurityQuestion, queries: Sequence[Query], clock: Clock, most: int | None
 ) -> QuestionAnswer:
-    verdicts: dict[str, tuple[Row, ...]] = {}
+    found: dict[str, _Found] = {}
     warnings: list[str] = []
     columns: tuple[str, ...] = ()
     complete = True
-    for query in question.queries:
-        answer = ask(store, schema, QueryRequest(query.text, run=record.id, limit=0), clock)
-        verdicts[query.name] = tuple(cast(Row, row) for row in answer.rows)
+    for named, query in zip(question.queries, queries, strict=True):
+        limit_time(graph.database, DEFAULT_TIMEOUT, clock)
+        answer = graph.ask(query)
+        found[named.name] = _found(graph, query, cast(Iterator[Row], answer.rows), most)
         warnings += answer.warnings
         columns, complete = answer.columns, complete and answer.complete
-    counts = {name: len({row[-1] for row in rows}) for name, rows in verdicts.items()}
-    return QuestionAnswer(question, record.id, columns, verdicts, counts, complete, tuple(dict.fromkeys(warnings)))
+    return QuestionAnswer(
+        question,
+        graph.record.id,
+        columns,
+        {name: each.rows for name, each in found.items()},
+        {name: each.keys for name, each in found.items()},
+        {name: len(each.keys) for name, each in found.items()},
+        {name: each.count for name, each in found.items()},
+        complete,
+        tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _found(graph: AskedGraph, query: Query, rows: Iterator[Row], most: int | None) -> _Found:
+    if most is None or not _has_a_row_for_each_path(query):
+        read = tuple(rows)
+        return _Found(read[:most], tuple(dict.fromkeys(row[-1] for row in read)), len(read))
+    first = cast(tuple[Row, ...], tuple(graph.ask(replace(query, limit=most + 1)).rows) if most else ())
+    if 0 < len(first) <= most:
+        return _Found(first, tuple(dict.fromkeys(row[-1] for row in first)), len(first))
+    keys: Counter[object] = Counter(graph.values(replace(query, items=(query.items or ())[-1:], order=())))
+    return _Found(first[:most], tuple(keys), keys.total())
+
+
+def _has_a_row_for_each_path(query: Query) -> bool:
+    """Whether there are as many rows, whatever is returned."""
+    grouped = any(aggregates(item.value) for item in query.items or ())
+    return not (grouped or query.unique or query.limit or query.skip)
 
 
 def by_urgency(answers: Iterable[QuestionAnswer]) -> list[QuestionAnswer]:

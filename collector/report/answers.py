@@ -14,7 +14,7 @@ LETTERS = {GOOD: "g", BAD: "b", UNKNOWN: "u", INFORMATIVE: "l"}
 _NO_VERDICT = ord("-")
 _ROWS_OF_PEOPLE = 10
 """The table of people has all of them."""
-_ROWS_OF_OTHERS = 200
+ROWS_OF_OTHERS = 200
 _KEY_PREFIX = "zoom_"
 
 
@@ -82,6 +82,7 @@ def view_answers(
             result.verdicts[answer.question.id] = _letters(answer, people)
         result.views.append(view)
         counted.append(answer.without_rows())
+        del answer  # or its keys would be kept while the next question is answered
     urgency = {answer.question.id: place for place, answer in enumerate(by_urgency(counted))}
     result.views.sort(key=lambda view: urgency[view.question.id])
     return result
@@ -91,8 +92,8 @@ def _letters(answer: QuestionAnswer, people: Mapping[str, int]) -> bytearray:
     letters = bytearray([_NO_VERDICT]) * len(people)
     for query in answer.question.queries:
         letter = ord(LETTERS[query.results_are])
-        for row in answer.verdicts[query.name]:
-            if (place := people.get(str(row[-1]))) is not None:
+        for key in answer.keys[query.name]:
+            if (place := people.get(str(key))) is not None:
                 letters[place] = letter
     return letters
 
@@ -101,14 +102,14 @@ def _view(answer: QuestionAnswer, user_type: str, redaction: Redaction) -> Answe
     keys = {str(row[-1]) for rows in answer.verdicts.values() for row in rows[:1]}
     types = {type_of_key(key) for key in keys if key.startswith(_KEY_PREFIX)}
     of = types.pop() if len(types) == 1 else ""
-    limit = _ROWS_OF_PEOPLE if of == user_type else _ROWS_OF_OTHERS
+    limit = _ROWS_OF_PEOPLE if of == user_type else ROWS_OF_OTHERS
     counts = answer.counts
     found = tuple(
         Found(
             query.results_are,
             counts[query.name],
             tuple(_row(row, redaction) for row in answer.verdicts[query.name][:limit]),
-            max(0, len(answer.verdicts[query.name]) - limit),
+            max(0, answer.row_counts[query.name] - limit),
         )
         for query in answer.question.queries
     )

@@ -13,7 +13,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
 from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion
 from collector.questions.run import answer_questions
-from collector.report.answers import LETTERS, Answers, AnswerView, view_answers
+from collector.report.answers import LETTERS, ROWS_OF_OTHERS, Answers, AnswerView, view_answers
 from collector.report.blocks import DataBlock
 from collector.report.changed import ChangeView, changes_before
 from collector.report.documents import Distribution, PartDocuments, SettingNames, write_documents
@@ -42,7 +42,10 @@ _MAX_VALUES = 50
 
 @dataclass(frozen=True)
 class Graph:
-    """What is shown: the graph after a run, and what is needed to read it. `questions`: to answer about it."""
+    """What is shown: the graph after a run, and what is needed to read it.
+
+    `questions`: to answer about it. `now`: `date.now` in them, in milliseconds.
+    """
 
     store: Store
     run: RunRecord
@@ -50,6 +53,7 @@ class Graph:
     schema: GraphSchema
     questions: Sequence[SecurityQuestion]
     clock: Clock
+    now: int
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,9 @@ class _DataWriter:
     def _answers(self, user: str) -> Answers:
         graph = self.graph
         keys = {version.key: place for place, version in enumerate(graph.store.entity_versions(user, graph.run.id))}
-        answers = answer_questions(graph.store, graph.schema, graph.questions, graph.run, graph.clock)
+        answers = answer_questions(
+            graph.store, graph.schema, graph.questions, graph.run, graph.clock, graph.now, rows=ROWS_OF_OTHERS
+        )
         return view_answers(answers, keys, user, self.redaction)
 
     def _people(self, documents: Sequence[PartDocuments], lines: LevelLines, answers: Answers) -> PeopleCounts:
@@ -246,7 +252,7 @@ class _DataWriter:
     def _summary(
         self, lines: LevelLines, settings: Sequence[SettingView], answers: Answers, changes: ChangeView | None
     ) -> dict[str, object]:
-        weak = weak_values(self.graph.questions, self.graph.levels, self.graph.clock)
+        weak = weak_values(self.graph.questions, self.graph.levels, self.graph.now)
         leveled = {each.name: each for each in self.graph.levels.settings}
         described = []
         for view in settings:

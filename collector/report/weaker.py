@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.clock import Clock, milliseconds
 from collector.model.setting_levels import SettingLevels
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.syntax import Comparison, Literal, comparisons, paths
@@ -12,7 +11,7 @@ from collector.questions.library import BAD, SecurityQuestion
 
 
 def weak_values(
-    questions: Sequence[SecurityQuestion], levels: SettingLevels, clock: Clock
+    questions: Sequence[SecurityQuestion], levels: SettingLevels, now: int
 ) -> dict[str, str | int | float | bool]:
     """By property of a setting, the value that some question about people calls bad.
 
@@ -22,7 +21,7 @@ def weak_values(
     found: dict[str, str | int | float | bool] = {}
     for question in questions:
         bad = question.query(BAD)
-        conditions = () if bad is None else comparisons(parse(bad.text, milliseconds(clock.now())).start.with_)
+        conditions = () if bad is None else comparisons(parse(bad.text, now).start.with_)
         about = [(name, each) for each in conditions for name in _properties(each) if name in settings]
         if len(about) == 1:
             name, comparison = about[0]

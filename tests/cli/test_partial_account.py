@@ -179,7 +179,8 @@ LOOKS = [
         "questions run administrators two-factor",
         (
             "`zoom_user_assigned_role` was not read completely in run 1",
-            "Must everybody sign in to Zoom with two factors? managed-question-zoom-two-factor Bad: 0 Not known: 1",
+            "Must everybody sign in to Zoom with two factors? managed-question-zoom-two-factor",
+            "Bad: 0 Not known: 1",
         ),
     ),
     Look(LATER, "questions run waiting-room", ("2 of 8 users are as an earlier run read them", "Not known: 0 Good: 0")),

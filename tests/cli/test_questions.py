@@ -103,7 +103,7 @@ class TestRun:
         assert "Bad: 3" in administers
 
     def test_many_are_cut_with_the_command_for_all(self, collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("collector.cli.questions_output._MAX_ROWS", 2)
+        monkeypatch.setattr("collector.cli.questions.SHOWN_ROWS", 2)
         out = collector("--profile", "default", "questions", "run", "everybody").out
         assert "and 6 more: `collector --profile default questions run everybody --format csv` prints all" in out
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from collector.clock import SystemClock
-from collector.query.chosen_run import chosen_run
+from collector.clock import Clock, SystemClock
+from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import load_questions
 from collector.report.data import Graph, Report
 from collector.report.page import write_report
@@ -71,9 +71,11 @@ def read_page(report: Report, path: Path) -> Page:
     return Page(report, path, text.replace(found[1], ""), [json.loads(line) for line in unpacked.splitlines()])
 
 
-def graph_of(store: Store, run: int | None = None) -> Graph:
+def graph_of(store: Store, run: int | None = None, clock: Clock | None = None) -> Graph:
     schema = graph_schema(all_resources())
-    return Graph(store, chosen_run(store, run), setting_levels(), schema, load_questions(), SystemClock())
+    record, clock = chosen_run(store, run), clock or SystemClock()
+    now = date_now(record, clock, run)
+    return Graph(store, record, setting_levels(), schema, load_questions(), clock, now)
 
 
 WritePage = Callable[..., Page]

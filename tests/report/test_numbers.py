@@ -89,12 +89,11 @@ def test_who_is_in_which_group(account: Store, run: int, written: Page) -> None:
 
 
 def test_the_answers_to_the_questions(account: Store, run: int, written: Page) -> None:
-    record = graph_of(account, run).run
+    graph = graph_of(account, run)
     keys = written.column("key")
     views = {view.question.id: view for view in written.report.answers}
     assert len(views) == len(load_questions())
-    schema = graph_schema(all_resources())
-    for answer in answer_questions(account, schema, load_questions(), record, SystemClock()):
+    for answer in answer_questions(account, graph.schema, load_questions(), graph.run, graph.clock, graph.now):
         view = views[answer.question.id]
         assert [each.count for each in view.found] == list(answer.counts.values())
         assert (view.complete, view.warnings) == (answer.complete, answer.warnings)

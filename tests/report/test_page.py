@@ -14,10 +14,12 @@ from collector.errors import CollectionFailed, UsageError
 from collector.report.page import write_report
 from collector.report.redaction import Redaction
 from collector.store import Store
+from tests.fakes import FakeClock
 
 from .accounts import READ_AT, write_account
 from .conftest import WritePage, graph_of
 
+DAY = 86_400_000
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -110,3 +112,17 @@ def test_a_folder_is_refused_and_a_full_disk_leaves_the_earlier_page(
         write_report(graph_of(store), Redaction(), path)
     assert path.read_text() == "earlier"
     assert [each.name for each in tmp_path.glob(".page*")] == []
+
+
+def test_the_page_of_a_past_run_never_changes(store: Store, tmp_path: Path) -> None:
+    """Nor does who has not signed in for 90 days."""
+    write_account(store, 20)
+    write_account(store, 20, started_at=READ_AT + DAY)
+
+    def written(run: int | None, time: float) -> str:
+        write_report(graph_of(store, run, FakeClock(time)), Redaction(), tmp_path / "page.html")
+        return (tmp_path / "page.html").read_text(encoding="utf-8")
+
+    soon, later = (READ_AT + 2 * DAY) / 1000, (READ_AT + 400 * DAY) / 1000
+    assert written(1, soon) == written(1, later)
+    assert written(None, soon) != written(None, later)

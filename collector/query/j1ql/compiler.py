@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from collector.model.graph_schema import EntitySchema, GraphSchema
+from collector.model.graph_schema import GraphSchema
 from collector.query.j1ql.conditions import Conditions, Find, json_path
 from collector.query.j1ql.parser import AGGREGATES
 from collector.query.j1ql.routes import Context, EntityVariable, Graph, Marked, RelationshipVariable, routes
 from collector.query.j1ql.selectors import Selector, aggregates, check, edges, hops, resolve
 from collector.query.j1ql.sql import exists, not_exists, order_lines, select
 from collector.query.j1ql.syntax import Call, Expression, Hop, Literal, Node, Path, Query, in_words, paths
-from collector.query.j1ql.values import Scalar, encoded, encoded_sql
+from collector.query.j1ql.values import Scalar, encoded, encoded_sql, in_json
 
 Variable = EntityVariable | RelationshipVariable
 
@@ -108,7 +108,9 @@ class _Compiler:
         path = self._bind(json_path(property_))
         scalars.setdefault(path, f"v{len(scalars)}")
         documents, name = self._documents(part), f"values_{self._documents(part)}"
-        columns = ", ".join(f"{encoded_sql('document.json', each)} AS {column}" for each, column in scalars.items())
+        columns = ", ".join(
+            f"{encoded_sql(in_json('document.json', each))} AS {column}" for each, column in scalars.items()
+        )
         self._tables[name] = (
             f"SELECT used.id, {columns} FROM {documents} AS used JOIN document ON document.id = used.id"
         )
@@ -116,11 +118,9 @@ class _Compiler:
 
     # -- the ways through the graph ------------------------------------------------------------------------------
 
-    def _entity(self, number: int, node: Node, types: tuple[EntitySchema, ...]) -> EntityVariable:
-        return EntityVariable(f"e{number}", types, self._context)
-
     def _start(self) -> EntityVariable:
-        return self._entity(0, self._query.start, resolve(self._schema, self._query.start))
+        types = resolve(self._schema, self._query.start)
+        return EntityVariable("e0", types, self._context, self._graph.prepared_type(types))
 
     def _route(self, start: EntityVariable, marks: list[Marked]) -> _Route:
         """Follow the hops from the start, whose own tables and conditions are left to the caller."""
@@ -158,7 +158,7 @@ class _Compiler:
         possible = edges(self._schema, hop, near.types, resolve(self._schema, hop.node))
         types = {edge.target if forward else edge.source for edge, forward in possible}
         far_types = tuple(entity for entity in self._schema.entities if entity.type in types)
-        far = self._entity(number, hop.node, far_types)
+        far = EntityVariable(f"e{number}", far_types, self._context)
         return far, RelationshipVariable(f"r{number}", possible, near, far, self._context)
 
     def _without(self, near: EntityVariable, hop: Hop, number: int) -> str:

@@ -23,9 +23,13 @@ def warnings(
     """What to know about the answer, and whether all it rests on was read completely."""
     selectors = check(schema, query)
     asked = uses(query, schema, selectors)
+
+    def count(type_: str, part: str) -> tuple[int, int]:
+        return _count_without(type_, part, graph, database)
+
     unread = list(partial_types(record, _types_asked(query, schema)))
     for type_, parts in _parts_asked(asked, graph).items():
-        unread += unread_parts(Store(database), record, type_, parts, _UNDEFINED)
+        unread += unread_parts(count, record, type_, parts, _UNDEFINED)
     others = [*no_way(query, schema), *unknown_names(asked, graph)]
     for types, name, comparison in compared(query, schema, selectors):
         if types is not None and name not in ENTITY_METADATA and name not in graph.tags:
@@ -50,6 +54,15 @@ def _parts_asked(asked: list[Use], graph: Graph) -> Mapping[EntitySchema, Iterab
                 if part in type_.parts:
                     found.setdefault(type_, {})[part] = None
     return found
+
+
+def _count_without(type_: str, part: str, graph: Graph, database: ReadOnlyDatabase) -> tuple[int, int]:
+    """How many entities there are of a type, and how many of them lack a part."""
+    prepared = graph.prepared.get(type_)
+    if prepared is None:
+        return Store(database).count_without(type_, part, graph.run)
+    row = database.row(f"SELECT count(*), count(*) - count({prepared.parts[part].number}) FROM {prepared.table}")
+    return (0, 0) if row is None else (row[0], row[1])
 
 
 def no_way(query: Query, schema: GraphSchema) -> Iterator[str]:
@@ -83,14 +96,23 @@ def _occurs(
     property_: str, types: tuple[EntitySchema, ...], graph: Graph, database: ReadOnlyDatabase, kinds: str = ""
 ) -> str | None:
     """The kind of a value that the property has somewhere; of one of these kinds, if given."""
-    kind = "json_type(document.json, :path)"
+    path = json_path(graph.stored_name(property_))
+    prepared = graph.prepared_type(types)
     for part in graph.parts_of(types, property_):
+        if prepared is not None:
+            table = prepared.parts[part].table or prepared.table
+            kind = prepared.parts[part].at(path, table).kind
+        else:
+            kind = "json_type(document.json, :path)"
+            table = (
+                f"(SELECT DISTINCT document FROM part WHERE part = :part AND {graph.alive('part')})"
+                " AS used CROSS JOIN document ON document.id = used.document"
+            )
         found: str | None = database.value(
-            f"SELECT {kind} FROM (SELECT DISTINCT document FROM part WHERE part = :part AND {graph.alive('part')})"
-            f" AS used CROSS JOIN document ON document.id = used.document WHERE coalesce({kind}, 'null') <> 'null'"
+            f"SELECT {kind} FROM {table} WHERE coalesce({kind}, 'null') <> 'null'"
             + (f" AND {kind} IN ({kinds})" if kinds else "")
             + " LIMIT 1",
-            {"path": json_path(graph.stored_name(property_)), "part": part},
+            {"path": path, "part": part},
         )
         if found is not None:
             return found

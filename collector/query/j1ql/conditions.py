@@ -24,7 +24,7 @@ from collector.query.j1ql.syntax import (
     operands,
     paths,
 )
-from collector.query.j1ql.values import encoded, encoded_sql
+from collector.query.j1ql.values import JsonSql, PreparedPart, encoded, encoded_sql, in_json
 from collector.store.schema import ADDRESS_OF_ROW
 
 Bind = Callable[[object], str]
@@ -39,8 +39,11 @@ class Located(Protocol):
     def single(self, name: str) -> tuple[str, bool] | None:
         """The one part a property can be in, and whether that is shared; None where it takes more to find it."""
 
-    def document(self, part: str) -> str:
-        """The JSON of a part."""
+    def found(self, part: str, path: str) -> JsonSql:
+        """What is at a path in the JSON of a part."""
+
+    def prepared(self, part: str) -> PreparedPart | None:
+        """Where the documents of a part are prepared, if they are."""
 
     def document_id(self, part: str) -> str:
         """The number of a part's document."""
@@ -109,19 +112,25 @@ class Conditions:
         return first if all(owner is first[0] and part == first[1] for owner, part in owners) else None
 
     def _by_document(self, condition: Bool, find: Find, owner: Located, part: str) -> str:
-        inner = self._in_document(condition, find, "document.json")
-        chosen = f"SELECT document.id FROM {self._documents(part)} AS used JOIN document USING (id) WHERE {inner}"
+        prepared = owner.prepared(part)
+        if prepared is not None and prepared.table is not None:
+            table = prepared.table
+            inner = self._in_document(condition, find, lambda path: prepared.at(path, table))
+            chosen = f"SELECT id FROM {table} WHERE {inner}"
+        else:
+            inner = self._in_document(condition, find, lambda path: in_json("document.json", self._bind(path)))
+            chosen = f"SELECT document.id FROM {self._documents(part)} AS used JOIN document USING (id) WHERE {inner}"
         without_any = int(holds_of_nothing(condition))
         number = owner.document_id(part)
         return f"(CASE WHEN {number} IS NULL THEN {without_any} ELSE {number} IN ({chosen}) END)"
 
-    def _in_document(self, condition: Bool, find: Find, document: str) -> str:
+    def _in_document(self, condition: Bool, find: Find, at: Callable[[str], JsonSql]) -> str:
         if isinstance(condition, Condition):
             joined = " AND " if condition.all_of else " OR "
-            return f"({joined.join(self._in_document(member, find, document) for member in condition.members)})"
+            return f"({joined.join(self._in_document(member, find, at) for member in condition.members)})"
         assert isinstance(condition.left, Path)  # noqa: S101 - seen by _shared_owner
         _, name = find(condition.left)
-        return self._constant_comparison(condition, document, name)
+        return self._constant_comparison(condition, at(json_path(name)))
 
     def _comparison(self, comparison: Comparison, find: Find) -> str:
         if isinstance(comparison.left, Path) and _is_constant(comparison.right):
@@ -129,7 +138,7 @@ class Conditions:
             place = None if owner is None else owner.single(name)
             if owner is not None and place is not None:
                 entity = owner.identity if name == "email" and place[0] == ROW else None
-                return self._constant_comparison(comparison, owner.document(place[0]), name, entity)
+                return self._constant_comparison(comparison, owner.found(place[0], json_path(name)), entity)
         left = self.expression(comparison.left, find)
         if left == "NULL" and _is_constant(comparison.right):
             return str(int(holds_of_nothing(comparison)))
@@ -148,22 +157,19 @@ class Conditions:
             f"j1_match({self._bind(operator)}, {scalar}, {self._bind(pattern.text)}, {self._bind(pattern.ignore_case)})"
         )
 
-    def _constant_comparison(
-        self, comparison: Comparison, document: str, name: str, addressed: str | None = None
-    ) -> str:
+    def _constant_comparison(self, comparison: Comparison, found: JsonSql, addressed: str | None = None) -> str:
         """The SQL of a comparison with constants. `addressed`: the entity, if it can be looked up by the property."""
-        path = self._bind(json_path(name))
-        kind, value = f"json_type({document}, {path})", f"json_extract({document}, {path})"
+        kind, value = found.kind, found.value
 
         def atom(wanted: Expression | Pattern) -> str:
             if isinstance(wanted, Literal) and wanted.value is None:
                 return f"(coalesce({kind}, 'null') = 'null')"
             if isinstance(wanted, Pattern):
-                return self._match(comparison.operator, encoded_sql(document, path), wanted)
+                return self._match(comparison.operator, encoded_sql(found), wanted)
             assert isinstance(wanted, Literal)  # noqa: S101 - seen by _is_constant
             one = self._element(comparison.operator, wanted, kind, value)
             each = self._element(comparison.operator, wanted, "element.type", "element.value")
-            any_ = f"EXISTS (SELECT 1 FROM json_each({document}, {path}) AS element WHERE {each})"
+            any_ = f"EXISTS (SELECT 1 FROM json_each({found.elements}) AS element WHERE {each})"
             exactly = f"((CASE {kind} WHEN 'array' THEN {any_} ELSE {one} END) IS TRUE)"
             if addressed is None or comparison.operator != "=" or not isinstance(wanted.value, str):
                 return exactly

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from collector.clock import Clock, milliseconds
+from collector.clock import Clock
 from collector.errors import CollectionFailed, CollectorError, UsageError
 from collector.model.graph import RelationshipType
 from collector.model.graph_schema import GraphSchema
 from collector.model.naming import property_name
 from collector.model.older_integration import in_data_model
-from collector.query.chosen_run import chosen_run
+from collector.query.chosen_run import chosen_run, date_now
 from collector.query.j1ql.compiler import Kind, Statement, compile_query
 from collector.query.j1ql.completeness import warnings
 from collector.query.j1ql.parser import parse
@@ -86,45 +86,49 @@ class Explanation:
 
 def ask(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Answer:
     """The answer to a query. Raises UsageError with line and column for what is not understood."""
-    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
-    database = _open(store, request, clock)
+    query = _parsed(request, record, clock)
+    database = open_for_queries(store)
     try:
-        graph = _graph(database, record)
-        limit = None if query.limit else request.limit or None  # one row more tells whether there are more
-        statement = compile_query(query, schema, graph, query.limit if limit is None else limit + 1)
-        said, complete = warnings(query, schema, graph, record, database)
+        limit_time(database, request.timeout, clock)
+        asked = AskedGraph(database, read_graph(database, record), record, schema)
+        answer = asked.ask(query, request.limit)
     except BaseException:
         database.close()
         raise
-    answer = Answer(statement.columns, iter(()), complete, said, record.id)
-    reader = _Reader(database, graph, record, schema)
-    if query.tree:
-        answer.edges = []
-        answer.rows = reader.tree(statement, limit, answer)
-    else:
-        answer.rows = reader.rows(statement, limit, answer, entities=query.items is None)
+    answer.rows = _then(answer.rows, database.close)
     return answer
+
+
+def _then(rows: Iterator[JsonValue], close: Callable[[], None]) -> Iterator[JsonValue]:
+    """The rows; after the last one, or the failure to read one, close."""
+    try:
+        yield from rows
+    finally:
+        close()
 
 
 def explain(store: Store, schema: GraphSchema, request: QueryRequest, clock: Clock) -> Explanation:
     """The query as it was understood, and its SQL; nothing is asked."""
-    query = _parsed(request, clock)
     record = chosen_run(store, request.run, request.at)
-    database = _open(store, request, clock)
+    query = _parsed(request, record, clock)
+    database = open_for_queries(store)
     try:
         limit = query.limit or request.limit or None
-        statement = compile_query(query, schema, _graph(database, record), limit)
+        statement = compile_query(query, schema, read_graph(database, record), limit)
     finally:
         database.close()
     return Explanation(query, record.id, statement)
 
 
-def _parsed(request: QueryRequest, clock: Clock) -> Query:
-    return parse(request.text, milliseconds(clock.now())) if isinstance(request.text, str) else request.text
+def _parsed(request: QueryRequest, record: RunRecord, clock: Clock) -> Query:
+    if not isinstance(request.text, str):
+        return request.text
+    return parse(request.text, date_now(record, clock, request.run, request.at))
 
 
-def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
+def read_graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
+    """What is needed of the graph after a run to ask it."""
     type_ids = {type_: id_ for id_, type_ in database.rows("SELECT id, type FROM relationship_type")}
     newest: int = database.value("SELECT max(id) FROM run")
     tags = {name: encoded(value) for name, value in record.tags.items()}
@@ -133,7 +137,8 @@ def _graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
     return Graph(record.id, newest == record.id, type_ids, tags, undeclared, record.data_model)
 
 
-def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase:
+def open_for_queries(store: Store) -> ReadOnlyDatabase:
+    """A connection with the functions that statements call."""
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise UsageError(
@@ -141,17 +146,6 @@ def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase
             "Install this program with a Python that has a newer one; python.org's and Debian 12's have.",
         )
     database = store.read_only()
-    deadline = clock.monotonic() + request.timeout
-
-    def out_of_time() -> CollectorError | None:
-        if clock.monotonic() < deadline:
-            return None
-        return CollectionFailed(
-            f"The query was not answered in {request.timeout:g} seconds.",
-            "Narrow it with WITH, or allow more time with `--timeout SECONDS`.",
-        )
-
-    database.stop_when(out_of_time)
     functions: Mapping[str, tuple[int, Callable[..., object]]] = {
         "j1_compare": (3, compare),
         "j1_match": (4, _match),
@@ -168,6 +162,21 @@ def _open(store: Store, request: QueryRequest, clock: Clock) -> ReadOnlyDatabase
     return database
 
 
+def limit_time(database: ReadOnlyDatabase, timeout: float, clock: Clock) -> None:
+    """From now on, so many seconds are left."""
+    deadline = clock.monotonic() + timeout
+
+    def out_of_time() -> CollectorError | None:
+        if clock.monotonic() < deadline:
+            return None
+        return CollectionFailed(
+            f"The query was not answered in {timeout:g} seconds.",
+            "Narrow it with WITH, or allow more time with `--timeout SECONDS`.",
+        )
+
+    database.stop_when(out_of_time)
+
+
 def _match(operator: str, scalar: Scalar, pattern: str, ignore_case: int) -> int:
     value = decoded(scalar)
     wanted = Pattern(pattern, bool(ignore_case))
@@ -176,51 +185,71 @@ def _match(operator: str, scalar: Scalar, pattern: str, ignore_case: int) -> int
 
 
 @dataclass
-class _Reader:
-    """Reads a statement's rows as they will be shown; closes the database after the last one."""
+class AskedGraph:
+    """The graph after a run, and the connection by which it is asked."""
 
     database: ReadOnlyDatabase
     graph: Graph
     record: RunRecord
     schema: GraphSchema
     _by_type: dict[str, RelationshipType] = field(default_factory=dict)
+    _has: set[str] = field(default_factory=set)
+    """The statements that prepared another one, which are not repeated."""
 
     def __post_init__(self) -> None:
         self._by_type = {each.type: each for each in self.schema.relationships}
 
-    def rows(self, statement: Statement, limit: int | None, answer: Answer, *, entities: bool) -> Iterator[JsonValue]:
-        """The rows of a table, or the entities themselves."""
-        try:
-            for row in self._limited(statement, limit, answer):
-                values = [self._shown(kind, value) for kind, value in zip(statement.kinds, row, strict=True)]
-                yield values[0] if entities else values
-        finally:
-            self.database.close()
+    def ask(self, query: Query, most: int = 0) -> Answer:
+        """The answer to a query; without a limit of its own, at most so many rows (0: all)."""
+        limit = None if query.limit else most or None  # one row more tells whether there are more
+        statement = compile_query(query, self.schema, self.graph, query.limit if limit is None else limit + 1)
+        said, complete = warnings(query, self.schema, self.graph, self.record, self.database)
+        answer = Answer(statement.columns, iter(()), complete, said, self.record.id)
+        if query.tree:
+            answer.edges = []
+            answer.rows = self._tree(statement, limit, answer)
+        else:
+            answer.rows = self._rows(statement, limit, answer, entities=query.items is None)
+        return answer
 
-    def tree(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[JsonValue]:
+    def values(self, query: Query) -> Iterator[JsonValue]:
+        """What the only item of a query is in each row; nothing is said about them."""
+        statement = compile_query(query, self.schema, self.graph, query.limit)
+        for (scalar,) in self._read(statement):
+            yield decoded(scalar)
+
+    def _rows(self, statement: Statement, limit: int | None, answer: Answer, *, entities: bool) -> Iterator[JsonValue]:
+        """The rows of a table, or the entities themselves."""
+        for row in self._limited(statement, limit, answer):
+            values = [self._shown(kind, value) for kind, value in zip(statement.kinds, row, strict=True)]
+            yield values[0] if entities else values
+
+    def _tree(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[JsonValue]:
         """The entities on all paths; their relationships go to the answer. Both in the order of the paths, once."""
         keys: dict[str, None] = {}
         edges: dict[str, None] = {}
-        try:
-            for row in self._limited(statement, limit, answer):
-                for kind, value in zip(statement.kinds, row, strict=True):
-                    if value is not None:
-                        (keys if kind is Kind.ENTITY else edges)[str(value)] = None
-            if answer.edges is not None:
-                answer.edges += [self._relationship(each) for each in edges]
-            for key in keys:
-                yield self._entity(key)
-        finally:
-            self.database.close()
+        for row in self._limited(statement, limit, answer):
+            for kind, value in zip(statement.kinds, row, strict=True):
+                if value is not None:
+                    (keys if kind is Kind.ENTITY else edges)[str(value)] = None
+        if answer.edges is not None:
+            answer.edges += [self._relationship(each) for each in edges]
+        for key in keys:
+            yield self._entity(key)
 
     def _limited(self, statement: Statement, limit: int | None, answer: Answer) -> Iterator[tuple[Scalar, ...]]:
-        for preparing in statement.preparation:
-            self.database.execute(preparing)
-        for number, row in enumerate(self.database.rows(statement.sql, statement.parameters)):
+        for number, row in enumerate(self._read(statement)):
             if limit is not None and number >= limit:
                 answer.warnings.append(f"There are more rows than the first {limit:,}; `--limit 0` gives all.")
                 return
             yield tuple(row)
+
+    def _read(self, statement: Statement) -> Iterator[sqlite3.Row]:
+        for preparing in statement.preparation:
+            if preparing not in self._has:
+                self._has.add(preparing)
+                self.database.execute(preparing)
+        return self.database.rows(statement.sql, statement.parameters)
 
     def _shown(self, kind: Kind, value: Scalar) -> JsonValue:
         if value is None or kind is Kind.VALUE:

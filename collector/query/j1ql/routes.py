@@ -10,7 +10,7 @@ from collector.model.graph_schema import ROW, EntitySchema
 from collector.model.older_integration import LEGACY_NAMES, TEXTS, DataModel
 from collector.query.j1ql.conditions import Bind, json_path
 from collector.query.j1ql.syntax import Hop, Optional, Step
-from collector.query.j1ql.values import Scalar, encoded_sql
+from collector.query.j1ql.values import JsonSql, PreparedPart, PreparedType, Scalar, encoded_sql, in_json
 
 PAST_BY_TARGET = "past_by_target"
 
@@ -21,7 +21,7 @@ class Graph:
 
     `type_ids`: the numbers of the relationship types. `tags`: the properties that the run gives every entity, encoded.
     `undeclared`: the properties that entities may have besides those of the schema. `data_model`: the form in which the
-    graph leaves, and is asked.
+    graph leaves, and is asked. `prepared`: the types of which there are tables of what is asked.
     """
 
     run: int
@@ -30,6 +30,11 @@ class Graph:
     tags: Mapping[str, Scalar] = field(default_factory=dict)
     undeclared: frozenset[str] = frozenset()
     data_model: DataModel = DataModel.CURRENT
+    prepared: Mapping[str, PreparedType] = field(default_factory=dict)
+
+    def prepared_type(self, types: tuple[EntitySchema, ...]) -> PreparedType | None:
+        """The tables of these types: of one, if it is prepared."""
+        return self.prepared.get(types[0].type) if len(types) == 1 else None
 
     def stored_name(self, name: str) -> str:
         """What a property is called in the store; in the older form of the graph some have a second name."""
@@ -88,12 +93,18 @@ class Context:
 
 
 class EntityVariable:
-    """An entity on a route: which tables it takes depends on what is asked of it."""
+    """An entity on a route: which tables it takes depends on what is asked of it.
 
-    def __init__(self, name: str, types: tuple[EntitySchema, ...], context: Context) -> None:
+    `prepared`: for the start of the route, tables that have all of it.
+    """
+
+    def __init__(
+        self, name: str, types: tuple[EntitySchema, ...], context: Context, prepared: PreparedType | None = None
+    ) -> None:
         self.name = name
         self.types = types
         self._context = context
+        self._prepared = prepared
         self._parts: dict[str, str] = {}
         self._with_json: set[str] = set()
         self._values: dict[str, tuple[str, str]] = {}
@@ -118,13 +129,26 @@ class EntityVariable:
         parts = self._context.graph.parts_of(self.types, name)
         return (parts[0], all(parts[0] in type_.shared for type_ in self.types)) if len(parts) == 1 else None
 
-    def document(self, part: str) -> str:
-        """The JSON of a part."""
-        self._with_json.add(part)
-        return f"{self._part(part)}_document.json"
+    def found(self, part: str, path: str) -> JsonSql:
+        """What is at a path in the JSON of a part."""
+        prepared = self.prepared(part)
+        if prepared is None:
+            self._with_json.add(part)
+            return in_json(f"{self._part(part)}_document.json", self._context.bind(path))
+        if prepared.table is None:
+            return prepared.at(path, self.name)
+        _, alias = self._values.setdefault(part, (prepared.table, f"{self._part(part)}_values"))
+        return prepared.at(path, alias)
+
+    def prepared(self, part: str) -> PreparedPart | None:
+        """Where the documents of a part are prepared, if they are."""
+        return None if self._prepared is None else self._prepared.parts[part]
 
     def document_id(self, part: str) -> str:
         """The number of a part's document."""
+        prepared = self.prepared(part)
+        if prepared is not None:
+            return f"{self.name}.{prepared.number}"
         return f"{self._part(part)}.document"
 
     def _part(self, part: str) -> str:
@@ -140,24 +164,24 @@ class EntityVariable:
         if name == "_key":
             return f"('s' || {self.key})"
         place = self.single(name)
-        if place is not None and place[1] and context.precompute:
+        if place is not None and place[1] and context.precompute and self._prepared is None:
             table, column = context.values(place[0], name)
             _, alias = self._values.setdefault(place[0], (table, f"{self._part(place[0])}_values"))
             return f"{alias}.{column}"
-        path = context.bind(context.graph.path(name))
+        path = context.graph.path(name)
         parts = context.graph.parts_of(self.types, name)
         if len(parts) == 1:
-            return f"({encoded_sql(self.document(parts[0]), path)})"
+            return f"({encoded_sql(self.found(parts[0], path))})"
         if not parts:
             return "NULL"
-        cases = " ".join(
-            f"WHEN json_type({self.document(part)}, {path}) IS NOT NULL THEN ({encoded_sql(self.document(part), path)})"
-            for part in parts
-        )
+        found = [self.found(part, path) for part in parts]
+        cases = " ".join(f"WHEN {each.kind} IS NOT NULL THEN ({encoded_sql(each)})" for each in found)
         return f"(CASE {cases} END)"
 
     def tables(self, entity: str | None) -> str:
         """What follows FROM or CROSS JOIN: the entity (equal to `entity`, if given), its row and further parts."""
+        if self._prepared is not None:
+            return self._prepared_tables(self._prepared)
         name, graph, bind = self.name, self._context.graph, self._context.bind
         chosen = "" if entity is None else f" ON {name}.id = {entity}"
         lines = [
@@ -178,8 +202,16 @@ class EntityVariable:
             lines.append(f"LEFT JOIN {table} AS {alias} ON {alias}.id = {self._part(part)}.document")
         return "\n    ".join(lines)
 
+    def _prepared_tables(self, prepared: PreparedType) -> str:
+        lines = [f"{prepared.table} AS {self.name}"]
+        for part, (table, alias) in self._values.items():
+            lines.append(f"LEFT JOIN {table} AS {alias} ON {alias}.id = {self.document_id(part)}")
+        return "\n    ".join(lines)
+
     def in_types(self) -> str:
         """Whether the entity is of one of its types: that is what its key begins with."""
+        if self._prepared is not None:
+            return "1"
         bind = self._context.bind
         ranges = [
             f"({self.key} >= {bind(type_.type + ':')} AND {self.key} < {bind(type_.type + ';')})"
@@ -234,11 +266,16 @@ class RelationshipVariable:
         """Its properties are in no document."""
         return None
 
-    def document(self, part: str) -> str:
+    def found(self, part: str, path: str) -> JsonSql:
+        """There is none."""
+        raise AssertionError(part, path)
+
+    def document_id(self, part: str) -> str:
         """There is none."""
         raise AssertionError(part)
 
-    document_id = document
+    def prepared(self, _: str) -> None:
+        """There is none."""
 
     def value(self, name: str) -> str:
         """The scalar of a property."""

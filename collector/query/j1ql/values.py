@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from collector.model.graph_schema import ROW
 from collector.query.dates import calculated
@@ -46,9 +47,49 @@ def decoded(scalar: Scalar) -> Value:
     return value
 
 
-def encoded_sql(document: str, path: str) -> str:
-    """The SQL for the scalar of a property in a JSON document."""
-    kind, value = f"json_type({document}, {path})", f"json_extract({document}, {path})"
+@dataclass(frozen=True)
+class JsonSql:
+    """The SQL of a JSON value: its kind (`json_type`), itself (`json_extract`), and what `json_each` takes."""
+
+    kind: str
+    value: str
+    elements: str
+
+
+def in_json(document: str, path: str) -> JsonSql:
+    """The value at a path in a JSON document."""
+    return JsonSql(f"json_type({document}, {path})", f"json_extract({document}, {path})", f"{document}, {path}")
+
+
+@dataclass(frozen=True)
+class PreparedPart:
+    """The documents of a part of a type, prepared. `number`: the column of the entity's table with their number.
+
+    `table`: of the documents that several entities share; None: their values are in the entity's table. `columns`: by
+    path.
+    """
+
+    number: str
+    table: str | None
+    columns: Mapping[str, str]
+
+    def at(self, path: str, table: str) -> JsonSql:
+        """The value at a path; `table`: its name in the statement."""
+        column = self.columns[path]
+        return JsonSql(f"{table}.k{column}", f"{table}.v{column}", f"{table}.v{column}")
+
+
+@dataclass(frozen=True)
+class PreparedType:
+    """The tables with what is asked of the entities of a type."""
+
+    table: str
+    parts: Mapping[str, PreparedPart]
+
+
+def encoded_sql(found: JsonSql) -> str:
+    """The SQL for the scalar of a property."""
+    kind, value = found.kind, found.value
     return (
         f"CASE {kind} WHEN 'text' THEN 's' || {value} WHEN 'true' THEN 'b1' WHEN 'false' THEN 'b0'"
         f" WHEN 'array' THEN 'a' || {value} WHEN 'null' THEN NULL ELSE {value} END"

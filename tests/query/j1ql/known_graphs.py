@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from collector.clock import SystemClock
-from collector.query.j1ql import engine
+from collector.query.chosen_run import chosen_run
+from collector.query.j1ql import engine, prepared_graph
+from collector.query.j1ql.parser import parse
 from collector.store import RunGraph, Store
 
 from .evaluator import evaluate
@@ -27,6 +29,18 @@ class KnownGraphs(ExitStack):
 
     def answers(self, number: int, back: int, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the engine says, and what it should, about the graph so many runs before the newest."""
+        store, run, graph = self._graph(number, back)
+        return strict(answered(store, text, run)), strict(evaluate(text, *graph))
+
+    def prepared(self, number: int, back: int, text: str) -> dict[str, Any]:
+        """What the engine says with tables prepared for this query."""
+        store, run, _ = self._graph(number, back)
+        record = chosen_run(store, run)
+        query = parse(text, record.ended_at)
+        with prepared_graph(store, SCHEMA, record, [query]) as graph:
+            return strict(_as_dict(graph.ask(query)))
+
+    def _graph(self, number: int, back: int) -> tuple[Store, int, Graph]:
         if number not in self._known:
             path = self._folder / f"{number}.db"
             write_numbered(path, number)
@@ -34,7 +48,7 @@ class KnownGraphs(ExitStack):
             self._known[number] = store, {run.id: graph_after(store, run.id) for run in store.finished_runs()}
         store, graphs = self._known[number]
         run = [*graphs][min(back, len(graphs) - 1)]
-        return strict(answered(store, text, run)), strict(evaluate(text, *graphs[run]))
+        return store, run, graphs[run]
 
 
 def graph_after(store: Store, run: int) -> Graph:
@@ -46,7 +60,10 @@ def graph_after(store: Store, run: int) -> Graph:
 
 def answered(store: Store, text: str, run: int) -> dict[str, Any]:
     """What the engine says, in the form of the evaluator."""
-    answer = engine.ask(store, SCHEMA, engine.QueryRequest(text, run=run, limit=0), SystemClock())
+    return _as_dict(engine.ask(store, SCHEMA, engine.QueryRequest(text, run=run, limit=0), SystemClock()))
+
+
+def _as_dict(answer: engine.Answer) -> dict[str, Any]:
     rows = list(answer.rows)
     if answer.edges is not None:
         return {"vertices": rows, "edges": answer.edges}

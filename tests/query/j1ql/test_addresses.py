@@ -89,6 +89,7 @@ def test_a_store_of_an_earlier_version_gets_the_indexes(tmp_path: Path) -> None:
         connection.execute("DROP INDEX document_address")
         connection.execute("DROP INDEX part_row")
         connection.execute("ALTER TABLE run DROP COLUMN data_model")
+        connection.execute("DROP TABLE alert")
         connection.execute("PRAGMA user_version = 5")
     Store.open_existing(path).close()
     with sqlite3.connect(path) as connection:

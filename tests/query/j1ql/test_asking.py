@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from collector.clock import SystemClock
 from collector.errors import CollectionFailed, Interrupted, UsageError
 from collector.query.j1ql import QueryRequest, ask, explain
+from collector.query.lists import ListRequest, list_entities
 from collector.store import ROW, Store
+from tests.fakes import FakeClock
 
 from .conftest import Rows
 from .graphs import SCHEMA, write
@@ -23,7 +26,7 @@ def day(store: Store, at: int, *names: str) -> None:
     """A run on that day (since 1970) that finds these users and no others."""
     run = store.begin(at * DAY, {})
     for name in names:
-        run.put(f"t_user:{name}", ROW, {"_type": "t_user", "_class": ["User"], "name": name}, at * DAY)
+        run.put(f"t_user:{name}", ROW, {"_type": "t_user", "_class": ["User"], "name": name, "n": at * DAY}, at * DAY)
     for key in run.missing_keys("t_user"):
         run.remove(key)
     run.finish(at * DAY + 1000, 0, [], [], [])
@@ -55,6 +58,26 @@ def days(store: Store) -> None:
 )
 def test_the_graph_as_it_was(choice: dict[str, object], names: list[str], rows: Rows) -> None:
     assert [name for (name,) in rows("FIND t_user AS u RETURN u.name", **choice)] == names
+
+
+@pytest.mark.usefixtures("days")
+@pytest.mark.parametrize(
+    ("choice", "time"),
+    [
+        ({}, 20 * DAY),
+        ({"run": 2}, 12 * DAY + 1000),
+        ({"run": 1}, 10 * DAY + 1000),
+        ({"at": "1970-01-12"}, 10 * DAY + 1000),
+    ],
+)
+def test_the_time_is_that_of_the_graph(choice: dict[str, Any], time: int, store: Store) -> None:
+    """Other than the present graph's, an answer stays the same."""
+    clock = FakeClock(20 * DAY / 1000)
+    request = QueryRequest("FIND t_user WITH name = 'ada' AS u RETURN COALESCE(u.word, date.now)", **choice)
+    assert list(ask(store, SCHEMA, request, clock).rows) == [[time]]
+    recent = ListRequest("t_user", ("name",), where="name = 'ada' AND n > date.now - 1 day", **choice)
+    found = list(list_entities(store, SCHEMA, recent, clock).rows)
+    assert found == ([["ada"]] if choice else [])
 
 
 @pytest.mark.usefixtures("days")

@@ -1,5 +1,7 @@
 """Random queries about random graphs, past runs included: the engine and the naive evaluator agree.
 
+So does the engine with prepared tables.
+
 `QUERIES=3000 python -m pytest tests/query/j1ql/test_random_queries.py` asks that many.
 """
 
@@ -27,6 +29,7 @@ def test_engine_and_evaluator_agree(tmp_path: Path) -> None:
     def agree(graph: int, back: int, text: str) -> None:
         found, expected = graphs.answers(graph, back, text)
         assert found == expected
+        assert graphs.prepared(graph, back, text) == expected
         asked["found" if found.get("rows") or found.get("vertices") else "empty"] += 1
 
     with KnownGraphs(tmp_path) as graphs:
