@@ -1,4 +1,4 @@
-"""Which values of settings are weak: those that a question calls bad."""
+"""What the page says about a setting beside its values: its section, and the value that is weak."""
 
 from __future__ import annotations
 
@@ -9,6 +9,55 @@ from collector.model.setting_levels import SettingLevels
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.syntax import Comparison, Literal, comparisons, paths
 from collector.questions.library import BAD, SecurityQuestion
+
+_BY_PREFIX = (
+    ("meeting_security", "Security"),
+    ("schedule_meeting", "Schedule Meeting"),
+    ("in_meeting", "In Meeting"),
+    ("email_notification", "Email Notification"),
+    ("recording", "Recording"),
+    ("audio_conferencing", "Audio Conferencing"),
+    ("telephony", "Audio Conferencing"),
+    ("tsp", "Audio Conferencing"),
+    ("meeting_authentication", "Security"),
+    ("allow_authentication_exception", "Security"),
+    ("authentication_options", "Security"),
+    ("security", "Security"),
+    ("whiteboard", "Whiteboard"),
+    ("session_security", "Security"),
+    ("in_session", "In Meeting"),
+    ("chat", "Team Chat"),
+    ("zoom_rooms", "Zoom Rooms"),
+    ("feature", "Features and licences"),
+    ("profile", "Profile"),
+    ("integration", "Integration"),
+)
+_AI = ("ai_companion", "meeting_summary", "smart_recording", "meeting_questions")
+OTHER = "Other"
+SECTIONS = (
+    "Security",
+    "Schedule Meeting",
+    "In Meeting",
+    "AI Companion",
+    "Recording",
+    "Email Notification",
+    "Audio Conferencing",
+    "Whiteboard",
+    "Team Chat",
+    "Zoom Rooms",
+    "Features and licences",
+    "Profile",
+    "Integration",
+    OTHER,
+)
+"""In the order of the pages."""
+
+
+def section_of(path: str) -> str:
+    """The section of a setting, by Zoom's path."""
+    if any(word in path for word in _AI):
+        return "AI Companion"
+    return next((title for prefix, title in _BY_PREFIX if path.startswith(prefix)), OTHER)
 
 
 def weak_values(
