@@ -1,7 +1,7 @@
 """What is new since an earlier run: who is newly in a rule's result, and what the checks find.
 
-Whoever is in the result is new if it is known that he was not in it before: the newest run up to `since` that knows
-decides. So nobody is found because he could be read for the first time, and a change on a day that was not read is
+A person in the result is new if they are known not to have been in it before. The newest run up to `since` that knows
+decides. So nobody is new because they could be read for the first time, and a change on a day that was not read is
 found on the day after.
 """
 
@@ -25,7 +25,7 @@ from collector.store import RunRecord, Store
 
 Row = Sequence[object]
 _NAMES = ("Name", "Email", "Key", "Status")
-"""Columns that say who it is."""
+"""Columns that say who it is, as the name of a finding does."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Finding:
-    """Somebody, or something, that a rule alerts of.
+    """Somebody or something a rule alerts about.
 
     `name`: for people. `values`: what changed. `note`: more about it, in words. `is_new`: it did not exist before.
     """
@@ -71,7 +71,7 @@ class Findings:
 
 @dataclass
 class Comparison:
-    """Two runs, of which a rule may ask."""
+    """Two runs, and what a rule may ask about them."""
 
     history: History
     questions: Sequence[SecurityQuestion]
@@ -79,14 +79,14 @@ class Comparison:
     until: RunRecord
     clock: Clock
     compared: dict[str, set[str]] = field(default_factory=dict)
-    """The properties that the rules rest on, by `_type`."""
+    """The properties that the rules compare, by `_type`."""
 
     def newly_in(self, rule: AlertRule) -> Iterator[Finding]:
-        """Whoever is in the result of the rule's query after `until`, and was not before."""
+        """Those in the result of the rule's query after `until` who were not in it before."""
         question, query = rule.question_in(self.questions), rule.query_in(self.questions)
         checked = check_query(query.text, self.history.schema)
         columns = () if question.has_verdict else checked.columns
-        names = self._rests_on(checked, rule)
+        names = self._compared_properties(checked, rule)
         others = {type_ for each in checked.compared for type_ in each.types} - set(checked.start)
         rows = self._rows(query.text, self.until)
         undecided = set(rows)
@@ -114,7 +114,7 @@ class Comparison:
             yield from self.history.earlier(keys, others, self.since)
 
     def _was_ever_known(self, names: Mapping[str, set[str]]) -> bool:
-        """Whether what an answer rests on had been read of anybody before. If not, all of it is read first now."""
+        """Whether the parts with these properties were read of anybody before; if not, nobody can be new by them."""
         for type_ in self.history.schema.entities:
             parts = set(_parts(type_, names.get(type_.type, ()))) - {ROW}
             if parts and not self.history.was_ever_read(type_.type, parts, self.since.id):
@@ -137,7 +137,7 @@ class Comparison:
         answer = ask(self.history.store, self.history.schema, QueryRequest(text, run=run.id, limit=0), self.clock)
         return {str(row[-1]): row for row in cast(Iterator[Row], answer.rows)}
 
-    def _rests_on(self, checked: CheckedQuery, rule: AlertRule) -> Mapping[str, set[str]]:
+    def _compared_properties(self, checked: CheckedQuery, rule: AlertRule) -> Mapping[str, set[str]]:
         """The properties that a rule compares, by type."""
         names: dict[str, set[str]] = defaultdict(set)
         for each in checked.compared:
@@ -170,10 +170,10 @@ def find(
         for rule in rules:
             if not rule.check:
                 found += comparison.newly_in(rule)
-        told = {(each.key, value.property) for each in found for value in each.values}
+        in_results = {(each.key, value.property) for each in found for value in each.values}
         for rule in rules:
             if rule.check:
-                found += CHECKS[rule.check](comparison, rule, told, interval)
+                found += CHECKS[rule.check](comparison, rule, in_results, interval)
     order = {rule.id: number for number, rule in enumerate(rules)}
     found.sort(key=lambda each: order[each.rule.id])
     return Findings(since, until, tuple(found), tuple(_gaps(comparison)))

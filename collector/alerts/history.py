@@ -57,14 +57,16 @@ _BOUNDARIES = """
 """The runs in which something changed that an answer about these entities may rest on."""
 
 
-def counts(record: RunRecord) -> bool:
+def is_comparable(record: RunRecord) -> bool:
     """Whether the graph after a run is one to look at: it was not interrupted, and did not fail."""
     return record.exit_code in UPLOADED_EXIT_CODES
 
 
 def newest(store: Store, at_most: int | None = None) -> RunRecord | None:
-    """The newest run that counts, of those up to a number."""
-    return next((run for run in store.finished_runs() if counts(run) and (at_most is None or run.id <= at_most)), None)
+    """The newest run to compare, of those up to a number."""
+    return next(
+        (run for run in store.finished_runs() if is_comparable(run) and (at_most is None or run.id <= at_most)), None
+    )
 
 
 @dataclass
@@ -108,7 +110,7 @@ class History:
         return self.database.row(_EVER_READ, parameters) is not None
 
     def earlier(self, keys: Collection[str], types: Collection[str], since: RunRecord) -> Iterator[RunRecord]:
-        """The runs before `since`, the newest first, after which something about these entities may be otherwise.
+        """The runs before `since`, the newest first, after which something about these entities may differ.
 
         `types`: the other types that matter.
         """
@@ -122,7 +124,7 @@ class History:
         boundaries = {run for (run,) in self.database.rows(_BOUNDARIES, parameters) if run is not None}
         seen = since.id
         for record in self.store.finished_runs():
-            if counts(record) and record.id < seen and any(record.id < run <= seen for run in boundaries):
+            if is_comparable(record) and record.id < seen and any(record.id < run <= seen for run in boundaries):
                 seen = record.id
                 yield record
 

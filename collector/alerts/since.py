@@ -26,7 +26,8 @@ def new_since(
         return None
     if since is None:
         return new_between(store, schema, previous_run(store, until), until, clock, interval)
-    earlier, later = compared_runs(store, since, str(until.id))
+    is_newest = until.id == next(store.finished_runs()).id
+    earlier, later = compared_runs(store, since, None if is_newest else str(until.id))
     return new_between(store, schema, earlier, later, clock, interval)
 
 

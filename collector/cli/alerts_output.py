@@ -113,13 +113,13 @@ def _print_csv(findings: Findings) -> None:
 
 def _print_table(findings: Findings) -> None:
     out = console()
-    until = f"R{_when(findings.until)[1:]}"
+    until = f"Run {_when(findings.until)}"
     if findings.since is None:
         print_wrapped(out, f"{until} is the first collection: there is nothing to compare it with.")
         if not findings.found:
             return
     else:
-        print_wrapped(out, f"{until}, compared with {_when(findings.since)}")
+        print_wrapped(out, f"{until}, compared with run {_when(findings.since)}")
     if not findings.found:
         print_wrapped(out, f"Nothing new{'' if findings.complete else ', as far as everything was read'}.")
         return
@@ -145,7 +145,7 @@ def _by_rule(found: Sequence[Finding]) -> Iterator[tuple[AlertRule, list[Finding
 
 
 def _when(record: RunRecord) -> str:
-    return f"run {record.id} ({format_time(record.ended_at)})"
+    return f"{record.id} ({format_time(record.ended_at)})"
 
 
 def _run(record: RunRecord) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Messages go out through Apprise, to real servers on this computer, and no address is ever told."""
+"""Messages go out through Apprise, to real servers on this computer, and no address is ever shown."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def test_nobody_listens(web: Web) -> None:
 @pytest.mark.parametrize(
     ("urls", "said"),
     [
-        ([f"nonsense://{SECRET}"], "of 1 addresses, this is wrong: 1 (nonsense)."),
-        ([f"json://host/{SECRET}", f"slack://{SECRET}"], "of 2 addresses, this is wrong: 2 (slack)."),
-        ([f"slack://{SECRET}", f"x://{SECRET}"], "of 2 addresses, these are wrong: 1 (slack), 2 (x)."),
+        ([f"nonsense://{SECRET}"], "ALERT_URLS has a wrong address: 1 (nonsense)."),
+        ([f"json://host/{SECRET}", f"slack://{SECRET}"], "ALERT_URLS has a wrong address: 2 (slack)."),
+        ([f"slack://{SECRET}", f"x://{SECRET}"], "ALERT_URLS has wrong addresses: 1 (slack), 2 (x)."),
     ],
 )
 def test_wrong_addresses_are_named_by_their_place(
@@ -121,7 +121,7 @@ def test_nothing_is_logged_of_an_address(
         assert [channel.send(TITLE, TEXT) for channel in made] == [True, False, False]
     out, err = capfd.readouterr()
     assert SECRET not in f"{caplog.text}{out}{err}{made!r}{list(map(str, made))}{[each.id for each in made]}"
-    assert all(re.fullmatch("[0-9a-f]{8}", each.id) for each in made)
+    assert all(re.fullmatch("[0-9a-f]{6}", each.id) for each in made)
 
 
 def test_apprise_is_imported_only_to_send() -> None:
