@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,17 @@ class Channel:
         return hashlib.pbkdf2_hmac("sha256", self.url.reveal().encode(), b"ALERT_URLS", _ROUNDS).hex()[:6]
 
     def send(self, title: str, text: str) -> bool:
-        """Whether it took the message. Never raises for what goes wrong on the way."""
+        """Whether it took the message. Never raises for what goes wrong on the way.
+
+        It is given up after 30 seconds. Apprise's own limit leaves a thread behind that keeps the process from ending.
+        """
+        taken: list[bool] = []
+        thread = threading.Thread(target=lambda: taken.append(self._deliver(title, text)), daemon=True)
+        thread.start()
+        thread.join(_SECONDS)
+        return taken == [True]
+
+    def _deliver(self, title: str, text: str) -> bool:
         with _silence():
             service = _service(self.url)
             if service is None:
@@ -93,7 +104,7 @@ def _service(url: Secret) -> Any:
         storage_mode="memory",
         allow_templates=False,
         secure_logging=True,
-        service_timeout=_SECONDS,
+        service_timeout=0,  # `send` has one
     )
     try:
         return Apprise.instantiate(url.reveal(), asset=asset)

@@ -131,3 +131,27 @@ def test_apprise_is_imported_only_to_send() -> None:
         "sys.exit('apprise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_channel_that_never_answers_is_given_up_and_keeps_nothing_waiting(web: Web) -> None:
+    """Neither the other channels, nor the end of the process, nor Ctrl-C."""
+    code = f"""
+import socket, threading, time
+from collector.alerts import channels
+from collector.redaction import Secret
+server = socket.create_server(("127.0.0.1", 0))
+def drip():
+    connection, _ = server.accept()
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\nX: ")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.05)
+threading.Thread(target=drip, daemon=True).start()
+channels._SECONDS = 0.5
+slow, other = channels.channels([Secret("json://127.0.0.1:%d" % server.getsockname()[1]), Secret("{web.url}")])
+print(slow.send("a", "b"))
+channels._SECONDS = 10
+print(other.send("a", "b"))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, ["False", "True"], "")
