@@ -118,6 +118,8 @@ def _print_table(findings: Findings) -> None:
         print_wrapped(out, f"{until} is the first collection: there is nothing to compare it with.")
         if not findings.found:
             return
+    elif findings.since.id == findings.until.id:
+        print_wrapped(out, f"{until} was compared before.")
     else:
         print_wrapped(out, f"{until}, compared with run {_when(findings.since)}")
     if not findings.found:

@@ -163,7 +163,8 @@ class TestSending:
         sent = collector("alerts", "check", "--send")
         assert (sent.code, sent.out.splitlines()[-1]) == (5, "Alerts: 1 new, sent to channel 1 (json).")
         again = collector("alerts", "check", "--send")
-        assert (again.code, again.out.splitlines()[-1]) == (0, "Alerts: 0 new.")
+        assert (again.code, again.out.splitlines()[1:]) == (0, ["Nothing new.", "Alerts: 0 new."])
+        assert again.out.splitlines()[0].endswith("was compared before.")
         (message,) = web.messages
         assert message.startswith(NEW_ADMIN.format("x").replace("=x", "Max Rao"))
 
