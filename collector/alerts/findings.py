@@ -1,4 +1,4 @@
-"""What is new since an earlier run: who is newly in a rule's result, and what the checks find.
+"""What is found new since an earlier run, and who is newly in the result of a rule's query.
 
 A person in the result is new if they are known not to have been in it before. The newest run up to `since` that knows
 decides. So nobody is new because they could be read for the first time, and a change on a day that was not read is
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -17,11 +16,11 @@ from collector.alerts.history import History
 from collector.alerts.library import AlertRule
 from collector.clock import Clock
 from collector.model.graph import Properties, PropertyValue, type_of_key
-from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
+from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.j1ql import CheckedQuery, QueryRequest, ask, check_query
 from collector.query.not_compared import NotCompared
 from collector.questions.library import UNKNOWN, SecurityQuestion
-from collector.store import RunRecord, Store
+from collector.store import RunRecord
 
 Row = Sequence[object]
 _NAMES = ("Name", "Email", "Key", "Status")
@@ -107,6 +106,16 @@ class Comparison:
             if not undecided or (run is self.since and not self._was_ever_known(names)):
                 return
 
+    def gaps(self) -> Iterator[str]:
+        """What one of the runs did not read, of what the rules compared, in sentences."""
+        gaps = NotCompared(self.since, self.until)
+        for type_ in self.history.schema.entities:
+            names = self.compared.get(type_.type)
+            if names:
+                gaps.entities(type_)
+                gaps.documents(type_, _parts(type_, names))
+        yield from gaps.sentences()
+
     def _runs(self, keys: Collection[str], others: Collection[str]) -> Iterator[RunRecord]:
         """`since`, then what is needed of what was before it."""
         if keys:
@@ -150,51 +159,11 @@ class Comparison:
         return names
 
 
-def find(
-    store: Store,
-    schema: GraphSchema,
-    rules: Sequence[AlertRule],
-    questions: Sequence[SecurityQuestion],
-    since: RunRecord,
-    until: RunRecord,
-    clock: Clock,
-    *,
-    interval: float | None = None,
-) -> Findings:
-    """What is new after `until`, compared with `since`. `interval`: of polling, in seconds."""
-    from collector.alerts.checks import CHECKS  # they make findings
-
-    found: list[Finding] = []
-    with closing(store.read_only()) as database:
-        comparison = Comparison(History(store, database, schema), questions, since, until, clock)
-        for rule in rules:
-            if not rule.check:
-                found += comparison.newly_in(rule)
-        in_results = {(each.key, value.property) for each in found for value in each.values}
-        for rule in rules:
-            if rule.check:
-                found += CHECKS[rule.check](comparison, rule, in_results, interval)
-    order = {rule.id: number for number, rule in enumerate(rules)}
-    found.sort(key=lambda each: order[each.rule.id])
-    return Findings(since, until, tuple(found), tuple(_gaps(comparison)))
-
-
 def name_of(key: str, properties: Properties) -> str:
     """A name for people: with the address of a user."""
     name = properties.get("displayName") or properties.get("name") or key
     email = properties.get("email")
     return f"{name} ({email[0]})" if isinstance(email, list) and email and email[0] != name else str(name)
-
-
-def _gaps(comparison: Comparison) -> Iterator[str]:
-    """What one of the runs did not read, of what the rules rest on."""
-    gaps = NotCompared(comparison.since, comparison.until)
-    for type_ in comparison.history.schema.entities:
-        names = comparison.compared.get(type_.type)
-        if names:
-            gaps.entities(type_)
-            gaps.documents(type_, _parts(type_, names))
-    yield from gaps.sentences()
 
 
 def _parts(type_: EntitySchema, names: Collection[str]) -> list[str]:
