@@ -26,7 +26,7 @@ def switched_off(comparison: Comparison, rule: AlertRule, found: Values, _: floa
     """Settings that were on, and are off."""
     history = comparison.history
     comparison.compared.setdefault(rule.type, set()).update(rule.settings)
-    now = history.properties(history.keys(rule.type, comparison.until.id), comparison.until.id)
+    now = history.properties(history.keys(rule.type, comparison.until.id), comparison.until.id, rule.settings)
     undecided = {
         (key, name)
         for key, properties in now.items()
@@ -37,7 +37,7 @@ def switched_off(comparison: Comparison, rule: AlertRule, found: Values, _: floa
     for run in (comparison.since, *history.earlier({key for key, _ in undecided}, (), comparison.since)):
         if not undecided:
             break
-        before = history.properties({key for key, _ in undecided}, run.id)
+        before = history.properties({key for key, _ in undecided}, run.id, rule.settings)
         for key, name in sorted(undecided):
             old = before.get(key, {}).get(name)
             if old is True:

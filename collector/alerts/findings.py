@@ -86,6 +86,7 @@ class Comparison:
         checked = check_query(query.text, self.history.schema)
         columns = () if question.has_verdict else checked.columns
         names = self._compared_properties(checked, rule)
+        wanted = {name for of_type in names.values() for name in of_type}
         others = {type_ for each in checked.compared for type_ in each.types} - set(checked.start)
         rows = self._rows(query.text, self.until)
         undecided = set(rows)
@@ -94,8 +95,8 @@ class Comparison:
             undecided -= set(self._rows(query.text, run))
             if not undecided:
                 return
-            now = now or self.history.properties(undecided, self.until.id)
-            before = self.history.properties(undecided, run.id)
+            now = now or self.history.properties(undecided, self.until.id, wanted)
+            before = self.history.properties(undecided, run.id, wanted)
             absent = undecided - set(before)
             known = set(before) - self._not_known(rule, before, others, run)
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):

@@ -10,6 +10,10 @@ from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import ROW, GraphSchema
 from collector.store import UPLOADED_EXIT_CODES, ReadOnlyDatabase, RunRecord, Store
 
+NAMED_BY = ("displayName", "name", "email")
+"""The properties that name an entity."""
+_CREATED_ON = "createdOn"
+
 _PARTS = """
     SELECT entity.key, part.part, document.json
     FROM json_each(:keys) AS wanted
@@ -77,12 +81,17 @@ class History:
     database: ReadOnlyDatabase
     schema: GraphSchema
 
-    def properties(self, keys: Collection[str], run: int) -> dict[str, Properties]:
-        """Those of the entities that existed after a run, with the properties of all their parts."""
+    def properties(self, keys: Collection[str], run: int, names: Collection[str]) -> dict[str, Properties]:
+        """Those of the entities that existed after a run, with these of their properties, `createdOn` and their names.
+
+        A switch of the account changes everybody, so not all properties of all people are held.
+        """
+        wanted = {*names, *NAMED_BY, _CREATED_ON}
         found: dict[str, Properties] = {}
         existing: set[str] = set()
         for key, part, text in self.database.rows(_PARTS, {"keys": _json(keys), "run": run}):
-            found.setdefault(key, {}).update(json.loads(text))
+            document = json.loads(text)
+            found.setdefault(key, {}).update({name: document[name] for name in wanted & document.keys()})
             if part == ROW:
                 existing.add(key)
         return {key: properties for key, properties in found.items() if key in existing}
@@ -99,7 +108,7 @@ class History:
             parameters = {"type": type_, "keys": of_type, "row": ROW, "since": since.id}
             found |= {key for (key,) in self.database.rows(_KNOWN_TO_BE_NEW, parameters)}
         for key in keys:
-            created_on = now.get(key, {}).get("createdOn")
+            created_on = now.get(key, {}).get(_CREATED_ON)
             if isinstance(created_on, int | float) and created_on > since.ended_at:
                 found.add(key)
         return found
