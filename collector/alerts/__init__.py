@@ -1,1 +1,1 @@
-"""Alert rules over the questions: kept in alerts.yaml, and put into JupiterOne."""
+"""Alert rules over the questions (alerts.yaml): what is new, sent to channels; and as rules in JupiterOne."""

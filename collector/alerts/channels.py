@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from collector.errors import UsageError
 from collector.redaction import Secret
 
 _LOGGERS = ("apprise", "urllib3.connectionpool", "asyncio", "smtplib", "charset_normalizer", "markdown", "MARKDOWN")
-"""Of those who see an address, or what is sent to it."""
+"""Of the libraries that see an address, or what is sent to it."""
 _SECONDS = 30
+_ROUNDS = 100_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,13 +39,27 @@ class Channel:
     def __repr__(self) -> str:
         return f"Channel({self})"
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """Tells it from the others of a profile, also when their order changes. So short that it betrays nothing."""
-        return hashlib.sha256(self.url.reveal().encode()).hexdigest()[:8]
+        """Tells it from the others of a profile, also when their order changes.
+
+        It is in the store. A plain hash would let whoever has a copy of the store find a password of an address by
+        trying words; this one is slow (30 ms) and short, so few words can be tried and many have the same.
+        """
+        return hashlib.pbkdf2_hmac("sha256", self.url.reveal().encode(), b"ALERT_URLS", _ROUNDS).hex()[:6]
 
     def send(self, title: str, text: str) -> bool:
-        """Whether it took the message. Never raises for what goes wrong on the way."""
+        """Whether it took the message. Never raises for what goes wrong on the way.
+
+        It is given up after 30 seconds. Apprise's own limit leaves a thread behind that keeps the process from ending.
+        """
+        taken: list[bool] = []
+        thread = threading.Thread(target=lambda: taken.append(self._deliver(title, text)), daemon=True)
+        thread.start()
+        thread.join(_SECONDS)
+        return taken == [True]
+
+    def _deliver(self, title: str, text: str) -> bool:
         with _silence():
             service = _service(self.url)
             if service is None:
@@ -67,9 +84,8 @@ def channels(urls: Sequence[Secret]) -> tuple[Channel, ...]:
     if wrong:
         named = ", ".join(map(str, wrong))
         raise UsageError(
-            f"ALERT_URLS: of {len(urls)} addresses, {'this is' if len(wrong) == 1 else 'these are'} wrong: {named}.",
-            "Correct it; https://appriseit.com/services/ has the form of each. Special characters in it are written "
-            "as %XX.",
+            f"ALERT_URLS has {'a wrong address' if len(wrong) == 1 else 'wrong addresses'}: {named}.",
+            "https://appriseit.com/services/ has the form of each kind; special characters are written as %XX.",
         )
     return found
 
@@ -88,7 +104,7 @@ def _service(url: Secret) -> Any:
         storage_mode="memory",
         allow_templates=False,
         secure_logging=True,
-        service_timeout=_SECONDS,
+        service_timeout=0,  # `send` has one
     )
     try:
         return Apprise.instantiate(url.reveal(), asset=asset)

@@ -1,7 +1,7 @@
-"""What is new since an earlier run: who is newly in a rule's result, and what the checks find.
+"""What is found new since an earlier run, and who is newly in the result of a rule's query.
 
-Whoever is in the result is new if it is known that he was not in it before: the newest run up to `since` that knows
-decides. So nobody is found because he could be read for the first time, and a change on a day that was not read is
+A person in the result is new if they are known not to have been in it before. The newest run up to `since` that knows
+decides. So nobody is new because they could be read for the first time, and a change on a day that was not read is
 found on the day after.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -17,15 +16,15 @@ from collector.alerts.history import History
 from collector.alerts.library import AlertRule
 from collector.clock import Clock
 from collector.model.graph import Properties, PropertyValue, type_of_key
-from collector.model.graph_schema import ROW, EntitySchema, GraphSchema
+from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.j1ql import CheckedQuery, QueryRequest, ask, check_query
 from collector.query.not_compared import NotCompared
 from collector.questions.library import UNKNOWN, SecurityQuestion
-from collector.store import RunRecord, Store
+from collector.store import RunRecord
 
 Row = Sequence[object]
 _NAMES = ("Name", "Email", "Key", "Status")
-"""Columns that say who it is."""
+"""Columns that say who it is, as the name of a finding does."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Finding:
-    """Somebody, or something, that a rule alerts of.
+    """Somebody or something a rule alerts about.
 
     `name`: for people. `values`: what changed. `note`: more about it, in words. `is_new`: it did not exist before.
     """
@@ -71,7 +70,7 @@ class Findings:
 
 @dataclass
 class Comparison:
-    """Two runs, of which a rule may ask."""
+    """Two runs, and what a rule may ask about them."""
 
     history: History
     questions: Sequence[SecurityQuestion]
@@ -79,14 +78,15 @@ class Comparison:
     until: RunRecord
     clock: Clock
     compared: dict[str, set[str]] = field(default_factory=dict)
-    """The properties that the rules rest on, by `_type`."""
+    """The properties that the rules compare, by `_type`."""
 
     def newly_in(self, rule: AlertRule) -> Iterator[Finding]:
-        """Whoever is in the result of the rule's query after `until`, and was not before."""
+        """Those in the result of the rule's query after `until` who were not in it before."""
         question, query = rule.question_in(self.questions), rule.query_in(self.questions)
         checked = check_query(query.text, self.history.schema)
         columns = () if question.has_verdict else checked.columns
-        names = self._rests_on(checked, rule)
+        names = self._compared_properties(checked, rule)
+        wanted = {name for of_type in names.values() for name in of_type}
         others = {type_ for each in checked.compared for type_ in each.types} - set(checked.start)
         rows = self._rows(query.text, self.until)
         undecided = set(rows)
@@ -95,8 +95,8 @@ class Comparison:
             undecided -= set(self._rows(query.text, run))
             if not undecided:
                 return
-            now = now or self.history.properties(undecided, self.until.id)
-            before = self.history.properties(undecided, run.id)
+            now = now or self.history.properties(undecided, self.until.id, wanted)
+            before = self.history.properties(undecided, run.id, wanted)
             absent = undecided - set(before)
             known = set(before) - self._not_known(rule, before, others, run)
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):
@@ -107,6 +107,16 @@ class Comparison:
             if not undecided or (run is self.since and not self._was_ever_known(names)):
                 return
 
+    def gaps(self) -> Iterator[str]:
+        """What one of the runs did not read, of what the rules compared, in sentences."""
+        gaps = NotCompared(self.since, self.until)
+        for type_ in self.history.schema.entities:
+            names = self.compared.get(type_.type)
+            if names:
+                gaps.entities(type_)
+                gaps.documents(type_, _parts(type_, names))
+        yield from gaps.sentences()
+
     def _runs(self, keys: Collection[str], others: Collection[str]) -> Iterator[RunRecord]:
         """`since`, then what is needed of what was before it."""
         if keys:
@@ -114,7 +124,7 @@ class Comparison:
             yield from self.history.earlier(keys, others, self.since)
 
     def _was_ever_known(self, names: Mapping[str, set[str]]) -> bool:
-        """Whether what an answer rests on had been read of anybody before. If not, all of it is read first now."""
+        """Whether the parts with these properties were read of anybody before; if not, nobody can be new by them."""
         for type_ in self.history.schema.entities:
             parts = set(_parts(type_, names.get(type_.type, ()))) - {ROW}
             if parts and not self.history.was_ever_read(type_.type, parts, self.since.id):
@@ -137,7 +147,7 @@ class Comparison:
         answer = ask(self.history.store, self.history.schema, QueryRequest(text, run=run.id, limit=0), self.clock)
         return {str(row[-1]): row for row in cast(Iterator[Row], answer.rows)}
 
-    def _rests_on(self, checked: CheckedQuery, rule: AlertRule) -> Mapping[str, set[str]]:
+    def _compared_properties(self, checked: CheckedQuery, rule: AlertRule) -> Mapping[str, set[str]]:
         """The properties that a rule compares, by type."""
         names: dict[str, set[str]] = defaultdict(set)
         for each in checked.compared:
@@ -150,51 +160,11 @@ class Comparison:
         return names
 
 
-def find(
-    store: Store,
-    schema: GraphSchema,
-    rules: Sequence[AlertRule],
-    questions: Sequence[SecurityQuestion],
-    since: RunRecord,
-    until: RunRecord,
-    clock: Clock,
-    *,
-    interval: float | None = None,
-) -> Findings:
-    """What is new after `until`, compared with `since`. `interval`: of polling, in seconds."""
-    from collector.alerts.checks import CHECKS  # they make findings
-
-    found: list[Finding] = []
-    with closing(store.read_only()) as database:
-        comparison = Comparison(History(store, database, schema), questions, since, until, clock)
-        for rule in rules:
-            if not rule.check:
-                found += comparison.newly_in(rule)
-        told = {(each.key, value.property) for each in found for value in each.values}
-        for rule in rules:
-            if rule.check:
-                found += CHECKS[rule.check](comparison, rule, told, interval)
-    order = {rule.id: number for number, rule in enumerate(rules)}
-    found.sort(key=lambda each: order[each.rule.id])
-    return Findings(since, until, tuple(found), tuple(_gaps(comparison)))
-
-
 def name_of(key: str, properties: Properties) -> str:
     """A name for people: with the address of a user."""
     name = properties.get("displayName") or properties.get("name") or key
     email = properties.get("email")
     return f"{name} ({email[0]})" if isinstance(email, list) and email and email[0] != name else str(name)
-
-
-def _gaps(comparison: Comparison) -> Iterator[str]:
-    """What one of the runs did not read, of what the rules rest on."""
-    gaps = NotCompared(comparison.since, comparison.until)
-    for type_ in comparison.history.schema.entities:
-        names = comparison.compared.get(type_.type)
-        if names:
-            gaps.entities(type_)
-            gaps.documents(type_, _parts(type_, names))
-    yield from gaps.sentences()
 
 
 def _parts(type_: EntitySchema, names: Collection[str]) -> list[str]:

@@ -10,6 +10,10 @@ from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import ROW, GraphSchema
 from collector.store import UPLOADED_EXIT_CODES, ReadOnlyDatabase, RunRecord, Store
 
+NAMED_BY = ("displayName", "name", "email")
+"""The properties that name an entity."""
+_CREATED_ON = "createdOn"
+
 _PARTS = """
     SELECT entity.key, part.part, document.json
     FROM json_each(:keys) AS wanted
@@ -57,14 +61,16 @@ _BOUNDARIES = """
 """The runs in which something changed that an answer about these entities may rest on."""
 
 
-def counts(record: RunRecord) -> bool:
+def is_comparable(record: RunRecord) -> bool:
     """Whether the graph after a run is one to look at: it was not interrupted, and did not fail."""
     return record.exit_code in UPLOADED_EXIT_CODES
 
 
 def newest(store: Store, at_most: int | None = None) -> RunRecord | None:
-    """The newest run that counts, of those up to a number."""
-    return next((run for run in store.finished_runs() if counts(run) and (at_most is None or run.id <= at_most)), None)
+    """The newest run to compare, of those up to a number."""
+    return next(
+        (run for run in store.finished_runs() if is_comparable(run) and (at_most is None or run.id <= at_most)), None
+    )
 
 
 @dataclass
@@ -75,12 +81,17 @@ class History:
     database: ReadOnlyDatabase
     schema: GraphSchema
 
-    def properties(self, keys: Collection[str], run: int) -> dict[str, Properties]:
-        """Those of the entities that existed after a run, with the properties of all their parts."""
+    def properties(self, keys: Collection[str], run: int, names: Collection[str]) -> dict[str, Properties]:
+        """Those of the entities that existed after a run, with these of their properties, `createdOn` and their names.
+
+        A switch of the account changes everybody, so not all properties of all people are held.
+        """
+        wanted = {*names, *NAMED_BY, _CREATED_ON}
         found: dict[str, Properties] = {}
         existing: set[str] = set()
         for key, part, text in self.database.rows(_PARTS, {"keys": _json(keys), "run": run}):
-            found.setdefault(key, {}).update(json.loads(text))
+            document = json.loads(text)
+            found.setdefault(key, {}).update({name: document[name] for name in wanted & document.keys()})
             if part == ROW:
                 existing.add(key)
         return {key: properties for key, properties in found.items() if key in existing}
@@ -97,7 +108,7 @@ class History:
             parameters = {"type": type_, "keys": of_type, "row": ROW, "since": since.id}
             found |= {key for (key,) in self.database.rows(_KNOWN_TO_BE_NEW, parameters)}
         for key in keys:
-            created_on = now.get(key, {}).get("createdOn")
+            created_on = now.get(key, {}).get(_CREATED_ON)
             if isinstance(created_on, int | float) and created_on > since.ended_at:
                 found.add(key)
         return found
@@ -108,7 +119,7 @@ class History:
         return self.database.row(_EVER_READ, parameters) is not None
 
     def earlier(self, keys: Collection[str], types: Collection[str], since: RunRecord) -> Iterator[RunRecord]:
-        """The runs before `since`, the newest first, after which something about these entities may be otherwise.
+        """The runs before `since`, the newest first, after which something about these entities may differ.
 
         `types`: the other types that matter.
         """
@@ -122,7 +133,7 @@ class History:
         boundaries = {run for (run,) in self.database.rows(_BOUNDARIES, parameters) if run is not None}
         seen = since.id
         for record in self.store.finished_runs():
-            if counts(record) and record.id < seen and any(record.id < run <= seen for run in boundaries):
+            if is_comparable(record) and record.id < seen and any(record.id < run <= seen for run in boundaries):
                 seen = record.id
                 yield record
 

@@ -1,9 +1,10 @@
-"""The text of a message: all that a channel has not been told, the gravest first, in bounded length."""
+"""The text of a message: all that a channel has not received, the gravest first, in bounded length."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -39,22 +40,25 @@ def recorded(finding: Finding) -> str:
 
 def compose(records: Sequence[AlertRecord], profile: str = "") -> Message:
     """One message about all of them. `profile`: to be named in the command that shows all, "" for the default one."""
-    rules = sorted(
-        (rule for rule in load_alerts() if any(each.rule == rule.id for each in records)),
-        key=lambda rule: -_LEVELS.index(rule.level),
+    by_rule: dict[str, list[AlertRecord]] = defaultdict(list)
+    for record in records:
+        by_rule[record.rule].append(record)
+    found = sorted(
+        ((rule, by_rule[rule.id]) for rule in load_alerts() if rule.id in by_rule),
+        key=lambda each: -_LEVELS.index(each[0].level),
     )
-    found = [(rule, [_line(each) for each in records if each.rule == rule.id]) for rule in rules]
-    number = sum(len(lines) for _, lines in found)
-    highest = f" ({rules[0].level})" if rules else ""
+    number = sum(len(of_rule) for _, of_rule in found)
+    highest = f" ({found[0][0].level})" if found else ""
     of = f" of {profile}" if profile else ""
     title = f"Zoom{of}: {number:,} alert{'' if number == 1 else 's'}{highest}"
     more = Command("alerts check", f"--since {min(each.since for each in records)}").for_call(profile)
     for most in _NAMED:
-        blocks = [_block(rule, lines, most) for rule, lines in found]
-        text = "\n\n".join([*blocks, *([f"All: `{more}`"] if any(len(lines) > most for _, lines in found) else [])])
+        blocks = [_block(rule, of_rule, most) for rule, of_rule in found]
+        shortened = any(len(of_rule) > most for _, of_rule in found)
+        text = "\n\n".join([*blocks, *([f"All: `{more}`"] if shortened else [])])
         if len(text) <= MAX_LENGTH:
             return Message(title, text)
-    return Message(title, _cut([(block, len(lines)) for block, (_, lines) in zip(blocks, found, strict=True)], more))
+    return Message(title, _cut([(block, len(each)) for block, (_, each) in zip(blocks, found, strict=True)], more))
 
 
 def what(finding: Finding) -> str:
@@ -75,21 +79,15 @@ def _cut(blocks: Sequence[tuple[str, int]], command: str) -> str:
     return "\n\n".join([*kept, f"and {left:,} more: `{command}`"])
 
 
-def _block(rule: AlertRule, lines: Sequence[str], most: int) -> str:
-    def said() -> Iterator[str]:
-        yield f"{rule.level}: {rule.name.removeprefix('Zoom: ')}"
-        yield from (f"- {line}" for line in lines[:most])
-        if len(lines) > most:
-            yield f"- and {len(lines) - most:,} more"
-        yield rule.message
-
-    return "\n".join(said())
+def _block(rule: AlertRule, records: Sequence[AlertRecord], most: int) -> str:
+    left = len(records) - most
+    lines = [f"- {_line(rule, each)}" for each in records[:most]] + [f"- and {left:,} more"] * (left > 0)
+    return "\n".join([f"{rule.level}: {rule.name.removeprefix('Zoom: ')}", *lines, rule.message])
 
 
-def _line(record: AlertRecord) -> str:
+def _line(rule: AlertRule, record: AlertRecord) -> str:
     kept = json.loads(record.finding)
     values = tuple(Value(*each) for each in kept["values"])
-    rule = next(rule for rule in load_alerts() if rule.id == record.rule)
     about = what(Finding(rule, record.key, kept["name"], values, kept["note"], kept["new"]))
     return _shortened(one_line(f"{kept['name']}{f': {about}' if about else ''}"), _MAX_LINE)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collector.alerts.checks import late
-from collector.alerts.findings import Findings, find
-from collector.alerts.history import newest
+from contextlib import closing
+
+from collector.alerts.checks import CHECKS, late
+from collector.alerts.findings import Comparison, Finding, Findings
+from collector.alerts.history import History, newest
 from collector.alerts.library import load_alerts
 from collector.clock import Clock, milliseconds
 from collector.model.graph_schema import GraphSchema
@@ -26,7 +28,8 @@ def new_since(
         return None
     if since is None:
         return new_between(store, schema, previous_run(store, until), until, clock, interval)
-    earlier, later = compared_runs(store, since, str(until.id))
+    is_newest = until.id == next(store.finished_runs()).id
+    earlier, later = compared_runs(store, since, None if is_newest else str(until.id))
     return new_between(store, schema, earlier, later, clock, interval)
 
 
@@ -53,13 +56,24 @@ def new_between(
 ) -> Findings:
     """What is new after `until`, and whether the next collection is late."""
     rules = load_alerts()
-    overdue = tuple(
+    overdue = [
         finding
         for rule in rules
         if rule.check == "collection-late"
         for finding in late(rule, until, milliseconds(clock.now()), interval)
-    )
+    ]
     if since is None or since.id >= until.id:
-        return Findings(since, until, overdue)
-    found = find(store, schema, rules, load_questions(), since, until, clock, interval=interval)
-    return Findings(since, until, (*found.found, *overdue), found.not_compared)
+        return Findings(since, until, tuple(overdue))
+    found: list[Finding] = []
+    with closing(store.read_only()) as database:
+        comparison = Comparison(History(store, database, schema), load_questions(), since, until, clock)
+        for rule in rules:
+            if not rule.check:
+                found += comparison.newly_in(rule)
+        in_results = {(each.key, value.property) for each in found for value in each.values}
+        for rule in rules:
+            if rule.check:
+                found += CHECKS[rule.check](comparison, rule, in_results, interval)
+    order = {rule.id: number for number, rule in enumerate(rules)}
+    found.sort(key=lambda each: order[each.rule.id])
+    return Findings(since, until, (*found, *overdue), tuple(comparison.gaps()))

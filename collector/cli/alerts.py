@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from collector.alerts.findings import Findings
 from collector.alerts.library import load_alerts
-from collector.cli.alerts_output import print_check, print_rules, print_sent, print_told
+from collector.cli.alerts_output import print_check, print_rules, print_sent, print_tested
 from collector.cli.alerts_push import push, remove
 from collector.cli.options import common_options, example, options
 from collector.cli.query_output import FORMATS
@@ -74,32 +75,27 @@ def _check(settings: Settings, since: str | None, format_: str) -> ExitCode:
     if findings is None:
         raise _nothing_collected()
     print_check(findings, format_)
-    complete = ExitCode.COMPLETE if findings.complete else ExitCode.INCOMPLETE
-    return worst_of(complete, ExitCode.ALERTS if findings.found else ExitCode.COMPLETE)
+    return _exit_code(findings)
 
 
 def _send(settings: Settings, format_: str) -> ExitCode:
     from collector.alerts.channels import channels
-    from collector.alerts.telling import tell
+    from collector.alerts.sending import send_alerts
 
     wanted = channels(_configured(settings).alert_urls)
-    with Store.open_existing(settings.profile.store_path) as store:
-        report = tell(
-            store,
-            graph_schema(all_resources()),
-            wanted,
-            SystemClock(),
-            interval=settings.polling_interval.seconds,
-            profile=settings.profile.name_to_give or "",
-        )
+    schema, interval = graph_schema(all_resources()), settings.polling_interval.seconds
+    report = send_alerts(settings.profile, schema, wanted, SystemClock(), interval=interval)
     if report.findings is None:
         raise _nothing_collected()
     print_check(report.findings, format_)
     if format_ == "table":
-        print_told(report)
-    complete = ExitCode.COMPLETE if report.findings.complete else ExitCode.INCOMPLETE
-    found = ExitCode.ALERTS if report.findings.found else ExitCode.COMPLETE
-    return worst_of(complete, report.exit_code, found)
+        print_sent(report)
+    return worst_of(_exit_code(report.findings), report.exit_code)
+
+
+def _exit_code(findings: Findings) -> ExitCode:
+    complete = ExitCode.COMPLETE if findings.complete else ExitCode.INCOMPLETE
+    return worst_of(complete, ExitCode.ALERTS if findings.found else ExitCode.COMPLETE)
 
 
 @alerts.command(epilog=example("collector alerts test"))
@@ -116,7 +112,7 @@ def test(context: click.Context) -> int:
     wanted = channels(_configured(given.settings()).alert_urls)
     title, text = "Zoom: a test", "A test: alerts about your Zoom account come here."
     taken = [(channel, channel.send(title, text)) for channel in wanted]
-    print_sent(taken, json_output=given.json)
+    print_tested(taken, json_output=given.json)
     return int(ExitCode.COMPLETE if all(ok for _, ok in taken) else ExitCode.FAILED)
 
 

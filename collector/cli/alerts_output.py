@@ -13,7 +13,7 @@ from collector.alerts.channels import Channel
 from collector.alerts.findings import Finding, Findings
 from collector.alerts.library import AlertRule
 from collector.alerts.message import what
-from collector.alerts.telling import AlertReport
+from collector.alerts.sending import AlertReport
 from collector.cli.output import console, format_time, print_json, print_table, to_json
 from collector.cli.plain_text import printable
 from collector.cli.query_output import csv_cell
@@ -57,16 +57,16 @@ def print_check(findings: Findings, format_: str) -> None:
         say(f"Not compared: {printable(sentence)}", err=True)
 
 
-def print_told(report: AlertReport) -> None:
-    """Print who was told what is new, and who could not be."""
+def print_sent(report: AlertReport) -> None:
+    """Print which channels the alerts were sent to, and which did not take them."""
     number = 0 if report.findings is None else len(report.findings.found)
-    told = f", sent to channel {', '.join(map(str, report.told))}" if report.told else ""
-    say(f"Alerts: {number:,} new{told}.")
+    sent = f", sent to channel {', '.join(map(str, report.sent_to))}" if report.sent_to else ""
+    say(f"Alerts: {number:,} new{sent}.")
     for sentence in report.problems:
         say(sentence, err=True)
 
 
-def print_sent(taken: Sequence[tuple[Channel, bool]], *, json_output: bool) -> None:
+def print_tested(taken: Sequence[tuple[Channel, bool]], *, json_output: bool) -> None:
     """Print which channels took the test message."""
     if json_output:
         print_json([{"channel": each.position, "scheme": each.scheme, "taken": ok} for each, ok in taken])
@@ -86,7 +86,7 @@ def report_to_json(report: AlertReport) -> dict[str, object]:
     """Numbers, and the channels by position and scheme."""
     return {
         "new": 0 if report.findings is None else len(report.findings.found),
-        "sentTo": [str(channel) for channel in report.told],
+        "sentTo": [str(channel) for channel in report.sent_to],
         "failed": [str(channel) for channel in report.failed],
         "problem": report.problem,
     }
@@ -113,13 +113,15 @@ def _print_csv(findings: Findings) -> None:
 
 def _print_table(findings: Findings) -> None:
     out = console()
-    until = f"R{_when(findings.until)[1:]}"
+    until = f"Run {_when(findings.until)}"
     if findings.since is None:
         print_wrapped(out, f"{until} is the first collection: there is nothing to compare it with.")
         if not findings.found:
             return
+    elif findings.since.id == findings.until.id:
+        print_wrapped(out, f"{until} was compared before.")
     else:
-        print_wrapped(out, f"{until}, compared with {_when(findings.since)}")
+        print_wrapped(out, f"{until}, compared with run {_when(findings.since)}")
     if not findings.found:
         print_wrapped(out, f"Nothing new{'' if findings.complete else ', as far as everything was read'}.")
         return
@@ -145,7 +147,7 @@ def _by_rule(found: Sequence[Finding]) -> Iterator[tuple[AlertRule, list[Finding
 
 
 def _when(record: RunRecord) -> str:
-    return f"run {record.id} ({format_time(record.ended_at)})"
+    return f"{record.id} ({format_time(record.ended_at)})"
 
 
 def _run(record: RunRecord) -> Mapping[str, int]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from collector.alerts.channels import channels
-from collector.alerts.telling import AlertReport, tell
-from collector.cli.alerts_output import print_told, report_to_json
+from collector.alerts.sending import send_alerts
+from collector.cli.alerts_output import print_sent, report_to_json
 from collector.cli.collect import collect_with_progress, print_collected
 from collector.cli.collect_options import CollectRequest, collect_options
 from collector.cli.options import common_options, example, options
@@ -30,7 +30,6 @@ from collector.schedule.run import Alert, RunResult, collect_then_upload, poll_a
 from collector.settings import Settings
 from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.store import Store
 from collector.upload import UploadOptions, UploadResult, upload_graph
 
 
@@ -58,25 +57,12 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
 
 
 def _alerting(settings: Settings, clock: Clock) -> Alert | None:
-    """What tells the channels of ALERT_URLS; None without any. Raises UsageError for wrong addresses."""
+    """What sends alerts to ALERT_URLS; None without any. Raises UsageError for wrong addresses."""
     if not settings.alert_urls:
         return None
     wanted = channels(settings.alert_urls)
-
-    def alert() -> AlertReport:
-        if not Store.exists(settings.profile.store_path):
-            return AlertReport(None)
-        with Store.open_existing(settings.profile.store_path) as store:
-            return tell(
-                store,
-                graph_schema(all_resources()),
-                wanted,
-                clock,
-                interval=settings.polling_interval.seconds,
-                profile=settings.profile.name_to_give,
-            )
-
-    return alert
+    schema = graph_schema(all_resources())
+    return lambda: send_alerts(settings.profile, schema, wanted, clock, interval=settings.polling_interval.seconds)
 
 
 def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None) -> int:
@@ -132,7 +118,7 @@ def _run_with_text(
     ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock, alert)
     print_synced(console(), ran.synced)
     if ran.alerted is not None:
-        print_told(ran.alerted)
+        print_sent(ran.alerted)
     return ran
 
 

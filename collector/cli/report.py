@@ -15,10 +15,10 @@ from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import load_questions
-from collector.report.data import Graph, Report
-from collector.report.numbers import report_to_json
+from collector.report.data import Graph
 from collector.report.page import read_report, write_report
 from collector.report.redaction import Redaction, profile_redaction
+from collector.report.report import Report, report_to_json
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.resources.setting_levels import setting_levels

@@ -5,37 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
 
 from collector.clock import Clock
 from collector.model.coverage import Coverage
 from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
-from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion
+from collector.questions.library import SecurityQuestion
 from collector.questions.run import answer_questions
 from collector.report.answers import LETTERS, ROWS_OF_OTHERS, Answers, AnswerView, view_answers
 from collector.report.blocks import DataBlock
-from collector.report.changed import ChangeView, changes_before
+from collector.report.changes import ChangeView, changes_before
 from collector.report.documents import Distribution, PartDocuments, SettingNames, write_documents
-from collector.report.level_lines import LevelLines, LevelName
-from collector.report.levels import LevelReader, has_lock
-from collector.report.people import NOT_KNOWN, Neighbourhood, PeopleCounts, PeopleWriter
+from collector.report.levels import LevelLines, LevelName, LevelReader, has_lock
+from collector.report.people import Neighbourhood, PeopleCounts, PeopleWriter
 from collector.report.redaction import Redaction
-from collector.report.sections import OTHER, SECTIONS, section_of
-from collector.report.weaker import weak_values
+from collector.report.report import NamedCount, Report, SettingView
+from collector.report.settings import OTHER, SECTIONS, section_of, weak_values
 from collector.store import RunRecord, Store
 
 _ACCOUNT_NAME = "tag.AccountName"
-_WORST = 6
-_ADMIN = ("yes", "no", NOT_KNOWN)
-_DATASETS = {
-    "zoom_user_assigned_role": "who holds which role",
-    "zoom_account_has_role": "roles of the account",
-    "zoom_group_has_user": "who is in which group",
-    "zoom_account_has_group": "groups of the account",
-    "zoom_account_has_user": "users of the account",
-}
-"""Readings that are named by the type of a relationship, for people."""
 _MAX_VALUES = 50
 """Of a setting, so many values are shown with their counts, the most frequent first."""
 
@@ -56,93 +44,6 @@ class Graph:
     now: int
 
 
-@dataclass(frozen=True)
-class NamedCount:
-    """A role or group, and how many people it has."""
-
-    key: str
-    name: str
-    count: int
-    is_admin: bool | None = None
-
-
-@dataclass(frozen=True)
-class SettingView:
-    """A setting in the whole account, with who has which value; None where people have no such setting.
-
-    `unread`: of how many people it is not known. `part`: the place of the document that holds it.
-    """
-
-    path: str
-    name: str
-    section: str
-    description: str
-    distribution: Distribution | None = None
-    unread: int = 0
-    unread_because: str = ""
-    part: int | None = None
-
-
-@dataclass(frozen=True)
-class Report:
-    """What is in the page without JavaScript, and the numbers of `--json`."""
-
-    account: str
-    run: RunRecord
-    coverage: tuple[Coverage, ...]
-    people: PeopleCounts
-    groups: tuple[NamedCount, ...]
-    roles: tuple[NamedCount, ...]
-    groups_unread: str
-    answers: tuple[AnswerView, ...]
-    settings: tuple[SettingView, ...]
-    changes: ChangeView | None
-    is_redacted: bool
-    distinct_documents: int
-
-    @property
-    def not_read(self) -> tuple[Coverage, ...]:
-        """What was not read completely, what makes a run incomplete first."""
-        gaps = [each for each in self.coverage if each.status.value != "complete" or each.stale or each.missing]
-        return tuple(sorted(gaps, key=lambda each: not each.status.incomplete))
-
-    @property
-    def not_read_together(self) -> list[tuple[list[str], Coverage]]:
-        """The same, with the names of what was not read to the same extent for the same reason."""
-        alike: dict[Coverage, list[str]] = {}
-        for gap in self.not_read:
-            alike.setdefault(replace(gap, dataset="", read=0), []).append(_DATASETS.get(gap.dataset, gap.dataset))
-        return [(datasets, gap) for gap, datasets in alike.items()]
-
-    @property
-    def verdicts(self) -> dict[str, int]:
-        """How many questions found something bad, nothing bad but something unknown, or only good; LIST: the others."""
-        found = Counter(each.verdict or "LIST" for each in self.answers)
-        return {name: found[name] for name in (BAD, UNKNOWN, GOOD, "LIST")}
-
-    @property
-    def worst(self) -> tuple[AnswerView, ...]:
-        """The most urgent questions that found something bad."""
-        return tuple(each for each in self.answers if each.count(BAD))[:_WORST]
-
-    def rows_of(self, what: str) -> list[tuple[str, int, str]]:
-        """People by status, licence, admin, role or group: name, number, and its address in the page."""
-        if what in ("role", "group"):
-            named = sorted(self.roles if what == "role" else self.groups, key=lambda each: -each.count)
-            return [(each.name, each.count, f"#{what}?{urlencode({'key': each.key})}") for each in named]
-        counts = {
-            "status": self.people.by_status,
-            "licence": self.people.by_licence,
-            "admin": self.people.by_admin,
-        }[what]
-        order = (
-            [name for name in _ADMIN if name in counts]
-            if what == "admin"
-            else [name for name, _ in counts.most_common()]
-        )
-        return [(name, counts[name], f"#people?{urlencode({what: name})}") for name in order]
-
-
 def write_data(graph: Graph, redaction: Redaction, block: DataBlock) -> Report:
     """Write the data of the page, and return the rest of it. Memory hardly grows with the account."""
     return _DataWriter(graph, redaction, block).write()
@@ -159,7 +60,7 @@ class _DataWriter:
 
     def __post_init__(self) -> None:
         graph = self.graph
-        self.coverage = tuple(_redacted(each, self.redaction) for each in graph.run.coverage)
+        self.coverage = tuple(self.redaction.coverage(each) for each in graph.run.coverage)
         self.reader = LevelReader(graph.store, graph.levels, graph.run.id, self.coverage)
         self.parts = list(dict.fromkeys(each.user.part for each in graph.levels.settings if each.user is not None))
 
@@ -281,11 +182,6 @@ class _DataWriter:
             "questions": [_question(view) for view in answers.views],
             "changes": None if changes is None else changes.head(),
         }
-
-
-def _redacted(entry: Coverage, redaction: Redaction) -> Coverage:
-    """What a run read; without the reasons in a redacted page, since Zoom's answers may quote names."""
-    return replace(entry, reason="", next_step="") if redaction.is_on else entry
 
 
 def _counted(named: Sequence[LevelName], counts: Counter[int], redaction: Redaction) -> tuple[NamedCount, ...]:

@@ -24,8 +24,9 @@ from markupsafe import Markup
 
 from collector.errors import CollectionFailed, UsageError
 from collector.report.blocks import DataBlock
-from collector.report.data import Graph, Report, write_data
+from collector.report.data import Graph, write_data
 from collector.report.redaction import Redaction
+from collector.report.report import Report
 
 _SCRIPTS = (
     "data",

@@ -82,8 +82,8 @@ class PeopleWriter:
 
     def _rows(self) -> Iterator[dict[str, object]]:
         run = self.run.id
-        groups = _Beside(self.store.neighbours(self.levels.membership, run, of_targets=True))
-        roles = _Beside(self.store.neighbours(_ROLE_OF_USERS, run, of_targets=False))
+        groups = _SortedLookup(self.store.neighbours(self.levels.membership, run, of_targets=True))
+        roles = _SortedLookup(self.store.neighbours(_ROLE_OF_USERS, run, of_targets=False))
         for entity in self.store.entity_parts(self.levels.user.entity.type, run, _READ_PARTS):
             yield self._row(entity, groups.of(entity.key), roles.of(entity.key))
 
@@ -111,7 +111,7 @@ class PeopleWriter:
             "admin": admin,
             "roles": roles,
             "groups": groups,
-            "groupsUnread": hide_reason(groups_unread, hide),
+            "groupsUnread": hide.reason(groups_unread),
             "domain": hide.text("domain", _first(user.get("emailDomain"))),
             "department": hide.text("department", _text(user.get("dept"))),
             "employee": hide.text("employee", _text(user.get("employeeId"))),
@@ -162,7 +162,7 @@ class PeopleWriter:
         counts.stale += bool(stale)
 
 
-class _Beside:
+class _SortedLookup:
     """Looks up what is sorted as the people are, while they pass."""
 
     def __init__(self, neighbours: Iterator[tuple[str, list[str]]]) -> None:
@@ -175,11 +175,6 @@ class _Beside:
         found = self._next[1]
         self._next = next(self._neighbours, None)
         return found
-
-
-def hide_reason(reason: str, redaction: Redaction) -> str:
-    """Why something was not read; in a redacted page only that it was not, since Zoom's answers may quote names."""
-    return "not read" if reason and redaction.is_on else reason
 
 
 def _licence(type_: Any) -> str:

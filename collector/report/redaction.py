@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.errors import CollectionFailed
+from collector.model.coverage import Coverage
 from collector.model.graph import PropertyValue, type_of_key
 from collector.private_files import read_private_file, replace_private_file
 
@@ -55,6 +56,14 @@ class Redaction:
         """What an entity is called for people; its pseudonym is the same as its address."""
         return self.entity(key) if self.is_on and key not in _BUILT_IN_ROLES else name
 
+    def reason(self, reason: str) -> str:
+        """Why something was not read; with a key only that it was not, since Zoom's answers may quote names."""
+        return "not read" if reason and self.is_on else reason
+
+    def coverage(self, entry: Coverage) -> Coverage:
+        """What a run read; with a key without the reasons, as above."""
+        return replace(entry, reason="", next_step="") if self.is_on else entry
+
     def value(self, value: PropertyValue, description: str = "") -> PropertyValue:
         """The value of a setting: of texts only those stay that its description names, and country codes."""
         if not self.is_on:
@@ -86,9 +95,3 @@ def profile_redaction(folder: Path, random_bytes: Callable[[int], bytes]) -> Red
             "Check the permissions of the file and its folder, or delete the file: other pseudonyms are used then.",
         ) from None
     return Redaction(key)
-
-
-def listed(redaction: Redaction, kind: str, values: object) -> list[str]:
-    """A list of texts, each redacted; nothing for what is no list."""
-    items: Sequence[object] = values if isinstance(values, list) else []
-    return [redaction.text(kind, str(each)) or "" for each in items]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
-from collector.alerts.telling import AlertReport
+from collector.alerts.sending import AlertReport
 from collector.clock import Clock
 from collector.collect.account import CollectResult
 from collector.errors import CollectorError, ExitCode, Interrupted, UsageError, worst_of

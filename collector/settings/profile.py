@@ -1,4 +1,4 @@
-"""A profile: its folder, its files, and its locks: one collection and one upload at a time."""
+"""A profile: its folder, its files, and its locks: one collection, one upload and one sending of alerts at a time."""
 
 from __future__ import annotations
 
@@ -44,6 +44,13 @@ def collect_lock(profile: Profile) -> Iterator[None]:
 def upload_lock(profile: Profile) -> Iterator[None]:
     """Hold the profile for one upload at a time. Raises ProfileBusy or CollectionFailed."""
     with _lock(profile.folder, "sync.lock", "upload (or `instance`, `forget`, `uninstall`)"):
+        yield
+
+
+@contextmanager
+def alerts_lock(profile: Profile) -> Iterator[None]:
+    """Hold the profile for one sending of alerts at a time. Raises ProfileBusy or CollectionFailed."""
+    with _lock(profile.folder, "alerts.lock", "sending of alerts"):
         yield
 
 

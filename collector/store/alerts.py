@@ -1,4 +1,4 @@
-"""The findings of the alert rules: what was found, and which channel has been told."""
+"""The findings of the alert rules: what was found, and which channel has received it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AlertRecord:
 
 
 class AlertLog:
-    """Who is to be told of what, by channel. Methods raise as those of `Store`, and commit at once."""
+    """What each channel is to receive. Methods raise as those of `Store`, and commit at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,18 +52,18 @@ class AlertLog:
         return self._database.row("SELECT 1 FROM alert WHERE rule = ? AND key = ?", (rule, key)) is not None
 
     def waiting(self, channel: str) -> dict[int, AlertRecord]:
-        """What a channel has not been told, by number, the oldest first."""
+        """What a channel has not received, by number, the oldest first."""
         rows = self._database.rows(
-            "SELECT id, run, since, rule, key, finding FROM alert WHERE channel = ? AND told_at IS NULL ORDER BY id",
+            "SELECT id, run, since, rule, key, finding FROM alert WHERE channel = ? AND sent_at IS NULL ORDER BY id",
             (channel,),
         )
         return {row[0]: AlertRecord(*row[1:]) for row in rows}
 
-    def told(self, numbers: Iterable[int], told_at: int) -> None:
+    def mark_sent(self, numbers: Iterable[int], sent_at: int) -> None:
         """The channel has taken the message with these findings."""
         self._database.begin()
         for number in numbers:
-            self._database.execute("UPDATE alert SET told_at = ? WHERE id = ?", (told_at, number))
+            self._database.execute("UPDATE alert SET sent_at = ? WHERE id = ?", (sent_at, number))
         self._database.commit()
 
     def hand_over(self, channels: Sequence[str]) -> None:
@@ -73,13 +73,13 @@ class AlertLog:
         for new in [channel for channel in channels if channel not in known]:
             self._database.execute(
                 "INSERT INTO alert (run, since, rule, key, finding, channel, found_at)"
-                " SELECT run, since, rule, key, finding, :new, min(found_at) FROM alert WHERE told_at IS NULL"
+                " SELECT run, since, rule, key, finding, :new, min(found_at) FROM alert WHERE sent_at IS NULL"
                 " AND channel NOT IN (SELECT value FROM json_each(:channels))"
                 " GROUP BY run, since, rule, key, finding ORDER BY min(id)",
                 {"new": new, "channels": json.dumps(channels)},
             )
         self._database.execute(
-            "DELETE FROM alert WHERE told_at IS NULL AND channel NOT IN (SELECT value FROM json_each(?))",
+            "DELETE FROM alert WHERE sent_at IS NULL AND channel NOT IN (SELECT value FROM json_each(?))",
             (json.dumps(channels),),
         )
         self._database.commit()

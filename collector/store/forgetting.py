@@ -101,7 +101,7 @@ def _forget_history(database: Database, before: int) -> tuple[int, int]:
     """How many runs and facts were removed."""
     columns = "id, coalesce(reading, id), started_at, ended_at, concluded"
     runs = [RunTimes(*row) for row in database.rows(f"SELECT {columns} FROM run")]  # noqa: S608 - a text of ours
-    database.execute("DELETE FROM alert WHERE told_at < ?", (before,))
+    database.execute("DELETE FROM alert WHERE sent_at < ?", (before,))
     forgotten = replacement_runs(runs, before)
     if not forgotten:
         return 0, 0

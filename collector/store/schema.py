@@ -176,7 +176,7 @@ _DATA_MODEL = (
 
 _ALERTS = (
     # A finding of an alert rule, once for each channel it is for. run, since: the runs compared, which may have been
-    # forgotten. key: what it is about, an entity or something else. finding: JSON. told_at: NULL until the channel
+    # forgotten. key: what it is about, an entity or something else. finding: JSON. sent_at: NULL until the channel
     # has taken the message.
     """CREATE TABLE alert (
         id INTEGER PRIMARY KEY,
@@ -187,7 +187,7 @@ _ALERTS = (
         finding TEXT NOT NULL,
         channel TEXT NOT NULL,
         found_at INTEGER NOT NULL,
-        told_at INTEGER
+        sent_at INTEGER
     )""",
 )
 

@@ -157,7 +157,7 @@ class Store:
 
     @property
     def alerts(self) -> AlertLog:
-        """The findings of the alert rules, and who was told."""
+        """The findings of the alert rules, and who has received them."""
         return AlertLog(self._database)
 
     def begin(

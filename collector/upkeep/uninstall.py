@@ -32,7 +32,7 @@ _FILES = (
     *("token.json", "token.json.corrupt-*", ".token.json-*.tmp"),
     *("graph.db-wal", "graph.db-shm", "graph.db-journal", "graph.db.damaged", "graph.db"),
     *("report.key", ".report.key-*.tmp"),
-    *("token.lock", "collect.lock", "sync.lock", "job.lock"),  # job.lock: an earlier version's
+    *("token.lock", "collect.lock", "sync.lock", "alerts.lock", "job.lock"),  # job.lock: an earlier version's
 )
 
 

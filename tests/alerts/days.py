@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from collector.alerts.channels import Channel
-from collector.alerts.telling import AlertReport, tell
+from collector.alerts.sending import AlertReport, send_new
 from collector.redaction import Secret
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
@@ -86,7 +86,9 @@ class Days:
         self.profile.sandbox.faults.clear()
 
     def tell(self, *channels: Channel) -> AlertReport:
-        return tell(self.profile.store, SCHEMA, channels or self.channels, self.profile.clock, interval=DAY, profile="")
+        return send_new(
+            self.profile.store, SCHEMA, channels or self.channels, self.profile.clock, interval=DAY, profile=""
+        )
 
     def day(self, *faults: Fault) -> list[str]:
         """Collect, alert, and what was said in that."""

@@ -1,4 +1,4 @@
-"""Messages go out through Apprise, to real servers on this computer, and no address is ever told."""
+"""Messages go out through Apprise, to real servers on this computer, and no address is ever shown."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def test_nobody_listens(web: Web) -> None:
 @pytest.mark.parametrize(
     ("urls", "said"),
     [
-        ([f"nonsense://{SECRET}"], "of 1 addresses, this is wrong: 1 (nonsense)."),
-        ([f"json://host/{SECRET}", f"slack://{SECRET}"], "of 2 addresses, this is wrong: 2 (slack)."),
-        ([f"slack://{SECRET}", f"x://{SECRET}"], "of 2 addresses, these are wrong: 1 (slack), 2 (x)."),
+        ([f"nonsense://{SECRET}"], "ALERT_URLS has a wrong address: 1 (nonsense)."),
+        ([f"json://host/{SECRET}", f"slack://{SECRET}"], "ALERT_URLS has a wrong address: 2 (slack)."),
+        ([f"slack://{SECRET}", f"x://{SECRET}"], "ALERT_URLS has wrong addresses: 1 (slack), 2 (x)."),
     ],
 )
 def test_wrong_addresses_are_named_by_their_place(
@@ -121,7 +121,7 @@ def test_nothing_is_logged_of_an_address(
         assert [channel.send(TITLE, TEXT) for channel in made] == [True, False, False]
     out, err = capfd.readouterr()
     assert SECRET not in f"{caplog.text}{out}{err}{made!r}{list(map(str, made))}{[each.id for each in made]}"
-    assert all(re.fullmatch("[0-9a-f]{8}", each.id) for each in made)
+    assert all(re.fullmatch("[0-9a-f]{6}", each.id) for each in made)
 
 
 def test_apprise_is_imported_only_to_send() -> None:
@@ -131,3 +131,27 @@ def test_apprise_is_imported_only_to_send() -> None:
         "sys.exit('apprise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_channel_that_never_answers_is_given_up_and_keeps_nothing_waiting(web: Web) -> None:
+    """Neither the other channels, nor the end of the process, nor Ctrl-C."""
+    code = f"""
+import socket, threading, time
+from collector.alerts import channels
+from collector.redaction import Secret
+server = socket.create_server(("127.0.0.1", 0))
+def drip():
+    connection, _ = server.accept()
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\nX: ")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.05)
+threading.Thread(target=drip, daemon=True).start()
+channels._SECONDS = 0.5
+slow, other = channels.channels([Secret("json://127.0.0.1:%d" % server.getsockname()[1]), Secret("{web.url}")])
+print(slow.send("a", "b"))
+channels._SECONDS = 10
+print(other.send("a", "b"))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, ["False", "True"], "")

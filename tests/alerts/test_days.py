@@ -138,7 +138,7 @@ def test_twenty_days(days: Days, tmp_path: Path) -> None:
     assert told == TOLD
     with closing(sqlite3.connect(days.profile.path)) as database:
         assert database.execute("SELECT count(*) FROM alert WHERE finding LIKE '%Eve%'").fetchone() == (0,)
-        assert database.execute("SELECT count(*) FROM alert WHERE told_at IS NULL").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM alert WHERE sent_at IS NULL").fetchone() == (0,)
 
 
 def test_nobody_is_new_who_was_read_for_the_first_time(days: Days) -> None:
@@ -201,7 +201,7 @@ def test_a_channel_that_fails_is_told_the_next_day(days: Days) -> None:
     object.__setattr__(second, "takes", lambda: False)
     days.collect()
     report = days.tell()
-    assert (report.told, report.failed, int(report.exit_code)) == ((first,), (second,), 3)
+    assert (report.sent_to, report.failed, int(report.exit_code)) == ((first,), (second,), 3)
     assert report.problems == ["Channel 2 (json) of ALERT_URLS did not take the alerts; the next run sends them."]
     object.__setattr__(second, "takes", lambda: True)
     days.switch("ada", on=False)

@@ -33,7 +33,7 @@ def test_what_is_left_out_is_counted_and_how_to_see_it(profile: str, called: str
     assert message.text.endswith(f"All: `{called} alerts check --since 7`")
 
 
-@pytest.mark.parametrize("number", [1, 2, 5, 40, 5000])
+@pytest.mark.parametrize("number", [1, 2, 5, 40])
 @pytest.mark.parametrize("rules", [1, 3, 8, 20])
 @pytest.mark.parametrize("length", [1, 60, 5000])
 def test_it_is_never_too_long(number: int, rules: int, length: int) -> None:

@@ -103,6 +103,7 @@ def zoom(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]
 @pytest.fixture
 def jupiterone(monkeypatch: pytest.MonkeyPatch) -> Iterator[JupiterOneSandbox]:
     """A sandbox on a socket, which the collector is configured to upload to; without an instance."""
+    monkeypatch.setattr("collector.jupiterone.query._FIRST_POLL_SECONDS", 0)  # it waits for each of some 30 counts
     with served_jupiterone(JupiterOneSandbox(polls_until_finished=0), monkeypatch) as sandbox:
         yield sandbox
 

@@ -126,7 +126,7 @@ class TestCheck:
         assert collector("alerts", "check", "--since", "1").code == 5
         refused = collector("alerts", "check", "--since", "3")
         assert refused.code == 2
-        assert "There is nothing to compare" in words(refused.err)
+        assert "3 and the newest run are both run 3." in words(refused.err)
 
     def test_something_was_not_read(self, zoom: Sandbox, collector: Command, account: Account) -> None:
         collector("collect")
@@ -163,7 +163,8 @@ class TestSending:
         sent = collector("alerts", "check", "--send")
         assert (sent.code, sent.out.splitlines()[-1]) == (5, "Alerts: 1 new, sent to channel 1 (json).")
         again = collector("alerts", "check", "--send")
-        assert (again.code, again.out.splitlines()[-1]) == (0, "Alerts: 0 new.")
+        assert (again.code, again.out.splitlines()[1:]) == (0, ["Nothing new.", "Alerts: 0 new."])
+        assert again.out.splitlines()[0].endswith("was compared before.")
         (message,) = web.messages
         assert message.startswith(NEW_ADMIN.format("x").replace("=x", "Max Rao"))
 
@@ -199,7 +200,7 @@ class TestSending:
         monkeypatch.setenv("ALERT_URLS", f"slack://{SECRET}")
         refused = collector(*verb)
         assert refused.code == 2
-        assert "ALERT_URLS: of 1 addresses, this is wrong: 1 (slack)." in words(refused.err)
+        assert "ALERT_URLS has a wrong address: 1 (slack)." in words(refused.err)
         assert SECRET not in refused.err + refused.out
 
 
@@ -260,7 +261,7 @@ def test_no_address_is_ever_told(
     assert len(web.messages) == 1 + 3
     assert SECRET not in caplog.text + "".join(each.out + each.err for each in said)
     doctor = collector("doctor").out
-    assert "ALERT_URLS has 2 addresses of the right form: 1 (json), 2 (json)" in words(doctor)
+    assert "ALERT_URLS is of the right form: 1 (json), 2 (json)" in words(doctor)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files
     assert [path for path in files if SECRET.encode() in path.read_bytes()] == []

@@ -16,9 +16,10 @@ import pytest
 from collector.clock import Clock, SystemClock
 from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import load_questions
-from collector.report.data import Graph, Report
+from collector.report.data import Graph
 from collector.report.page import write_report
 from collector.report.redaction import Redaction
+from collector.report.report import Report
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.resources.setting_levels import setting_levels

@@ -14,9 +14,9 @@ from collector.query.j1ql import QueryRequest, ask
 from collector.query.setting_values import setting_overview
 from collector.questions.library import load_questions
 from collector.questions.run import answer_questions
-from collector.report.numbers import report_to_json
 from collector.report.page import write_report
 from collector.report.redaction import Redaction
+from collector.report.report import report_to_json
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.resources.setting_levels import setting_levels

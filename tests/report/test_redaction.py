@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from collector.model.coverage import Coverage, Status
-from collector.report.numbers import report_to_json
 from collector.report.redaction import KEY_FILE, Redaction, profile_redaction
+from collector.report.report import report_to_json
 from collector.store import ROW, Store
 
 from .accounts import READ_AT, write_account

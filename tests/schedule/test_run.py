@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from collector.alerts.channels import Channel
-from collector.alerts.telling import AlertReport
+from collector.alerts.sending import AlertReport
 from collector.cli.poll_log import PollLog
 from collector.clock import Clock, milliseconds
 from collector.collect.account import CollectResult
@@ -190,7 +190,7 @@ def test_warnings_are_lines_too_and_the_key_is_in_none(
 
 class TestAlerts:
     def test_a_run_ends_with_them(self, polling: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
-        polling.alert = lambda: AlertReport(None, told=(SLACK,), failed=(MAIL,))
+        polling.alert = lambda: AlertReport(None, sent_to=(SLACK,), failed=(MAIL,))
         (ended,) = (line for line in polling.poll(monkeypatch, 60) if line["event"] == "run ended")
         assert ended["alerts"] == {"new": 0, "sentTo": ["1 (slack)"], "failed": ["2 (mailto)"], "problem": ""}
         assert (ended["exitCode"], ended["level"]) == (3, "warning")

@@ -32,7 +32,7 @@ def test_each_channel_has_its_own(store: Store) -> None:
     assert store.alerts.compared_run == 2
     waiting = store.alerts.waiting("a")
     assert list(waiting.values()) == FOUND
-    store.alerts.told(waiting, 2000)
+    store.alerts.mark_sent(waiting, 2000)
     assert store.alerts.waiting("a") == {}
     assert list(store.alerts.waiting("b").values()) == FOUND
     assert store.alerts.knows("zoom-owner", ADA)
@@ -42,7 +42,7 @@ def test_each_channel_has_its_own(store: Store) -> None:
 def test_what_waits_for_a_channel_goes_to_the_one_that_takes_its_place(store: Store) -> None:
     """As when its address was wrong, and is corrected."""
     store.alerts.record(2, FOUND, ["told", "wrong", "wrong too"], 1000)
-    store.alerts.told(store.alerts.waiting("told"), 2000)
+    store.alerts.mark_sent(store.alerts.waiting("told"), 2000)
     store.alerts.hand_over(["told", "new"])
     assert store.alerts.waiting("told") == {}
     assert list(store.alerts.waiting("new").values()) == FOUND
@@ -51,7 +51,7 @@ def test_what_waits_for_a_channel_goes_to_the_one_that_takes_its_place(store: St
 
 def test_a_channel_that_is_no_longer_configured(store: Store) -> None:
     store.alerts.record(2, FOUND, ["a", "b"], 1000)
-    store.alerts.told(store.alerts.waiting("b"), 2000)
+    store.alerts.mark_sent(store.alerts.waiting("b"), 2000)
     store.alerts.hand_over(["b"])
     assert store.alerts.waiting("a") == store.alerts.waiting("b") == {}
     assert store.alerts.knows("zoom-owner", ADA)
@@ -59,7 +59,7 @@ def test_a_channel_that_is_no_longer_configured(store: Store) -> None:
 
 def test_what_was_told_goes_with_the_history_and_what_waits_stays(store: Store, tmp_path: Path) -> None:
     store.alerts.record(2, FOUND[:1], ["a"], 1000)
-    store.alerts.told(store.alerts.waiting("a"), 2000)
+    store.alerts.mark_sent(store.alerts.waiting("a"), 2000)
     store.alerts.record(3, FOUND[1:], ["a"], 1000)
     store.close()
     forget(tmp_path / "graph.db", before=2000)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectionFailed
-from collector.settings.profile import Profile, collect_lock, upload_lock
+from collector.settings.profile import Profile, alerts_lock, collect_lock, upload_lock
 from collector.store import Store
 
 from .graph import collect
@@ -36,6 +36,7 @@ def plant(path: Path, kind: str) -> None:
         give_away(path)
 
 
+LOCKS = [(collect_lock, "collect.lock"), (upload_lock, "sync.lock"), (alerts_lock, "alerts.lock")]
 KINDS = ["pipe", "link", pytest.param("of another user", marks=only_root_can)]
 
 
@@ -72,7 +73,7 @@ def test_permissions_of_others_are_removed(path: Path, mode: int, caplog: pytest
     assert f"{path} was accessible to other users" in caplog.text
 
 
-@pytest.mark.parametrize(("hold", "name"), [(collect_lock, "collect.lock"), (upload_lock, "sync.lock")])
+@pytest.mark.parametrize(("hold", "name"), LOCKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_planted_lock(tmp_path: Path, hold: Callable[..., object], name: str, kind: str) -> None:
     profile = Profile("acme", tmp_path / "home" / "acme")

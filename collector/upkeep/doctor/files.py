@@ -24,6 +24,7 @@ _OPENED_FOR_WRITING = (
     "token.lock",
     "collect.lock",
     "sync.lock",
+    "alerts.lock",
 )
 
 
