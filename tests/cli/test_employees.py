@@ -14,7 +14,6 @@ from collector.cli.employees_output import print_comparison
 from collector.query.employee_file import Employee, EmployeeFile
 from collector.query.employees import EmployeeComparison, Match, ZoomUser
 from collector.sandbox import Sandbox
-from collector.sandbox.fault import Fault
 from collector.store import RunRecord
 from tests.cli.conftest import Command, words
 
@@ -138,19 +137,6 @@ class TestFormats:
         assert "new@example.com" not in caplog.text
         files = [path for path in work.parent.rglob("*") if path.is_file() and path.name != "export.csv"]
         assert [path for path in files if b"new@example.com" in path.read_bytes()] == []
-
-
-def test_where_not_all_users_were_read_nobody_is_without_zoom(zoom: Sandbox, collector: Command) -> None:
-    zoom.faults.add(Fault("status_500", "/users", query={"status": "pending"}, times=None))
-    assert collector("collect").code == 3
-    found = collector("employees", "export.csv")
-    assert found.code == 0
-    assert "Employees not found among the users that were read: 4" in found.out
-    assert "Only in Zoom (left the company?): 4 (some may no longer be in Zoom)" in found.out
-    assert "without Zoom" not in found.out
-    assert "`zoom_user` was not read completely" in words(found.err)
-    answer = json.loads(collector("employees", "export.csv", "--json").out)
-    assert (answer["withoutZoom"], len(answer["notFound"]), answer["complete"]) == (None, 4, False)
 
 
 @pytest.mark.parametrize("step", ["fetch-groups", "fetch-account"])

@@ -11,7 +11,7 @@ from collector.questions.run import QuestionAnswer, by_urgency
 def answer(name: str, counts: dict[str, int]) -> QuestionAnswer:
     queries = tuple(NamedQuery(results_are, "", results_are) for results_are in counts)
     question = SecurityQuestion(name, name, "", "", "", (), (), queries)
-    return QuestionAnswer(question, 1, (), {}, counts, complete=True, warnings=())
+    return QuestionAnswer(question, 1, (), {}, {}, counts, counts, complete=True, warnings=())
 
 
 def verdicts(name: str, bad: int, unknown: int, good: int) -> QuestionAnswer:
