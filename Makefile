@@ -21,8 +21,9 @@ $(VENV)/.installed: requirements-test.lock pyproject.toml
 demo: setup
 	$(BIN)/collector demo
 
+# Three processes, also on two cores: many tests wait for processes of their own.
 test: setup lint types
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n 3
 
 # The pages in a real Chromium; pictures of all of them are kept in build/screenshots.
 browser-test: setup
