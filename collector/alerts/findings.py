@@ -19,7 +19,7 @@ from collector.model.graph import Properties, PropertyValue, type_of_key
 from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.j1ql import CheckedQuery, QueryRequest, ask, check_query
 from collector.query.not_compared import NotCompared
-from collector.questions.library import UNKNOWN, SecurityQuestion
+from collector.questions.question import UNKNOWN, SecurityQuestion
 from collector.store import RunRecord
 
 Row = Sequence[object]

@@ -11,7 +11,8 @@ from typing import Literal, cast, get_args
 import yaml
 
 from collector.errors import UsageError
-from collector.questions.library import NamedQuery, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import NamedQuery, SecurityQuestion
 
 Level = Literal["INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"]
 """JupiterOne's levels of alerts, the lowest first."""

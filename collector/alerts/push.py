@@ -18,7 +18,7 @@ from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.push_report import Attempts, PushReport
 from collector.jupiterone.rules import Rule, Rules
 from collector.model.graph import JsonObject
-from collector.questions.library import SecurityQuestion
+from collector.questions.question import SecurityQuestion
 
 OWNER_LABEL = ("managed-by", "zoom-collector")
 PERMISSION = (

@@ -18,7 +18,7 @@ from collector.cli.query_output import csv_cell, table_cell
 from collector.cli.wrapping import print_wrapped, say
 from collector.next_steps import Command, NextStep
 from collector.query.j1ql import columns_of
-from collector.questions.library import BAD, GOOD, UNKNOWN, NamedQuery, SecurityQuestion
+from collector.questions.question import BAD, GOOD, UNKNOWN, NamedQuery, SecurityQuestion
 from collector.questions.run import QuestionAnswer, by_urgency
 from collector.questions.validation import Validation
 from collector.store import RunRecord

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from collector.questions.library import BAD, SecurityQuestion
+from collector.questions.question import BAD, SecurityQuestion
 
 WidgetType = Literal["number", "pie", "table"]
 

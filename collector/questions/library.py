@@ -1,14 +1,9 @@
-"""The questions as values, and where they are kept: `questions.yaml`, or a file of the customer's in the same format.
-
-It is the format of JupiterOne's managed questions (JupiterOne integration SDK, `validate-question-file`), with the keys
-`why` and `fix` beside its own.
-"""
+"""Where questions are kept: `questions.yaml`, or a file of the customer's in the same format."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
@@ -16,62 +11,10 @@ from pathlib import Path
 
 from collector.errors import UsageError
 from collector.next_steps import Command, NextStep
+from collector.questions.question import USUAL_BEGINNING, SecurityQuestion
+from collector.questions.reading import read_file
 
-GOOD, BAD, UNKNOWN, INFORMATIVE = "GOOD", "BAD", "UNKNOWN", "INFORMATIVE"
-"""What the results of a query are. JupiterOne takes a query that says nothing for INFORMATIVE."""
-VERDICTS = (GOOD, BAD, UNKNOWN)
-RESULTS_ARE = (*VERDICTS, INFORMATIVE)
-
-_USUAL_BEGINNING = "managed-question-zoom-"
 _SHIPPED = files("collector.questions") / "questions.yaml"
-
-
-@dataclass(frozen=True)
-class NamedQuery:
-    """One query of a question. `name`: "" where the file gives none. `line`: where it stands in the file."""
-
-    name: str
-    text: str
-    results_are: str = INFORMATIVE
-    line: int = field(default=0, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Compliance:
-    """What a question touches in a standard: the ids of its requirements."""
-
-    standard: str
-    requirements: tuple[str, ...] = ()
-    controls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SecurityQuestion:
-    """A question, with why it matters and what to do in Zoom ("" in files that do not say)."""
-
-    id: str
-    title: str
-    description: str
-    why: str
-    fix: str
-    tags: tuple[str, ...]
-    compliance: tuple[Compliance, ...]
-    queries: tuple[NamedQuery, ...]
-    line: int = field(default=0, compare=False, repr=False)
-
-    @property
-    def has_verdict(self) -> bool:
-        """Whether it sorts what it asks about into good, bad and not known; others only list."""
-        return any(query.results_are in VERDICTS for query in self.queries)
-
-    @property
-    def short_id(self) -> str:
-        """The id as people type it: without what all have in common."""
-        return self.id.removeprefix(_USUAL_BEGINNING)
-
-    def query(self, results_are: str) -> NamedQuery | None:
-        """The first query with these results."""
-        return next((query for query in self.queries if query.results_are == results_are), None)
 
 
 @cache
@@ -117,7 +60,7 @@ def choose(
 
 def _near(id_: str, known: Sequence[str]) -> list[str]:
     """The ids that contain this one, then those that are spelled like it, or have a word that is."""
-    wanted = id_.lower().removeprefix(_USUAL_BEGINNING)
+    wanted = id_.lower().removeprefix(USUAL_BEGINNING)
     containing = [each for each in known if wanted and wanted in each]
     words = get_close_matches(wanted, {word for each in known for word in each.split("-")}, n=2, cutoff=0.7)
     alike = [each for word in words for each in known if word in each.split("-")]
@@ -126,8 +69,6 @@ def _near(id_: str, known: Sequence[str]) -> list[str]:
 
 def read_questions(path: Path) -> tuple[SecurityQuestion, ...]:
     """The questions of any file. Raises UsageError with the first thing that is wrong with its form."""
-    from collector.questions.reading import read_file  # here, because YAML is not needed for the values
-
     file = read_file(path)
     if file.problems:
         problem = file.problems[0]

@@ -15,7 +15,7 @@ from collector.jupiterone.connection import JupiterOne
 from collector.jupiterone.push_report import Attempts, PushReport
 from collector.jupiterone.questions import Question, QuestionContent, Questions, SavedCompliance, SavedQuery
 from collector.jupiterone.rules import Rules
-from collector.questions.library import SecurityQuestion
+from collector.questions.question import SecurityQuestion
 
 OWNER_TAG = "zoom-collector"
 PERMISSION = (

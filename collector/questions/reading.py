@@ -11,7 +11,7 @@ import yaml
 
 from collector.errors import UsageError
 from collector.next_steps import NextStep
-from collector.questions.library import INFORMATIVE, RESULTS_ARE, Compliance, NamedQuery, SecurityQuestion
+from collector.questions.question import INFORMATIVE, RESULTS_ARE, Compliance, NamedQuery, SecurityQuestion
 
 _BEGINS_A_QUERY = re.compile(r"find\b", re.IGNORECASE)
 _COMMENTS = ("#", "//", "--")

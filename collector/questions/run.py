@@ -13,7 +13,7 @@ from collector.query.j1ql import DEFAULT_TIMEOUT, AskedGraph, limit_time, prepar
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.selectors import aggregates
 from collector.query.j1ql.syntax import Query
-from collector.questions.library import BAD, UNKNOWN, SecurityQuestion
+from collector.questions.question import BAD, UNKNOWN, SecurityQuestion
 from collector.store import RunRecord, Store
 
 Row = Sequence[object]

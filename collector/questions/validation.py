@@ -14,7 +14,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.model.older_integration import OLDER_NAMES, USER_TYPE, OlderName
 from collector.next_steps import NextStep
 from collector.query.j1ql import CheckedQuery, check_query
-from collector.questions.library import BAD, GOOD, UNKNOWN, VERDICTS, NamedQuery, SecurityQuestion
+from collector.questions.question import BAD, GOOD, UNKNOWN, VERDICTS, NamedQuery, SecurityQuestion
 from collector.questions.reading import Problem, QuestionFile, read_file
 
 _KEY_COLUMN = "Key"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.model.graph import type_of_key
-from collector.questions.library import BAD, GOOD, INFORMATIVE, UNKNOWN, SecurityQuestion
+from collector.questions.question import BAD, GOOD, INFORMATIVE, UNKNOWN, SecurityQuestion
 from collector.questions.run import QuestionAnswer, by_urgency
 from collector.report.redaction import Redaction
 

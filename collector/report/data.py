@@ -10,7 +10,7 @@ from collector.clock import Clock
 from collector.model.coverage import Coverage
 from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
-from collector.questions.library import SecurityQuestion
+from collector.questions.question import SecurityQuestion
 from collector.questions.run import answer_questions
 from collector.report.answers import LETTERS, ROWS_OF_OTHERS, Answers, AnswerView, view_answers
 from collector.report.blocks import DataBlock

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from collector.model.coverage import Coverage
-from collector.questions.library import BAD, GOOD, UNKNOWN
+from collector.questions.question import BAD, GOOD, UNKNOWN
 from collector.report.answers import AnswerView
 from collector.report.changes import ChangeView
 from collector.report.documents import Distribution

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collector.model.setting_levels import SettingLevels
 from collector.query.j1ql.parser import parse
 from collector.query.j1ql.syntax import Comparison, Literal, comparisons, paths
-from collector.questions.library import BAD, SecurityQuestion
+from collector.questions.question import BAD, SecurityQuestion
 
 _BY_PREFIX = (
     ("meeting_security", "Security"),

@@ -6,7 +6,8 @@ import pytest
 
 from collector.alerts.library import load_alerts, read_rules
 from collector.errors import UsageError
-from collector.questions.library import INFORMATIVE, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import INFORMATIVE
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collector.questions import library
-from collector.questions.library import BAD, GOOD, UNKNOWN, Compliance, NamedQuery, SecurityQuestion
+from collector.questions.question import BAD, GOOD, UNKNOWN, Compliance, NamedQuery, SecurityQuestion
 from collector.sandbox import Fault, Sandbox
 from tests.collect.profile import Profile
 

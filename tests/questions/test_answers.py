@@ -10,7 +10,8 @@ import pytest
 
 from collector.errors import CollectorError, UsageError
 from collector.query.j1ql import Answer, QueryRequest, ask
-from collector.questions.library import SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import SecurityQuestion
 from collector.store import ROW, Store
 
 from ..fakes import FakeClock

@@ -12,7 +12,8 @@ import pytest
 from collector.model.graph_schema import GraphSchema
 from collector.query.j1ql import check_query
 from collector.questions.dashboard import board
-from collector.questions.library import BAD, NamedQuery, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import BAD, NamedQuery, SecurityQuestion
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 

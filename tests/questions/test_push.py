@@ -10,8 +10,9 @@ import pytest
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import Access, JupiterOne
 from collector.jupiterone.push_report import PushReport, Refusal
-from collector.questions.library import Compliance, NamedQuery, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
 from collector.questions.push import PERMISSION, content_of, push, read_push_plan, read_removal_plan, remove
+from collector.questions.question import Compliance, NamedQuery, SecurityQuestion
 from collector.redaction import Secret
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 from tests.fakes import FakeClock

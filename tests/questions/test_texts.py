@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from collector.questions.library import BAD, VERDICTS, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import BAD, VERDICTS, SecurityQuestion
 
 QUESTIONS = load_questions()
 KNOWN_COLUMNS = "u.displayName AS Name, u.username AS Username, u.id AS ID, "

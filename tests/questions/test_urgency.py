@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from collector.questions.library import BAD, GOOD, INFORMATIVE, UNKNOWN, NamedQuery, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import BAD, GOOD, INFORMATIVE, UNKNOWN, NamedQuery, SecurityQuestion
 from collector.questions.run import QuestionAnswer, by_urgency
 
 

@@ -25,7 +25,8 @@ from collector.query.j1ql.syntax import (
     in_words,
     paths,
 )
-from collector.questions.library import BAD, GOOD, UNKNOWN, SecurityQuestion, load_questions
+from collector.questions.library import load_questions
+from collector.questions.question import BAD, GOOD, UNKNOWN, SecurityQuestion
 from collector.questions.run import answer_questions
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
