@@ -208,7 +208,7 @@ def test_by_keyboard_alone(show: Callable[[str], Page]) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     for _ in range(3):
         page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="People")).to_be_focused()
+    expect(page.get_by_role("link", name="People", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
     expect(page.locator("main")).to_be_focused()
