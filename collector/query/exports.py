@@ -20,7 +20,7 @@ from collector.query.export_files import Row, check_format, create_file, write_r
 from collector.query.not_read import not_read
 from collector.store import RunGraph, RunRecord, Store
 from collector.tree.summary import summary
-from collector.tree.swap import clean_up_stale_folders, new_folder, put_in_place
+from collector.tree.swap import clean_up_stale_folders, new_folder, put_in_place, why_not_replaceable
 
 INDEX = "export.json"
 _PROGRAM = "zoom-jupiterone-collector"
@@ -76,24 +76,17 @@ def export_graph(
 
 def _check_target(folder: Path) -> None:
     """Raise UsageError unless the folder is absent, empty, or an export with nothing added."""
-    if folder.is_symlink():
-        what = "is a symbolic link"
-    elif not folder.exists():
-        return
-    elif not folder.is_dir():
-        what = "is a file"
-    elif folder.stat().st_uid != os.geteuid():
-        what = "belongs to another user"
-    elif Path.cwd().is_relative_to(folder):
-        what = "is the working folder or one above it"
-    elif other := sorted(set(os.listdir(folder)) - _files_of_export(folder)):
-        what = f"holds what no export wrote there ({other[0]})"
-    else:
-        return
-    raise UsageError(
-        f"Nothing was exported: {folder} {what}. It was left as it is.",
-        "Name a folder that does not exist yet, an empty one, or an earlier export.",
-    )
+    what = why_not_replaceable(folder)
+    if not what and folder.exists():
+        if Path.cwd().is_relative_to(folder):
+            what = "is the working folder or one above it"
+        elif other := sorted(set(os.listdir(folder)) - _files_of_export(folder)):
+            what = f"holds what no export wrote there ({other[0]})"
+    if what:
+        raise UsageError(
+            f"Nothing was exported: {folder} {what}. It was left as it is.",
+            "Name a folder that does not exist yet, an empty one, or an earlier export.",
+        )
 
 
 def _files_of_export(folder: Path) -> set[str]:

@@ -18,6 +18,17 @@ from pathlib import Path
 from collector.errors import CollectionFailed
 
 
+def why_not_replaceable(target: Path) -> str:
+    """Why what is there must not be replaced, as the end of a sentence; "" if it is this user's folder, or nothing."""
+    if target.is_symlink():
+        return "is a symbolic link"
+    if not target.exists():
+        return ""
+    if not target.is_dir():
+        return "is a file"
+    return "" if target.stat().st_uid == os.geteuid() else "belongs to another user"
+
+
 def new_folder(target: Path) -> Path:
     """A new, empty folder for what will become the target. Raises OSError."""
     return _beside(target, "new")

@@ -27,7 +27,7 @@ from collector.model.graph import JsonObject
 from collector.next_steps import Command, NextStep
 from collector.store import RunGraph, RunRecord, Store
 from collector.tree.summary import summary
-from collector.tree.swap import clean_up_stale_folders, new_folder, put_in_place
+from collector.tree.swap import clean_up_stale_folders, new_folder, put_in_place, why_not_replaceable
 
 TREE_FOLDER = ".j1-integration"
 _OBJECTS_PER_FILE = 500
@@ -45,22 +45,14 @@ class TreeReport:
 
 def check_target(folder: Path) -> None:
     """Raise UsageError unless the folder is absent, empty, or a tree already."""
-    if folder.is_symlink():
-        what = "is a symbolic link"
-    elif not folder.exists():
-        return
-    elif not folder.is_dir():
-        what = "is a file"
-    elif folder.stat().st_uid != os.geteuid():
-        what = "belongs to another user"
-    elif any(folder.iterdir()) and not _is_tree(folder):
+    what = why_not_replaceable(folder)
+    if not what and folder.exists() and any(folder.iterdir()) and not _is_tree(folder):
         what = "contains something other than a tree of JupiterOne's tools"
-    else:
-        return
-    raise UsageError(
-        f"The tree cannot be written to {folder}: it {what}. It was left as it is.",
-        "Move it away, or run the command in another folder.",
-    )
+    if what:
+        raise UsageError(
+            f"The tree cannot be written to {folder}: it {what}. It was left as it is.",
+            "Move it away, or run the command in another folder.",
+        )
 
 
 def write_tree(store: Store, folder: Path) -> TreeReport:
