@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from collector.errors import UsageError
-from collector.model.coverage import Coverage, Status
 from collector.model.graph import Properties, PropertyValue
 from collector.model.setting_levels import LeveledSetting, LevelLocations, SettingLevels, SettingLocation
 from collector.next_steps import Command, NextStep
 from collector.query.show import find_entities, require_collected
+from collector.query.unread_levels import UnreadLevels
 from collector.query.why import Explanation, KnownValue, LevelValues, Verdict, explain
 from collector.store import Store
 
@@ -147,7 +147,7 @@ def setting_overview(store: Store, levels: SettingLevels, text: str) -> SettingO
         account,
         tuple(group for group in groups if _differs(group, account)),
         tuple(group for group in groups if group.value.unread or group.lock.unread),
-        reader.groups_unread(members=False) if setting.group.values else "",
+        reader.unread.groups(members=False) if setting.group.values else "",
         None if setting.user is None else reader.users_by_value(setting.user),
     )
 
@@ -166,9 +166,8 @@ class _Reader:
         self._store = store
         self._levels = levels
         run = store.latest_run()
-        coverage: Sequence[Coverage] = () if run is None else run.coverage
         self._partial_types = () if run is None else run.partial_types
-        self._coverage: Mapping[tuple[str, str], Coverage] = {(each.step, each.dataset): each for each in coverage}
+        self.unread = UnreadLevels(levels, () if run is None else run.coverage)
 
     def value_of_user(self, location: SettingLocation, user: Properties) -> KnownValue:
         level = self._levels.user
@@ -180,7 +179,7 @@ class _Reader:
         level = self._levels.account
         entity = next(iter(self._store.entities(level.entity.type)), None)
         if entity is None:
-            unread = KnownValue(unread=self._set_unread(level.step, level.scopes) or "the account is not in the graph")
+            unread = KnownValue(unread=self.unread.account())
             return LevelValues("account", unread, unread)
         return self._level("account", level.step, setting.account, entity)
 
@@ -204,7 +203,7 @@ class _Reader:
         unread = [id_ for id_ in ids if id_ not in groups]
         ordered = sorted(groups, key=lambda id_: ids.index(id_) if id_ in ids else len(ids))
         values = [self.group(setting, groups[id_]) for id_ in ordered]
-        why = "" if ids and not unread else self.groups_unread()
+        why = "" if ids and not unread else self.unread.groups()
         if unread and not why:
             why = f"the groups {_listed(unread)} are not in the graph"
         return values, why
@@ -221,7 +220,7 @@ class _Reader:
                 counts[repr(value)] = value, counts.get(repr(value), (value, 0))[1] + count
         by_value = sorted(counts.values(), key=lambda each: (-each[1], repr(each[0])))
         unread = self._store.count(level.entity.type) - without - sum(count for _, count in by_value)
-        because = self.why_unread(level.step, location) if unread else ""
+        because = self.unread.document(level.step, location) if unread else ""
         return UserCounts(tuple(by_value), without, unread, because, self.users_unread())
 
     def users_unread(self) -> str:
@@ -229,27 +228,7 @@ class _Reader:
         level = self._levels.user
         if level.entity.type not in self._partial_types:
             return ""
-        return f"not every user was read ({self._set_unread(level.step, level.scopes)})"
-
-    def groups_unread(self, *, members: bool = True) -> str:
-        """Why the groups, or their members, are not known, a clause; "" where they are."""
-        levels = self._levels
-        if why := self._set_unread(levels.group.step, levels.group.scopes):
-            return f"the groups were not read ({why})"
-        why = self._set_unread(levels.membership_step, levels.group.scopes) if members else ""
-        return f"the members of groups were not read ({why})" if why else ""
-
-    def why_unread(self, step: str, location: SettingLocation) -> str:
-        """Why a document was not read."""
-        return why_unread(self._coverage.get((step, location.part)), location.scopes)
-
-    def _set_unread(self, step: str, scopes: tuple[str, str]) -> str:
-        """Why a set was not read completely, "" where it was."""
-        entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_list]
-        for entry in entries:
-            if entry.status not in (Status.COMPLETE, Status.NOT_LICENSED):
-                return why_unread(entry, scopes)
-        return "" if entries else why_unread(None, scopes)
+        return f"not every user was read ({self.unread.of_list(level.step, level.scopes)})"
 
     def _level(self, name: str, step: str, locations: LevelLocations, entity: Properties) -> LevelValues:
         lock = self._read(step, locations.locks, entity)
@@ -272,21 +251,7 @@ class _Reader:
             if (value := entity.get(location.property)) is not None:
                 return KnownValue(value, read_at=read_at.get(location.part))
         unread = next((location for location in locations if location.part not in read_at), None)
-        return KnownValue(unread=(otherwise or self.why_unread(step, unread)) if unread is not None else "")
-
-
-def why_unread(entry: Coverage | None, scopes: tuple[str, str]) -> str:
-    """Why something was not read, a clause, and which scope would tell."""
-    needed = f"it needs the scope {scopes[0]} or {scopes[1]}"
-    if entry is None:
-        return f"not collected yet; {needed}"
-    if entry.scopes:
-        return needed
-    if entry.status is Status.NOT_LICENSED:
-        return "not in the account's plan"
-    if entry.status is Status.COMPLETE:
-        return "Zoom gave none"
-    return entry.reason.rstrip(".") or entry.status.value
+        return KnownValue(unread=(otherwise or self.unread.document(step, unread)) if unread is not None else "")
 
 
 def _letters(text: str) -> str:

@@ -90,7 +90,7 @@ class _DataWriter:
             people=people,
             groups=_counted(lines.groups, people.by_group, redaction),
             roles=_counted(lines.roles, people.by_role, redaction),
-            groups_unread=self.reader.groups_unread(members=False),
+            groups_unread=self.reader.unread.groups(members=False),
             answers=tuple(answers.views),
             settings=settings,
             changes=changes,
@@ -113,7 +113,7 @@ class _DataWriter:
             self.graph.run,
             documents,
             Neighbourhood(lines.group_places, lines.group_ids, lines.role_places),
-            self.reader.groups_unread(),
+            self.reader.unread.groups(),
             answers.verdicts,
             self.redaction,
         )
@@ -148,7 +148,7 @@ class _DataWriter:
     def _part_unread(self, part: str) -> str:
         settings = self.graph.levels.settings
         location = next(each.user for each in settings if each.user is not None and each.user.part == part)
-        return self.reader.user_part_unread(location)
+        return self.reader.unread.document(self.graph.levels.user.step, location)
 
     def _summary(
         self, lines: LevelLines, settings: Sequence[SettingView], answers: Answers, changes: ChangeView | None
@@ -176,7 +176,7 @@ class _DataWriter:
             "parts": self.parts,
             "partsUnread": [self._part_unread(part) for part in self.parts],
             "reasons": lines.reasons,
-            "groupsUnread": self.reader.groups_unread(members=False),
+            "groupsUnread": self.reader.unread.groups(members=False),
             "sections": SECTIONS,
             "settings": described,
             "questions": [_question(view) for view in answers.views],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from collector.model.coverage import Coverage, Status
+from collector.model.coverage import Coverage
 from collector.model.graph import Properties
 from collector.model.setting_levels import LeveledSetting, LevelLocations, SettingLevels, SettingLocation
-from collector.query.setting_values import why_unread
+from collector.query.unread_levels import UnreadLevels
 from collector.query.why import KnownValue
 from collector.report.blocks import DataBlock
 from collector.report.redaction import Redaction
@@ -35,7 +35,7 @@ class LevelReader:
         self._store = store
         self._levels = levels
         self._run = run
-        self._coverage: Mapping[tuple[str, str], Coverage] = {(each.step, each.dataset): each for each in coverage}
+        self.unread = UnreadLevels(levels, coverage)
 
     def account(self) -> Level | None:
         """The account; None if it was not read."""
@@ -50,23 +50,6 @@ class LevelReader:
         locations = [each.group for each in self._levels.settings]
         for entity in self._entities(level.entity.type, "group"):
             yield self._level(level.step, locations, entity)
-
-    def account_unread(self) -> str:
-        """Why the account is not known, a clause."""
-        level = self._levels.account
-        return self._list_unread(level.step, level.scopes) or "the account is not in the graph"
-
-    def groups_unread(self, *, members: bool = True) -> str:
-        """Why the groups, or their members, are not known, a clause; "" where they are."""
-        levels = self._levels
-        if why := self._list_unread(levels.group.step, levels.group.scopes):
-            return f"the groups were not read ({why})"
-        why = self._list_unread(levels.membership_step, levels.group.scopes) if members else ""
-        return f"the members of groups were not read ({why})" if why else ""
-
-    def user_part_unread(self, location: SettingLocation) -> str:
-        """Why a document of users was not read, a clause."""
-        return why_unread(self._coverage.get((self._levels.user.step, location.part)), location.scopes)
 
     def _entities(self, type_: str, level: str) -> Iterator[EntityParts]:
         locations = [
@@ -94,14 +77,7 @@ class LevelReader:
         unread = next((location for location in locations if location.part not in entity.documents), None)
         if unread is None:
             return KnownValue()
-        return KnownValue(unread=why_unread(self._coverage.get((step, unread.part)), unread.scopes))
-
-    def _list_unread(self, step: str, scopes: tuple[str, str]) -> str:
-        entries = [entry for (of, _), entry in self._coverage.items() if of == step and entry.is_list]
-        for entry in entries:
-            if entry.status not in (Status.COMPLETE, Status.NOT_LICENSED):
-                return why_unread(entry, scopes)
-        return "" if entries else why_unread(None, scopes)
+        return KnownValue(unread=self.unread.document(step, unread))
 
 
 def has_lock(setting: LeveledSetting) -> bool:
@@ -146,7 +122,7 @@ class LevelLines:
         """Write the account, also if nothing of it was read."""
         account = reader.account()
         if account is None:
-            unread = (KnownValue(unread=reader.account_unread()),) * len(self.settings)
+            unread = (KnownValue(unread=reader.unread.account()),) * len(self.settings)
             account = Level("", {}, unread, unread)
         self.account_key = account.key
         self.account_name = _name(account)
