@@ -9,6 +9,7 @@ from collector.alerts.library import load_alerts
 from collector.cli.alerts_output import print_check, print_rules, print_sent, print_tested
 from collector.cli.alerts_push import push, remove
 from collector.cli.options import common_options, example, options
+from collector.cli.query_options import chosen_format
 from collector.cli.query_output import FORMATS
 from collector.clock import SystemClock
 from collector.errors import ExitCode, UsageError, worst_of
@@ -56,13 +57,11 @@ def check(context: click.Context, since: str | None, send: bool, format_: str | 
     did not take the message, 2 wrong use, 1 it failed, 130 interrupted.
     """
     given = options(context)
-    if given.json and format_ not in (None, "json"):
-        raise UsageError(f"--json and --format {format_} contradict each other.", "Give one of them.")
+    wanted = chosen_format(given, format_) or "table"
     if send and since is not None:
         raise UsageError("--send compares with what was sent last, so it takes no --since.", "Give one of them.")
     settings = given.settings()
-    format_ = "json" if given.json else format_ or "table"
-    return int(_send(settings, format_) if send else _check(settings, since, format_))
+    return int(_send(settings, wanted) if send else _check(settings, since, wanted))
 
 
 def _check(settings: Settings, since: str | None, format_: str) -> ExitCode:

@@ -8,7 +8,7 @@ import click
 
 from collector.cli.employees_output import print_comparison
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format
+from collector.cli.query_options import chosen_format, run_options
 from collector.cli.query_output import FORMATS
 from collector.clock import SystemClock
 from collector.query.chosen_run import chosen_run
@@ -23,8 +23,7 @@ from collector.store import Store
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--email", metavar="COLUMN", help="The column with the e-mail address; default: by its usual names.")
 @click.option("--id", "id_", metavar="COLUMN", help="The column with the employee id; default: by its usual names.")
-@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="Compare the users as of this run.")
-@click.option("--at", "at", metavar="DATE", help="Compare the users as of then: 2026-11-23 (its end, UTC).")
+@run_options("Compare the graph")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the result; default: table.")
 @common_options
 @click.pass_context

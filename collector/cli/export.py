@@ -10,6 +10,7 @@ from rich.table import Table
 from collector.cli.options import example, options, options_without_json
 from collector.cli.output import console, print_table
 from collector.cli.plain_text import printable
+from collector.cli.query_options import run_options
 from collector.cli.signals import interrupted_by_sigterm
 from collector.cli.wrapping import say
 from collector.query.export_files import FORMATS
@@ -29,8 +30,7 @@ from collector.store import Store
     show_default=True,
     help="How the files are written. Parquet needs the package pyarrow.",
 )
-@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="The graph as it was after this run.")
-@click.option("--at", "at", metavar="DATE", help="The graph as it was then: 2026-11-23 (its end, UTC).")
+@run_options("The graph")
 @options_without_json
 @click.pass_context
 def export(context: click.Context, folder: Path, format_: str, run: int | None, at: str | None) -> None:

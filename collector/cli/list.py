@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import click
 
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format, format_option, run_options
+from collector.cli.query_options import chosen_format, format_option, run_options, timeout_option
 from collector.cli.query_output import print_answer
 from collector.clock import SystemClock
 from collector.errors import UsageError
@@ -60,7 +60,8 @@ LISTED = {
     help=f"At most this many rows, 0: all; default: {_MAX_TABLE_ROWS:,} in a table, else all.",
 )
 @format_option
-@run_options
+@run_options("Ask the graph")
+@timeout_option
 @common_options
 @click.pass_context
 def list_(

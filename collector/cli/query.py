@@ -7,7 +7,7 @@ import sys
 import click
 
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format, format_option, run_options
+from collector.cli.query_options import chosen_format, format_option, run_options, timeout_option
 from collector.cli.query_output import print_answer, print_explanation
 from collector.clock import SystemClock
 from collector.errors import UsageError
@@ -28,7 +28,8 @@ from collector.store import Store
     help="At most this many rows if the query has no LIMIT; 0: all.",
 )
 @click.option("--explain", "explain_", is_flag=True, help="Show what was understood and the SQL, and ask nothing.")
-@run_options
+@run_options("Ask the graph")
+@timeout_option
 @common_options
 @click.pass_context
 def query(

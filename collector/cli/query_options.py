@@ -22,23 +22,25 @@ format_option = click.option(
 )
 
 
-def run_options(command: Command) -> Command:
-    """Which graph is asked, and for how long: `run`, `at`, `timeout`."""
-    decorators = (
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            default=DEFAULT_TIMEOUT,
-            show_default=True,
-            metavar="SECONDS",
-            help="Give up after this long.",
-        ),
-        click.option("--at", metavar="DATE", help="Ask the graph as it was then: 2026-11-23 (its end, UTC)."),
-        click.option("--run", type=click.IntRange(min=1), metavar="N", help="Ask the graph as it was after this run."),
-    )
-    for decorate in decorators:
-        command = decorate(command)
-    return command
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after this long.",
+)
+
+
+def run_options(what: str) -> Callable[[Command], Command]:
+    """Which graph: `run` and `at`. `what`: what is done with it, such as "Ask the graph"."""
+    at = click.option("--at", metavar="DATE", help=f"{what} as it was then: 2026-11-23 (its end, UTC).")
+    run = click.option("--run", type=click.IntRange(min=1), metavar="N", help=f"{what} as it was after this run.")
+
+    def decorate(command: Command) -> Command:
+        return run(at(command))
+
+    return decorate
 
 
 def chosen_format(given: Options, format_: str | None) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format
+from collector.cli.query_options import chosen_format, run_options
 from collector.cli.query_output import FORMATS
 from collector.cli.questions_output import (
     SHOWN_ROWS,
@@ -69,8 +69,7 @@ def show(context: click.Context, id_: str) -> None:
 @questions.command(epilog=example("collector questions run e2e-encryption"))
 @click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=_complete_id)
 @_with_tags
-@click.option("--run", "run_", type=click.IntRange(min=1), metavar="N", help="Answer as of the end of this run.")
-@click.option("--at", "at", metavar="DATE", help="Answer as of then: 2026-11-23 (its end, UTC).")
+@run_options("Ask the graph")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the answers; default: table.")
 @common_options
 @click.pass_context
@@ -78,7 +77,7 @@ def run(
     context: click.Context,
     ids: tuple[str, ...],
     tags: tuple[str, ...],
-    run_: int | None,
+    run: int | None,
     at: str | None,
     format_: str | None,
 ) -> None:
@@ -95,9 +94,9 @@ def run(
     printed = chosen_format(given, format_) or "table"
     chosen = choose(load_questions(), ids, tags)
     with Store.open_existing(given.settings().profile.store_path) as store:
-        record = chosen_run(store, run_, at)
+        record = chosen_run(store, run, at)
         clock = SystemClock()
-        now = date_now(record, clock, run_, at)
+        now = date_now(record, clock, run, at)
         rows = None if printed != "table" else SHOWN_ROWS if ids else 0
         answers = answer_questions(store, graph_schema(all_resources()), chosen, record, clock, now, rows)
         print_answers(answers, chosen, record, printed, in_full=bool(ids))

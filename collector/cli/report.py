@@ -11,6 +11,7 @@ import click
 from collector.cli.options import common_options, example, options
 from collector.cli.output import print_json
 from collector.cli.plain_text import printable
+from collector.cli.query_options import run_options
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
 from collector.query.chosen_run import chosen_run, date_now
@@ -36,8 +37,7 @@ DEFAULT_FILE = "zoom-report.html"
     metavar="FILE",
     help=f"Where to write the page; default: {DEFAULT_FILE} in this folder.",
 )
-@click.option("--run", "run", type=click.IntRange(min=1), metavar="N", help="Show the graph as it was after this run.")
-@click.option("--at", "at", metavar="DATE", help="Show the graph as it was then: 2026-11-23 (its end, UTC).")
+@run_options("Show the graph")
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
 @click.option("--redact", is_flag=True, help="Show pseudonyms in place of names, addresses, domains and ids.")
 @common_options
