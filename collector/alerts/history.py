@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import ROW, GraphSchema
 from collector.store import UPLOADED_EXIT_CODES, ReadOnlyDatabase, RunRecord, Store
+from collector.store.row_ids import key_bounds
 
 NAMED_BY = ("displayName", "name", "email")
 """The properties that name an entity."""
@@ -98,7 +99,7 @@ class History:
 
     def keys(self, type_: str, run: int) -> list[str]:
         """The keys of the entities of a type after a run."""
-        return [key for (key,) in self.database.rows(_OF_TYPE, {"row": ROW, "run": run, **_range(type_)})]
+        return [key for (key,) in self.database.rows(_OF_TYPE, {"row": ROW, "run": run, **key_bounds(type_)})]
 
     def known_to_be_new(self, keys: Collection[str], now: Mapping[str, Properties], since: RunRecord) -> set[str]:
         """Of entities that did not exist after `since`, those that are not just read for the first time."""
@@ -115,7 +116,7 @@ class History:
 
     def was_ever_read(self, type_: str, parts: Collection[str], run: int) -> bool:
         """Whether any entity of a type had one of these parts after this run or an earlier one."""
-        parameters = {"parts": _json(parts), "run": run, **_range(type_)}
+        parameters = {"parts": _json(parts), "run": run, **key_bounds(type_)}
         return self.database.row(_EVER_READ, parameters) is not None
 
     def earlier(self, keys: Collection[str], types: Collection[str], since: RunRecord) -> Iterator[RunRecord]:
@@ -140,7 +141,3 @@ class History:
 
 def _json(texts: Collection[str]) -> str:
     return json.dumps(sorted(texts))
-
-
-def _range(type_: str) -> dict[str, str]:
-    return {"first": f"{type_}:", "end": f"{type_};"}

@@ -17,7 +17,7 @@ from collector.model.graph import Properties, PropertyValue, RelationshipType
 from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.change import Change, Kind, Named
 from collector.store import ReadOnlyDatabase, RunRecord
-from collector.store.row_ids import key_range
+from collector.store.row_ids import key_bounds
 
 
 def _alive(fact: str, run: str) -> str:
@@ -184,7 +184,7 @@ class GraphComparison:
         """Which values of entities in both graphs differ, in the parts that are wanted."""
         differing = _DifferingValues(self, type_)
         first_read: dict[str, int] = {}
-        parameters = {**self._runs(), **_key_range(type_.type)}
+        parameters = {**self._runs(), **key_bounds(type_.type)}
         who = Named("", "")
         for key, name, part, old, new in self.database.rows(_CHANGED_PARTS, parameters):
             if _is_volatile(type_, part) or not is_wanted(part):
@@ -202,12 +202,12 @@ class GraphComparison:
 
     def unchanged_documents(self, type_: str, part: str) -> Iterator[Properties]:
         """The distinct documents that entities had in both runs and all the time between."""
-        for (text,) in self.database.rows(_UNCHANGED_DOCUMENTS, {**self._runs(), **_key_range(type_), "part": part}):
+        for (text,) in self.database.rows(_UNCHANGED_DOCUMENTS, {**self._runs(), **key_bounds(type_), "part": part}):
             yield json.loads(text)
 
     def _only_in(self, type_: str, here: RunRecord, there: RunRecord, known: int) -> Iterator[sqlite3.Row]:
         runs = {"here": here.id, "there": there.id, "known": known}
-        return self.database.rows(_ONLY_IN, {"row": ROW, **_key_range(type_), **runs})
+        return self.database.rows(_ONLY_IN, {"row": ROW, **key_bounds(type_), **runs})
 
     def _was_invited_to(self, type_: RelationshipType, member: str, source: str, target: str) -> bool:
         invitation = self.invitations.get(member)
@@ -319,8 +319,3 @@ def _differing(before: Properties, after: Properties) -> list[str]:
 def _same_list(left: PropertyValue, right: PropertyValue) -> bool:
     """Lists in documents come in no order that means anything."""
     return isinstance(left, list) and isinstance(right, list) and sorted(map(str, left)) == sorted(map(str, right))
-
-
-def _key_range(type_: str) -> dict[str, object]:
-    first, end = key_range(type_)
-    return {"first": first, "end": end}

@@ -10,7 +10,7 @@ from operator import itemgetter
 from collector.model.graph import Properties
 from collector.store.canonical import ROW, joined_entity, parse_document
 from collector.store.database import Database
-from collector.store.row_ids import key_range
+from collector.store.row_ids import key_bounds
 
 _PARTS = """
     SELECT entity.key, part.part, part.document, part.read_at, CASE WHEN part.part IN ({read}) THEN document.json END
@@ -65,10 +65,9 @@ class EntityParts:
 
 def entity_parts(database: Database, type_: str, run: int, read: Collection[str]) -> Iterator[EntityParts]:
     """The entities of a type after a run, sorted by key; of each, the row and the parts `read` are read."""
-    first, end = key_range(type_)
     names = {f"part{number}": part for number, part in enumerate(sorted({ROW, *read}))}
     statement = _PARTS.format(read=", ".join(f":{name}" for name in names))
-    rows = database.rows(statement, {"first": first, "end": end, "run": run, **names})
+    rows = database.rows(statement, {**key_bounds(type_), "run": run, **names})
     for key, group in groupby(rows, key=itemgetter(0)):
         parts = list(group)
         entity = joined_entity(key, ((part, text) for _, part, _, _, text in parts if text is not None), {})
@@ -82,10 +81,7 @@ def distinct_documents(database: Database, type_: str, part: str, run: int) -> I
 
     Each with its id and how many entities have it.
     """
-    first, end = key_range(type_)
-    for id_, text, count in database.rows(
-        _DOCUMENTS, {"first": first, "end": end, "part": part, "row": ROW, "run": run}
-    ):
+    for id_, text, count in database.rows(_DOCUMENTS, {**key_bounds(type_), "part": part, "row": ROW, "run": run}):
         yield id_, parse_document(text), count
 
 

@@ -14,6 +14,12 @@ def key_range(type_: str) -> tuple[str, str]:
     return f"{type_}:", f"{type_};"
 
 
+def key_bounds(type_: str) -> dict[str, str]:
+    """The same as the parameters `first` and `end` of a statement."""
+    first, end = key_range(type_)
+    return {"first": first, "end": end}
+
+
 def check_key(relationship: Relationship) -> None:
     """Raise ValueError unless a relationship's key is made of its class and its ends' keys."""
     expected = f"{relationship.source_key}|{relationship.class_.lower()}|{relationship.target_key}"

@@ -11,7 +11,7 @@ from collector.model.graph import Properties, Relationship
 from collector.model.older_integration import DataModel, differs
 from collector.store.canonical import ROW, parse_document
 from collector.store.database import Database
-from collector.store.row_ids import key_range
+from collector.store.row_ids import key_bounds
 
 _ENTITIES = """
     SELECT entity.key, part.part, part.document, part.to_run IS NOT NULL AND part.to_run <= :run AS gone
@@ -77,8 +77,7 @@ def entity_versions(database: Database, type_: str, run: int, since: int | None 
     described = database.row("SELECT tags, data_model FROM run WHERE id = ?", (run,))
     tags, data_model = ("{}", DataModel.CURRENT) if described is None else (described[0], DataModel(described[1]))
     form = (tags, differs(type_, data_model))
-    first, end = key_range(type_)
-    rows = database.rows(_ENTITIES, {"first": first, "end": end, "run": run, "since": run if since is None else since})
+    rows = database.rows(_ENTITIES, {**key_bounds(type_), "run": run, "since": run if since is None else since})
     for key, parts in groupby(rows, key=itemgetter(0)):
         part_rows = list(parts)
         documents = {part: document for _, part, document, gone in part_rows if not gone}
@@ -97,15 +96,13 @@ def relationships_after(database: Database, type_: str, run: int, since: int | N
 
 def different_documents(database: Database, type_: str, run: int) -> Iterator[Properties]:
     """The documents that entities of a type had after a run, each once."""
-    first, end = key_range(type_)
-    for (text,) in database.rows(_DOCUMENTS, {"first": first, "end": end, "run": run}):
+    for (text,) in database.rows(_DOCUMENTS, {**key_bounds(type_), "run": run}):
         yield parse_document(text)
 
 
 def count_without(database: Database, type_: str, part: str, run: int) -> tuple[int, int]:
     """How many entities of a type there were after a run, and how many of them lacked this part."""
-    first, end = key_range(type_)
-    row = database.row(_COUNTS, {"row": ROW, "part": part, "run": run, "first": first, "end": end})
+    row = database.row(_COUNTS, {"row": ROW, "part": part, "run": run, **key_bounds(type_)})
     return (0, 0) if row is None else (row[0], row[1])
 
 

@@ -18,6 +18,7 @@ from collector.query.j1ql.syntax import Query
 from collector.query.j1ql.uses import uses
 from collector.query.j1ql.values import PreparedPart, PreparedType, in_json
 from collector.store import ReadOnlyDatabase, RunRecord, Store
+from collector.store.row_ids import key_range
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _prepared(database: ReadOnlyDatabase, graph: Graph, wanted: _Wanted, table: 
     database.execute(
         f"INSERT INTO {table} SELECT {', '.join(values)} FROM entity {lines}"
         " WHERE entity.key >= ? AND entity.key < ? ORDER BY entity.key",
-        (f"{type_.type}:", f"{type_.type};"),
+        key_range(type_.type),
     )
     for prepared in parts.values():
         if prepared.table is not None:
