@@ -168,7 +168,7 @@ def test_every_endpoint_is_listed_with_its_scopes() -> None:
 
 @pytest.mark.parametrize("resource", DECLARED, ids=lambda resource: resource.name)
 def test_every_property_is_listed_as_it_is_declared(resource: Resource) -> None:
-    """Of settings the catalogues are the list; what is shown of them says the same."""
+    """The catalogues list the settings, of which the document shows some, described alike."""
     described = {each.name: each.description for each in resource.entity.properties}
     settings = {setting.name for whose in (USER, ACCOUNT, GROUP) for setting in setting_properties(whose)}
     section = JUPITERONE.partition(f"\n### `{resource.entity.type}`\n")[2].partition("\n### `")[0]

@@ -36,8 +36,8 @@ class ChangeView:
         return [(kind, type_, count) for (kind, type_), count in sorted(found.items())]
 
     @property
-    def told(self) -> list[tuple[str, int]]:
-        """What happened in words, and to how many entities; what follows from another change is not told again."""
+    def in_words(self) -> list[tuple[str, int]]:
+        """What happened in words, and to how many entities; without what follows from another change."""
         found: dict[str, set[str]] = {}
         for change, _ in without_repeats(self.changes.changes):
             found.setdefault(_heading(change), set()).update(each.key for each in change.who)

@@ -46,7 +46,7 @@ _API_PATHS = ("/v2",)
 _OTHER_PLANS = dict.fromkeys(("enterprise", "education", "partner"), ZoomPlan.BUSINESS)
 """Plans with the limits of Business (Zoom developer docs, rate limits)."""
 NAMES = ZOOM_NAMES + JUPITERONE_NAMES + OTHER_NAMES
-"""Every name that is read; `.env.example` and the documentation list the same."""
+"""The names of all settings; `.env.example` and the documentation list the same."""
 SECRET_NAMES = ("ZOOM_CLIENT_SECRET", "ZOOM_ACCESS_TOKEN", "JUPITERONE_API_KEY", "ALERT_URLS")
 
 

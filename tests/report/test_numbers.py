@@ -113,9 +113,9 @@ def test_how_many_have_which_value(account: Store, run: int, written: Page) -> N
             assert of_true == rows(account, text, run)[0][0], view.path
 
 
-def test_the_distribution_is_that_of_why(account: Store, written: Page, run: int) -> None:
-    if run != 2:
-        pytest.skip("`why` explains the newest run.")
+@pytest.mark.parametrize("run", [2], ids=["the newest run, which `why` explains"], indirect=True)
+@pytest.mark.usefixtures("run")
+def test_the_distribution_is_that_of_why(account: Store, written: Page) -> None:
     levels = setting_levels()
     for view in written.report.settings[::20]:
         users = setting_overview(account, levels, view.path).users
@@ -143,9 +143,9 @@ def test_changes_since_the_run_before(written: Page, run: int) -> None:
             count for kind, type_, count in written.report.changes.counts if (kind, type_) == ("went", "zoom_group")
         )
         assert went == 1
-        assert ("group gone", 1) in written.report.changes.told
+        assert ("group gone", 1) in written.report.changes.in_words
         assert {each["what"] for each in changed if each["certain"]} == {
-            what for what, _ in written.report.changes.told
+            what for what, _ in written.report.changes.in_words
         }
         assert not [each for each in changed if "totalMembers" in each["properties"]]
 

@@ -71,7 +71,7 @@ def test_the_graph_as_it_was(choice: dict[str, object], names: list[str], rows: 
     ],
 )
 def test_the_time_is_that_of_the_graph(choice: dict[str, Any], time: int, store: Store) -> None:
-    """Other than the present graph's, an answer stays the same."""
+    """The answer about a past graph never changes; that about the present one may."""
     clock = FakeClock(20 * DAY / 1000)
     request = QueryRequest("FIND t_user WITH name = 'ada' AS u RETURN COALESCE(u.word, date.now)", **choice)
     assert list(ask(store, SCHEMA, request, clock).rows) == [[time]]
