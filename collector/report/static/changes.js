@@ -79,18 +79,9 @@ function showChanges(parameters) {
       element(
         "div",
         { class: "filter" },
-        element(
-          "label",
-          { class: "wide" },
-          "Search",
-          element("input", {
-            type: "search",
-            id: "changes-search",
-            autocomplete: "off",
-            value: parameters.get("q") || "",
-            oninput: debounced(() => change("q", document.getElementById("changes-search").value), 80),
-          }),
-        ),
+        searchField("changes-search", (text) => change("q", text), {
+          value: parameters.get("q") || "",
+        }),
         element(
           "label",
           {},

@@ -124,6 +124,18 @@ function debounced(work, milliseconds) {
   };
 }
 
+// A labelled field; what is typed is handed over when the typing pauses.
+function searchField(id, onSearch, attributes) {
+  const input = element("input", {
+    type: "search",
+    id,
+    autocomplete: "off",
+    ...attributes,
+    oninput: debounced(() => onSearch(input.value), 80),
+  });
+  return element("label", { class: "wide" }, "Search", input);
+}
+
 function save(name, type, content) {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const anchor = element("a", { href: url, download: name });

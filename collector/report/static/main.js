@@ -88,17 +88,7 @@ function showQuestions(parameters) {
   const filter = document.getElementById("question-filter");
   if (!filter.children.length) {
     filter.append(
-      element(
-        "label",
-        { class: "wide" },
-        "Search",
-        element("input", {
-          type: "search",
-          id: "question-q",
-          autocomplete: "off",
-          oninput: debounced(() => changeFilter("q", document.getElementById("question-q").value), 80),
-        }),
-      ),
+      searchField("question-q", (text) => changeFilter("q", text)),
       choose(
         "verdict",
         [

@@ -113,19 +113,10 @@ function showSettings(parameters) {
       element(
         "div",
         { class: "filter" },
-        element(
-          "label",
-          { class: "wide" },
-          "Search",
-          element("input", {
-            type: "search",
-            id: "settings-search",
-            autocomplete: "off",
-            value: parameters.get("q") || "",
-            placeholder: "record, waiting room, chat …",
-            oninput: debounced(() => change("q", document.getElementById("settings-search").value), 80),
-          }),
-        ),
+        searchField("settings-search", (text) => change("q", text), {
+          value: parameters.get("q") || "",
+          placeholder: "record, waiting room, chat …",
+        }),
         element(
           "label",
           {},
