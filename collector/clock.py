@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import queue
+import threading
 import time
 from contextlib import suppress
 from typing import Protocol
@@ -27,12 +27,13 @@ class SystemClock:
     """The system's clock. After `stop()` every wait, present and future, raises Interrupted.
 
     A signal handler calls `stop`, in the middle of whatever the main thread is doing. An Event would hang if the signal
-    came while a wait held its lock; SimpleQueue is reentrant (Python docs, `queue.SimpleQueue.put`).
+    came while a wait held its lock. So waiting is the attempt to take a lock that is taken until `stop` releases it.
     """
 
     def __init__(self) -> None:
         self._stopped = False
-        self._awakened: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._running = threading.Lock()
+        self._running.acquire()
 
     def now(self) -> float:
         return time.time()
@@ -41,16 +42,18 @@ class SystemClock:
         return time.monotonic()
 
     def wait(self, seconds: float) -> None:
-        if not self._stopped and seconds > 0:
-            with suppress(queue.Empty):
-                self._awakened.get(timeout=seconds)
-                self._awakened.put(None)  # for the next waiter
+        if not self._stopped and seconds > 0 and self._running.acquire(timeout=seconds):
+            self._release()  # for the next waiter
         if self._stopped:
             raise Interrupted("Interrupted.", "Run the command again.")
 
     def stop(self) -> None:
         self._stopped = True
-        self._awakened.put(None)
+        self._release()
+
+    def _release(self) -> None:
+        with suppress(RuntimeError):  # another has released it
+            self._running.release()
 
 
 def milliseconds(seconds: float) -> int:

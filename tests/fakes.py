@@ -1,8 +1,14 @@
-"""Clocks of the tests' own."""
+"""Clocks of the tests' own, and signals."""
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
 
 from collector.clock import SystemClock
 
@@ -43,3 +49,25 @@ class BlockedCall(SystemClock):
     def wait(self, seconds: float) -> None:
         self.reached.set()
         self.open.wait(timeout=60)
+
+
+@contextmanager
+def a_signal_with_a_slow_handler(handler: Callable[[], None]) -> Iterator[None]:
+    """A signal 50 ms after the start of the block, whose handler takes 0.3 s. Fails if the block takes over 8 s."""
+    received = 0
+
+    def handle(*_: object) -> None:
+        nonlocal received
+        received += 1
+        if received > 1:
+            pytest.fail("a wait did not end after the signal")
+        handler()
+        time.sleep(0.3)
+
+    earlier = signal.signal(signal.SIGALRM, handle)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 8.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, earlier)

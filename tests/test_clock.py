@@ -13,6 +13,7 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.errors import Interrupted
+from tests.fakes import a_signal_with_a_slow_handler
 
 LONG = 60.0
 """Longer than any test waits."""
@@ -97,3 +98,9 @@ def test_a_signal_ends_a_wait_of_the_main_thread() -> None:
             clock.wait(LONG)
     finally:
         signal.signal(signal.SIGALRM, earlier)
+
+
+def test_a_wait_ends_although_a_handler_outlasts_it() -> None:
+    """Such as the handler of a deferred signal, which stops nothing."""
+    with a_signal_with_a_slow_handler(lambda: None):
+        SystemClock().wait(0.1)

@@ -94,8 +94,9 @@ class _Pool(Generic[Task, Result]):
         self._before_waiting = before_waiting
         self._threads: list[threading.Thread] = []
         self._waiting: queue.SimpleQueue[Task | _Stop] = queue.SimpleQueue()
-        self._deliveries: queue.SimpleQueue[_Delivery[Task, Result]] = queue.SimpleQueue()
-        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()  # one None for each result that may still arrive
+        # Not SimpleQueue: until Python 3.13 its `get` waits for ever when a signal's handler outlasts the timeout.
+        self._deliveries: queue.Queue[_Delivery[Task, Result]] = queue.Queue()
+        self._slots: queue.Queue[None] = queue.Queue()  # one None for each result that may still arrive
         for _ in range(_WAITING_RESULTS):
             self._slots.put(None)
         self._draining = threading.Event()

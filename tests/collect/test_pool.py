@@ -12,7 +12,7 @@ import pytest
 from collector.clock import SystemClock
 from collector.collect.pool import in_parallel
 from collector.errors import Interrupted
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, a_signal_with_a_slow_handler
 
 WORKERS = 3
 
@@ -198,6 +198,15 @@ def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
         list(in_parallel(range(10), work, WORKERS, clock))
     release.set()
     stopper.join()
+
+
+def test_a_signal_interrupts_although_its_handler_outlasts_a_wait() -> None:
+    """Under load a handler may take longer than the pool waits before it looks again."""
+    clock = SystemClock()
+    release = threading.Event()
+    with a_signal_with_a_slow_handler(clock.stop):
+        assert found_until_interrupted(in_parallel([1], lambda _: [release.wait(timeout=30)], WORKERS, clock)) == []
+    release.set()
 
 
 def test_calls_in_flight_at_a_stop_still_arrive() -> None:
