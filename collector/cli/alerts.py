@@ -9,7 +9,7 @@ from collector.alerts.library import load_alerts
 from collector.cli.alerts_output import print_check, print_rules, print_sent, print_tested
 from collector.cli.alerts_push import push, remove
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format
+from collector.cli.query_options import chosen_format, named_day
 from collector.cli.query_output import FORMATS
 from collector.clock import SystemClock
 from collector.errors import ExitCode, UsageError, worst_of
@@ -40,6 +40,7 @@ def list_(context: click.Context) -> None:
 @alerts.command(epilog=example("collector alerts check --since 2026-11-20"))
 @click.option(
     "--since",
+    callback=named_day,
     metavar="RUN|DATE",
     help="Compare with this run, or with the graph at the end of this day (UTC); default: the run before.",
 )

@@ -6,7 +6,7 @@ import click
 
 from collector.cli.changes_output import print_changes
 from collector.cli.options import common_options, example, options
-from collector.cli.query_options import chosen_format
+from collector.cli.query_options import chosen_format, named_day
 from collector.cli.query_output import FORMATS
 from collector.query.changes import AREAS, compared_runs
 from collector.query.changes import changes as compared
@@ -18,10 +18,11 @@ from collector.store import Store
 @click.command(epilog=example("collector changes --since 2026-11-20 --of roles"))
 @click.option(
     "--since",
+    callback=named_day,
     metavar="RUN|DATE",
     help="Compare with this run, or with the graph at the end of this day (UTC); default: the run before.",
 )
-@click.option("--until", metavar="RUN|DATE", help="The later run or day; default: the newest run.")
+@click.option("--until", callback=named_day, metavar="RUN|DATE", help="The later run or day; default: the newest run.")
 @click.option(
     "--of", "of", multiple=True, type=click.Choice(AREAS), help="Only changes of these; may be repeated. Default: all."
 )

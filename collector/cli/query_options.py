@@ -9,7 +9,9 @@ import click
 
 from collector.cli.options import Options
 from collector.cli.query_output import FORMATS
+from collector.clock import SystemClock
 from collector.errors import UsageError
+from collector.query import dates
 from collector.query.j1ql import DEFAULT_TIMEOUT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -32,9 +34,15 @@ timeout_option = click.option(
 )
 
 
+def named_day(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A date as it was written; `today` and `yesterday` as dates."""
+    return None if value is None else dates.day(value, SystemClock().now())
+
+
 def run_options(what: str) -> Callable[[Command], Command]:
     """Which graph: `run` and `at`. `what`: what is done with it, such as "Ask the graph"."""
-    at = click.option("--at", metavar="DATE", help=f"{what} as it was then: 2026-11-23 (its end, UTC).")
+    help_ = f"{what} as it was then: 2026-11-23 (its end, UTC), yesterday."
+    at = click.option("--at", callback=named_day, metavar="DATE", help=help_)
     run = click.option("--run", type=click.IntRange(min=1), metavar="N", help=f"{what} as it was after this run.")
 
     def decorate(command: Command) -> Command:

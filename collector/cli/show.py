@@ -95,7 +95,7 @@ def _print_entity(out: Console, view: EntityView, warnings: Sequence[str], max_p
         out.print(printable(f"  {each.sentence}: {', '.join(each.names[:_MAX_NAMES])}{more}"))
     if not view.related:
         out.print("  none")
-    out.print("\nRead", style="bold")
+    out.print("\nParts, and when each was read", style="bold")
     for part in view.parts:
         out.print(f"  {part.part}: {format_time(part.read_at)}")
     if warnings:

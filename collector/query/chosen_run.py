@@ -14,7 +14,7 @@ def chosen_run(store: Store, run: int | None = None, at: str | None = None) -> R
 
     Raises UsageError if there is none, if `at` is not a date, and if both are given.
     """
-    next_step = NextStep("`{}` shows the newest run.", Command("status"))
+    next_step = NextStep("`{}` lists the runs.", Command("status", "--runs"))
     if run is not None and at is not None:
         raise UsageError("A run and a date are given.", "Give one of them.")
     ended_by = None if at is None else dates.instant(at, end=True)

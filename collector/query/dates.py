@@ -22,6 +22,14 @@ def unit(written: str) -> int:
     return _UNITS[written[0].lower()]
 
 
+def day(written: str, now: float) -> str:
+    """`today` and `yesterday` as ISO 8601 dates (UTC); anything else as it is. `now`: seconds since 1970."""
+    days = {"today": 0, "yesterday": 1}.get(written.lower())
+    if days is None:
+        return written
+    return datetime.fromtimestamp(now - days * _DAY / 1000, timezone.utc).date().isoformat()
+
+
 def instant(written: str, *, end: bool = False) -> int | None:
     """An ISO 8601 date, in UTC unless it says otherwise; with `end` the last millisecond of a day, month or year.
 

@@ -72,12 +72,7 @@ def find_setting(levels: SettingLevels, text: str) -> LeveledSetting:
     Case and separators do not count, and a setting of users comes before one of the account alone. Raises UsageError
     when there is none, or more than one.
     """
-    wanted = _letters(text)
-    found: list[LeveledSetting] = []
-    for is_meant in (_is_path, _is_last_word, _is_part) if wanted else ():
-        for has_user in (True, False):
-            settings = (each for each in levels.settings if (each.user is not None) is has_user)
-            found = found or [each for each in settings if is_meant(wanted, each.path)]
+    found = _matching(levels, text)
     if len(found) == 1:
         return found[0]
     if found:
@@ -96,6 +91,16 @@ def find_setting(levels: SettingLevels, text: str) -> LeveledSetting:
     )
 
 
+def _matching(levels: SettingLevels, text: str) -> list[LeveledSetting]:
+    wanted = _letters(text)
+    found: list[LeveledSetting] = []
+    for is_meant in (_is_path, _is_last_word, _is_part) if wanted else ():
+        for has_user in (True, False):
+            settings = (each for each in levels.settings if (each.user is not None) is has_user)
+            found = found or [each for each in settings if is_meant(wanted, each.path)]
+    return found
+
+
 def _is_path(wanted: str, path: str) -> bool:
     return _letters(path) == wanted
 
@@ -108,24 +113,36 @@ def _is_part(wanted: str, path: str) -> bool:
     return wanted in _letters(path)
 
 
+def _setting_of_users(levels: SettingLevels, text: str) -> tuple[LeveledSetting, SettingLocation]:
+    """As `find_setting`, and where users have it. Raises UsageError if they do not have what is found."""
+    others = [each for each in _matching(levels, text) if each.user is None]
+    if not others:
+        setting = find_setting(levels, text)
+        if setting.user is not None:
+            return setting, setting.user
+    levels_with = {
+        "the account": any(each.account.values for each in others),
+        "groups": any(each.group.values for each in others),
+    }
+    whose = " and of ".join(name for name, has_them in levels_with.items() if has_them)
+    paths = _listed([each.path for each in others])
+    raise UsageError(
+        f"Users have no such setting. Settings of {whose}: {paths}.",
+        NextStep("Ask for one without EMAIL: `{}`.", Command("why", others[0].path)),
+    )
+
+
 def setting_of_user(store: Store, levels: SettingLevels, email: str, text: str) -> UserSetting:
     """The setting of the user whom `email` names, and why it is so. Raises UsageError."""
     require_collected(store)
-    setting = find_setting(levels, text)
-    if setting.user is None:
-        levels_with = {"the account": setting.account.values, "groups": setting.group.values}
-        whose = " and of ".join(name for name, locations in levels_with.items() if locations)
-        raise UsageError(
-            f"Users have no setting {setting.path}: it is one of {whose}.",
-            NextStep("`{}` shows it.", Command("why", setting.path)),
-        )
+    setting, location = _setting_of_users(levels, text)
     found = find_entities(store, levels.user.entity, email)
     if len(found) > 1:
         keys = _listed([str(view.entity["_key"]) for view in found])
         raise UsageError(f"{email!r} may be one of {len(found)} users: {keys}.", "Name one of them by this key.")
     user = store.entity(str(found[0].entity["_key"])) or {}
     reader = _Reader(store, levels)
-    value = reader.value_of_user(setting.user, user)
+    value = reader.value_of_user(location, user)
     account = reader.account(setting)
     groups, groups_unread = reader.groups_of(setting, user)
     explanation = explain(value, account, groups, groups_unread)

@@ -28,6 +28,7 @@ VERBS = [
     ("plan",),
     ("doctor",),
     ("status",),
+    ("status", "--runs"),
     ("auth", "status", "--check"),
     ("auth", "login"),
     ("auth", "revoke"),

@@ -52,6 +52,7 @@ LOOKS = [
         ),
     ),
     Look(FIRST, "status --json", ('"reading": "roles", "status": "denied"', '"zoom_group_has_user", "zoom_role",')),
+    Look(LATER, "status --runs", ("incomplete", "datasets")),
     Look(LATER, "status", ("Stale: 8 documents from earlier runs, the oldest read 2026-11-23 ",)),
     Look(
         FIRST,

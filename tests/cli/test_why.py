@@ -407,6 +407,7 @@ class TestTheAccount:
         assert lines(collector("why", path).out)[-2:] == ["US: 2", "US, DE: 1"]
 
 
+TWO_FACTORS = "security.sign_in_with_two_factor_auth"
 SSO = "security.signin_with_sso.enable"
 FILES = "chat.share_files.enable"
 DOWNLOAD = "recording.cloud_recording_download"
@@ -460,15 +461,24 @@ class TestWhatUsersDoNotHave:
         assert any(needed in reason for reason in reasons)
 
     @pytest.mark.parametrize(
-        ("path", "whose"), [(SSO, "the account"), (FILES, "the account and of groups"), (REMINDER, "groups")]
+        ("text", "whose", "paths"),
+        [
+            (SSO, "the account", [SSO]),
+            (FILES, "the account and of groups", [FILES]),
+            (REMINDER, "groups", [REMINDER]),
+            ("two_factor", "the account", [f"{TWO_FACTORS}{which}" for which in ("", "_groups", "_roles")]),
+        ],
     )
-    def test_with_a_person(self, collector: Command, collect: Collect, path: str, whose: str) -> None:
+    def test_with_a_person(
+        self, collector: Command, collect: Collect, text: str, whose: str, paths: Sequence[str]
+    ) -> None:
+        """Also where several are meant: none of them is a user's."""
         collect([Person("Ada")], Level({SSO: True}))
-        outcome = collector("why", "ada@example.com", path)
+        outcome = collector("why", "ada@example.com", text)
         assert (outcome.code, outcome.out) == (2, "")
         assert outcome.err.splitlines() == [
-            f"Error: Users have no setting {path}: it is one of {whose}.",
-            f"Next: `collector why {path}` shows it.",
+            f"Error: Users have no such setting. Settings of {whose}: {', '.join(paths)}.",
+            f"Next: Ask for one without EMAIL: `collector why {paths[0]}`.",
         ]
 
     def test_a_setting_of_users_comes_first(self, collector: Command, collect: Collect) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from collector.cli import run
+from collector.clock import SystemClock
 from collector.settings import NAMES
 from collector.store import RunGraph
 from tests.collect.conftest import people
@@ -100,6 +101,7 @@ def test_the_answer_to_a_question(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ZOOM_HOME", str(profile.path.parent.parent))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(SystemClock, "now", lambda _: profile.clock.now())
     assert run([verb, *arguments, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     if verb == "changes":
