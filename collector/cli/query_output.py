@@ -11,11 +11,11 @@ import click
 from rich.table import Table
 
 from collector.cli.output import console, print_table, to_json
-from collector.cli.plain_text import printable
+from collector.cli.plain_text import printable, printable_lines
 from collector.cli.wrapping import say
 from collector.errors import UsageError
 from collector.query.csv_cells import not_a_formula
-from collector.query.j1ql import Answer, Explanation
+from collector.query.j1ql import Answer, Explanation, written
 
 FORMATS = ("table", "json", "jsonl", "csv")
 _ENTITY_COLUMNS = ("_type", "displayName", "_key")
@@ -41,7 +41,8 @@ def print_answer(answer: Answer, format_: str | None) -> None:
 
 def print_explanation(explanation: Explanation) -> None:
     """Print what was understood, and the SQL with its parameters."""
-    click.echo(f"Understood: {printable(repr(explanation.query))}")
+    click.echo("Understood:")
+    click.echo(f"  {printable_lines(written(explanation.query))}")
     click.echo(f"Graph: as it was after run {explanation.run}")
     click.echo("SQL:")
     for statement in (*explanation.statement.preparation, explanation.statement.sql):

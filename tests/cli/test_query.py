@@ -93,7 +93,12 @@ class TestFormats:
     def test_explain_shows_what_was_understood_and_asks_nothing(self, collector: Command) -> None:
         found = collector("query", ADMINS, "--explain")
         assert found.code == 0
-        assert "Node(names=('zoom_user',)" in found.out
+        assert found.out.splitlines()[:4] == [
+            "Understood:",
+            "  FIND zoom_user WITH isAdmin = true AS u",
+            "  THAT ASSIGNED zoom_role AS r",
+            "  RETURN u.name, r.name AS 'role'",
+        ]
         assert "SELECT" in found.out
         assert "Owner" not in found.out
 

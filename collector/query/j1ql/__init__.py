@@ -16,6 +16,7 @@ from collector.query.j1ql.engine import (
     limit_time,
 )
 from collector.query.j1ql.prepared import prepared_graph
+from collector.query.j1ql.written import written
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -32,4 +33,5 @@ __all__ = [
     "explain",
     "limit_time",
     "prepared_graph",
+    "written",
 ]
