@@ -54,8 +54,9 @@ def check(context: click.Context, since: str | None, send: bool, format_: str | 
     Compares the newest graph on this computer with an earlier one, without Zoom. What could be read for the first time
     is not new. Shown as often as you ask; with --send, what is new since the last sending is sent, once.
 
-    Exit codes: 0 nothing new, or a first collection, 5 something new, 3 not everything could be compared or a channel
-    did not take the message, 2 wrong use, 1 it failed, 130 interrupted.
+    Exit codes: 0 nothing new, or a first collection, 5 something new, 3 not everything could be compared (what you
+    left out by choice is said, and does not count) or a channel did not take the message, 2 wrong use, 1 it failed,
+    130 interrupted.
     """
     given = options(context)
     wanted = chosen_format(given, format_) or "table"
@@ -104,7 +105,7 @@ def _exit_code(findings: Findings) -> ExitCode:
 def test(context: click.Context) -> int:
     """Send a test message to every channel of ALERT_URLS.
 
-    Exit codes: 0 all took it, 2 not configured, 1 some did not, 130 interrupted.
+    Exit codes: 0 all took it, 2 not configured, 3 a channel did not, 130 interrupted.
     """
     from collector.alerts.channels import channels
 
@@ -113,7 +114,7 @@ def test(context: click.Context) -> int:
     title, text = "Zoom: a test", "A test: alerts about your Zoom account come here."
     taken = [(channel, channel.send(title, text)) for channel in wanted]
     print_tested(taken, json_output=given.json)
-    return int(ExitCode.COMPLETE if all(ok for _, ok in taken) else ExitCode.FAILED)
+    return int(ExitCode.COMPLETE if all(ok for _, ok in taken) else ExitCode.INCOMPLETE)
 
 
 def _configured(settings: Settings) -> Settings:

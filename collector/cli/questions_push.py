@@ -14,7 +14,7 @@ from collector.cli.plain_text import printable
 from collector.cli.push_output import QUESTIONS, exit_code, may_be_interrupted, print_plan, print_removed, print_report
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
-from collector.errors import UsageError
+from collector.errors import CollectionFailed
 from collector.jupiterone.connection import JupiterOne
 from collector.questions.dashboard import board
 from collector.questions.library import load_questions
@@ -92,7 +92,7 @@ def dashboard(context: click.Context, output: Path) -> None:
 
     Import it in JupiterOne under Insights: numbers of users and of those who are bad, and who they are.
 
-    Exit codes: 0 written, 2 the file cannot be written, 130 interrupted.
+    Exit codes: 0 written, 1 the file cannot be written, 130 interrupted.
     """
     content = board(load_questions())
     text = to_json(content, indent=2)
@@ -102,7 +102,7 @@ def dashboard(context: click.Context, output: Path) -> None:
     try:
         output.write_text(f"{text}\n", encoding="utf-8")
     except OSError as failure:
-        raise UsageError(
+        raise CollectionFailed(
             f"{output} cannot be written: {failure.strerror}.", "Name another file with --output FILE."
         ) from None
     widgets = content["widgets"]

@@ -14,6 +14,7 @@ from collector.cli.plain_text import printable
 from collector.cli.query_options import run_options
 from collector.cli.wrapping import say
 from collector.clock import SystemClock
+from collector.errors import UsageError
 from collector.query.chosen_run import chosen_run, date_now
 from collector.questions.library import load_questions
 from collector.report.data import Graph
@@ -47,21 +48,30 @@ def report(
 ) -> None:
     """Write one page that shows the account.
 
-    The page holds what was not read, the questions and who is concerned, people, settings, groups, roles, a picture and
-    the changes since the reading before. It is one file for any browser, loads nothing, and only you can read it.
+    The page holds what was not read, the questions and their answers, people, settings, groups, roles, a picture and
+    what changed since the previous run. It is one file for any browser, loads nothing, and only you can read it.
 
     With --json the numbers are printed; the page is written only if -o names a file.
 
-    Exit codes: 0 written, 2 nothing to show, 1 it could not be written, 130 interrupted.
+    Exit codes: 0 written, 2 nothing to show or wrong use, 1 it could not be written, 130 interrupted.
     """
     given = options(context)
+    if output is not None and str(output) == "-":
+        raise UsageError(
+            "The page is not printed: it is written to a file that only you can read.", "Name the file with `-o FILE`."
+        )
     profile = given.settings().profile
     if given.json:
         print_json(report_to_json(_report(profile, output, run=run, at=at, redact=redact)))
     else:
         write_page(profile, output or Path(DEFAULT_FILE), run=run, at=at, redact=redact)
     if open_ and (output is not None or not given.json):
-        webbrowser.open((output or Path(DEFAULT_FILE)).absolute().as_uri())
+        _open(output or Path(DEFAULT_FILE))
+
+
+def _open(path: Path) -> None:
+    if not webbrowser.open(path.absolute().as_uri()):
+        say(printable(f"No browser could be started here. Open {path} in one."), err=True)
 
 
 def write_page(

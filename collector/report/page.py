@@ -7,6 +7,7 @@ escaped here, and put onto the page as text there.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import shutil
@@ -62,9 +63,13 @@ def write_report(graph: Graph, redaction: Redaction, path: Path) -> Report:
     except OSError as failure:
         raise CollectionFailed(
             f"The page {path} could not be written: {failure.strerror}.",
-            "Name another file with `-o FILE`, or free some space.",
+            _what_next(failure),
         ) from None
     return report
+
+
+def _what_next(failure: OSError) -> str:
+    return "Free some space." if failure.errno == errno.ENOSPC else "Name another file with `-o FILE`."
 
 
 def read_report(graph: Graph, redaction: Redaction) -> Report:

@@ -185,7 +185,7 @@ class TestSending:
         assert collector("alerts", "test").code == 2
         monkeypatch.setenv("ALERT_URLS", f"{web.url} json://127.0.0.1:9/{SECRET}")
         tested = collector("alerts", "test")
-        assert tested.code == 1
+        assert tested.code == 3
         assert tested.out == "Channel 1 (json) of ALERT_URLS took the message.\n"
         assert words(tested.err).startswith("Channel 2 (json) of ALERT_URLS did not take the message.")
         assert web.messages == ["A test: alerts about your Zoom account come here."]

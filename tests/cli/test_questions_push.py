@@ -177,7 +177,7 @@ class TestDashboard:
 
     def test_a_file_that_cannot_be_written(self, collector: Command) -> None:
         outcome = collector("questions", "dashboard", "-o", "nowhere/board.json")
-        assert (outcome.code, outcome.out) == (2, "")
+        assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err.splitlines() == [
             "Error: nowhere/board.json cannot be written: No such file or directory.",
             "Next: Name another file with --output FILE.",

@@ -62,9 +62,14 @@ class TestWritten:
 
     def test_opened(self, collector: Command, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         opened: list[str] = []
-        monkeypatch.setattr("webbrowser.open", opened.append)
-        collector("report", "--open")
+        monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+        assert collector("report", "--open").err == ""
         assert opened == [(work / "zoom-report.html").as_uri()]
+
+    def test_without_a_browser(self, collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("webbrowser.open", lambda _: False)
+        found = collector("report", "--open")
+        assert (found.code, found.err) == (0, "No browser could be started here. Open zoom-report.html in one.\n")
 
 
 @pytest.mark.usefixtures("collected")
@@ -74,6 +79,7 @@ class TestWritten:
         (["--run", "9"], 2, "There is no finished run 9."),
         (["--at", "soon"], 2, "'soon' is not a date."),
         (["--at", "2020-01-01"], 2, "No run had ended by 2020-01-01."),
+        (["-o", "-"], 2, "The page is not printed: it is written to a file that only you can read."),
         (["-o", "missing/page.html"], 1, "The page missing/page.html could not be written: No such file or directory."),
     ],
 )
