@@ -18,7 +18,7 @@ from collector.collect.choice import Choice
 from collector.errors import CollectionFailed, UsageError
 from collector.next_steps import Command, NextStep
 from collector.resources import not_served
-from collector.sandbox import Account, Sandbox, generate_account, manage_centrally, serves
+from collector.sandbox import Account, Sandbox, generate_account, let_a_day_pass, manage_centrally, serves
 from collector.sandbox.jupiterone import JupiterOneSandbox
 from collector.settings import NAMES, Settings, read_settings
 from collector.settings.redirect_address import server_command
@@ -29,8 +29,6 @@ _LOOPBACK = "127.0.0.1"
 _ADDRESS = re.compile(r"http://\S+")
 """In the first line that the redirect server prints."""
 _MARK = ".made-by-the-demo"
-_ADMIN = "1"
-"""Zoom's id of the role Admin."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +46,8 @@ class SignedInDemo:
         return Choice(not_served=not_served(serves))
 
     def let_a_day_pass(self, member: str) -> None:
-        """Change the account as on a bad day.
-
-        A member gets the role Admin, and switches off the waiting room; somebody else changes group; one leaves.
-        """
-        account = self.account
-        account.update_user(member, role_id=_ADMIN)
-        account.change_settings(member, {"meeting_security.waiting_room": False})
-        left, joined = account.groups[:2]
-        others = [user.id for user in account.users_in_group(left.id) if user.id not in (member, account.owner.id)]
-        for mover in others[-1:]:
-            account.remove_member(left.id, mover)
-            account.add_member(joined.id, mover)
-        for leaver in others[-2:-1]:
-            account.remove_user(leaver)
+        """Change the account as on a bad day."""
+        let_a_day_pass(self.account, member)
 
     def arrived(self) -> dict[str, int]:
         """The number of entities and relationships in that JupiterOne, by `_type`."""

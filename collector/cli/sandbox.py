@@ -34,18 +34,21 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65534),
     help="The port of Zoom; JupiterOne uses the next one. 0 picks free ones.",
 )
+@click.option("--next-day", is_flag=True, help="Serve the same account a day later, to see changes and alerts.")
 @options_without_json
-def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int) -> None:
+def sandbox(users: int, groups: int, custom_roles: int, seed: int, port: int, next_day: bool) -> None:
     """Run a local Zoom and JupiterOne to try the collector on.
 
     Prints the .env lines to use them, and runs until Ctrl-C.
     """
     # Here, because no other verb needs the sandbox and its libraries.
-    from collector.sandbox import Sandbox, generate_account, manage_centrally
+    from collector.sandbox import Sandbox, generate_account, let_a_day_pass, manage_centrally
     from collector.sandbox.jupiterone import JupiterOneSandbox
 
     account = generate_account(users=users, groups=groups, custom_roles=custom_roles, seed=seed)
     manage_centrally(account)
+    if next_day:
+        let_a_day_pass(account)
     zoom = Sandbox(account)
     jupiterone = JupiterOneSandbox(seed=seed)
     with ExitStack() as stack:

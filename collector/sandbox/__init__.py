@@ -18,7 +18,7 @@ from collector.sandbox.calls import Call
 from collector.sandbox.canaries import CANARY, PMI_CANARY
 from collector.sandbox.directory import Group, Role, User
 from collector.sandbox.fault import Fault
-from collector.sandbox.generation import generate_account, manage_centrally
+from collector.sandbox.generation import generate_account, let_a_day_pass, manage_centrally
 from collector.sandbox.sandbox import Sandbox
 from collector.sandbox.served import CLASSIC_SCOPES, GRANULAR_SCOPES, serves
 
@@ -36,6 +36,7 @@ __all__ = [
     "Sandbox",
     "User",
     "generate_account",
+    "let_a_day_pass",
     "manage_centrally",
     "serves",
 ]

@@ -47,6 +47,8 @@ class _Oddity:
     email: str
 
 
+_ADMIN, _MEMBER = "1", "2"
+"""Zoom's ids of these roles."""
 _ODDITIES = (
     _Oddity("Ada", "Byron", "Ada Byron", "ada@example.com"),  # whom the documentation shows
     _Oddity("", "", "", "no.name@example.com"),
@@ -98,6 +100,29 @@ def manage_centrally(account: Account) -> None:
     if len(account.groups) > 1:
         weaker = account.groups[1].id
         levels.change({"meeting_security.waiting_room": False, "recording.local_recording": True}, weaker)
+
+
+def let_a_day_pass(account: Account, member: str | None = None) -> None:
+    """Change the account as on a bad day. Nothing happens in an account with fewer than two groups.
+
+    A member (by id; by default the first active one) gets the role Admin, and switches off the waiting room; somebody
+    else changes group; one leaves.
+    """
+    if len(account.groups) < 2:
+        return
+    left, joined = account.groups[:2]
+    if member is None:
+        ordinary = (user.id for user in account.users if (user.status, user.role_id) == ("active", _MEMBER))
+        member = next(ordinary, None)
+    if member is not None:
+        account.update_user(member, role_id=_ADMIN)
+        account.change_settings(member, {"meeting_security.waiting_room": False})
+    others = [user.id for user in account.users_in_group(left.id) if user.id not in (member, account.owner.id)]
+    for mover in others[-1:]:
+        account.remove_member(left.id, mover)
+        account.add_member(joined.id, mover)
+    for leaver in others[-2:-1]:
+        account.remove_user(leaver)
 
 
 def _populate(account: Account, recipe: _Recipe) -> None:

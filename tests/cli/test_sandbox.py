@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 from importlib import import_module
@@ -45,6 +46,20 @@ def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> N
     assert sandbox.returncode == 0
     assert out == ""
     assert err.endswith("# Press Ctrl-C to stop.\nSandbox stopped.\n")
+
+
+def test_the_next_day(work: Path, collector: Command) -> None:
+    """The same people, of whom some have changed: what it takes to try `changes` and `alerts check`."""
+    for day in ([], ["--next-day"]):
+        with started("sandbox", "--users", "40", "--port", "0", *day, cwd=work) as sandbox:
+            assert sandbox.stdout is not None
+            (work / ".env").write_text("".join(sandbox.stdout.readline() for _ in range(11)))
+            assert collector("collect").code == 0
+            sandbox.send_signal(signal.SIGINT)
+            sandbox.communicate(timeout=30)
+    changes = json.loads(collector("changes", "--json").out)["changes"]
+    assert {change["change"] for change in changes} == {"changed", "joined", "left", "went"}
+    assert "a new administrator" in collector("alerts", "check").out
 
 
 def test_a_collection_is_to_leave_out_what_it_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
