@@ -319,6 +319,26 @@ class TestWhatWasNotRead:
             "changed user.meetingSecurityWaitingRoom False → True: Ada Byron",
         }
 
+    def test_settings_that_zoom_refuses_for_inactive_users(self, days: Days) -> None:
+        """Such a run is complete, but what these settings are now is not known."""
+        refused = [
+            Fault("missing_privilege", f"/users/{days.id(name)}/settings", times=None) for name in ("max", "ada")
+        ]
+        for name in ("max", "ada"):
+            days.account.update_user(days.id(name), status="inactive")
+        days.collect(*refused)
+        days.collect(*refused)
+        days.collect(refused[0])
+        gap = (
+            "{} did not read `settings`, `meeting_authentication`, `recording_authentication`, `meeting_security`"
+            " of users ({} refused by Zoom, as inactive)."
+        )
+        one, two, both = gap.format("Run 4", 1), gap.format("Run 2", 2), gap.format("Runs 2 and 3", 2)
+        assert days.changes("1", "2", of=("settings",)).not_compared == (two,)
+        assert days.changes("2", "3", of=("settings",)).not_compared == (both,)
+        found = days.changes("2", "4")
+        assert (found.changes, found.uncertain, found.not_compared) == ((), (), (two, one))
+
     def test_settings_left_out_by_choice(self, days: Days) -> None:
         days.account.change_settings(days.id("ada"), {"meeting_security.waiting_room": True})
         days.collect(settings=SettingsChoice.NONE)
