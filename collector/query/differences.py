@@ -75,17 +75,18 @@ _UNCHANGED_DOCUMENTS = f"""
 _RELATIONSHIPS_ONLY_IN = f"""
     SELECT source.key, {_name("source_document", "source.key")}, target.key, {_name("target_document", "target.key")},
         EXISTS (SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
-            AND other.target = link.target AND {_alive("other", "known")})
+            AND other.target = link.target AND {_alive("other", "known")}),
+        source_document.id IS NOT NULL, target_document.id IS NOT NULL
     FROM relationship_type
     CROSS JOIN relationship AS link ON link.type = relationship_type.id AND {_alive("link", "here")}
     CROSS JOIN entity AS source ON source.id = link.source
     CROSS JOIN entity AS target ON target.id = link.target
-    CROSS JOIN part AS source_row
+    LEFT JOIN part AS source_row
         ON source_row.entity = source.id AND source_row.part = :row AND {_alive("source_row", "until")}
-    CROSS JOIN part AS target_row
+    LEFT JOIN part AS target_row
         ON target_row.entity = target.id AND target_row.part = :row AND {_alive("target_row", "until")}
-    CROSS JOIN document AS source_document ON source_document.id = source_row.document
-    CROSS JOIN document AS target_document ON target_document.id = target_row.document
+    LEFT JOIN document AS source_document ON source_document.id = source_row.document
+    LEFT JOIN document AS target_document ON target_document.id = target_row.document
     WHERE relationship_type.type = :type AND NOT EXISTS (
         SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
             AND other.target = link.target AND {_alive("other", "there")})
@@ -121,13 +122,16 @@ class Differences:
 
 @dataclass
 class GraphComparison:
-    """The graphs after two runs. `came`: the keys of entities known to be new, as they are found."""
+    """The graphs after two runs. As they are found: `came`: the keys of entities known to be new; `invitations`: the
+    keys before invitations were accepted, by those after it; `left_behind`: as in `Changes`.
+    """
 
     database: ReadOnlyDatabase
     since: RunRecord
     until: RunRecord
     came: set[str] = field(default_factory=set)
     invitations: dict[str, str] = field(default_factory=dict)
+    left_behind: set[str] = field(default_factory=set)
 
     def entities(self, type_: str) -> Iterator[Change]:
         """Who came and who went."""
@@ -164,11 +168,14 @@ class GraphComparison:
         found: dict[tuple[Kind, Named], list[Named]] = {}
         for here, there in ((self.until, self.since), (self.since, self.until)):
             known = {"known": complete or _NEVER, "here": here.id, "there": there.id}
-            for source, source_name, target, target_name, was_there in self.database.rows(
+            for source, source_name, target, target_name, was_there, *ends_exist in self.database.rows(
                 _RELATIONSHIPS_ONLY_IN, {**self._runs(), **known, "type": type_.type}
             ):
                 ends = Named(source, str(source_name)), Named(target, str(target_name))
                 member, owner = ends if type_.source == member_type else ends[::-1]
+                if not all(ends_exist):
+                    self.left_behind.add(owner.key)
+                    continue
                 if here is self.since:
                     kind = Kind.LEFT
                 elif self._was_invited_to(type_, member.key, source, target):

@@ -16,6 +16,7 @@ from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import EntitySchema, GraphSchema, PartSource
 from collector.model.step import Step, StepResult, StepStatus
 from collector.query.change import Change, Changes, Kind
+from collector.query.change_texts import without_repeats
 from collector.query.changes import AREAS, changes, compared_runs, previous_run
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
@@ -150,6 +151,27 @@ class TestWhoCameAndWent:
         assert (found.kind, [each.name for each in found.who]) == (Kind.ACCEPTED, ["Pia Lund"])
         assert found.invitations == ("zoom_user:pending:pia@example.com",)
         assert told(days.changes(of=("groups", "roles")).changes) == set()
+
+    def test_how_many_members_a_group_has_follows_from_who_went(self, days: Days) -> None:
+        """Also from who accepted an invitation; until then, Zoom counts nobody."""
+        days.account.remove_user(days.id("bob"))
+        days.account.update_user(days.id("pia"), status="active")
+        days.collect()
+        found = days.changes()
+        counted = {each.name for change in found.changes if change.property == "totalMembers" for each in change.who}
+        assert counted >= {"Engineering", "Helpdesk", "Member"}
+        assert [change.kind for change, _ in without_repeats(found.changes, found.left_behind)] == [
+            Kind.ACCEPTED,
+            Kind.WENT,
+        ]
+
+    def test_how_many_members_a_group_has_is_told_without_them(self, days: Days) -> None:
+        days.account.remove_user(days.id("bob"))
+        days.account.add_member(days.id("Sales"), days.id("max"))
+        days.collect(Fault("missing_privilege", f"/groups/{days.id('Sales')}/members", times=None))
+        found = days.changes(of=("groups",))
+        (change,) = (change for change, _ in without_repeats(found.changes, found.left_behind))
+        assert (change.property, [each.name for each in change.who]) == ("totalMembers", ["Sales"])
 
     def test_a_changed_person(self, days: Days) -> None:
         days.account.update_user(days.id("max"), first_name="Maxim", type=1, status="inactive")
