@@ -71,7 +71,8 @@ class Changes:
     """What changed from the graph after one run to that after a later one.
 
     `uncertain`: what may be a change or not. `not_compared`: sentences about what one of the runs did not read.
-    `left_behind`: the keys of the groups and roles of users who went or accepted an invitation.
+    `left_behind`: the keys of the groups and roles of users who went or accepted an invitation, where all members were
+    read.
     """
 
     since: RunRecord

@@ -170,7 +170,8 @@ class GraphComparison:
                 ends = Named(source, str(source_name)), Named(target, str(target_name))
                 member, owner = ends if type_.source == member_type else ends[::-1]
                 if not all(ends_exist):
-                    self.left_behind.add(owner.key)
+                    if type_.type not in self.until.partial_types:  # else others may have joined or left as well
+                        self.left_behind.add(owner.key)
                     continue
                 if here is self.since:
                     kind = Kind.LEFT
