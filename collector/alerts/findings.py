@@ -92,7 +92,9 @@ class Comparison:
         undecided = set(rows)
         now: dict[str, Properties] = {}
         for run in self._runs(rows, others):
-            undecided -= set(self._rows(query.text, run))
+            earlier = set(self._rows(query.text, run))
+            undecided -= earlier
+            undecided -= self._accepted(earlier - set(rows), undecided, run)
             if not undecided:
                 return
             now = now or self.history.properties(undecided, self.until.id, wanted)
@@ -122,6 +124,15 @@ class Comparison:
         if keys:
             yield self.since
             yield from self.history.earlier(keys, others, self.since)
+
+    def _accepted(self, left: Collection[str], undecided: Collection[str], run: RunRecord) -> set[str]:
+        """Of those undecided, who was in the result by an invitation, which has a key of its own."""
+        if not (left and undecided):
+            return set()
+        before = self.history.properties(left, run.id, ("status",)).values()
+        invited = {address for each in before if each.get("status") == "pending" for address in _addresses(each)}
+        now = self.history.properties(undecided, self.until.id, ()) if invited else {}
+        return {key for key, properties in now.items() if not invited.isdisjoint(_addresses(properties))}
 
     def _was_ever_known(self, names: Mapping[str, set[str]]) -> bool:
         """Whether the parts with these properties were read of anybody before; if not, nobody can be new by them."""
@@ -163,8 +174,13 @@ class Comparison:
 def name_of(key: str, properties: Properties) -> str:
     """A name for people: with the address of a user."""
     name = properties.get("displayName") or properties.get("name") or key
+    address = next(iter(_addresses(properties)), name)
+    return f"{name} ({address})" if address != name else str(name)
+
+
+def _addresses(properties: Properties) -> list[str]:
     email = properties.get("email")
-    return f"{name} ({email[0]})" if isinstance(email, list) and email and email[0] != name else str(name)
+    return [str(each) for each in email] if isinstance(email, list) else []
 
 
 def _parts(type_: EntitySchema, names: Collection[str]) -> list[str]:

@@ -10,23 +10,24 @@ from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import ROW, GraphSchema
 from collector.store import UPLOADED_EXIT_CODES, ReadOnlyDatabase, RunRecord, Store
 from collector.store.row_ids import key_bounds
+from collector.store.schema import alive
 
 NAMED_BY = ("displayName", "name", "email")
 """The properties that name an entity."""
 _CREATED_ON = "createdOn"
 
-_PARTS = """
+_PARTS = f"""
     SELECT entity.key, part.part, document.json
     FROM json_each(:keys) AS wanted
     CROSS JOIN entity ON entity.key = wanted.value
     CROSS JOIN part ON part.entity = entity.id
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+        AND {alive("part")}
     CROSS JOIN document ON document.id = part.document"""
 
-_OF_TYPE = """
+_OF_TYPE = f"""
     SELECT entity.key FROM entity
     CROSS JOIN part ON part.entity = entity.id AND part.part = :row
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+        AND {alive("part")}
     WHERE entity.key >= :first AND entity.key < :end ORDER BY entity.key"""
 
 _KNOWN_TO_BE_NEW = """

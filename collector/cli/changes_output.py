@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 
 import click
@@ -89,11 +89,11 @@ def _print_csv(found: Changes) -> None:
 def _print_table(found: Changes) -> None:
     out = console()
     print_wrapped(out, f"{_when('From', found.since)}\n{_when('to', found.until)}")
-    _print_rows(out, "", _rows(found.changes))
+    _print_rows(out, "", _rows(found.changes, found.left_behind))
     _print_rows(
         out,
         "These may have changed; one of the runs did not read them, or Zoom did not send them:",
-        _rows(found.uncertain),
+        _rows(found.uncertain, found.left_behind),
     )
     if not found.changes:
         print_wrapped(out, f"\nNothing changed{'' if found.complete else ', as far as both runs have read'}.")
@@ -117,8 +117,8 @@ def _print_rows(out: Console, title: str, rows: list[_Row]) -> None:
     print_table(out, table)
 
 
-def _rows(changes: Iterable[Change]) -> list[_Row]:
-    distinct = list(without_repeats(list(changes)))
+def _rows(changes: Sequence[Change], left_behind: Collection[str]) -> list[_Row]:
+    distinct = list(without_repeats(changes, left_behind))
     rows: list[_Row] = []
     values: dict[str, int] = {}
     left_out: dict[str, int] = {}

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from typing import Any
+
+_JOINERS = "\u200c\u200d"
+"""Within Persian and Indic words and within emoji."""
+
+
+def is_printable(character: str) -> bool:
+    """Whether it controls no terminal. Unlike `str.isprintable`, spaces of every kind and joiners are printable."""
+    return character.isprintable() or unicodedata.category(character) == "Zs" or character in _JOINERS
 
 
 def printable(text: str) -> str:
     """The text without control characters, which could control a terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+    return "".join(character if is_printable(character) else "�" for character in text)
 
 
 def printable_lines(text: str, indent: str = "  ") -> str:

@@ -71,6 +71,6 @@ def _read(text: str) -> str:
     if text != "-":
         return text
     try:
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix("\ufeff")  # which some editors begin a file with
     except UnicodeDecodeError:
         raise UsageError("The query on standard input is not UTF-8 text.", "Save it as UTF-8.") from None

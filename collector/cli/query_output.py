@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from collector.cli.output import console, print_table, to_json
-from collector.cli.plain_text import printable, printable_lines
+from collector.cli.plain_text import is_printable, printable, printable_lines
 from collector.cli.wrapping import say
 from collector.errors import UsageError
 from collector.query.csv_cells import not_a_formula
@@ -110,7 +110,7 @@ def csv_cell(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     text = _text(value)
-    text = "".join(each if each.isprintable() or each in "\t\n" else "�" for each in text)
+    text = "".join(each if is_printable(each) or each in "\t\n" else "�" for each in text)
     return not_a_formula(text)
 
 

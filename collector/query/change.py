@@ -71,6 +71,8 @@ class Changes:
     """What changed from the graph after one run to that after a later one.
 
     `uncertain`: what may be a change or not. `not_compared`: sentences about what one of the runs did not read.
+    `left_behind`: the keys of the groups and roles of users who went or accepted an invitation, where all members were
+    read.
     """
 
     since: RunRecord
@@ -78,6 +80,7 @@ class Changes:
     changes: tuple[Change, ...]
     uncertain: tuple[Change, ...]
     not_compared: tuple[str, ...]
+    left_behind: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:

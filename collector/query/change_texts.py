@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from collector.model.graph_schema import ROW
 from collector.query.change import Change, Kind, Named
@@ -14,10 +14,13 @@ _SAME_MEANING = (ROW, "access")
 """Parts in which several properties say the same, such as `active` and `isActive`."""
 
 
-def without_repeats(changes: Sequence[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """Without what follows from another change; properties of a row that say the same come together."""
+def without_repeats(changes: Sequence[Change], left_behind: Collection[str] = ()) -> Iterator[tuple[Change, list[str]]]:
+    """Without what follows from another change; properties of a row that say the same come together.
+
+    `left_behind`: as in `Changes`.
+    """
     moved = {(each.key, _owner(change.of)) for change in changes if change.of for each in change.who}
-    moved |= {(change.of.key, "") for change in changes if change.of}
+    moved |= {(key, "") for key in (*left_behind, *(change.of.key for change in changes if change.of))}
     alike: dict[object, tuple[Change, list[str]]] = {}
     for number, change in enumerate(changes):
         owner = _FOLLOW.get(change.property) if change.part == ROW else None

@@ -88,6 +88,7 @@ def changes(
         tuple(each for each in found if each.kind.is_certain),
         tuple(each for each in found if not each.kind.is_certain),
         tuple(gaps.sentences()),
+        frozenset(comparison.left_behind),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet compute a cell (OWASP, "CSV Injection")."""
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet compute a cell; the full-width characters in Japanese ones (OWASP, "CSV Injection")."""
 
 
 def not_a_formula(text: str) -> str:

@@ -18,11 +18,7 @@ from collector.model.graph_schema import ROW, EntitySchema
 from collector.query.change import Change, Kind, Named
 from collector.store import ReadOnlyDatabase, RunRecord
 from collector.store.row_ids import key_bounds
-
-
-def _alive(fact: str, run: str) -> str:
-    """Whether a part or relationship was in the graph after a run."""
-    return f"{fact}.from_run <= :{run} AND ({fact}.to_run IS NULL OR {fact}.to_run > :{run})"
+from collector.store.schema import alive
 
 
 def _name(document: str, key: str) -> str:
@@ -36,32 +32,32 @@ _ONLY_IN = f"""
         json_extract(document.json, '$.createdOn'), json_extract(document.json, '$.email[0]'),
         json_extract(document.json, '$.status'),
         EXISTS (SELECT 1 FROM part AS other WHERE other.entity = entity.id AND other.part = :row
-            AND {_alive("other", "known")})
+            AND {alive("other", ":known")})
     FROM entity
-    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {_alive("own", "here")}
+    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {alive("own", ":here")}
     CROSS JOIN document ON document.id = own.document
     WHERE {_OF_TYPE} AND NOT EXISTS (
-        SELECT 1 FROM part AS other WHERE other.entity = entity.id AND other.part = :row AND {_alive("other", "there")})
+        SELECT 1 FROM part AS other WHERE other.entity = entity.id AND other.part = :row AND {alive("other", ":there")})
     ORDER BY entity.key"""
 
 _CHANGED_PARTS = f"""
     SELECT entity.key, {_name("document", "entity.key")}, new.part, old.document, new.document
     FROM entity
-    CROSS JOIN part AS new ON new.entity = entity.id AND new.from_run > :since AND {_alive("new", "until")}
-    CROSS JOIN part AS was ON was.entity = entity.id AND was.part = :row AND {_alive("was", "since")}
-    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {_alive("own", "until")}
+    CROSS JOIN part AS new ON new.entity = entity.id AND new.from_run > :since AND {alive("new", ":until")}
+    CROSS JOIN part AS was ON was.entity = entity.id AND was.part = :row AND {alive("was", ":since")}
+    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {alive("own", ":until")}
     CROSS JOIN document ON document.id = own.document
-    LEFT JOIN part AS old ON old.entity = entity.id AND old.part = new.part AND {_alive("old", "since")}
+    LEFT JOIN part AS old ON old.entity = entity.id AND old.part = new.part AND {alive("old", ":since")}
     WHERE {_OF_TYPE} AND old.document IS NOT new.document
     ORDER BY entity.key"""
 
 _LOST_PARTS = f"""
     SELECT old.part, count(*)
     FROM entity
-    CROSS JOIN part AS old ON old.entity = entity.id AND {_alive("old", "since")} AND old.to_run <= :until
-    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {_alive("own", "until")}
+    CROSS JOIN part AS old ON old.entity = entity.id AND {alive("old", ":since")} AND old.to_run <= :until
+    CROSS JOIN part AS own ON own.entity = entity.id AND own.part = :row AND {alive("own", ":until")}
     WHERE {_OF_TYPE} AND NOT EXISTS (
-        SELECT 1 FROM part AS new WHERE new.entity = entity.id AND new.part = old.part AND {_alive("new", "until")})
+        SELECT 1 FROM part AS new WHERE new.entity = entity.id AND new.part = old.part AND {alive("new", ":until")})
     GROUP BY old.part ORDER BY old.part"""
 
 _UNCHANGED_DOCUMENTS = f"""
@@ -75,20 +71,21 @@ _UNCHANGED_DOCUMENTS = f"""
 _RELATIONSHIPS_ONLY_IN = f"""
     SELECT source.key, {_name("source_document", "source.key")}, target.key, {_name("target_document", "target.key")},
         EXISTS (SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
-            AND other.target = link.target AND {_alive("other", "known")})
+            AND other.target = link.target AND {alive("other", ":known")}),
+        source_document.id IS NOT NULL, target_document.id IS NOT NULL
     FROM relationship_type
-    CROSS JOIN relationship AS link ON link.type = relationship_type.id AND {_alive("link", "here")}
+    CROSS JOIN relationship AS link ON link.type = relationship_type.id AND {alive("link", ":here")}
     CROSS JOIN entity AS source ON source.id = link.source
     CROSS JOIN entity AS target ON target.id = link.target
-    CROSS JOIN part AS source_row
-        ON source_row.entity = source.id AND source_row.part = :row AND {_alive("source_row", "until")}
-    CROSS JOIN part AS target_row
-        ON target_row.entity = target.id AND target_row.part = :row AND {_alive("target_row", "until")}
-    CROSS JOIN document AS source_document ON source_document.id = source_row.document
-    CROSS JOIN document AS target_document ON target_document.id = target_row.document
+    LEFT JOIN part AS source_row
+        ON source_row.entity = source.id AND source_row.part = :row AND {alive("source_row", ":until")}
+    LEFT JOIN part AS target_row
+        ON target_row.entity = target.id AND target_row.part = :row AND {alive("target_row", ":until")}
+    LEFT JOIN document AS source_document ON source_document.id = source_row.document
+    LEFT JOIN document AS target_document ON target_document.id = target_row.document
     WHERE relationship_type.type = :type AND NOT EXISTS (
         SELECT 1 FROM relationship AS other WHERE other.type = link.type AND other.source = link.source
-            AND other.target = link.target AND {_alive("other", "there")})
+            AND other.target = link.target AND {alive("other", ":there")})
     ORDER BY source.key, target.key"""
 
 _RELATED = f"""
@@ -96,7 +93,7 @@ _RELATED = f"""
     FROM relationship AS link
     JOIN relationship_type ON relationship_type.id = link.type AND relationship_type.type = :type
     WHERE link.source = (SELECT id FROM entity WHERE key = :source)
-        AND link.target = (SELECT id FROM entity WHERE key = :target) AND {_alive("link", "since")}"""
+        AND link.target = (SELECT id FROM entity WHERE key = :target) AND {alive("link", ":since")}"""
 
 _FIRST_COMPLETE = """
     SELECT min(run) FROM step_result WHERE run BETWEEN :since AND :until
@@ -121,13 +118,16 @@ class Differences:
 
 @dataclass
 class GraphComparison:
-    """The graphs after two runs. `came`: the keys of entities known to be new, as they are found."""
+    """The graphs after two runs. As they are found: `came`: the keys of entities known to be new; `invitations`: the
+    keys before invitations were accepted, by those after it; `left_behind`: as in `Changes`.
+    """
 
     database: ReadOnlyDatabase
     since: RunRecord
     until: RunRecord
     came: set[str] = field(default_factory=set)
     invitations: dict[str, str] = field(default_factory=dict)
+    left_behind: set[str] = field(default_factory=set)
 
     def entities(self, type_: str) -> Iterator[Change]:
         """Who came and who went."""
@@ -164,11 +164,15 @@ class GraphComparison:
         found: dict[tuple[Kind, Named], list[Named]] = {}
         for here, there in ((self.until, self.since), (self.since, self.until)):
             known = {"known": complete or _NEVER, "here": here.id, "there": there.id}
-            for source, source_name, target, target_name, was_there in self.database.rows(
+            for source, source_name, target, target_name, was_there, *ends_exist in self.database.rows(
                 _RELATIONSHIPS_ONLY_IN, {**self._runs(), **known, "type": type_.type}
             ):
                 ends = Named(source, str(source_name)), Named(target, str(target_name))
                 member, owner = ends if type_.source == member_type else ends[::-1]
+                if not all(ends_exist):
+                    if type_.type not in self.until.partial_types:  # else others may have joined or left as well
+                        self.left_behind.add(owner.key)
+                    continue
                 if here is self.since:
                     kind = Kind.LEFT
                 elif self._was_invited_to(type_, member.key, source, target):

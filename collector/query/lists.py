@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from collector.clock import Clock
@@ -11,6 +12,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.next_steps import Command, NextStep
 from collector.query.chosen_run import chosen_run, date_now
 from collector.query.j1ql import DEFAULT_TIMEOUT, Answer, QueryRequest, ask
+from collector.query.j1ql.engine import undeclared_properties
 from collector.query.j1ql.parser import parse_condition
 from collector.query.j1ql.refusals import nearest, refused
 from collector.query.j1ql.selectors import ENTITY_METADATA
@@ -74,7 +76,9 @@ def list_entities(store: Store, schema: GraphSchema, request: ListRequest, clock
     record = chosen_run(store, request.run, request.at)
     (entity,) = (each for each in schema.entities if each.type == request.type)
     sorted_by = [(name.removeprefix("-"), name.startswith("-")) for name in request.sort]
-    known = (*request.related, *entity.properties, *ENTITY_METADATA, *record.tags)
+    with closing(store.read_only()) as database:
+        undeclared = undeclared_properties(database)
+    known = (*request.related, *entity.properties, *ENTITY_METADATA, *record.tags, *undeclared)
     _check_columns([*request.columns, *(name for name, _ in sorted_by)], known, entity.noun)
     now = date_now(record, clock, request.run, request.at)
     condition = None if request.where is None else parse_condition(request.where, now)

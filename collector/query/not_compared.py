@@ -108,18 +108,16 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
     entry = entries.get(part)
     if entry is None:
         return "the step did not run"
-    if not entry.stale and (entry.status is Status.NOT_LICENSED or not (_is_gap(entry) or entry.missing)):
-        return ""
     said = []
     if entry.stale:
         said.append(f"{entry.stale:,} as an earlier run read them")
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
-    return "; ".join([*said, entry.why])
-
-
-def _is_gap(entry: Coverage) -> bool:
-    return entry.status is not Status.COMPLETE
+    if entry.unavailable:
+        said.append(f"{entry.unavailable:,} refused by Zoom, as inactive")
+    if entry.stale or not (entry.is_whole or entry.status is Status.NOT_LICENSED):
+        said.append(entry.why)
+    return "; ".join(said)
 
 
 def _by_count(counts: Mapping[str, int]) -> dict[int, list[str]]:

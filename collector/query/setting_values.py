@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 
 from collector.errors import UsageError
@@ -190,7 +190,7 @@ class _Reader:
         level = self._levels.user
         status = user.get("status")
         otherwise = f"Zoom gives none of a user whose status is {status}" if status != "active" else ""
-        return self._read(level.step, (location,), user, otherwise)
+        return self.unread.value(level.step, (location,), user, self._read_at(user), otherwise)
 
     def account(self, setting: LeveledSetting) -> LevelValues:
         level = self._levels.account
@@ -248,27 +248,16 @@ class _Reader:
         return f"not every user was read ({self.unread.of_list(level.step, level.scopes)})"
 
     def _level(self, name: str, step: str, locations: LevelLocations, entity: Properties) -> LevelValues:
-        lock = self._read(step, locations.locks, entity)
+        read_at = self._read_at(entity)
         return LevelValues(
             name,
-            self._read(step, locations.values, entity),
-            lock if isinstance(lock.value, bool) else replace(lock, value=None),
+            self.unread.value(step, locations.values, entity, read_at),
+            self.unread.lock(step, locations.locks, entity, read_at),
             str(entity["_key"]),
         )
 
-    def _read(
-        self, step: str, locations: Sequence[SettingLocation], entity: Properties, otherwise: str = ""
-    ) -> KnownValue:
-        """The first of the locations that holds a value. `otherwise`: why it was not read, if that is known already.
-
-        Without locations the level has no such setting, or no lock of it: Zoom says nothing.
-        """
-        read_at = {part.part: part.read_at for part in self._store.parts(str(entity["_key"]))}
-        for location in locations:
-            if (value := entity.get(location.property)) is not None:
-                return KnownValue(value, read_at=read_at.get(location.part))
-        unread = next((location for location in locations if location.part not in read_at), None)
-        return KnownValue(unread=(otherwise or self.unread.document(step, unread)) if unread is not None else "")
+    def _read_at(self, entity: Properties) -> dict[str, int]:
+        return {part.part: part.read_at for part in self._store.parts(str(entity["_key"]))}
 
 
 def _letters(text: str) -> str:

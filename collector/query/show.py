@@ -113,16 +113,18 @@ def not_read(store: Store, schema: GraphSchema, view: EntityView) -> tuple[str, 
     for each in schema.relationships:
         if each.type in partial and type_.type in (each.source, each.target):
             sentences.append(f"`{each.type}` was not read completely in run {run.id}: some may be missing or gone.")
-    return (*sentences, *_unread_parts(type_, run, read_at))
+    return (*sentences, *_unread_parts(type_, run, read_at, is_inactive=view.entity.get("status") == "inactive"))
 
 
-def _unread_parts(type_: EntitySchema, run: RunRecord, read_at: Mapping[str, int]) -> Iterator[str]:
+def _unread_parts(
+    type_: EntitySchema, run: RunRecord, read_at: Mapping[str, int], *, is_inactive: bool
+) -> Iterator[str]:
     """The parts that were not read, those with the same reason in one sentence."""
     entries = {entry.dataset: entry for entry in run.coverage if not entry.is_list}
     unread: defaultdict[str, list[str]] = defaultdict(list)
     for part, source in type_.parts.items():
         reasons = [f"`{other}` was not read completely" for other in source.types if other in run.partial_types]
-        reasons += [_reason(entries.get(dataset)) for dataset in source.datasets]
+        reasons += [_reason(entries.get(dataset), is_inactive=is_inactive) for dataset in source.datasets]
         reason = next(filter(None, reasons), "")
         if reason and part not in read_at:
             unread[f"never read ({reason})"].append(f"`{part}`")
@@ -132,8 +134,10 @@ def _unread_parts(type_: EntitySchema, run: RunRecord, read_at: Mapping[str, int
         yield f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} {what}."
 
 
-def _reason(entry: Coverage | None) -> str:
-    """Why documents of a dataset are missing or old, "" if they should not be."""
+def _reason(entry: Coverage | None, *, is_inactive: bool) -> str:
+    """Why a document of a dataset is missing or old, "" if it should not be."""
     if entry is None:
         return "its step did not run"
-    return "" if entry.is_whole else entry.why
+    if not entry.is_whole:
+        return entry.why
+    return "Zoom refuses those of inactive users" if is_inactive and entry.unavailable else ""

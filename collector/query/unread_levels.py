@@ -1,15 +1,18 @@
-"""Why the account, the groups or a document of settings were not read, by the coverage of a run."""
+"""What is known of a setting, and why the account, the groups or a document were not read: by the coverage of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from collector.model.coverage import Coverage, Status
+from collector.model.graph import Properties
 from collector.model.setting_levels import SettingLevels, SettingLocation
+from collector.query.why import KnownValue
 
 
 class UnreadLevels:
-    """Why what a run should have read is not known: clauses, "" for what was read."""
+    """What a run read of a setting, and why it did not read the rest: clauses, "" for what was read."""
 
     def __init__(self, levels: SettingLevels, coverage: Iterable[Coverage]) -> None:
         self._levels = levels
@@ -27,6 +30,32 @@ class UnreadLevels:
             return f"the groups were not read ({why})"
         why = self.of_list(levels.membership_step, levels.group.scopes) if members else ""
         return f"the members of groups were not read ({why})" if why else ""
+
+    def value(
+        self,
+        step: str,
+        locations: Sequence[SettingLocation],
+        entity: Properties,
+        read_at: Mapping[str, int],
+        otherwise: str = "",
+    ) -> KnownValue:
+        """What the first of the locations says that holds a value. `read_at`: when each part of the entity was read.
+
+        `otherwise`: why it was not read, if that is known already. Without locations the level has no such setting, or
+        no lock of it: Zoom says nothing.
+        """
+        for location in locations:
+            if (value := entity.get(location.property)) is not None:
+                return KnownValue(value, read_at=read_at.get(location.part))
+        unread = next((location for location in locations if location.part not in read_at), None)
+        return KnownValue(unread=(otherwise or self.document(step, unread)) if unread is not None else "")
+
+    def lock(
+        self, step: str, locations: Sequence[SettingLocation], entity: Properties, read_at: Mapping[str, int]
+    ) -> KnownValue:
+        """The same of a lock, which is a boolean."""
+        known = self.value(step, locations, entity, read_at)
+        return known if isinstance(known.value, bool) else replace(known, value=None)
 
     def document(self, step: str, location: SettingLocation) -> str:
         """Why a document was not read."""

@@ -39,7 +39,7 @@ class ChangeView:
     def in_words(self) -> list[tuple[str, int]]:
         """What happened in words, and to how many entities; without what follows from another change."""
         found: dict[str, set[str]] = {}
-        for change, _ in without_repeats(self.changes.changes):
+        for change, _ in without_repeats(self.changes.changes, self.changes.left_behind):
             found.setdefault(_heading(change), set()).update(each.key for each in change.who)
         return [(what, len(keys)) for what, keys in found.items()]
 
@@ -60,7 +60,7 @@ class ChangeView:
     def lines(self) -> Iterator[dict[str, object]]:
         """Each change."""
         for is_certain, found in ((True, self.changes.changes), (False, self.changes.uncertain)):
-            for change, properties in without_repeats(found):
+            for change, properties in without_repeats(found, self.changes.left_behind):
                 yield self._line(change, properties, is_certain=is_certain)
 
     def _line(self, change: Change, properties: list[str], *, is_certain: bool) -> dict[str, object]:

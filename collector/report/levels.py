@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from collector.model.coverage import Coverage
 from collector.model.graph import Properties
-from collector.model.setting_levels import LeveledSetting, LevelLocations, SettingLevels, SettingLocation
+from collector.model.setting_levels import LeveledSetting, LevelLocations, SettingLevels
 from collector.query.unread_levels import UnreadLevels
 from collector.query.why import KnownValue
 from collector.report.blocks import DataBlock
@@ -61,23 +61,13 @@ class LevelReader:
         return self._store.entity_parts(type_, self._run, {location.part for location in locations})
 
     def _level(self, step: str, settings: Sequence[LevelLocations], entity: EntityParts) -> Level:
-        locks = (self._known(step, each.locks, entity) for each in settings)
+        known = (entity.properties, entity.read_at)
         return Level(
             entity.key,
             entity.properties,
-            tuple(self._known(step, each.values, entity) for each in settings),
-            tuple(lock if isinstance(lock.value, bool) else KnownValue(unread=lock.unread) for lock in locks),
+            tuple(self.unread.value(step, each.values, *known) for each in settings),
+            tuple(self.unread.lock(step, each.locks, *known) for each in settings),
         )
-
-    def _known(self, step: str, locations: Sequence[SettingLocation], entity: EntityParts) -> KnownValue:
-        """The first of the locations that holds a value. Without locations Zoom says nothing."""
-        for location in locations:
-            if (value := entity.properties.get(location.property)) is not None:
-                return KnownValue(value)
-        unread = next((location for location in locations if location.part not in entity.documents), None)
-        if unread is None:
-            return KnownValue()
-        return KnownValue(unread=self.unread.document(step, unread))
 
 
 def has_lock(setting: LeveledSetting) -> bool:

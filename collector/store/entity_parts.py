@@ -11,16 +11,17 @@ from collector.model.graph import Properties
 from collector.store.canonical import ROW, joined_entity, parse_document
 from collector.store.database import Database
 from collector.store.row_ids import key_bounds
+from collector.store.schema import alive
 
-_PARTS = """
-    SELECT entity.key, part.part, part.document, part.read_at, CASE WHEN part.part IN ({read}) THEN document.json END
+_PARTS = f"""
+    SELECT entity.key, part.part, part.document, part.read_at, CASE WHEN part.part IN ({{read}}) THEN document.json END
     FROM entity
     JOIN part ON part.entity = entity.id
     JOIN document ON document.id = part.document
     WHERE entity.key >= :first AND entity.key < :end
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+        AND {alive("part")}
     ORDER BY entity.key"""
-_DOCUMENTS = """
+_DOCUMENTS = f"""
     SELECT document.id, document.json, alike.count
     FROM (
         SELECT part.document, count(*) AS count
@@ -28,14 +29,14 @@ _DOCUMENTS = """
         JOIN part ON part.entity = entity.id AND part.part = :part
         JOIN part AS own ON own.entity = entity.id AND own.part = :row
         WHERE entity.key >= :first AND entity.key < :end
-            AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
-            AND own.from_run <= :run AND (own.to_run IS NULL OR own.to_run > :run)
+            AND {alive("part")}
+            AND {alive("own")}
         GROUP BY part.document
     ) AS alike
     JOIN document ON document.id = alike.document
     ORDER BY alike.count DESC, document.id"""
-_NEIGHBOURS = """
-    SELECT DISTINCT {near}.key, {far}.key
+_NEIGHBOURS = f"""
+    SELECT DISTINCT {{near}}.key, {{far}}.key
     FROM relationship
     JOIN relationship_type ON relationship_type.id = relationship.type
     JOIN entity AS source ON source.id = relationship.source
@@ -43,9 +44,9 @@ _NEIGHBOURS = """
     JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = :row
     JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = :row
     WHERE relationship_type.type = :type
-        AND relationship.from_run <= :run AND (relationship.to_run IS NULL OR relationship.to_run > :run)
-        AND source_row.from_run <= :run AND (source_row.to_run IS NULL OR source_row.to_run > :run)
-        AND target_row.from_run <= :run AND (target_row.to_run IS NULL OR target_row.to_run > :run)
+        AND {alive("relationship")}
+        AND {alive("source_row")}
+        AND {alive("target_row")}
     ORDER BY 1, 2"""
 
 

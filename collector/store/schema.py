@@ -10,6 +10,12 @@ the store leaves none dangling.
 
 from __future__ import annotations
 
+
+def alive(fact: str, run: str = ":run", since: str = "") -> str:
+    """The condition that a part or relationship was in the graph after a run; with `since`, at any time since that."""
+    return f"{fact}.from_run <= {run} AND ({fact}.to_run IS NULL OR {fact}.to_run > {since or run})"
+
+
 _FIRST = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE entity (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)",

@@ -23,6 +23,7 @@ from collector.store.record import PartAge, RunRecord, read_record
 from collector.store.remembered_instance import RememberedInstance
 from collector.store.row_ids import key_range
 from collector.store.run import Run
+from collector.store.schema import alive
 from collector.store.sessions import begin_run, conclude_session
 from collector.store.uploads import Uploads
 from collector.store.versions import (
@@ -38,13 +39,13 @@ from collector.store.views import define_views
 _NAMING_PROPERTIES = ("id", "name", "displayName", "email", "username")
 
 _ENTITIES_NOW = "SELECT key, part, json FROM current_part WHERE key >= ? AND key < ? ORDER BY key"
-_ENTITIES_AFTER = """
+_ENTITIES_AFTER = f"""
     SELECT entity.key, part.part, document.json
     FROM entity
     JOIN part ON part.entity = entity.id
     JOIN document ON document.id = part.document
     WHERE entity.key >= :first AND entity.key < :end
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+        AND {alive("part")}
     ORDER BY entity.key"""
 _DOCUMENTS_NOW = """
     SELECT document.json, alike.count
@@ -199,7 +200,7 @@ class Store:
     def entity_types(self, *, ever: bool = False) -> list[str]:
         """The sorted `_type`s of existing entities; with `ever`, also of those that may have existed after any run."""
         table = "entity" if ever else "current_entity"
-        first_key = f"SELECT key FROM {table} WHERE key >= ? ORDER BY key LIMIT 1"  # noqa: S608 - ours
+        first_key = f"SELECT key FROM {table} WHERE key >= ? ORDER BY key LIMIT 1"
         types: list[str] = []
         first = ""
         while True:

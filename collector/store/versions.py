@@ -12,15 +12,16 @@ from collector.model.older_integration import DataModel, differs
 from collector.store.canonical import ROW, parse_document
 from collector.store.database import Database
 from collector.store.row_ids import key_bounds
+from collector.store.schema import alive
 
-_ENTITIES = """
+_ENTITIES = f"""
     SELECT entity.key, part.part, part.document, part.to_run IS NOT NULL AND part.to_run <= :run AS gone
     FROM entity
     JOIN part ON part.entity = entity.id
     WHERE entity.key >= :first AND entity.key < :end
-        AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :since)
+        AND {alive("part", since=":since")}
     ORDER BY entity.key"""
-_RELATIONSHIPS = """
+_RELATIONSHIPS = f"""
     SELECT DISTINCT source.key || '|' || lower(relationship_type.class) || '|' || target.key,
         relationship_type.type, relationship_type.class, source.key, target.key
     FROM relationship
@@ -30,30 +31,30 @@ _RELATIONSHIPS = """
     JOIN part AS source_row ON source_row.entity = source.id AND source_row.part = :row
     JOIN part AS target_row ON target_row.entity = target.id AND target_row.part = :row
     WHERE relationship_type.type = :type
-        AND relationship.from_run <= :run AND (relationship.to_run IS NULL OR relationship.to_run > :since)
-        AND source_row.from_run <= :run AND (source_row.to_run IS NULL OR source_row.to_run > :since)
-        AND target_row.from_run <= :run AND (target_row.to_run IS NULL OR target_row.to_run > :since)
+        AND {alive("relationship", since=":since")}
+        AND {alive("source_row", since=":since")}
+        AND {alive("target_row", since=":since")}
     ORDER BY 1"""
-_EXISTS = """
+_EXISTS = f"""
     SELECT 1
     FROM entity
     JOIN part ON part.entity = entity.id AND part.part = :row
-    WHERE entity.key = :key AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)"""
+    WHERE entity.key = :key AND {alive("part")}"""
 
-_DOCUMENTS = """
+_DOCUMENTS = f"""
     SELECT json FROM document WHERE id IN (
         SELECT part.document FROM entity JOIN part ON part.entity = entity.id
         WHERE entity.key >= :first AND entity.key < :end
-            AND part.from_run <= :run AND (part.to_run IS NULL OR part.to_run > :run)
+            AND {alive("part")}
     )"""
 
-_COUNTS = """
+_COUNTS = f"""
     SELECT count(*), count(*) - count(other.part)
     FROM entity
     JOIN part AS own ON own.entity = entity.id AND own.part = :row
-        AND own.from_run <= :run AND (own.to_run IS NULL OR own.to_run > :run)
+        AND {alive("own")}
     LEFT JOIN part AS other ON other.entity = entity.id AND other.part = :part
-        AND other.from_run <= :run AND (other.to_run IS NULL OR other.to_run > :run)
+        AND {alive("other")}
     WHERE entity.key >= :first AND entity.key < :end"""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from collector.cli.list import LISTED
 from collector.model.graph import RelationshipType
+from collector.model.unknown import UnknownSetting
 from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.store import ROW, Store
@@ -50,6 +51,20 @@ def rows(text: str) -> list[list[object]]:
     assert list(answer) == ["columns", "rows", "complete", "warnings"]
     found: list[list[object]] = answer["rows"]
     return found
+
+
+def test_a_setting_that_zoom_began_to_send(collector: Command, tmp_path: Path) -> None:
+    """No declaration has it; it can be listed all the same, as it can be asked for."""
+    with Store.open(tmp_path / "home" / "default" / "graph.db") as store:
+        run = store.begin(1000, {})
+        for name, value in (("ada", True), ("bob", False)):
+            run.put(f"zoom_user:{name}", ROW, {"_type": "zoom_user", "_class": ["User"], "name": name}, 1)
+            run.put(f"zoom_user:{name}", "settings", {"inMeetingTelepathy": value}, 1)
+        run.finish(2000, 0, [], [], [UnknownSetting("in_meeting.telepathy", "boolean", 2, kept=True)])
+    options = ("--columns", "name,inMeetingTelepathy", "--where", "inMeetingTelepathy != undefined", "--format", "json")
+    outcome = collector("list", "users", *options, "--sort=-inMeetingTelepathy")
+    assert rows(outcome.out) == [["ada", True], ["bob", False]]
+    assert collector("list", "users", "--columns", "inMeetingTelekinesis").code == 2
 
 
 class TestWhatIsListed:

@@ -15,7 +15,8 @@ import pytest
 from rich.table import Table
 
 from collector.cli.output import console
-from collector.cli.plain_text import LogFormatter, printable_lines
+from collector.cli.plain_text import LogFormatter, printable, printable_lines
+from collector.cli.query_output import csv_cell
 
 EVIL = "bad\x1b]0;title\x07\x1b[2J\x9b31m\u202e\u2066\r\nError: all is lost\nNext: rm -rf /\x00\x7f"
 OURS = ("Error: all is lost", "Next: rm -rf /")
@@ -55,6 +56,21 @@ def evil_zoom() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["山田\u3000太郎", "Jean\u00a0Paul", "1\u202f000", "می\u200cخواهم", "\U0001f469\u200d\U0001f4bb", "e\u0301\ufe0f"],
+    ids=ascii,
+)
+def test_names_of_every_script_stay_as_they_are(name: str) -> None:
+    """Python calls wide and unbreakable spaces and joiners unprintable; they are in many names."""
+    assert printable(name) == csv_cell(name) == name
+
+
+@pytest.mark.parametrize("character", "\x00\x1b\x7f\x85\x9b\u061c\u200b\u200e\u2028\u2029\u202e\u2066\ufeff\U000e0041")
+def test_what_controls_a_terminal_or_hides_is_replaced(character: str) -> None:
+    assert printable(f"a{character}b") == csv_cell(f"a{character}b") == "a�b"
 
 
 VERBS = [

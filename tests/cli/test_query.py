@@ -86,8 +86,9 @@ class TestFormats:
     def test_json_and_another_format_contradict_each_other(self, collector: Command) -> None:
         assert collector("query", ADMINS, "--json", "--format", "csv").code == 2
 
-    def test_standard_input(self, collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sys.stdin", io.StringIO(ADMINS))
+    @pytest.mark.parametrize("text", [ADMINS, f"{ADMINS}\n", f"\ufeff{ADMINS}\r\n"], ids=ascii)
+    def test_standard_input(self, collector: Command, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
         assert "Olive Owner" in collector("query", "-").out
 
     def test_explain_shows_what_was_understood_and_asks_nothing(self, collector: Command) -> None:

@@ -140,6 +140,32 @@ class TestWhatIsShown:
         assert collector("show", "group", "Sales").out.count("_type") == 2
 
 
+@pytest.mark.parametrize(("name", "how"), [("ina", "never read"), ("max", "last read by an earlier run")])
+def test_settings_that_zoom_refuses_for_inactive_users(
+    collector: Command, zoom: Sandbox, account: Account, name: str, how: str
+) -> None:
+    """The run is complete, but not what is shown of such a user."""
+    user = account.user(f"{name}@example.com")
+    ina = account.user("ina@example.com")
+    assert user is not None
+    assert ina is not None
+    zoom.faults.add(Fault("missing_privilege", f"/users/{ina.id}/settings", times=None))
+    collector("collect")
+    account.update_user(user.id, status="inactive")
+    zoom.faults.add(Fault("missing_privilege", f"/users/{user.id}/settings", times=None))
+    assert collector("collect").code == 0
+    (card,) = json.loads(collector("show", "user", user.email, "--json").out)
+    assert (card["complete"], card["warnings"]) == (
+        False,
+        [
+            "`settings`, `meeting_authentication`, `recording_authentication`, `meeting_security`"
+            f" were {how} (Zoom refuses those of inactive users)."
+        ],
+    )
+    (other,) = json.loads(collector("show", "user", "pia@example.com", "--json").out)
+    assert (other["complete"], other["warnings"]) == (True, [])
+
+
 def test_nothing_was_collected_yet(collector: Command) -> None:
     outcome = collector("show", "account")
     assert outcome.code == 2

@@ -16,6 +16,7 @@ from collector.model.graph import Properties, type_of_key
 from collector.model.graph_schema import EntitySchema, GraphSchema, PartSource
 from collector.model.step import Step, StepResult, StepStatus
 from collector.query.change import Change, Changes, Kind
+from collector.query.change_texts import without_repeats
 from collector.query.changes import AREAS, changes, compared_runs, previous_run
 from collector.resources import all_resources
 from collector.resources.declaration import SettingsChoice
@@ -150,6 +151,28 @@ class TestWhoCameAndWent:
         assert (found.kind, [each.name for each in found.who]) == (Kind.ACCEPTED, ["Pia Lund"])
         assert found.invitations == ("zoom_user:pending:pia@example.com",)
         assert told(days.changes(of=("groups", "roles")).changes) == set()
+
+    def test_how_many_members_a_group_has_follows_from_who_went(self, days: Days) -> None:
+        """Also from who accepted an invitation; until then, Zoom counts nobody."""
+        days.account.remove_user(days.id("bob"))
+        days.account.update_user(days.id("pia"), status="active")
+        days.collect()
+        found = days.changes()
+        counted = {each.name for change in found.changes if change.property == "totalMembers" for each in change.who}
+        assert counted >= {"Engineering", "Helpdesk", "Member"}
+        assert [change.kind for change, _ in without_repeats(found.changes, found.left_behind)] == [
+            Kind.ACCEPTED,
+            Kind.WENT,
+        ]
+
+    def test_how_many_members_a_group_has_is_told_if_it_was_not_read_who_they_are(self, days: Days) -> None:
+        days.account.remove_user(days.id("bob"))
+        days.account.add_member(days.id("Sales"), days.id("max"))
+        days.collect(Fault("missing_privilege", f"/groups/{days.id('Sales')}/members", times=None))
+        found = days.changes(of=("groups",))
+        distinct = without_repeats(found.changes, found.left_behind)
+        counted = {(change.property, each.name) for change, _ in distinct for each in change.who}
+        assert counted == {("totalMembers", "Engineering"), ("totalMembers", "Sales")}
 
     def test_a_changed_person(self, days: Days) -> None:
         days.account.update_user(days.id("max"), first_name="Maxim", type=1, status="inactive")
@@ -318,6 +341,26 @@ class TestWhatWasNotRead:
         assert told(days.changes().changes) == {
             "changed user.meetingSecurityWaitingRoom False → True: Ada Byron",
         }
+
+    def test_settings_that_zoom_refuses_for_inactive_users(self, days: Days) -> None:
+        """Such a run is complete, but what these settings are now is not known."""
+        refused = [
+            Fault("missing_privilege", f"/users/{days.id(name)}/settings", times=None) for name in ("max", "ada")
+        ]
+        for name in ("max", "ada"):
+            days.account.update_user(days.id(name), status="inactive")
+        days.collect(*refused)
+        days.collect(*refused)
+        days.collect(refused[0])
+        gap = (
+            "{} did not read `settings`, `meeting_authentication`, `recording_authentication`, `meeting_security`"
+            " of users ({} refused by Zoom, as inactive)."
+        )
+        one, two, both = gap.format("Run 4", 1), gap.format("Run 2", 2), gap.format("Runs 2 and 3", 2)
+        assert days.changes("1", "2", of=("settings",)).not_compared == (two,)
+        assert days.changes("2", "3", of=("settings",)).not_compared == (both,)
+        found = days.changes("2", "4")
+        assert (found.changes, found.uncertain, found.not_compared) == ((), (), (two, one))
 
     def test_settings_left_out_by_choice(self, days: Days) -> None:
         days.account.change_settings(days.id("ada"), {"meeting_security.waiting_room": True})

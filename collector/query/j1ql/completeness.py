@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from collector.model.graph_schema import EntitySchema, GraphSchema
+from collector.query import dates
 from collector.query.j1ql.conditions import json_path
 from collector.query.j1ql.refusals import nearest
 from collector.query.j1ql.routes import Graph
@@ -131,7 +132,9 @@ def _mistyped(
     types: tuple[EntitySchema, ...], name: str, comparison: Comparison, graph: Graph, database: ReadOnlyDatabase
 ) -> Iterator[str]:
     """Values of a type that the property never has: JupiterOne compares strictly."""
-    values = [(value, kind) for value in operands(comparison.right) if (kind := _suspicious_kind(value)) is not None]
+    declared = {type_.value_types[name].kind for type_ in types if name in type_.value_types}
+    found = ((value, _suspicious_kind(value, declared)) for value in operands(comparison.right))
+    values = [(value, kind) for value, kind in found if kind is not None]
     never = {
         kind: _occurs(name, types, graph, database)
         for kind in {kind for _, kind in values}
@@ -140,16 +143,28 @@ def _mistyped(
     for value, kind in values:
         if (held := never.get(kind)) is not None:
             written = in_words(value)  # type: ignore[arg-type]
-            yield f"`{name}` holds {_HELD[held]}, and {written} is {_KINDS[kind][1]}: they are never equal."
+            is_date = _HELD[held] == "numbers" and _is_date(value)
+            hint = f" A date is written date({written[1:-1]})." if is_date else ""
+            yield f"`{name}` holds {_HELD[held]}, and {written} is {_KINDS[kind][1]}: they are never equal.{hint}"
 
 
-def _suspicious_kind(value: object) -> str | None:
-    """The kind of a literal that may be of the wrong one; a text only if it reads like a number or a boolean."""
+def _suspicious_kind(value: object, declared: Collection[str]) -> str | None:
+    """The kind of a literal that may be of the wrong one, which is looked for; `declared`: the kinds of the property.
+
+    Where texts are declared, or nothing is, that is a text only if it reads like a number, a boolean or a date.
+    """
     if not isinstance(value, Literal) or value.value is None:
         return None
     if isinstance(value.value, bool):
         return "boolean"
     if isinstance(value.value, str):
         like_another = value.value.lower() in ("true", "false") or value.value.lstrip("-").isdigit()
+        like_another = like_another or _is_date(value) or bool(declared and "text" not in declared)
         return "text" if like_another else None
     return "number"
+
+
+def _is_date(value: object) -> bool:
+    """Whether it is a text that reads like a date."""
+    text = value.value if isinstance(value, Literal) else None
+    return isinstance(text, str) and "-" in text and dates.instant(text) is not None

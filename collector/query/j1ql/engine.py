@@ -132,9 +132,13 @@ def read_graph(database: ReadOnlyDatabase, record: RunRecord) -> Graph:
     type_ids = {type_: id_ for id_, type_ in database.rows("SELECT id, type FROM relationship_type")}
     newest: int = database.value("SELECT max(id) FROM run")
     tags = {name: encoded(value) for name, value in record.tags.items()}
+    return Graph(record.id, newest == record.id, type_ids, tags, undeclared_properties(database), record.data_model)
+
+
+def undeclared_properties(database: ReadOnlyDatabase) -> frozenset[str]:
+    """The properties that entities may have besides the declared ones: settings that Zoom began to send."""
     kept = database.rows("SELECT DISTINCT path FROM unknown_setting WHERE kept")
-    undeclared = frozenset(property_name(path) for (path,) in kept)
-    return Graph(record.id, newest == record.id, type_ids, tags, undeclared, record.data_model)
+    return frozenset(property_name(path) for (path,) in kept)
 
 
 def open_for_queries(store: Store) -> ReadOnlyDatabase:

@@ -72,7 +72,7 @@ _EXPECTED = {
 _ARITHMETIC = {"PLUS", "MINUS", "SLASH", "CARET"}
 _AFTER_A_CONDITION = {"_AND", "_OR", "$END"}
 """Where a condition is all there is, lark names nothing."""
-_LEFT_OUT = {"PARAMETER", "CIDR", "SMART", "HAVING", "FIND_INSIDE", *_ARITHMETIC}
+_LEFT_OUT = {"BARE_DATE", "PARAMETER", "CIDR", "SMART", "HAVING", "FIND_INSIDE", *_ARITHMETIC}
 """What may stand there, but nobody is told to write."""
 
 
@@ -340,6 +340,9 @@ class _ToValues(Transformer[Token, Any]):
         if instant is None:
             raise refused(_at(children[0]), f"{written!r} is no ISO 8601 date; expected date(YYYY-MM-DD), for example.")
         return Literal(instant, position=_at(children[0]))
+
+    def bare_date(self, children: list[Token]) -> NoReturn:
+        raise refused(_at(children[0]), f"a date is written date({children[0]}).")
 
     def cidr(self, children: list[Token]) -> NoReturn:
         raise refused(_at(children[0]), "filters on networks (CIDR) are not supported here.")

@@ -11,6 +11,7 @@ from collector.model.older_integration import LEGACY_NAMES, TEXTS, DataModel
 from collector.query.j1ql.conditions import Bind, json_path
 from collector.query.j1ql.syntax import Hop, Optional, Step
 from collector.query.j1ql.values import JsonSql, PreparedPart, PreparedType, Scalar, encoded_sql, in_json
+from collector.store.schema import alive
 
 PAST_BY_TARGET = "past_by_target"
 
@@ -74,7 +75,7 @@ class Graph:
         """Whether a fact held then."""
         if self.current:
             return f"{table}.to_run IS NULL"
-        return f"{table}.from_run <= {self.run:d} AND ({table}.to_run IS NULL OR {table}.to_run > {self.run:d})"
+        return alive(table, f"{self.run:d}")
 
 
 @dataclass

@@ -76,6 +76,16 @@ def test_nobody_else_is_read(condition: str, run: int, names: list[str], store: 
     assert {line for line in plan if " e0 " in line} == {"SEARCH e0 USING INTEGER PRIMARY KEY (rowid=?)"}
 
 
+def test_who_accepts_an_invitation_has_another_key_from_then_on(store: Store, rows: Rows) -> None:
+    run = store.begin(1000, {})
+    run.remove("t_user:bob")
+    row = {"_type": "t_user", "_class": ["User"], "name": "Bob Stone", "email": ["rob@example.com"]}
+    run.put("t_user:b1", ROW, row, 1000)
+    run.finish(2000, 0, [], [], [])
+    text = "FIND t_user WITH email = 'rob@example.com' AS u RETURN u._key"
+    assert [rows(text, run=number) for number in (1, 2, 3)] == [[], [["t_user:bob"]], [["t_user:b1"]]]
+
+
 def test_what_is_not_an_address_is_asked_as_ever(rows: Rows) -> None:
     assert rows("FIND t_user WITH email = 1 AS u RETURN u.name") == [["number"]]
     assert rows("FIND t_user WITH email ^= 'both' AS u RETURN u.name") == [["both"]]

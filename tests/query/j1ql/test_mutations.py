@@ -32,8 +32,16 @@ MUTATIONS = {
     "lists match by no element": (conditions, "WHEN 'array' THEN {any_}", "WHEN 'array' THEN 0"),
     "^= is ~=": (conditions, "substr({value}, 1, length({bound})) = {bound}", "instr({value}, {bound}) > 0"),
     "null is a value": (conditions, "(coalesce({kind}, 'null') = 'null')", "({kind} IS NULL)"),
-    "the settings of other runs are seen": (routes, 'return f"{table}.from_run <= {self.run:d} AND (', 'return f"('),
-    "what has ceased is seen": (routes, "OR {table}.to_run > {self.run:d})", "OR 1)"),
+    "the settings of later runs are seen": (
+        routes,
+        'return alive(table, f"{self.run:d}")',
+        'return f"({table}.to_run IS NULL OR {table}.to_run > {self.run:d})"',
+    ),
+    "what has ceased is seen": (
+        routes,
+        'return alive(table, f"{self.run:d}")',
+        'return f"{table}.from_run <= {self.run:d}"',
+    ),
     "a relationship leads one way": (routes, "(({there}) OR ({back}))", "({there})"),
     "a way back ends where it began": (routes, "ELSE {name}.source END)", "ELSE {name}.target END)"),
     "an optional traversal is always taken": (routes, "            yield [end, *rest]\n", ""),

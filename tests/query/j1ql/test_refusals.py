@@ -87,6 +87,7 @@ REFUSED = {
     "FIND t_user WITH name = /[a/": ("1:25", "not understood"),
     "FIND t_user WITH name = /*/": ("1:25", "not understood|expected"),
     "FIND t_user WITH n > date(yesterday)": ("1:22", "'yesterday' is no ISO 8601 date"),
+    "FIND t_user WITH n > 2026-11-23": ("1:22", r"a date is written date\(2026-11-23\)"),
     "FIND t_user WITH n > date(2026-02-30)": ("1:22", "no ISO 8601 date"),
     "FIND t_user AS u RETURN u.n HAVING u.n > 1": ("1:29", "HAVING is not documented"),
     "FIND t_user WITH name = (FIND t_group)": ("1:26", "a query within a query is not supported"),
