@@ -110,7 +110,7 @@ def _why_unread(part: str, entries: Mapping[str, Coverage]) -> str:
         return "the step did not run"
     said = []
     if entry.stale:
-        said.append(f"{entry.stale:,} as an earlier run read them")
+        said.append(f"{entry.stale:,} from an earlier run")
     if entry.missing:
         said.append(f"{entry.missing:,} never read")
     if entry.unavailable:

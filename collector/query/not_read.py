@@ -103,7 +103,7 @@ def _how_incomplete(
         if stale:
             oldest = min((entry.oldest for entry in incomplete if entry.oldest is not None), default=None)
             when = "" if oldest is None else f", the oldest of {_day(oldest)}"
-            said.append(f"{stale:,} of {entities} {'is' if is_one else 'are'} as an earlier run read them{when}")
+            said.append(f"{stale:,} of {entities} {'comes' if is_one else 'come'} from an earlier run{when}")
         if refused:
             kept = f"kept from an earlier run, or absent{undefined}"
             said.append(f"Zoom refused those of {refused:,} of {entities}, as inactive: {kept}")

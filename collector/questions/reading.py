@@ -62,7 +62,7 @@ def read_file(path: Path) -> QuestionFile:
         mark = getattr(failure, "problem_mark", None)
         what = getattr(failure, "problem", None) or "it is nested too deeply, or no text"
         line = 1 if mark is None else mark.line + 1
-        return QuestionFile((), (Problem(line, "", f"This is no YAML: {what}.", "Correct the line."),))
+        return QuestionFile((), (Problem(line, "", f"This is not YAML: {what}.", "Correct the line."),))
     return QuestionFile(tuple(reader.file(root)), tuple(reader.problems))
 
 

@@ -87,7 +87,7 @@ class TestFormats:
         assert collector("collect", "--settings", "none").code == 0
         gap = (
             "Run 3 did not read `settings`, `meeting_authentication`, `recording_authentication`, `meeting_security`"
-            " of users (5 as an earlier run read them; left out by choice of --settings none)."
+            " of users (5 from an earlier run; left out by choice of --settings none)."
         )
         for format_ in ("table", "csv", "jsonl", "json"):
             found = collector("changes", "--format", format_)

@@ -128,7 +128,7 @@ LOOKS = [
     Look(
         LATER,
         "query 'FIND zoom_user WITH inMeetingWaitingRoom != true AS u RETURN u.name'",
-        ('"complete": false', "2 of 8 users are as an earlier run read them, the oldest of 2026-11-23"),
+        ('"complete": false', "2 of 8 users come from an earlier run, the oldest of 2026-11-23"),
         ("never read",),
     ),
     Look(LATER, "query 'FIND zoom_user' --run 1", ('"complete": true, "warnings": []',)),
@@ -161,7 +161,7 @@ LOOKS = [
             "which users went is not known.",
             "which roles went is not known.",
             "who left groups is not known.",
-            "(2 as an earlier run read them; /users/{userId}/settings failed 5 times",
+            "(2 from an earlier run; /users/{userId}/settings failed 5 times",
             '"complete": false',
         ),
     ),
@@ -184,7 +184,7 @@ LOOKS = [
             "Bad: 0 Not known: 1",
         ),
     ),
-    Look(LATER, "questions run waiting-room", ("2 of 8 users are as an earlier run read them", "Not known: 0 Good: 0")),
+    Look(LATER, "questions run waiting-room", ("2 of 8 users come from an earlier run", "Not known: 0 Good: 0")),
     Look(
         FIRST,
         f"employees {EMPLOYEES} --json",

@@ -369,7 +369,7 @@ class TestWhatWasNotRead:
         assert found.changes == ()
         assert (
             "Run 2 did not read `settings`, `meeting_authentication`, `recording_authentication`, `meeting_security`"
-            " of users (6 as an earlier run read them; left out by choice of --settings none)."
+            " of users (6 from an earlier run; left out by choice of --settings none)."
         ) in found.not_compared
         assert days.changes(of=("groups", "roles")).not_compared == ()
 

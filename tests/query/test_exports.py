@@ -191,7 +191,7 @@ def test_it_says_what_was_not_read(profile: Profile, tmp_path: Path) -> None:
     assert (index["run"], index["complete"], index["format"]) == (2, False, "csv")
     assert report.not_read[1] == (
         "`settings`, `meeting_authentication`, `recording_authentication`, `meeting_security` were not read completely:"
-        " 6 of 9 users are as an earlier run read them, the oldest of 2026-11-23."
+        " 6 of 9 users come from an earlier run, the oldest of 2026-11-23."
         " Reason: left out by choice of --settings none."
     )
     assert {"coverage", "partialDatasets"} <= index["metadata"].keys()

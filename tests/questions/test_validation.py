@@ -77,9 +77,9 @@ def test_a_right_file(tmp_path: Path) -> None:
 
 FORM = {
     "empty file": ("", 1, "The file is empty."),
-    "no YAML": ("questions: [", 1, "This is no YAML: expected the node content, but found '<stream end>'."),
-    "control characters": ("sourceId: '\x00'", 1, "This is no YAML: "),
-    "nested too deeply": ("[" * 5000, 1, "This is no YAML: "),
+    "no YAML": ("questions: [", 1, "This is not YAML: expected the node content, but found '<stream end>'."),
+    "control characters": ("sourceId: '\x00'", 1, "This is not YAML: "),
+    "nested too deeply": ("[" * 5000, 1, "This is not YAML: "),
     "list instead of keys": ("- questions", 1, "The file has no keys."),
     "no sourceId": (changed("sourceId: managed:zoom\n", ""), 1, "The file has no `sourceId`."),
     "no questions": (RIGHT.partition("questions:")[0], 1, "The file has no `questions`."),

@@ -90,7 +90,7 @@ def unknown_names(asked: list[Use], graph: Graph) -> Iterator[str]:
         close = nearest(use.property, [*graph.tags, *(name for type_ in use.types for name in type_.properties)])
         hint = f"; is {close} meant?" if close else "."
         types = ", ".join(type_.type for type_ in use.types)
-        yield f"{types} has no property `{use.property}`: it is undefined everywhere, and `!=` holds of all{hint}"
+        yield f"{types} has no property `{use.property}`: it is undefined everywhere, so `!=` is true for all{hint}"
 
 
 def _occurs(

@@ -119,7 +119,7 @@ function showPerson(parameters) {
         ),
       ),
       stale
-        ? element("p", { class: "small" }, "Some of this person’s settings are as an earlier run read them.")
+        ? element("p", { class: "small" }, "Some of this person’s settings come from an earlier run.")
         : null,
     ),
     card(

@@ -100,7 +100,7 @@ def test_settings_of_an_earlier_run_are_told_with_their_age(store: Store) -> Non
     run(store, replace(SETTINGS, status=Status.PARTIAL, stale=2, oldest=1_700_000_000_000), PRIVILEGES, settings_of=3)
     answer = asked(store, "FIND t_user WITH flag = true")
     assert not answer.complete
-    assert "2 of 3 users are as an earlier run read them, the oldest of 2023-11-14" in answer.warnings[0]
+    assert "2 of 3 users come from an earlier run, the oldest of 2023-11-14" in answer.warnings[0]
 
 
 def test_a_list_that_broke_off(store: Store) -> None:
@@ -146,7 +146,7 @@ def test_what_a_run_did_not_ask_for_is_from_an_earlier_one(store: Store) -> None
     run(store, SETTINGS, PRIVILEGES)
     run(store, PRIVILEGES, partial=("t_user",), settings_of=0)
     assert asked(store, "FIND t_user WITH flag != true AS u RETURN u.name").warnings[1:] == [
-        "`settings` was not read completely: 2 of 3 users are as an earlier run read them."
+        "`settings` was not read completely: 2 of 3 users come from an earlier run."
         " Reason: this run did not ask for it."
     ]
 
