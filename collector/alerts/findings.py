@@ -92,13 +92,18 @@ class Comparison:
         undecided = set(rows)
         now: dict[str, Properties] = {}
         for run in self._runs(rows, others):
-            undecided -= set(self._rows(query.text, run))
+            in_result = self._rows(query.text, run)
+            undecided -= in_result.keys()
             if not undecided:
                 return
             now = now or self.history.properties(undecided, self.until.id, wanted)
-            before = self.history.properties(undecided, run.id, wanted)
+            keys = self.history.keys_then(undecided, now, run)
+            undecided -= {key for key in undecided if keys[key] in in_result}
+            found = self.history.properties({keys[key] for key in undecided}, run.id, wanted)
+            before = {key: found[keys[key]] for key in undecided if keys[key] in found}
             absent = undecided - set(before)
-            known = set(before) - self._not_known(rule, before, others, run)
+            not_known = self._not_known(rule, before, others, run)
+            known = {key for key in before if not_known.isdisjoint((key, keys[key]))}
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):
                 asked = names[type_of_key(key)]
                 values = _differences(asked, before[key], now[key]) if key in before else ()

@@ -176,6 +176,32 @@ def test_a_deactivated_user_with_a_licence(days: Days) -> None:
     ]
 
 
+def test_an_invitation_is_told_once(days: Days) -> None:
+    """Who accepts it has another key, but the role was told of when it was given. What then is bad is new then."""
+    days.optional = True
+    days.account.levels.managed_domains = ["example.com"]
+    days.day()
+    boss = days.account.add_user("Boss@example.com", status="pending", role_id="1")
+    eve = days.account.add_user("eve@elsewhere.example", status="pending")
+    for name in ("Boss", "eve"):
+        days.switch(name, on=True)
+    assert days.day() == ["HIGH: a new administrator: boss@example.com: Role: Admin; new"]
+    days.account.update_user(boss.id, status="active", display_name="The Boss")
+    assert days.day() == [
+        "HIGH: scheduled meetings without a passcode: The Boss (boss@example.com): "
+        "meetingSecurityRequirePasswordForScheduledMeeting: not set → off; status: pending → active",
+        "MEDIUM: meetings without signing in: The Boss (boss@example.com): "
+        "meetingAuthentication: not set → off; status: pending → active",
+        "MEDIUM: recordings without signing in: The Boss (boss@example.com): "
+        "recordingAuthentication: not set → off; recordingCloudRecording: not set → on; status: pending → active",
+    ]
+    days.account.update_user(eve.id, status="active")
+    assert days.day()[0] == (
+        "HIGH: a user from a foreign domain: eve@elsewhere.example: status: pending → active"
+    )
+    assert days.day() == []
+
+
 def test_the_owner_changes(days: Days) -> None:
     days.day()
     days.role("olive", "1")
