@@ -196,9 +196,7 @@ def test_an_invitation_is_told_once(days: Days) -> None:
         "recordingAuthentication: not set → off; recordingCloudRecording: not set → on; status: pending → active",
     ]
     days.account.update_user(eve.id, status="active")
-    assert days.day()[0] == (
-        "HIGH: a user from a foreign domain: eve@elsewhere.example: status: pending → active"
-    )
+    assert days.day()[0] == ("HIGH: a user from a foreign domain: eve@elsewhere.example: status: pending → active")
     assert days.day() == []
 
 
