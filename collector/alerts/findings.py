@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from collector.alerts.history import History
@@ -104,13 +104,25 @@ class Comparison:
             absent = undecided - set(before)
             not_known = self._not_known(rule, before, others, run)
             known = {key for key in before if not_known.isdisjoint((key, keys[key]))}
+            around = tuple(self._differences_around(names, others, run)) if known else ()
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):
                 asked = names[type_of_key(key)]
-                values = _differences(asked, before[key], now[key]) if key in before else ()
+                values = (*_differences(asked, before[key], now[key]), *around) if key in before else ()
                 yield Finding(rule, key, name_of(key, now[key]), values, _note(columns, rows[key]), key in absent)
             undecided -= known | absent
             if not undecided or (run is self.since and not self._was_ever_known(names)):
                 return
+
+    def _differences_around(
+        self, names: Mapping[str, set[str]], others: Collection[str], run: RunRecord
+    ) -> Iterator[Value]:
+        """What changed of the one entity of another type that all are compared with: the account."""
+        for type_ in sorted(others):
+            keys = self.history.keys(type_, self.until.id)
+            before, now = (self.history.properties(keys, id_, names[type_]) for id_ in (run.id, self.until.id))
+            if len(keys) == 1 and before:
+                for value in _differences(names[type_], before[keys[0]], now[keys[0]]):
+                    yield replace(value, property=f"{type_}.{value.property}")
 
     def gaps(self) -> Iterator[str]:
         """What one of the runs did not read, of what the rules compared, in sentences."""

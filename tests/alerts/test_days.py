@@ -200,6 +200,28 @@ def test_an_invitation_is_told_once(days: Days) -> None:
     assert days.day() == []
 
 
+def test_what_changed_of_the_account_is_said(days: Days) -> None:
+    """Group and user are as they were; what they are compared with has changed."""
+    levels = days.account.levels
+    days.optional = True
+    levels.managed_domains = ["example.com", "example.org"]
+    days.account.add_user("eve@example.org", "Eve", "Moss")
+    levels.change({"meeting_security.waiting_room": False})
+    levels.change({"meeting_security.waiting_room": False}, days.id("Sales"))
+    for name in ("Engineering", "Empty"):
+        levels.change({"meeting_security.waiting_room": True}, days.id(name))
+    days.day()
+    levels.change({"meeting_security.waiting_room": True})
+    assert days.day() == [
+        "MEDIUM: a group without the waiting room: Sales: zoom_account.meetingSecurityWaitingRoom: off → on"
+    ]
+    levels.managed_domains = ["example.com"]
+    assert days.day() == [
+        "HIGH: a user from a foreign domain: Eve Moss (eve@example.org): "
+        "zoom_account.managedDomains: example.com, example.org → example.com"
+    ]
+
+
 def test_the_owner_changes(days: Days) -> None:
     days.day()
     days.role("olive", "1")
