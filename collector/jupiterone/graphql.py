@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import JupiterOne, OnLostResponse
@@ -66,6 +66,12 @@ def all_rows(page_after: Callable[[str | None], object], name: str) -> list[Json
             return rows
         used.add(after)
         cursor = after
+
+
+def rows_of(fields: Mapping[str, object], name: str) -> Sequence[JsonObject]:
+    """The objects in the list of this name; none if it is no list."""
+    value = fields.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _failure(error: object, answer: JsonObject) -> RequestFailed | AccessRefused:
