@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from collector.alerts.history import History
@@ -92,22 +92,37 @@ class Comparison:
         undecided = set(rows)
         now: dict[str, Properties] = {}
         for run in self._runs(rows, others):
-            earlier = set(self._rows(query.text, run))
-            undecided -= earlier
-            undecided -= self._accepted(earlier - set(rows), undecided, run)
+            in_result = self._rows(query.text, run)
+            undecided -= in_result.keys()
             if not undecided:
                 return
             now = now or self.history.properties(undecided, self.until.id, wanted)
-            before = self.history.properties(undecided, run.id, wanted)
+            keys = self.history.keys_then(undecided, now, run)
+            undecided -= {key for key in undecided if keys[key] in in_result}
+            found = self.history.properties({keys[key] for key in undecided}, run.id, wanted)
+            before = {key: found[keys[key]] for key in undecided if keys[key] in found}
             absent = undecided - set(before)
-            known = set(before) - self._not_known(rule, before, others, run)
+            not_known = self._not_known(rule, before, others, run)
+            known = {key for key in before if not_known.isdisjoint((key, keys[key]))}
+            around = tuple(self._differences_around(names, others, run)) if known else ()
             for key in sorted(known | self.history.known_to_be_new(absent, now, run)):
                 asked = names[type_of_key(key)]
-                values = _differences(asked, before[key], now[key]) if key in before else ()
+                values = (*_differences(asked, before[key], now[key]), *around) if key in before else ()
                 yield Finding(rule, key, name_of(key, now[key]), values, _note(columns, rows[key]), key in absent)
             undecided -= known | absent
             if not undecided or (run is self.since and not self._was_ever_known(names)):
                 return
+
+    def _differences_around(
+        self, names: Mapping[str, set[str]], others: Collection[str], run: RunRecord
+    ) -> Iterator[Value]:
+        """What changed of the one entity of another type that all are compared with: the account."""
+        for type_ in sorted(others):
+            keys = self.history.keys(type_, self.until.id)
+            before, now = (self.history.properties(keys, id_, names[type_]) for id_ in (run.id, self.until.id))
+            if len(keys) == 1 and before:
+                for value in _differences(names[type_], before[keys[0]], now[keys[0]]):
+                    yield replace(value, property=f"{type_}.{value.property}")
 
     def gaps(self) -> Iterator[str]:
         """What one of the runs did not read, of what the rules compared, in sentences."""
@@ -124,15 +139,6 @@ class Comparison:
         if keys:
             yield self.since
             yield from self.history.earlier(keys, others, self.since)
-
-    def _accepted(self, left: Collection[str], undecided: Collection[str], run: RunRecord) -> set[str]:
-        """Of those undecided, who was in the result by an invitation, which has a key of its own."""
-        if not (left and undecided):
-            return set()
-        before = self.history.properties(left, run.id, ("status",)).values()
-        invited = {address for each in before if each.get("status") == "pending" for address in _addresses(each)}
-        now = self.history.properties(undecided, self.until.id, ()) if invited else {}
-        return {key for key, properties in now.items() if not invited.isdisjoint(_addresses(properties))}
 
     def _was_ever_known(self, names: Mapping[str, set[str]]) -> bool:
         """Whether the parts with these properties were read of anybody before; if not, nobody can be new by them."""
@@ -174,13 +180,8 @@ class Comparison:
 def name_of(key: str, properties: Properties) -> str:
     """A name for people: with the address of a user."""
     name = properties.get("displayName") or properties.get("name") or key
-    address = next(iter(_addresses(properties)), name)
-    return f"{name} ({address})" if address != name else str(name)
-
-
-def _addresses(properties: Properties) -> list[str]:
     email = properties.get("email")
-    return [str(each) for each in email] if isinstance(email, list) else []
+    return f"{name} ({email[0]})" if isinstance(email, list) and email and email[0] != name else str(name)
 
 
 def _parts(type_: EntitySchema, names: Collection[str]) -> list[str]:

@@ -15,6 +15,8 @@ from collector.store.schema import alive
 NAMED_BY = ("displayName", "name", "email")
 """The properties that name an entity."""
 _CREATED_ON = "createdOn"
+_INVITATIONS = "zoom_user:pending"
+"""What the keys of users begin with who were invited and have no id yet; their e-mail address follows."""
 
 _PARTS = f"""
     SELECT entity.key, part.part, document.json
@@ -102,6 +104,22 @@ class History:
         """The keys of the entities of a type after a run."""
         return [key for (key,) in self.database.rows(_OF_TYPE, {"row": ROW, "run": run, **key_bounds(type_)})]
 
+    def keys_then(self, keys: Collection[str], now: Mapping[str, Properties], run: RunRecord) -> dict[str, str]:
+        """The key that each entity had after a run: of users who have accepted an invitation since, that of it."""
+        invitations = {
+            address: key
+            for key, properties in self.properties(self.keys(_INVITATIONS, run.id), run.id, ()).items()
+            for address in _addresses(properties)
+        }
+        accepted = {
+            key: invitations[address]
+            for key in keys
+            for address in _addresses(now.get(key, {}))
+            if address in invitations
+        }
+        existed = self.properties(accepted, run.id, ())
+        return {key: key if key in existed else accepted.get(key, key) for key in keys}
+
     def known_to_be_new(self, keys: Collection[str], now: Mapping[str, Properties], since: RunRecord) -> set[str]:
         """Of entities that did not exist after `since`, those that are not just read for the first time."""
         found: set[str] = set()
@@ -138,6 +156,11 @@ class History:
             if is_comparable(record) and record.id < seen and any(record.id < run <= seen for run in boundaries):
                 seen = record.id
                 yield record
+
+
+def _addresses(properties: Properties) -> list[str]:
+    addresses = properties.get("email")
+    return [str(address) for address in addresses] if isinstance(addresses, list) else []
 
 
 def _json(texts: Collection[str]) -> str:

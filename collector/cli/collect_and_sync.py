@@ -28,9 +28,10 @@ from collector.resources import all_resources
 from collector.resources.graph_schema import graph_schema
 from collector.schedule.run import Alert, RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
-from collector.settings.jupiterone import JupiterOneSettings
-from collector.settings.profile import Profile
 from collector.upload import UploadOptions, UploadResult, upload_graph
+from collector.upload.destination import check_destination
+
+Synchronize = Callable[[], UploadResult]
 
 
 @click.command("run", epilog=example("POLLING_INTERVAL=ONE_HOUR collector run --poll"))
@@ -49,11 +50,18 @@ def collect_and_sync(context: click.Context, request: CollectRequest, upload: Up
     settings = given.settings()
     clock = SystemClock()
     alert = _alerting(settings, clock)
+    check_destination(settings.profile, settings.jupiterone, upload)
     with stop_on_signals(clock):
         if polls:
             return _poll(settings, request, upload, clock, alert)
         run = _run_with_json if given.json else _run_with_text
-        return run(settings, request, upload, clock, alert).exit_code
+        return run(
+            settings,
+            request,
+            clock,
+            lambda: upload_with_progress(settings.profile, settings.jupiterone, upload, clock),
+            alert,
+        ).exit_code
 
 
 def _alerting(settings: Settings, clock: Clock) -> Alert | None:
@@ -72,8 +80,6 @@ def _poll(settings: Settings, request: CollectRequest, upload: UploadOptions, cl
         try:
             poll_account(
                 settings.profile,
-                settings.jupiterone,
-                upload,
                 settings.polling_interval,
                 lambda: _run_quietly(settings, request, upload, clock, alert),
                 clock,
@@ -103,11 +109,11 @@ def _run_quietly(
     def synchronize() -> UploadResult:
         return upload_graph(settings.profile, settings.jupiterone, upload, clock=clock, randomness=randomness)
 
-    return collect_then_upload(settings.profile, settings.jupiterone, upload, collect, synchronize, alert)
+    return collect_then_upload(collect, synchronize, alert)
 
 
 def _run_with_text(
-    settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None
+    settings: Settings, request: CollectRequest, clock: Clock, synchronize: Synchronize, alert: Alert | None
 ) -> RunResult:
     def collect() -> CollectResult:
         collected = collect_with_progress(settings, Path.cwd(), clock, request)
@@ -115,7 +121,7 @@ def _run_with_text(
         console().print()
         return collected
 
-    ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock, alert)
+    ran = collect_then_upload(collect, synchronize, alert)
     print_synced(console(), ran.synced)
     if ran.alerted is not None:
         print_sent(ran.alerted)
@@ -123,7 +129,7 @@ def _run_with_text(
 
 
 def _run_with_json(
-    settings: Settings, request: CollectRequest, upload: UploadOptions, clock: Clock, alert: Alert | None
+    settings: Settings, request: CollectRequest, clock: Clock, synchronize: Synchronize, alert: Alert | None
 ) -> RunResult:
     result: dict[str, object] = {}
 
@@ -133,7 +139,7 @@ def _run_with_json(
         return collected
 
     try:
-        ran = _showing_progress(settings.profile, settings.jupiterone, upload, collect, clock, alert)
+        ran = collect_then_upload(collect, synchronize, alert)
         result.update(sync=upload_result_to_json(ran.synced))
         if ran.alerted is not None:
             result.update(alerts=report_to_json(ran.alerted))
@@ -141,16 +147,3 @@ def _run_with_json(
     finally:
         if result:
             print_json(result)
-
-
-def _showing_progress(
-    profile: Profile,
-    jupiterone: JupiterOneSettings,
-    upload: UploadOptions,
-    collect: Callable[[], CollectResult],
-    clock: Clock,
-    alert: Alert | None,
-) -> RunResult:
-    return collect_then_upload(
-        profile, jupiterone, upload, collect, lambda: upload_with_progress(profile, jupiterone, upload, clock), alert
-    )

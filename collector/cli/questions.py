@@ -110,8 +110,8 @@ def validate(context: click.Context, file: Path | None) -> int:
     """Check a question file, by default the collector's own.
 
     FILE is in JupiterOne's format (`j1-integration validate-question-file`). Beyond JupiterOne's rules, every type,
-    relationship and property must be one that this collector writes, every query must be answerable, and no query for
-    good or bad may find those whose setting was not read. Each problem is printed with its line.
+    relationship and property must be one that this collector writes, every query must be answerable, and none may take
+    those whose setting was not read for good or bad, as `!= true` does. Each problem is printed with its line.
 
     FILE may also hold nothing but queries, each beginning in a line with FIND: your own, from JupiterOne. Those that
     use a name of the older integration are answered with the present one (docs/moving-from-graph-zoom.md).

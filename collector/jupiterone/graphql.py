@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from collector.errors import AccessRefused, RequestFailed
 from collector.jupiterone.connection import JupiterOne, OnLostResponse
@@ -45,7 +45,8 @@ def all_rows(page_after: Callable[[str | None], object], name: str) -> list[Json
     """The rows of all pages of a list.
 
     `page_after`: the page after a cursor, None for the first; `name`: of the member with its rows. A list whose cursors
-    repeat is left.
+    repeat is left. Raises RequestFailed for an answer without rows: it is not an empty list, after which all that is
+    there would be made a second time.
     """
     rows: list[JsonObject] = []
     cursor: str | None = None
@@ -53,13 +54,24 @@ def all_rows(page_after: Callable[[str | None], object], name: str) -> list[Json
     while True:
         page = page_after(cursor)
         found = page.get(name) if isinstance(page, Mapping) else None
-        rows += [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
-        info = page.get("pageInfo") if isinstance(page, Mapping) else None
+        if not isinstance(page, Mapping) or not isinstance(found, list):
+            raise RequestFailed(
+                f"JupiterOne's answer lacks the list `{name}`.",
+                "Run the command again; if it stays so, check what the key in JUPITERONE_API_KEY may read.",
+            )
+        rows += [row for row in found if isinstance(row, Mapping)]
+        info = page.get("pageInfo")
         after = info.get("endCursor") if isinstance(info, Mapping) and info.get("hasNextPage") is not False else None
         if not isinstance(after, str) or not after or after in used:
             return rows
         used.add(after)
         cursor = after
+
+
+def rows_of(fields: Mapping[str, object], name: str) -> Sequence[JsonObject]:
+    """The objects in the list of this name; none if it is no list."""
+    value = fields.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _failure(error: object, answer: JsonObject) -> RequestFailed | AccessRefused:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from collector.errors import RequestFailed
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.graphql import NOT_FOUND, all_rows, execute
+from collector.jupiterone.graphql import NOT_FOUND, all_rows, execute, rows_of
 from collector.model.graph import JsonObject
 
 _PAGE_SIZE = 100
@@ -172,11 +172,11 @@ def _question(row: object) -> Question:
         tags=_texts(fields, "tags"),
         queries=tuple(
             SavedQuery(_text(each, "name"), _text(each, "query"), _text(each, "resultsAre") or _INFORMATIVE)
-            for each in _rows(fields, "queries")
+            for each in rows_of(fields, "queries")
         ),
         compliance=tuple(
             SavedCompliance(_text(each, "standard"), _texts(each, "requirements"), _texts(each, "controls"))
-            for each in _rows(fields, "compliance")
+            for each in rows_of(fields, "compliance")
         ),
     )
     schedule = {name: fields[name] for name in ("pollingInterval", "showTrend") if fields.get(name) is not None}
@@ -190,8 +190,3 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 def _texts(fields: Mapping[str, object], name: str) -> tuple[str, ...]:
     value = fields.get(name)
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
-
-
-def _rows(fields: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
-    value = fields.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

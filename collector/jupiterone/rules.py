@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from collector.errors import RequestFailed
 from collector.jupiterone.connection import JupiterOne
-from collector.jupiterone.graphql import NOT_FOUND, all_rows, execute
+from collector.jupiterone.graphql import NOT_FOUND, all_rows, execute, rows_of
 from collector.model.graph import JsonObject
 
 _PAGE_SIZE = 100
@@ -75,7 +75,7 @@ class Rule:
     @property
     def labels(self) -> Collection[tuple[str, str]]:
         """Name and value of each."""
-        return {(str(each.get("labelName")), str(each.get("labelValue"))) for each in _rows(self.instance, "labels")}
+        return {(str(each.get("labelName")), str(each.get("labelValue"))) for each in rows_of(self.instance, "labels")}
 
     @property
     def question_id(self) -> str | None:
@@ -165,13 +165,13 @@ def _rule(row: object) -> Rule:
     for name in ("outputs", "tags"):
         value = fields.get(name)
         instance[name] = list(value) if isinstance(value, list) else []
-    instance["labels"] = [dict(label) for label in _rows(fields, "labels")]
-    instance["operations"] = [_operation(each) for each in _rows(fields, "operations")]
+    instance["labels"] = [dict(label) for label in rows_of(fields, "labels")]
+    instance["operations"] = [_operation(each) for each in rows_of(fields, "operations")]
     if fields.get("questionId") is not None:
         instance["questionId"] = fields["questionId"]
     else:
         question = fields.get("question")
-        queries = _rows(question, "queries") if isinstance(question, Mapping) else []
+        queries = rows_of(question, "queries") if isinstance(question, Mapping) else []
         instance["question"] = {"queries": [_without_nulls(query) for query in queries]}
     return Rule(str(fields["id"]), str(fields.get("name") or ""), version, instance)
 
@@ -183,19 +183,14 @@ def _row_of(rule: Rule) -> JsonObject:
 def _operation(row: Mapping[str, object]) -> JsonObject:
     """As it is sent: without `when` if there is none, and without the ids that JupiterOne gives actions."""
     when = {"when": row["when"]} if row.get("when") is not None else {}
-    return {**when, "actions": [_without_id(action) for action in _rows(row, "actions")]}
+    return {**when, "actions": [_without_id(action) for action in rows_of(row, "actions")]}
 
 
 def _without_id(action: Mapping[str, object]) -> JsonObject:
     """FOR_EACH_ITEM has actions in turn."""
     kept = {name: value for name, value in action.items() if name != "id"}
-    return {**kept, "actions": [_without_id(each) for each in _rows(kept, "actions")]} if "actions" in kept else kept
+    return {**kept, "actions": [_without_id(each) for each in rows_of(kept, "actions")]} if "actions" in kept else kept
 
 
 def _without_nulls(row: Mapping[str, object]) -> JsonObject:
     return {name: value for name, value in row.items() if value is not None}
-
-
-def _rows(fields: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
-    value = fields.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -5,7 +5,7 @@ query can be answered, then that no verdict takes what is not known for bad.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +101,8 @@ def _of_queries(question: SecurityQuestion, schema: GraphSchema, *, own: bool) -
         for problem in found.problems:
             if not any(f"`{name.name}`" in problem for name in older):
                 yield _of(question, f"{_named(query)}: {problem}", _CORRECT_IT, query)
+        if query.results_are != UNKNOWN:
+            yield from _takes_unread(question, query, found, [name.name for name in older])
         if own and found.columns[-1:] != (_KEY_COLUMN,):
             what = f"{_named(query)} has another last column than {_KEY_COLUMN}."
             yield _of(question, what, f"End with `_key AS {_KEY_COLUMN}` of what is asked about.", query)
@@ -160,7 +162,6 @@ def _of_verdict(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, 
     for query, found in checked:
         if query.results_are in (GOOD, BAD):
             asked |= {each.name for each in found.compared if each.may_be_unread}
-            yield from _takes_unread(question, query, found)
     for query, found in checked:
         if query.results_are == UNKNOWN:
             found_undefined = {each.name for each in found.compared if each.finds_undefined}
@@ -173,13 +174,18 @@ def _of_verdict(question: SecurityQuestion, checked: Sequence[tuple[NamedQuery, 
                 yield _of(question, what, "Ask for those of whom it is `= undefined`, too.", query)
 
 
-def _takes_unread(question: SecurityQuestion, query: NamedQuery, checked: CheckedQuery) -> Iterator[Problem]:
-    """Unless the query also compares the property in a way that it must be known."""
-    known = {each.name for each in checked.compared if not each.finds_undefined}
+def _takes_unread(
+    question: SecurityQuestion, query: NamedQuery, checked: CheckedQuery, wrong_names: Collection[str]
+) -> Iterator[Problem]:
+    """Unless the query also compares the property in a way that it must be known, or lists those of whom it is not."""
+    meant = {GOOD: "good", BAD: "bad"}.get(query.results_are, "meant")
+    settled = {*wrong_names, *(each.name for each in checked.compared if not each.finds_undefined)}
+    if meant == "meant":
+        settled |= {each.name for each in checked.compared if not each.negated}
     for name in dict.fromkeys(each.name for each in checked.compared if each.may_be_unread):
-        if name not in known:
+        if name not in settled:
             what = f"{_named(query)} also finds those of whom `{name}` was not read."
-            advice = f"Name the value that is {query.results_are.lower()}, or add `{name} != undefined`."
+            advice = f"Name the value that is {meant}, or add `{name} != undefined`."
             yield _of(question, what, advice, query)
 
 

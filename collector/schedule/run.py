@@ -16,10 +16,8 @@ from collector.next_steps import Command, NextStep
 from collector.query.status import last_start
 from collector.schedule.poll import poll
 from collector.settings.choices import PollingInterval
-from collector.settings.jupiterone import JupiterOneSettings
 from collector.settings.profile import Profile
-from collector.upload import UploadOptions, UploadResult
-from collector.upload.destination import check_destination
+from collector.upload import UploadResult
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +55,6 @@ class PollListener(Protocol):
 
 
 def collect_then_upload(
-    profile: Profile,
-    jupiterone: JupiterOneSettings,
-    upload: UploadOptions,
     collect: Callable[[], CollectResult],
     synchronize: Callable[[], UploadResult],
     alert: Alert | None = None,
@@ -69,7 +64,6 @@ def collect_then_upload(
     A collection that fails (exit codes 1, 2, 4, 130) raises, and nothing is uploaded. If the upload fails, the exit
     code of the failure is the worst of both. Alerts are sent in both cases, and never fail a run.
     """
-    check_destination(profile, jupiterone, upload)
     try:
         collected = collect()
     except Interrupted:
@@ -107,8 +101,6 @@ def _alert_anyway(alert: Alert | None) -> None:
 
 def poll_account(
     profile: Profile,
-    jupiterone: JupiterOneSettings,
-    upload: UploadOptions,
     interval: PollingInterval,
     run_once: Callable[[], RunResult],
     clock: Clock,
@@ -118,7 +110,7 @@ def poll_account(
     """Call `run_once` at every interval until the clock is stopped, then raise Interrupted.
 
     A failed run is logged, and the next one still tried: networks come back, and somebody may sign in again. Raises
-    UsageError if no interval is set or the destination is not configured.
+    UsageError if no interval is set.
     """
     seconds = interval.seconds
     if seconds is None:
@@ -129,7 +121,6 @@ def poll_account(
                 "Set POLLING_INTERVAL in ./.env to one of {}; or run `{}` without --poll.", intervals, Command("run")
             ),
         )
-    check_destination(profile, jupiterone, upload)
 
     def run() -> None:
         began = clock.monotonic()

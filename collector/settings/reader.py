@@ -129,8 +129,8 @@ class Reader:
         for position, text in enumerate(found, start=1):
             if not _ANY_ADDRESS.fullmatch(text):
                 self.problems.append(
-                    f"{name}: of {len(found)} addresses, number {position} is none: it must begin with a scheme such "
-                    "as mailto:// and have no spaces."
+                    f"{name}: address {position} of {len(found)} must begin with a scheme such as mailto:// and have "
+                    "no spaces."
                 )
         return tuple(map(Secret, found))
 

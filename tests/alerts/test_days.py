@@ -187,6 +187,52 @@ def test_a_deactivated_user_with_a_licence(days: Days) -> None:
     ]
 
 
+def test_an_invitation_is_told_once(days: Days) -> None:
+    """Who accepts it has another key, but the role was told of when it was given. What then is bad is new then."""
+    days.optional = True
+    days.account.levels.managed_domains = ["example.com"]
+    days.day()
+    boss = days.account.add_user("Boss@example.com", status="pending", role_id="1")
+    eve = days.account.add_user("eve@elsewhere.example", status="pending")
+    for name in ("Boss", "eve"):
+        days.switch(name, on=True)
+    assert days.day() == ["HIGH: a new administrator: boss@example.com: Role: Admin; new"]
+    days.account.update_user(boss.id, status="active", display_name="The Boss")
+    assert days.day() == [
+        "HIGH: scheduled meetings without a passcode: The Boss (boss@example.com): "
+        "meetingSecurityRequirePasswordForScheduledMeeting: not set → off; status: pending → active",
+        "MEDIUM: meetings without signing in: The Boss (boss@example.com): "
+        "meetingAuthentication: not set → off; status: pending → active",
+        "MEDIUM: recordings without signing in: The Boss (boss@example.com): "
+        "recordingAuthentication: not set → off; recordingCloudRecording: not set → on; status: pending → active",
+    ]
+    days.account.update_user(eve.id, status="active")
+    assert days.day()[0] == ("HIGH: a user from a foreign domain: eve@elsewhere.example: status: pending → active")
+    assert days.day() == []
+
+
+def test_what_changed_of_the_account_is_said(days: Days) -> None:
+    """Group and user are as they were; what they are compared with has changed."""
+    levels = days.account.levels
+    days.optional = True
+    levels.managed_domains = ["example.com", "example.org"]
+    days.account.add_user("eve@example.org", "Eve", "Moss")
+    levels.change({"meeting_security.waiting_room": False})
+    levels.change({"meeting_security.waiting_room": False}, days.id("Sales"))
+    for name in ("Engineering", "Empty"):
+        levels.change({"meeting_security.waiting_room": True}, days.id(name))
+    days.day()
+    levels.change({"meeting_security.waiting_room": True})
+    assert days.day() == [
+        "MEDIUM: a group without the waiting room: Sales: zoom_account.meetingSecurityWaitingRoom: off → on"
+    ]
+    levels.managed_domains = ["example.com"]
+    assert days.day() == [
+        "HIGH: a user from a foreign domain: Eve Moss (eve@example.org): "
+        "zoom_account.managedDomains: example.com, example.org → example.com"
+    ]
+
+
 def test_the_owner_changes(days: Days) -> None:
     days.day()
     days.role("olive", "1")

@@ -171,11 +171,17 @@ def test_an_incomplete_collection_is_uploaded(collector: Command, zoom: Sandbox,
     assert [job.status for job in jupiterone.jobs] == ["FINISHED"]
 
 
+@pytest.mark.parametrize("verb", [("run",), ("run", "--json"), ("run", "--poll")], ids=" ".join)
 def test_what_is_missing_for_the_upload_is_reported_before_the_collection(
-    collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch
+    collector: Command,
+    zoom: Sandbox,
+    jupiterone: JupiterOneSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: tuple[str, ...],
 ) -> None:
+    monkeypatch.setenv("POLLING_INTERVAL", "ONE_DAY")
     monkeypatch.delenv("JUPITERONE_INTEGRATION_INSTANCE_ID")
-    outcome = collector("run")
+    outcome = collector(*verb)
     assert (outcome.code, outcome.out) == (2, "")
     assert "JUPITERONE_INTEGRATION_INSTANCE_ID" in outcome.err
 

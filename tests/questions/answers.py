@@ -153,6 +153,11 @@ ANSWERS = {
         active   | Sales      | -
         active   | none       | -
     """),
+    "managed-question-zoom-groups-empty": groups("""
+        user.name | answer
+        none      | list
+        Max       | -
+    """),
     "managed-question-zoom-app-versions": users("""
         status   | lastClientVersion | answer
         active   | 6.5.0             | list
@@ -401,6 +406,7 @@ ANSWERS = {
     ),
     "managed-question-zoom-recording-sign-in": of_cloud_recordings("recordingAuthentication"),
     "managed-question-zoom-recording-deletion": of_cloud_recordings("recordingAutoDeleteCmr"),
+    "managed-question-zoom-recording-addresses": of_cloud_recordings("recordingIpAddressAccessControlEnable"),
     "managed-question-zoom-recording-disclaimer": switch("recordingRecordingDisclaimer", on="good", off="bad"),
     "managed-question-zoom-recording-download": accounts("""
         recordingCloudRecordingDownload | recordingCloudRecordingDownloadHost | answer

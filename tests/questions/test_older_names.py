@@ -88,5 +88,28 @@ def test_what_another_type_has_is_no_older_name(tmp_path: Path) -> None:
     assert problems(tmp_path, "FIND (zoom_user|zoom_account) WITH status = 'active'\n") == []
 
 
+@pytest.mark.parametrize(
+    ("condition", "is_told"),
+    [
+        ("meetingSecurityWaitingRoom != true", True),
+        ("meetingSecurityWaitingRoom !~= 'x' AND status = 'active'", True),
+        ("isAdmin != true", True),
+        ("meetingSecurityWaitingRoom = false", False),
+        ("meetingSecurityWaitingRoom = undefined", False),
+        ("meetingSecurityWaitingRoom != true AND meetingSecurityWaitingRoom != undefined", False),
+        ("(meetingSecurityWaitingRoom != true OR meetingSecurityWaitingRoom = undefined)", False),
+        ("status != 'inactive' AND dept != 'IT'", False),
+    ],
+)
+def test_a_query_that_counts_those_who_were_not_read(tmp_path: Path, condition: str, is_told: bool) -> None:
+    (name, *_) = condition.split()
+    told = (
+        f"The query also finds those of whom `{name}` was not read.",
+        f"Name the value that is meant, or add `{name} != undefined`.",
+    )
+    found = [each[2:] for each in problems(tmp_path, f"FIND zoom_user WITH {condition}\n")]
+    assert (told in found) == is_told
+
+
 def test_queries_that_are_right(tmp_path: Path) -> None:
     assert problems(tmp_path, "FIND zoom_user\n\nFIND zoom_role WITH admin = true\n") == []

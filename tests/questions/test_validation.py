@@ -294,10 +294,15 @@ def test_the_name_that_a_run_gives_every_entity_may_be_asked(tmp_path: Path) -> 
 
 
 def test_the_older_integrations_form_is_accepted(tmp_path: Path) -> None:
-    """Its queries say nothing of what their results are."""
+    """Its queries say nothing of what their results are; those with `!= true` are told apart from `= false`."""
     text = RIGHT.replace("        resultsAre: GOOD\n", "").replace("        resultsAre: BAD\n", "        resultsAre:\n")
-    text = text.replace("        resultsAre: UNKNOWN\n", "").replace("= false", "!= true")
+    text = text.replace("        resultsAre: UNKNOWN\n", "")
     assert checked(tmp_path, text, own=False).problems == ()
+    (problem,) = checked(tmp_path, text.replace("= false", "!= true"), own=False).problems
+    assert (problem.what, problem.next_step) == (
+        "The query `bad` also finds those of whom `meetingSecurityWaitingRoom` was not read.",
+        "Name the value that is meant, or add `meetingSecurityWaitingRoom != undefined`.",
+    )
 
 
 def test_anchors_do_not_grow(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -23,7 +22,6 @@ from collector.schedule.run import RunResult, collect_then_upload, poll_account
 from collector.settings import Settings
 from collector.store import INTERRUPTED_REASON, UploadDestination, UploadState
 from collector.tree import write_tree
-from collector.upload import UploadOptions
 from collector.upload.destination import Destination, access_to
 from tests.fakes import NOON, FakeClock
 from tests.jupiterone.conftest import NoChance
@@ -35,8 +33,6 @@ SLACK, MAIL = Channel(1, "slack", Secret("slack://a")), Channel(2, "mailto", Sec
 def poll(settings: Settings, run_once: Callable[[], RunResult], clock: Clock, log: PollLog) -> NoReturn:
     poll_account(
         settings.profile,
-        settings.jupiterone,
-        UploadOptions(),
         settings.polling_interval,
         run_once,
         clock,
@@ -88,9 +84,7 @@ class Polling:
             record = self.both.profile.collect()
             return CollectResult(record, write_tree(self.both.store, self.both.folder / ".j1-integration"))
 
-        return collect_then_upload(
-            self.settings.profile, self.settings.jupiterone, UploadOptions(), collect, self.both.sync, self.alert
-        )
+        return collect_then_upload(collect, self.both.sync, self.alert)
 
 
 @pytest.fixture
@@ -227,10 +221,9 @@ class TestAlerts:
         polling.poll(monkeypatch, 60)
 
 
-def test_nothing_is_polled_that_could_never_be_uploaded(both: Both, tmp_path: Path) -> None:
-    for settings in (both.settings(), both.settings(POLLING_INTERVAL="ONE_DAY", JUPITERONE_API_KEY="")):
-        with pytest.raises(UsageError):
-            poll(settings, lambda: pytest.fail("ran"), both.clock, PollLog(both.clock))
+def test_nothing_is_polled_without_an_interval(both: Both) -> None:
+    with pytest.raises(UsageError):
+        poll(both.settings(), lambda: pytest.fail("ran"), both.clock, PollLog(both.clock))
 
 
 def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) -> None:
@@ -246,5 +239,5 @@ def test_the_failure_of_an_upload_takes_the_collection_into_account(both: Both) 
         return CollectResult(replace(record, exit_code=ExitCode.DAILY_LIMIT), tree)
 
     with pytest.raises(UploadFailed) as raised:
-        collect_then_upload(both.settings().profile, both.settings().jupiterone, UploadOptions(), collect, synchronize)
+        collect_then_upload(collect, synchronize)
     assert raised.value.exit_code is ExitCode.DAILY_LIMIT

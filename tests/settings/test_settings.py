@@ -510,8 +510,7 @@ def test_addresses_of_alerts(read, value, urls):
 )
 def test_addresses_of_alerts_that_are_none(problems, value, position, number):
     assert problems({"ALERT_URLS": value}) == [
-        f"ALERT_URLS: of {number} addresses, number {position} is none: it must begin with a scheme such as mailto:// "
-        "and have no spaces."
+        f"ALERT_URLS: address {position} of {number} must begin with a scheme such as mailto:// and have no spaces."
     ]
 
 

@@ -26,13 +26,14 @@ class ComparedProperty:
     """A property that a query compares, of these `_type`s.
 
     `may_be_unread`: it is in a document that may not have been read. `finds_undefined`: whether the comparison holds
-    where it is undefined: `= undefined`, and whatever has a `!`, which is the exact complement.
+    where it is undefined: `= undefined`, and whatever has a `!`, which is the exact complement. `negated`: it has one.
     """
 
     name: str
     types: tuple[str, ...]
     may_be_unread: bool
     finds_undefined: bool
+    negated: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def _compared(types: tuple[EntitySchema, ...], name: str, comparison: Comparison
             part in type_.parts and type_.parts[part] != _ALWAYS for type_ in types for part in type_.parts_of(name)
         ),
         finds_undefined=undefined is not comparison.negated,
+        negated=comparison.negated,
     )
 
 
