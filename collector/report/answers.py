@@ -17,8 +17,8 @@ _ROWS_OF_PEOPLE = 10
 """The table of people has all of them."""
 ROWS_OF_OTHERS = 200
 _KEY_PREFIX = "zoom_"
+_ACCOUNT = "zoom_account"
 _NOUNS = {
-    "zoom_account": ("account", "accounts"),
     "zoom_group": ("group", "groups"),
     "zoom_role": ("role", "roles"),
     "zoom_user": ("person", "people"),
@@ -62,8 +62,10 @@ class AnswerView:
 
     @property
     def bad_in_words(self) -> str:
-        """How many of what are bad: "5 people"."""
+        """How many of what are bad: "5 people", "the account"."""
         count = self.count(BAD)
+        if self.of == _ACCOUNT:
+            return "the account"
         if self.of not in _NOUNS:
             return f"{count:,}"
         one, several = _NOUNS[self.of]

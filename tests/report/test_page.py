@@ -68,7 +68,7 @@ def test_what_was_listed_in_part_may_have_more(store: Store, page: WritePage) ->
     write_account(store, 5, groups=2, coverage=[gap])
     html = page().html
     assert "5 people, 2 known groups and 4 roles, as of run 1" in html
-    assert html.count("there may be others") == 1
+    assert html.count("There may be others") == 1
 
 
 def test_an_account_without_anybody_has_none(store: Store, page: WritePage) -> None:

@@ -60,11 +60,12 @@ function showGroups() {
   fillView(
     "groups",
     "Groups",
-    element(
-      "p",
-      { class: "lead" },
-      "A setting is weaker if a question calls the group’s value bad, and the account has another. The weakest groups are first.",
-    ),
+    rows.length &&
+      element(
+        "p",
+        { class: "lead" },
+        "A setting is weaker if a question calls the group’s value bad, and the account has another. The weakest groups are first.",
+      ),
     groupsNote(),
     rows.length
       ? element(
@@ -97,7 +98,7 @@ function peopleCard(title, rows, parameters) {
     ]);
   return card(
     `${title} (${number(rows.length)})`,
-    element("p", {}, link("All in the table of people", "people", parameters)),
+    element("p", { class: "actions" }, link("All in the table of people", "people", parameters)),
     rows.length ? table(["Name", "Status", "Roles"], shown, { label: title }) : element("p", {}, "Nobody."),
     rows.length > MAX_PEOPLE ? element("p", { class: "small" }, `${number(rows.length - MAX_PEOPLE)} more.`) : null,
   );

@@ -287,6 +287,11 @@ addEventListener("afterprint", () => {
   if (drawnNow) drawnNow.frame.replaceChildren(drawnNow.svg);
 });
 
+const narrow = matchMedia("(max-width: 56rem)");
+narrow.addEventListener("change", () => {
+  if (viewNow()[0] === "picture") show();
+});
+
 function foundThings(wanted) {
   const match = (each) => each.name.toLowerCase().includes(wanted);
   const found = [
@@ -324,8 +329,7 @@ function showPicture(parameters) {
       element("p", {}, "This page holds no such thing. ", link("The whole account", "picture")),
     );
   const title = saidOnce(picture.title);
-  const isNarrow = matchMedia("(max-width: 56rem)").matches;
-  const svg = drawLayers(picture, isNarrow ? NARROW : WIDE);
+  const svg = drawLayers(picture, narrow.matches ? NARROW : WIDE);
   const frame = element(
     "div",
     { class: "picture", tabindex: "0", role: "region", "aria-label": `Picture: ${title}` },
@@ -344,7 +348,7 @@ function showPicture(parameters) {
       element("button", { type: "button", onclick: () => savePicture(drawLayers(picture, WIDE)) }, "Save as SVG"),
     ),
     results,
-    of ? element("p", {}, link("The whole account, in numbers", "picture")) : null,
+    of ? element("p", { class: "actions" }, link("The whole account, in numbers", "picture")) : null,
     frame,
   );
   const chosen = svg.querySelector(".chosen");
