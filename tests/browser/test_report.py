@@ -213,6 +213,7 @@ def test_by_keyboard_alone(show: Callable[[str], Page]) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
     expect(page.locator("main")).to_be_focused()
+    expect(page.locator("main")).to_have_css("outline-style", "none")
     page.get_by_role("region", name="Table of people").focus()
     page.keyboard.press("End")
     expect(page.locator("[data-row='279']")).to_be_focused()
@@ -336,7 +337,7 @@ def test_who_holds_a_rare_role_is_drawn_first(show: Callable[[str], Page]) -> No
 
 def test_nobody_matches(show: Callable[[str], Page]) -> None:
     page = show("#people?q=nobody-is-called-this")
-    expect(page.locator("#view-people .notice").last).to_have_text("Nobody matches. Remove a filter.")
+    expect(page.locator("#view-people .notice").last).to_have_text("Nobody matches. Search for less, or remove a filter.")
 
 
 def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:

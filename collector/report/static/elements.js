@@ -60,9 +60,9 @@ function badge(text, kind) {
   return element("span", { class: `badge ${kind || "none"}` }, text);
 }
 
-// A technical name, which breaks between its words.
+// A technical name or an address, which breaks between its words.
 function breakable(text) {
-  return text.split(/(?<=[._])/).flatMap((word, at) => (at ? [element("wbr"), word] : [word]));
+  return text.split(/(?<=[._@])/).flatMap((word, at) => (at ? [element("wbr"), word] : [word]));
 }
 
 function pathOf(setting) {

@@ -278,7 +278,11 @@ function showPeople(parameters) {
       partialNote(PEOPLE_TYPES, data.summary.hasGaps),
       rows.length
         ? null
-        : element("p", { class: "notice" }, data.people ? "Nobody matches. Remove a filter." : noPeople()),
+        : element(
+            "p",
+            { class: "notice" },
+            data.people ? "Nobody matches. Search for less, or remove a filter." : noPeople(),
+          ),
       frame,
     ].filter(Boolean),
   );

@@ -104,7 +104,7 @@ function showPerson(parameters) {
       element(
         "dl",
         { class: "facts" },
-        ...(data.summary.redacted ? [] : [fact("E-mail address", text("email"))]),
+        ...(data.summary.redacted ? [] : [fact("E-mail address", breakable(text("email")))]),
         fact("Status", text("status")),
         fact("Licence", text("licence")),
         fact("Administrator", text("admin")),
