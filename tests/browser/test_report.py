@@ -337,7 +337,8 @@ def test_who_holds_a_rare_role_is_drawn_first(show: Callable[[str], Page]) -> No
 
 def test_nobody_matches(show: Callable[[str], Page]) -> None:
     page = show("#people?q=nobody-is-called-this")
-    expect(page.locator("#view-people .notice").last).to_have_text("Nobody matches. Search for less, or remove a filter.")
+    said = page.locator("#view-people .notice").last
+    expect(said).to_have_text("Nobody matches. Search for less, or remove a filter.")
 
 
 def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:
