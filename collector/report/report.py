@@ -78,6 +78,11 @@ class Report:
     distinct_documents: int
 
     @property
+    def title(self) -> str:
+        """Whose account it is; a pseudonym says itself that it is one of an account."""
+        return f"Zoom {self.account}" if self.is_redacted else f"Zoom account {self.account}"
+
+    @property
     def not_read(self) -> tuple[Coverage, ...]:
         """What was not read completely, what makes a run incomplete first."""
         gaps = [each for each in self.coverage if each.status.value != "complete" or each.stale or each.missing]
