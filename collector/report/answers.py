@@ -11,11 +11,18 @@ from collector.questions.run import QuestionAnswer, by_urgency
 from collector.report.redaction import Redaction
 
 LETTERS = {GOOD: "g", BAD: "b", UNKNOWN: "u", INFORMATIVE: "l"}
+_WORST_FIRST = (BAD, UNKNOWN, GOOD, INFORMATIVE)
 _NO_VERDICT = ord("-")
 _ROWS_OF_PEOPLE = 10
 """The table of people has all of them."""
 ROWS_OF_OTHERS = 200
 _KEY_PREFIX = "zoom_"
+_ACCOUNT = "zoom_account"
+_NOUNS = {
+    "zoom_group": ("group", "groups"),
+    "zoom_role": ("role", "roles"),
+    "zoom_user": ("person", "people"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,22 @@ class AnswerView:
 
     def count(self, results_are: str) -> int:
         return sum(each.count for each in self.found if each.results_are == results_are)
+
+    @property
+    def worst_first(self) -> list[Found]:
+        """What it found, in the order in which somebody wants to know it."""
+        return sorted(self.found, key=lambda each: _WORST_FIRST.index(each.results_are))
+
+    @property
+    def bad_in_words(self) -> str:
+        """How many of what are bad: "5 people", "the account"."""
+        count = self.count(BAD)
+        if self.of == _ACCOUNT:
+            return "the account"
+        if self.of not in _NOUNS:
+            return f"{count:,}"
+        one, several = _NOUNS[self.of]
+        return f"{count:,} {one if count == 1 else several}"
 
     @property
     def requirements(self) -> tuple[str, ...]:

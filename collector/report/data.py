@@ -82,9 +82,10 @@ class _DataWriter:
         changes = changes_before(graph.store, graph.schema, graph.run, redaction)
         for line in changes.lines() if changes is not None else ():
             self.block.line(change=line)
-        self.block.line(summary=self._summary(lines, settings, answers, changes))
+        account = redaction.name(lines.account_key, graph.run.tags.get(_ACCOUNT_NAME) or lines.account_name)
+        self.block.line(summary={"account": account} | self._summary(lines, settings, answers, changes))
         return Report(
-            account=redaction.name(lines.account_key, graph.run.tags.get(_ACCOUNT_NAME) or lines.account_name),
+            account=account,
             run=graph.run,
             coverage=self.coverage,
             people=people,

@@ -17,13 +17,20 @@ from collector.store import RunRecord
 _WORST = 6
 _ADMIN = ("yes", "no", NOT_KNOWN)
 _DATASETS = {
+    "account": "the account",
+    "meeting_authentication": "sign-in to meetings",
+    "meeting_security": "security of meetings",
+    "recording_authentication": "sign-in to recordings",
+    "users?status=active": "active people",
+    "users?status=inactive": "inactive people",
+    "users?status=pending": "invited people who have not signed in yet",
     "zoom_user_assigned_role": "who holds which role",
     "zoom_account_has_role": "roles of the account",
     "zoom_group_has_user": "who is in which group",
     "zoom_account_has_group": "groups of the account",
     "zoom_account_has_user": "users of the account",
 }
-"""Datasets that are named by the type of a relationship, for people."""
+"""What people call the datasets that Zoom's parameters or a type of relationship name."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +78,34 @@ class Report:
     distinct_documents: int
 
     @property
+    def title(self) -> str:
+        """Whose account it is; a pseudonym says itself that it is one of an account."""
+        return f"Zoom {self.account}" if self.is_redacted else f"Zoom account {self.account}"
+
+    @property
     def not_read(self) -> tuple[Coverage, ...]:
         """What was not read completely, what makes a run incomplete first."""
         gaps = [each for each in self.coverage if each.status.value != "complete" or each.stale or each.missing]
         return tuple(sorted(gaps, key=lambda each: not each.status.incomplete))
 
     @property
-    def not_read_together(self) -> list[tuple[list[str], Coverage]]:
-        """The same, with the names of what was not read to the same extent for the same reason."""
+    def not_read_together(self) -> list[tuple[list[str], list[str], Coverage]]:
+        """The same, together where the extent and the reason are the same: names for people, datasets, coverage."""
         alike: dict[Coverage, list[str]] = {}
         for gap in self.not_read:
-            alike.setdefault(replace(gap, dataset="", read=0), []).append(_DATASETS.get(gap.dataset, gap.dataset))
-        return [(datasets, gap) for gap, datasets in alike.items()]
+            alike.setdefault(replace(gap, dataset="", read=0), []).append(gap.dataset)
+        return [([_DATASETS.get(each, each) for each in datasets], datasets, gap) for gap, datasets in alike.items()]
+
+    def partly(self, *types: str) -> bool:
+        """Whether some of these types were not listed completely."""
+        return any(each in self.run.partial_types for each in types)
+
+    def how_many(self, count: int, noun: str, *types: str) -> str:
+        """ "1 group", "6 groups"; where not all were read, "6 known groups" or "an unknown number of groups"."""
+        one, several = (noun, "people") if noun == "person" else (noun, f"{noun}s")
+        if not self.partly(*types):
+            return f"{count:,} {one if count == 1 else several}"
+        return f"{count:,} known {one if count == 1 else several}" if count else f"an unknown number of {several}"
 
     @property
     def verdicts(self) -> dict[str, int]:

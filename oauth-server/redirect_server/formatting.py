@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from markupsafe import Markup, escape
 
+_COMMAND = re.compile("`([^`]+)`")
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
@@ -39,8 +41,9 @@ def describe_account(account: Mapping[str, object] | None) -> str:
 
 
 def whole(text: str) -> Markup:
-    """The text with "sign-in" kept on one line: a phone would break it in the middle."""
-    return escape(text).replace("sign-in", Markup('<span class="whole">sign-in</span>'))
+    """The text with "sign-in" kept on one line, which a phone would break, and commands in backticks as code."""
+    kept = escape(text).replace("sign-in", Markup('<span class="whole">sign-in</span>'))
+    return Markup(_COMMAND.sub(r'<code class="copy">\1</code>', kept))  # noqa: S704 - escaped above
 
 
 def breakable(text: object) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -212,6 +213,7 @@ def test_by_keyboard_alone(show: Callable[[str], Page]) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
     expect(page.locator("main")).to_be_focused()
+    expect(page.locator("main")).to_have_css("outline-style", "none")
     page.get_by_role("region", name="Table of people").focus()
     page.keyboard.press("End")
     expect(page.locator("[data-row='279']")).to_be_focused()
@@ -269,6 +271,74 @@ def test_everybody_is_printed(show: Callable[[str], Page]) -> None:
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert rows.count() < 100
+
+
+def pages_of(pdf: bytes) -> int:
+    return pdf.count(b"/Type /Page\n")
+
+
+def test_a_person_is_printed_on_few_sheets(show: Callable[[str], Page]) -> None:
+    """More than 300 settings, in two columns."""
+    page = show(first_link(show("#people?q=ada"), "people"))
+    assert 1 < pages_of(page.pdf(path=PICTURES / "report-person.pdf", format="A4")) <= 12
+
+
+def test_the_head_of_a_long_table_is_on_every_sheet(show: Callable[[str], Page]) -> None:
+    """Chromium repeats no head that holds a box of a control."""
+    page = show("#people")
+    page.emulate_media(media="print")
+    assert page.locator("#view-people thead button").first.bounding_box() is None
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+def test_a_tall_picture_is_printed_in_pieces_of_a_sheet(show: Callable[[str], Page], landscape: bool) -> None:
+    page = show("#picture?of=zoom_role:2")
+    drawn = page.locator(".picture svg")
+    boxes = drawn.locator("rect").count()
+    assert boxes > 130
+    content = page.pdf(path=PICTURES / "report-picture.pdf", format="A4", landscape=landscape)
+    expect(drawn).to_have_count(1)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    pieces = [each.split() for each in drawn.evaluate_all("all => all.map(each => each.getAttribute('viewBox'))")]
+    assert max(float(height) for *_, height in pieces) <= 700
+    assert [float(y) for _, y, *_ in pieces] == [680.0 * at for at in range(len(pieces))]
+    assert pages_of(content) <= len(pieces)
+
+
+def test_every_name_fits_into_its_box(show: Callable[[str], Page]) -> None:
+    very_long = first_link(show("#people?q=xxxxxxxx"), "people").replace("#person?key=", "#picture?of=")
+    for address, width in itertools.product(("#picture?of=zoom_role:2", "#picture", very_long), (360, 1280)):
+        page = show(address)
+        page.set_viewport_size({"width": width, "height": 900})
+        too_wide = page.evaluate(
+            """() => [...document.querySelectorAll(".picture a")].filter((each) => {
+              const [box, text] = ["rect", "text"].map((name) => each.querySelector(name).getBBox());
+              return text.x + text.width > box.x + box.width;
+            }).map((each) => each.textContent.slice(0, 80))"""
+        )
+        assert too_wide == []
+    expect(page.locator(".picture a text").filter(has_text="x…x")).to_have_count(1)
+
+
+def test_who_holds_a_rare_role_is_drawn_first(show: Callable[[str], Page]) -> None:
+    """Of a large group, whoever administers is in the picture, and not below the 130 others."""
+    for group in ("g-0000", "g-0001"):
+        page = show(f"#picture?of=zoom_group:{group}")
+        shown = page.locator(".picture a[href^='#person']").evaluate_all(
+            "all => all.map(each => decodeURIComponent(each.getAttribute('href').split('key=')[1]))"
+        )
+        admins = set(
+            show(f"#people?admin=yes&group=zoom_group:{group}")
+            .locator("#view-people tbody a")
+            .evaluate_all("all => all.map(each => decodeURIComponent(each.getAttribute('href').split('key=')[1]))")
+        )
+        assert set(shown[: len(admins)]) == admins
+
+
+def test_nobody_matches(show: Callable[[str], Page]) -> None:
+    page = show("#people?q=nobody-is-called-this")
+    said = page.locator("#view-people .notice").last
+    expect(said).to_have_text("Nobody matches. Search for less, or remove a filter.")
 
 
 def test_hostile_names_do_no_harm(show: Callable[[str], Page]) -> None:
@@ -351,6 +421,14 @@ def test_every_view_says_what_was_not_read(page: Page, tmp_path: Path) -> None:
     page.goto(f"{file.as_uri()}#people")
     page.locator("#view-people tbody a").first.click()
     expect(page.locator("#view-person .notice")).to_contain_text("What is shown may be out of date")
+    expect(page.locator("#view-person dd").nth(5)).to_contain_text("none known")
+    page.goto(f"{file.as_uri()}#people")
+    page.get_by_text("Group", exact=True).click()
+    expect(page.get_by_role("checkbox", name="in no known group 20")).to_be_visible()
+    page.goto(f"{file.as_uri()}#picture")
+    expect(page.locator(".picture")).to_contain_text("in no known group")
+    page.goto(f"{file.as_uri()}#setting?name=recordingLocalRecording")
+    expect(page.locator("#view-setting .notice")).to_contain_text("Not read completely")
     page.goto(f"{file.as_uri()}#overview")
     for gap in gaps:
         expect(page.locator("#not-read")).to_contain_text(gap.dataset)

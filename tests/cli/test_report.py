@@ -33,7 +33,7 @@ class TestWritten:
         said = collector("report")
         assert (said.code, said.err) == (0, "")
         assert said.out.splitlines() == [
-            "Wrote zoom-report.html: 12 people, 0.2 MB. Only you can read it.",
+            "Wrote zoom-report.html: 12 people, 0.3 MB. Only you can read it.",
             "Not everything was read: the page says what, first.",
         ]
         assert stat.S_IMODE((work / "zoom-report.html").stat().st_mode) == 0o600

@@ -47,6 +47,7 @@ def test_each_is_a_whole_page(case: str, visitor: Visitor, tmp_path: Path, monke
     assert html.count("autofocus") == (1 if problem.action else 0)
     assert re.search(rf"Error code <code>{re.escape(problem.code)}</code>", html)
     assert re.fullmatch(r"[a-z0-9-]+", problem.code)
+    assert "`" not in html
     assert html.count("<h1>") == html.count("<main>") == html.count("<header>") == html.count("<footer>") == 1
     assert '<html lang="en">' in html
     assert "<script" not in html

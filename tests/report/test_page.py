@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectionFailed, UsageError
+from collector.model.coverage import Coverage, Status
 from collector.report.page import write_report
 from collector.report.redaction import Redaction
 from collector.store import Store
@@ -42,6 +43,40 @@ def test_hostile_names_are_text(store: Store, page: WritePage) -> None:
     assert "49" not in [view.question.title for view in written.report.answers]
     assert set(HOSTILE) <= set(written.column("name"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written.html
+
+
+NOT_LISTED = {
+    "users": (Coverage("fetch-users", "users?status=active", Status.DENIED, True), "An unknown number of people, "),
+    "groups": (Coverage("fetch-groups", "groups", Status.DENIED, True), ", an unknown number of groups and "),
+}
+
+
+@pytest.mark.parametrize("what", NOT_LISTED)
+def test_what_was_not_listed_is_not_known_rather_than_none(store: Store, page: WritePage, what: str) -> None:
+    gap, said = NOT_LISTED[what]
+    write_account(store, 0 if what == "users" else 5, groups=0, coverage=[gap])
+    html = page().html
+    assert said in html
+    cards = dict(re.findall(r"<h2>(People by [a-z]+)</h2>.*?<tbody>(.*?)</tbody>", html, re.DOTALL))
+    assert ("Not known." in cards["People by group"]) is True
+    assert ("Not known." in cards["People by status"]) is (what == "users")
+    assert "None." not in html
+
+
+def test_what_was_listed_in_part_may_have_more(store: Store, page: WritePage) -> None:
+    gap = Coverage("fetch-groups", "groups", Status.PARTIAL, True, reason="Zoom stopped answering.")
+    write_account(store, 5, groups=2, coverage=[gap])
+    html = page().html
+    assert "5 people, 2 known groups and 4 roles, as of run 1" in html
+    assert html.count("There may be others") == 1
+
+
+def test_an_account_without_anybody_has_none(store: Store, page: WritePage) -> None:
+    write_account(store, 0, groups=0)
+    html = page().html
+    assert "0 people, 0 groups and 4 roles, as of run 1" in html
+    assert html.count("None.") == 4
+    assert "Not known." not in html
 
 
 def test_only_this_script_and_this_style_run(store: Store, page: WritePage) -> None:

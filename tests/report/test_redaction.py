@@ -126,6 +126,8 @@ def test_pseudonyms_are_no_addresses_and_tell_what_they_stand_for(hidden: Page) 
     assert {line["group"]["key"].partition("-")[0] for line in hidden.lines if "group" in line} == {"group"}
     assert set(hidden.column("email")) == {None}
     assert len(set(hidden.column("key"))) == 61
+    assert "account account-" not in hidden.html
+    assert "<title>Zoom account-" in hidden.html
 
 
 def test_the_numbers_stay(hidden: Page, page: WritePage) -> None:

@@ -1,9 +1,17 @@
 // What changed since the reading before.
 
 function changeTitle(change) {
-  const names = change.properties.map((each) => data.settings.get(each)?.path || each);
-  const title = names.length ? `${change.title}: ${names.join(", ")}` : change.title;
+  const names = change.properties.map((each) => {
+    const setting = data.settings.get(each);
+    const isDescribed = setting && setting.path !== setting.name;
+    return isDescribed ? setting.description : each;
+  });
+  const title = saidOnce(names.length ? `${change.title}: ${names.join(", ")}` : change.title);
   return title[0].toUpperCase() + title.slice(1);
+}
+
+function changedSettings(change) {
+  return change.properties.map((each) => data.settings.get(each)).filter(Boolean);
 }
 
 // A value before or after; of what is no setting, one that is not there is nothing.
@@ -33,6 +41,7 @@ function changeCard(change) {
       change.certain ? null : badge("not certain", "unknown"),
     ),
     change.certain ? null : element("p", { class: "small" }, "It may have changed, or only not have been read before."),
+    changedSettings(change).map(pathOf),
     change.properties.length
       ? element("p", {}, `${changedText(change, change.old)} → ${changedText(change, change.new)}`)
       : null,
@@ -61,7 +70,7 @@ function showChanges(parameters) {
   const shown = data.changes.filter(
     (each) =>
       (!kind || each.what === kind) &&
-      hasWords([changeTitle(each), ...each.who.map((who) => who[1])].join(" "), wanted),
+      hasWords([changeTitle(each), ...each.properties, ...each.who.map((who) => who[1])].join(" "), wanted),
   );
   const view = document.getElementById("view-changes");
   if (!view.querySelector("#changes-found")) {
@@ -73,9 +82,18 @@ function showChanges(parameters) {
         { class: "lead" },
         `Between run ${head.since} (${minute(head.sinceReadAt)}) and run ${data.summary.run} (${minute(data.summary.readAt)}).`,
       ),
-      head.notCompared.map((sentence) =>
-        element("p", { class: "notice warn" }, `Not compared: ${sentence.replaceAll("`", "")}`),
-      ),
+      head.notCompared.length
+        ? element(
+            "div",
+            { class: "notice warn" },
+            element("p", {}, "Not everything could be compared:"),
+            element(
+              "ul",
+              {},
+              head.notCompared.map((sentence) => element("li", {}, sentence.replaceAll("`", ""))),
+            ),
+          )
+        : null,
       element(
         "div",
         { class: "filter" },

@@ -60,6 +60,26 @@ function badge(text, kind) {
   return element("span", { class: `badge ${kind || "none"}` }, text);
 }
 
+// A technical name or an address, which breaks between its words.
+function breakable(text) {
+  return text.split(/(?<=[._@])/).flatMap((word, at) => (at ? [element("wbr"), word] : [word]));
+}
+
+function pathOf(setting) {
+  return element("span", { class: "path" }, breakable(setting.path));
+}
+
+// A setting, with a link to all about it.
+function settingLink(setting) {
+  return element("span", {}, link(setting.description, "setting", { name: setting.name }), pathOf(setting));
+}
+
+// Pseudonyms say what they stand for: "group group-3f2a91c04d" would say it twice.
+function saidOnce(text) {
+  return data.summary.redacted ? text.replace(/\b(account|group|role) (?=\1-)/i, "") : text;
+}
+
+// `attributes`: the `label` of the table, and a `kind` whose columns are as wide in every table.
 function table(headings, rows, attributes) {
   const head = headings.map((heading) =>
     typeof heading === "string"
@@ -83,11 +103,11 @@ function table(headings, rows, attributes) {
   // The roles stay what they are where a narrow screen shows each row as a block.
   const made = element(
     "table",
-    { role: "table", class: "stacked" },
+    { role: "table", class: `stacked ${attributes?.kind || ""}` },
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, head)),
     element("tbody", { role: "rowgroup" }, body),
   );
-  const label = (attributes && attributes.label) || "Table";
+  const label = attributes?.label || "Table";
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${label}` }, made);
 }
 
@@ -99,13 +119,18 @@ function fact(title, ...value) {
   return element("div", {}, element("dt", {}, title), element("dd", {}, value));
 }
 
-// How a setting's values are spread, as a bar. `values`: [value, count], the most frequent first.
-function distributionBar(values, others, unknown) {
-  const total = values.reduce((sum, each) => sum + each[1], 0) + others + unknown;
-  const parts = values.slice(0, 3).map(([value, count], at) => [valueText(value), count, `v${at}`]);
-  const rest = values.slice(3).reduce((sum, each) => sum + each[1], 0) + others;
+// How a setting's values are spread: [what, how many people, its class in a bar], the most frequent first.
+function distribution(setting) {
+  const parts = setting.values.slice(0, 3).map(([value, count], at) => [valueText(value), count, `v${at}`]);
+  const rest = setting.values.slice(3).reduce((sum, each) => sum + each[1], 0) + setting.others[1];
   if (rest) parts.push(["other values", rest, "v3"]);
-  if (unknown) parts.push(["not known", unknown, "unread"]);
+  if (setting.without) parts.push(["Zoom does not say", setting.without, "unread"]);
+  if (setting.unread) parts.push(["not known", setting.unread, "unread"]);
+  return parts;
+}
+
+function distributionBar(parts) {
+  const total = parts.reduce((sum, each) => sum + each[1], 0);
   const text = parts.map(([name, count]) => `${name}: ${number(count)}`).join(", ") || "nobody";
   const bar = element("span", { class: "bar", role: "img", "aria-label": text, title: text });
   for (const [, count, kind] of parts) {
@@ -157,6 +182,20 @@ function csvCell(value) {
 function saveCsv(name, headings, rows) {
   const lines = [headings, ...rows].map((cells) => cells.map(csvCell).join(","));
   save(name, "text/csv;charset=utf-8", `${lines.join("\n")}\n`);
+}
+
+// Whether a list was not read completely.
+function isPartial(types) {
+  return types.some((type) => data.summary.partialTypes.includes(type));
+}
+
+function noPeople() {
+  return isPartial(["zoom_user"]) ? "Nobody is known: people were not read." : "The account has no people.";
+}
+
+// What people are in whose groups are empty; some of them may have groups that were not read.
+function inNoGroup() {
+  return column("groupsUnread").distinct.some(Boolean) ? "in no known group" : "in no group";
 }
 
 // Says on a view that something it shows was not read completely; null where all of it was.

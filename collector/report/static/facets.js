@@ -9,8 +9,9 @@ function facet(name) {
 function madeFacet(name) {
   if (name.startsWith("s:")) return settingFacet(name, data.settings.get(name.slice(2)));
   if (name.startsWith("q:")) return questionFacet(name, name.slice(2));
-  if (name === "group") return listFacet("Group", "groups", data.groups, "in no group");
-  if (name === "role") return listFacet("Role", "roles", data.roles, "without a role");
+  if (name === "group") return listFacet("Group", "groups", data.groups, inNoGroup());
+  if (name === "role")
+    return listFacet("Role", "roles", data.roles, isPartial(ROLE_TYPES) ? "without a known role" : "without a role");
   const { values, distinct } = column(name);
   const options = distinct.map((value) => ({ value: String(value ?? ""), label: String(value ?? "none") }));
   return {

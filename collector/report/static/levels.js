@@ -23,7 +23,13 @@ const ROLE_TYPES = ["zoom_role", "zoom_user_assigned_role"];
 function groupsNote() {
   const why = data.summary.groupsUnread;
   return why
-    ? element("p", { class: "notice warn" }, `Not all groups are known: ${why}.`)
+    ? element(
+        "p",
+        { class: "notice warn" },
+        `Not all groups are known: ${why}. `,
+        link("See what was not read", "overview"),
+        ".",
+      )
     : partialNote([...GROUP_TYPES, "zoom_user"]);
 }
 
@@ -39,6 +45,7 @@ function showGroups() {
     const unread = found.some((each) => each.isUnread);
     return {
       count: members[place],
+      weaker,
       cells: [
         link(group.name, "group", { key: group.key }),
         link(number(members[place]), "people", { group: group.key }),
@@ -49,11 +56,16 @@ function showGroups() {
       ],
     };
   });
-  rows.sort((one, other) => other.count - one.count);
+  rows.sort((one, other) => other.weaker - one.weaker || other.count - one.count);
   fillView(
     "groups",
     "Groups",
-    element("p", { class: "lead" }, "“Weaker” is a value that a question calls bad, where the account has another."),
+    rows.length &&
+      element(
+        "p",
+        { class: "lead" },
+        "A setting is weaker if a question calls the group’s value bad, and the account has another. The weakest groups are first.",
+      ),
     groupsNote(),
     rows.length
       ? element(
@@ -66,7 +78,7 @@ function showGroups() {
               { number: "Members by Zoom’s count" },
               { number: "Weaker than the account" },
               { number: "Settings that differ" },
-              { number: "Locked" },
+              { number: "Settings locked" },
             ],
             rows.map((each) => each.cells),
             { label: "Groups" },
@@ -86,7 +98,7 @@ function peopleCard(title, rows, parameters) {
     ]);
   return card(
     `${title} (${number(rows.length)})`,
-    element("p", {}, link("All in the table of people", "people", parameters)),
+    element("p", { class: "actions" }, link("All in the table of people", "people", parameters)),
     rows.length ? table(["Name", "Status", "Roles"], shown, { label: title }) : element("p", {}, "Nobody."),
     rows.length > MAX_PEOPLE ? element("p", { class: "small" }, `${number(rows.length - MAX_PEOPLE)} more.`) : null,
   );
@@ -98,12 +110,7 @@ function showGroup(parameters) {
   const group = data.groups[place];
   const found = standings(group);
   const row = ({ setting, level, isWeaker }) => [
-    element(
-      "span",
-      {},
-      link(setting.description, "setting", { name: setting.name }),
-      element("span", { class: "path" }, setting.path),
-    ),
+    settingLink(setting),
     isWeaker ? badge(`${knownText(level.value)} · weaker`, "bad") : knownText(level.value),
     knownText(levelOf(data.account, setting, "account").value),
     setting.lock ? lockWord(level.lock) : "no lock",
@@ -117,12 +124,17 @@ function showGroup(parameters) {
     "group",
     group.name,
     groupsNote(),
-    element("p", { class: "actions" }, link("Draw it", "picture", { of: group.key }), link("All groups", "groups")),
+    element(
+      "p",
+      { class: "actions" },
+      link("Draw this group", "picture", { of: group.key }),
+      link("All groups", "groups"),
+    ),
     card(
       `Where it differs from the account (${number(differing.length)})`,
       unread.length ? element("p", {}, `Not all of it is known: ${unread.join("; ")}.`) : null,
       differing.length
-        ? table(headings, differing.map(row), { label: "Where it differs from the account" })
+        ? table(headings, differing.map(row), { label: "Where it differs from the account", kind: "levels" })
         : element("p", {}, "Nowhere, as far as is known."),
     ),
     peopleCard("Members", membersOf("groups", place), { group: group.key }),
@@ -150,7 +162,7 @@ function showRoles() {
             label: "Roles",
           }),
         )
-      : element("p", {}, "The graph holds no roles: see what was not read on the ", link("overview", "overview"), "."),
+      : element("p", {}, isPartial(ROLE_TYPES) ? "No role is known." : "The account has no roles."),
   );
 }
 
@@ -164,7 +176,7 @@ function showRole(parameters) {
     "role",
     role.name,
     rolesNote(),
-    element("p", { class: "actions" }, link("Draw it", "picture", { of: role.key }), link("All roles", "roles")),
+    element("p", { class: "actions" }, link("Draw this role", "picture", { of: role.key }), link("All roles", "roles")),
     role.description ? element("p", {}, role.description) : null,
     peopleCard("Who holds it", membersOf("roles", place), { role: role.key }),
     card(

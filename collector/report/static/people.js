@@ -78,6 +78,7 @@ function facetElement(name, counts) {
       element("label", {}, box, element("span", {}, label), element("span", { class: "count" }, number(byOption[at]))),
     );
   });
+  if (!items.length) items.push(element("li", { class: "small" }, "none"));
   if (order.length > FACET_OPTIONS)
     items.push(element("li", { class: "small" }, `${number(order.length - FACET_OPTIONS)} more: search for them`));
   const isOpen =
@@ -92,7 +93,7 @@ function facetElement(name, counts) {
       open: isOpen,
       ontoggle: (event) => (event.target.open ? explorer.open.add(name) : explorer.open.delete(name)),
     },
-    element("summary", { "data-focus": `facet ${name}` }, found.title),
+    element("summary", { "data-focus": `facet ${name}` }, breakable(found.title)),
     element("ul", {}, items),
   );
 }
@@ -159,11 +160,7 @@ function settingPicker(shown) {
       const settings = data.settingList.filter(isMeant);
       const items = settings.slice(0, MAX_SETTINGS).map((each) => {
         const pick = { type: "button", class: "pick", onclick: () => choose(each) };
-        return element(
-          "li",
-          {},
-          element("button", pick, each.description, element("span", { class: "path" }, each.path)),
-        );
+        return element("li", {}, element("button", pick, each.description, pathOf(each)));
       });
       if (settings.length > MAX_SETTINGS) {
         items.push(element("li", { class: "small" }, `${number(settings.length - MAX_SETTINGS)} more`));
@@ -260,7 +257,7 @@ function showPeople(parameters) {
     element(
       "button",
       { type: "button", "data-focus": "clear", onclick: () => go("people", new URLSearchParams()) },
-      "Clear",
+      "Clear all",
     ),
   );
   if (!view.querySelector(".explorer")) {
@@ -279,6 +276,13 @@ function showPeople(parameters) {
       bar,
       chips(),
       partialNote(PEOPLE_TYPES, data.summary.hasGaps),
+      rows.length
+        ? null
+        : element(
+            "p",
+            { class: "notice" },
+            data.people ? "Nobody matches. Search for less, or remove a filter." : noPeople(),
+          ),
       frame,
     ].filter(Boolean),
   );

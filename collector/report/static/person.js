@@ -4,7 +4,7 @@ function lockText(why) {
   if (why.account.lock.value === true) return "yes, by the account";
   const levels = [why.account, ...why.groups];
   const locking = levels.find((level) => level.lock.value === true);
-  if (locking) return `yes, by the ${locking.name}`;
+  if (locking) return `yes, by the ${saidOnce(locking.name)}`;
   if (levels.some((level) => level.lock.unread)) return "not known";
   return levels.some((level) => level.lock.value === false) ? "no" : "Zoom does not say";
 }
@@ -16,11 +16,11 @@ function setBy(why) {
       return "the account";
     case "locked by the group":
     case "the group's default":
-      return why.level;
+      return `the ${saidOnce(why.level)}`;
     case "the user's own choice":
       return "the person";
     case "differs from what the levels say":
-      return `not the ${why.level}, which locks another value`;
+      return `not the ${saidOnce(why.level)}, which locks another value`;
     default:
       if (why.user.value === null && !why.user.unread) return "–"; // Zoom sends no such setting
       return `not known: ${why.because.join("; ")}`;
@@ -42,12 +42,7 @@ function personSettings(row, onlyOther, wanted) {
     bySection
       .get(setting.section)
       .push([
-        element(
-          "span",
-          {},
-          link(setting.description, "setting", { name: setting.name }),
-          element("span", { class: "path" }, setting.path),
-        ),
+        settingLink(setting),
         weak ? badge(`${valueText(shown)} · a question calls it bad`, "bad") : valueText(shown),
         element(
           "span",
@@ -60,7 +55,10 @@ function personSettings(row, onlyOther, wanted) {
   const made = [];
   for (const [section, rows] of bySection) {
     if (rows.length)
-      made.push(element("h3", {}, section), table(["Setting", "Value", "Set by", "Locked"], rows, { label: section }));
+      made.push(
+        element("h3", {}, section),
+        table(["Setting", "Value", "Set by", "Locked"], rows, { label: section, kind: "levels" }),
+      );
   }
   return made.length ? made : [element("p", {}, count ? "" : "No setting matches.")];
 }
@@ -69,11 +67,13 @@ function showPerson(parameters) {
   const row = rowOf(parameters.get("key"));
   if (row < 0) return fillView("person", "Nobody", element("p", {}, "This page holds no such person."));
   const text = (name) => columnOf(name).text(row) || "–";
-  const entities = (name, list, view) => {
+  const entities = (name, list, view, isKnown) => {
     const places = column(name).at(row);
     return places.length
       ? places.flatMap((place, at) => [at ? ", " : "", link(list[place].name, view, { key: list[place].key })])
-      : "none";
+      : isKnown
+        ? "none"
+        : "none known";
   };
   const unread = column("groupsUnread").at(row);
   const verdicts = data.summary.questions
@@ -104,14 +104,14 @@ function showPerson(parameters) {
       element(
         "dl",
         { class: "facts" },
-        ...(data.summary.redacted ? [] : [fact("E-mail address", text("email"))]),
+        ...(data.summary.redacted ? [] : [fact("E-mail address", breakable(text("email")))]),
         fact("Status", text("status")),
         fact("Licence", text("licence")),
         fact("Administrator", text("admin")),
-        fact("Roles", entities("roles", data.roles, "role")),
+        fact("Roles", entities("roles", data.roles, "role", !isPartial(ROLE_TYPES))),
         fact(
           "Groups",
-          entities("groups", data.groups, "group"),
+          entities("groups", data.groups, "group", !unread),
           unread ? element("span", { class: "path" }, `Not known: ${unread}.`) : null,
         ),
         ...["domain", "department", "employee", "signIn", "lastSignIn", "created", "timezone", "client"].map((name) =>

@@ -1,11 +1,16 @@
 // The picture: any one thing and what it is tied to, in layers. The same thing is always drawn the same.
 
-const BOX = { width: 200, height: 26, gap: 8, space: 90, top: 34 };
+const WIDE = { width: 200, space: 90 };
+const NARROW = { width: 134, space: 40 };
+const BOX = { height: 26, gap: 8, top: 34 };
+const FONT = '13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 const CENTRED_UP_TO = 20; // taller layers begin at the top, so that what they are tied to is in sight
+const MANY_EDGES = 60; // drawn lighter, or they would be one dark area
+const PRINTED_ROWS = 20; // so many boxes fit on a sheet of paper, upright or not
 const LIMITS = { group: 30, person: 130, role: 30 };
 
 function layersOf(of) {
-  const account = { id: "account", text: `Account ${data.account.name}`, view: "settings" };
+  const account = { id: "account", text: saidOnce(`Account ${data.summary.account}`), view: "settings" };
   const groupNode = (place) => ({
     id: `g${place}`,
     text: data.groups[place].name,
@@ -41,11 +46,18 @@ function layersOf(of) {
     people = [row];
     [title, chosen] = [column("name").at(row), `p${row}`];
   }
-  people.sort((one, other) => (column("name").at(one) < column("name").at(other) ? -1 : 1));
+  // Who holds a rare role comes first: an administrator must not be among those for whom there is no space.
+  const holders = counted("roles", data.roles);
+  const rarest = column("roles").distinct.map((places) => Math.min(...places.map((place) => holders[place])));
+  const rarity = (row) => rarest[column("roles").values[row]];
+  people.sort(
+    (one, other) => rarity(one) - rarity(other) || (column("name").at(one) < column("name").at(other) ? -1 : 1),
+  );
   const shown = people.slice(0, LIMITS.person);
   const places = (name) => [...new Set(shown.flatMap((row) => column(name).at(row)))].sort((one, other) => one - other);
   let groups = data.groupPlaces.has(of) ? [data.groupPlaces.get(of)] : places("groups");
   let roles = data.rolePlaces.has(of) ? [data.rolePlaces.get(of)] : places("roles");
+  roles.sort((one, other) => holders[one] - holders[other] || one - other);
   const more = {
     groups: groups.length - LIMITS.group,
     roles: roles.length - LIMITS.role,
@@ -113,7 +125,10 @@ function layersOfAll() {
     chosen: "account",
     edges,
     layers: [
-      { title: "Account", nodes: [{ id: "account", text: `Account ${data.account.name}`, view: "settings" }] },
+      {
+        title: "Account",
+        nodes: [{ id: "account", text: saidOnce(`Account ${data.summary.account}`), view: "settings" }],
+      },
       {
         title: "Groups",
         nodes: [
@@ -125,7 +140,7 @@ function layersOfAll() {
             parameters: { of: data.groups[place].key },
           })),
           ...(without
-            ? [{ id: "gnone", text: "in no group", count: without, view: "people", parameters: { group: "" } }]
+            ? [{ id: "gnone", text: inNoGroup(), count: without, view: "people", parameters: { group: "" } }]
             : []),
           ...more(data.groups.length - shownGroups.size, "groups"),
         ],
@@ -157,34 +172,44 @@ function layersOfAll() {
   };
 }
 
-function shortened(text, letters) {
+const ruler = document.createElement("canvas").getContext("2d");
+
+// The text if it fits into so many pixels, else its beginning and its end: names often differ at the end.
+function shortened(text, width) {
+  ruler.font = FONT;
+  const fits = (each) => ruler.measureText(each).width <= width;
+  if (text.length <= width && fits(text)) return text;
   const points = [...text];
-  return points.length > letters ? `${points.slice(0, letters - 1).join("")}…` : text;
+  for (let kept = Math.min(points.length - 1, Math.floor(width)); kept > 1; kept--) {
+    const end = Math.floor(kept / 3);
+    const cut = `${points.slice(0, kept - end).join("")}…${end ? points.slice(-end).join("") : ""}`;
+    if (fits(cut)) return cut;
+  }
+  return "…";
 }
 
-function drawLayers({ layers, edges, chosen, title }) {
+function drawLayers({ layers, edges, chosen, title }, { width: boxWidth, space }) {
   const tallest = Math.max(...layers.map((layer) => layer.nodes.length), 1);
   const height = BOX.top + tallest * (BOX.height + BOX.gap) + BOX.gap;
-  const width = layers.length * BOX.width + (layers.length - 1) * BOX.space + 2 * BOX.gap;
+  const width = layers.length * boxWidth + (layers.length - 1) * space + 2 * BOX.gap;
+  const left = (column) => BOX.gap + column * (boxWidth + space);
   const at = new Map();
   layers.forEach((layer, column) => {
     const used = layer.nodes.length * (BOX.height + BOX.gap) - BOX.gap;
     const free = tallest > CENTRED_UP_TO ? 0 : height - BOX.top - 2 * BOX.gap - used;
     const top = BOX.top + BOX.gap + free / 2;
-    layer.nodes.forEach((node, place) =>
-      at.set(node.id, { x: BOX.gap + column * (BOX.width + BOX.space), y: top + place * (BOX.height + BOX.gap) }),
-    );
+    layer.nodes.forEach((node, place) => at.set(node.id, { x: left(column), y: top + place * (BOX.height + BOX.gap) }));
   });
   const most = Math.max(...edges.map((edge) => edge[2] || 1), 1);
   const lines = edges.map(([from, to, count]) => {
     const [one, other] = [at.get(from), at.get(to)];
-    const [x1, y1, x2, y2] = [one.x + BOX.width, one.y + BOX.height / 2, other.x, other.y + BOX.height / 2];
+    const [x1, y1, x2, y2] = [one.x + boxWidth, one.y + BOX.height / 2, other.x, other.y + BOX.height / 2];
     const bend = (x2 - x1) / 2;
     const wide = count ? 1 + 5 * (Math.log1p(count) / Math.log1p(most)) : 1;
     return drawn(
       "path",
       {
-        class: "edge",
+        class: edges.length > MANY_EDGES ? "edge faint" : "edge",
         d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
         "stroke-width": wide.toFixed(1),
       },
@@ -204,18 +229,16 @@ function drawLayers({ layers, edges, chosen, title }) {
           class: `box${node.id === chosen ? " chosen" : ""}${node.more ? " more" : ""}`,
           x,
           y,
-          width: BOX.width,
+          width: boxWidth,
           height: BOX.height,
           rx: 5,
         }),
-        drawn("text", { x: x + 9, y: y + 17.5 }, shortened(node.text, count ? 26 - count.length - 2 : 27)),
-        count ? drawn("text", { x: x + BOX.width - 9, y: y + 17.5, "text-anchor": "end" }, count) : null,
+        drawn("text", { x: x + 9, y: y + 17.5 }, shortened(node.text, boxWidth - 18 - 9 * count.length)),
+        count ? drawn("text", { x: x + boxWidth - 9, y: y + 17.5, "text-anchor": "end" }, count) : null,
       );
     }),
   );
-  const labels = layers.map((layer, column) =>
-    drawn("text", { class: "label", x: BOX.gap + column * (BOX.width + BOX.space), y: 22 }, layer.title),
-  );
+  const labels = layers.map((layer, column) => drawn("text", { class: "label", x: left(column), y: 22 }, layer.title));
   return drawn(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": title },
@@ -236,10 +259,38 @@ function savePicture(svg) {
   }
   const style =
     ".box{fill:#fff;stroke:#4d5870}.chosen{stroke:#0b4fd6;stroke-width:2.5}.more{stroke-dasharray:4 3}" +
-    ".edge{fill:none;stroke:#4d5870;stroke-opacity:.55}text{font:13px sans-serif;fill:#172033}.label{font-weight:600;fill:#4d5870}";
+    ".edge{fill:none;stroke:#4d5870;stroke-opacity:.55}.faint{stroke-opacity:.25}" +
+    `text{font:${FONT};fill:#172033}.label{font-weight:600;fill:#4d5870}`;
   const text = new XMLSerializer().serializeToString(copy).replace(/>/, `><style>${style}</style>`);
   save("picture.svg", "image/svg+xml", text);
 }
+
+// A sheet of paper cannot break a picture, so a tall one is printed in pieces, one below the other.
+function printedPieces(svg) {
+  const { width, height } = svg.viewBox.baseVal;
+  const step = PRINTED_ROWS * (BOX.height + BOX.gap);
+  return Array.from({ length: Math.ceil(height / step) }, (_, at) => {
+    const piece = svg.cloneNode(true);
+    const tall = Math.min(step, height - at * step);
+    piece.setAttribute("viewBox", `0 ${at * step} ${width} ${tall}`);
+    piece.setAttribute("height", tall);
+    return piece;
+  });
+}
+
+// What is saved and printed is wide, whatever the screen is.
+let drawnNow = null;
+addEventListener("beforeprint", () => {
+  if (drawnNow) drawnNow.frame.replaceChildren(...printedPieces(drawLayers(drawnNow.picture, WIDE)));
+});
+addEventListener("afterprint", () => {
+  if (drawnNow) drawnNow.frame.replaceChildren(drawnNow.svg);
+});
+
+const narrow = matchMedia("(max-width: 56rem)");
+narrow.addEventListener("change", () => {
+  if (viewNow()[0] === "picture") show();
+});
 
 function foundThings(wanted) {
   const match = (each) => each.name.toLowerCase().includes(wanted);
@@ -277,20 +328,29 @@ function showPicture(parameters) {
       "Picture",
       element("p", {}, "This page holds no such thing. ", link("The whole account", "picture")),
     );
-  const svg = drawLayers(picture);
+  const title = saidOnce(picture.title);
+  const svg = drawLayers(picture, narrow.matches ? NARROW : WIDE);
+  const frame = element(
+    "div",
+    { class: "picture", tabindex: "0", role: "region", "aria-label": `Picture: ${title}` },
+    svg,
+  );
+  drawnNow = { picture, svg, frame };
   fillView(
     "picture",
-    picture.title,
+    title,
     groupsNote(),
     partialNote(ROLE_TYPES),
     element(
       "div",
       { class: "filter" },
       element("label", { class: "wide" }, "Draw another", search),
-      element("button", { type: "button", onclick: () => savePicture(svg) }, "Save as SVG"),
+      element("button", { type: "button", onclick: () => savePicture(drawLayers(picture, WIDE)) }, "Save as SVG"),
     ),
     results,
-    of ? element("p", {}, link("The whole account, in numbers", "picture")) : null,
-    element("div", { class: "picture", tabindex: "0", role: "region", "aria-label": `Picture: ${picture.title}` }, svg),
+    of ? element("p", { class: "actions" }, link("The whole account, in numbers", "picture")) : null,
+    frame,
   );
+  const chosen = svg.querySelector(".chosen");
+  frame.scrollLeft = chosen ? chosen.x.baseVal.value - BOX.gap * 3 : 0;
 }

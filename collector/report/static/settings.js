@@ -29,43 +29,26 @@ function lockWord(known) {
   return known.value === true ? "locked" : known.value === false ? "not locked" : "Zoom does not say";
 }
 
-function unknownPeople(setting) {
-  return setting.unread + setting.without;
-}
-
 function groupNames(groups) {
   if (!groups.length) return null;
   const named = groups.slice(0, MAX_GROUP_NAMES).map((group) => group.name);
   return element("span", { class: "path" }, named.join(", ") + (groups.length > named.length ? " …" : ""));
 }
 
+function spreadOf(setting) {
+  const parts = distribution(setting);
+  const said = parts.map(([text, count]) => `${text}: ${number(count)}`).join(" · ");
+  return element("span", {}, distributionBar(parts), element("span", { class: "path" }, said || "nobody"));
+}
+
 function settingRow(setting) {
   const account = levelOf(data.account, setting, "account");
   const differing = setting.group ? data.groups.filter((group) => groupStanding(group, setting).differs) : [];
   return [
-    element(
-      "span",
-      {},
-      link(setting.description, "setting", { name: setting.name }),
-      element("span", { class: "path" }, setting.path),
-    ),
+    settingLink(setting),
     setting.account ? knownText(account.value) : "not of the account",
     setting.lock ? lockWord(account.lock) : "no lock",
-    setting.values
-      ? element(
-          "span",
-          {},
-          distributionBar(setting.values, setting.others[1], unknownPeople(setting)),
-          element(
-            "span",
-            { class: "path" },
-            setting.values
-              .slice(0, 2)
-              .map(([value, count]) => `${valueText(value)}: ${number(count)}`)
-              .join(" · ") + (setting.unread ? ` · not known: ${number(setting.unread)}` : ""),
-          ),
-        )
-      : element("span", { class: "path" }, "people have no such setting"),
+    setting.values ? spreadOf(setting) : element("span", { class: "path" }, "people have no such setting"),
     setting.group ? element("span", {}, number(differing.length), groupNames(differing)) : "–",
   ];
 }
@@ -95,7 +78,10 @@ function showSettings(parameters) {
       tables.push(
         card(
           `${name} (${number(rows.length)})`,
-          table(["Setting", "Account", "Lock", "People", { number: "Groups that differ" }], rows, { label: name }),
+          table(["Setting", "Account", "Lock", "People", { number: "Groups that differ" }], rows, {
+            label: name,
+            kind: "spread",
+          }),
         ),
       );
   }
@@ -158,44 +144,43 @@ function showSetting(parameters) {
   if (!setting) return fillView("setting", "No such setting", element("p", {}, link("All settings", "settings")));
   const account = levelOf(data.account, setting, "account");
   const standings = setting.group ? data.groups.map((group) => groupStanding(group, setting)) : [];
-  const differing = standings.filter((each) => each.differs);
+  const differing = standings.filter((each) => each.differs).sort((one, other) => other.isWeaker - one.isWeaker);
   const unread = standings.filter((each) => each.isUnread).length;
   const groupRows = differing.map(({ group, level, isWeaker }) => [
     link(group.name, "group", { key: group.key }),
     isWeaker ? badge(`${knownText(level.value)} · weaker than the account`, "bad") : knownText(level.value),
     lockWord(level.lock),
   ]);
-  const cards = [
-    card(
-      "The account",
-      setting.account
-        ? element(
-            "dl",
-            { class: "facts" },
-            fact(
-              "Default",
-              knownText(account.value),
-              account.value.unread ? element("span", { class: "path" }, account.value.unread) : null,
-            ),
-            fact(
-              "Lock",
-              setting.lock ? lockWord(account.lock) : "Zoom has none",
-              account.lock.unread ? element("span", { class: "path" }, account.lock.unread) : null,
-            ),
-          )
-        : element("p", {}, "The account has no such setting."),
-    ),
-    card(
-      "Groups",
-      data.summary.groupsUnread ? element("p", {}, `Not known: ${data.summary.groupsUnread}.`) : null,
-      unread ? element("p", {}, `Not known of ${many(unread, "group")}, whose settings or locks were not read.`) : null,
-      !setting.group
-        ? element("p", {}, "Groups have no such setting.")
-        : differing.length
-          ? table(["Group", "Value", "Lock"], groupRows, { label: "Groups that differ" })
-          : element("p", {}, "No group is known to differ from the account."),
-    ),
-  ];
+  const accountCard = card(
+    "The account",
+    setting.account
+      ? element(
+          "dl",
+          { class: "facts" },
+          fact(
+            "Default",
+            knownText(account.value),
+            account.value.unread ? element("span", { class: "path" }, account.value.unread) : null,
+          ),
+          fact(
+            "Lock",
+            setting.lock ? lockWord(account.lock) : "Zoom has none",
+            account.lock.unread ? element("span", { class: "path" }, account.lock.unread) : null,
+          ),
+        )
+      : element("p", {}, "The account has no such setting."),
+  );
+  const groupsCard = card(
+    "Groups",
+    data.summary.groupsUnread ? element("p", {}, `Not known: ${data.summary.groupsUnread}.`) : null,
+    unread ? element("p", {}, `Not known of ${many(unread, "group")}, whose settings or locks were not read.`) : null,
+    !setting.group
+      ? element("p", {}, "Groups have no such setting.")
+      : differing.length
+        ? table(["Group", "Value", "Lock"], groupRows, { label: "Groups that differ" })
+        : element("p", {}, "No group is known to differ from the account."),
+  );
+  const cards = [accountCard];
   if (setting.values) {
     const open = (value) => ({ [`s:${setting.name}`]: JSON.stringify(value) });
     const rows = setting.values.map(([value, count]) => [
@@ -205,7 +190,7 @@ function showSetting(parameters) {
       link(number(count), "people", open(value)),
     ]);
     if (setting.others[0]) rows.push([`${number(setting.others[0])} other values`, number(setting.others[1])]);
-    if (setting.without) rows.push(["Zoom sends none", link(number(setting.without), "people", open(null))]);
+    if (setting.without) rows.push(["Zoom does not say", link(number(setting.without), "people", open(null))]);
     if (setting.unread)
       rows.push([
         `not known: ${setting.because}`,
@@ -214,20 +199,22 @@ function showSetting(parameters) {
     cards.push(
       card(
         "People",
-        distributionBar(setting.values, setting.others[1], unknownPeople(setting)),
-        table(["Value", { number: "People" }], rows, { label: "People by value" }),
+        rows.length ? distributionBar(distribution(setting)) : element("p", {}, noPeople()),
+        rows.length ? table(["Value", { number: "People" }], rows, { label: "People by value" }) : null,
       ),
+      groupsCard,
     );
     const outliers = settingOutliers(setting);
     if (outliers.length) cards.push(outlierCard(setting, outliers));
-  } else cards.push(card("People", element("p", {}, "People have no such setting.")));
+  } else cards.push(card("People", element("p", {}, "People have no such setting.")), groupsCard);
   fillView(
     "setting",
     setting.description,
+    partialNote(["zoom_user", "zoom_group"], data.summary.hasGaps),
     element(
       "p",
       { class: "small" },
-      element("code", {}, setting.path),
+      element("code", {}, breakable(setting.path)),
       " ",
       element("code", {}, setting.name),
       ` · ${setting.section} · `,

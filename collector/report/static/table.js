@@ -20,11 +20,10 @@ function rowsTable(rows, columns, sort) {
     return element(
       "th",
       { scope: "col", "aria-sort": sorted },
-      element(
-        "button",
-        { type: "button", title: each.title, "data-focus": `sort ${each.name}`, onclick: turn },
-        each.title + arrow,
-      ),
+      element("button", { type: "button", title: each.title, "data-focus": `sort ${each.name}`, onclick: turn }, [
+        breakable(each.title),
+        arrow,
+      ]),
     );
   });
   const made = element(
@@ -34,6 +33,7 @@ function rowsTable(rows, columns, sort) {
     body,
   );
   const frame = element("div", { class: "rows", tabindex: "0", role: "region", "aria-label": "Table of people" }, made);
+  frame.style.setProperty("--needed", `${(rows.length + 3) * ROW_HEIGHT}px`); // a short table needs no tall frame
   let first = -1;
   const space = (count) => {
     const row = element("tr", { class: "space", "aria-hidden": "true" }, element("td", { colspan: columns.length }));
