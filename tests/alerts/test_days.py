@@ -148,17 +148,6 @@ def test_nobody_is_new_who_was_read_for_the_first_time(days: Days) -> None:
     assert days.day() == []
 
 
-def test_who_accepts_an_invitation_is_told_of_once(days: Days) -> None:
-    """Who accepts has a new key; settings are read then for the first time."""
-    days.day()
-    eve = days.account.add_user("eve@example.com", role_id="1", status="pending")
-    assert days.day() == ["HIGH: a new administrator: eve@example.com: Role: Admin; new"]
-    days.account.update_user(eve.id, status="active", first_name="Eve", last_name="New")
-    days.switch("eve", on=True)
-    assert days.day() == new("Eve New (eve@example.com)")
-    assert days.day() == []
-
-
 def test_settings_that_were_never_read(days: Days) -> None:
     days.switch("max", on=False)
     days.day(broken(f"/users/{days.id('max')}/settings"))
