@@ -25,6 +25,12 @@ FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 """Variables that make the command line print as for a terminal, or for a terminal of some width."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests in a browser run only when asked for by path; what they import takes long."""
+    asked_for = any("browser" in str(argument) for argument in config.args)
+    return None if asked_for or collection_path.name != "browser" else True
+
+
 class _Watch(logging.Handler):
     """Remembers what should not have been logged."""
 
