@@ -4,6 +4,7 @@ of the sandbox's secrets. And what several of them need.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """The tests in a browser run only when asked for by path; what they import takes long."""
     asked_for = any("browser" in str(argument) for argument in config.args)
     return None if asked_for or collection_path.name != "browser" else True
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are kept until the end; searching them for garbage time and again takes a fifth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 class _Watch(logging.Handler):

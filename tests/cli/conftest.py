@@ -87,11 +87,11 @@ def collect_once(
     The zoom is to be the same each time. `after`: what tells one collection from others of the module.
     """
 
-    def collect(after: str = "") -> None:
+    def collect(after: str = "", code: int = 0) -> None:
         kept = _kept / f"{request.module.__name__} {after}"
         profile, tree = tmp_path / "home" / "default", work / ".j1-integration"
         if not kept.exists():
-            assert collector("collect").code == 0
+            assert collector("collect").code == code
             shutil.copytree(profile, kept / "profile")
             shutil.copytree(tree, kept / "tree")
             return
