@@ -33,7 +33,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests are kept until the end; searching them for garbage time and again takes a fifth of all time."""
+    """Thousands of tests are kept until the end; to look for garbage there takes a fifth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)

@@ -17,7 +17,8 @@ def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instanc
     with sandbox.serve() as url, ThreadPoolExecutor(6) as pool:
         upload = f"{sandbox.environment(url)['JUPITERONE_API_BASE_URL']}{JOBS}/{job_id}/entities"
         bodies = [{"entities": [user(batch * 50 + number) for number in range(50)]} for batch in range(24)]
-        answers = pool.map(lambda body: requests.post(upload, json=body, headers=jupiterone.headers, timeout=60), bodies)
+        headers = jupiterone.headers
+        answers = pool.map(lambda body: requests.post(upload, json=body, headers=headers, timeout=60), bodies)
         assert {answer.status_code for answer in answers} == {200}
     assert jupiterone.finish(job_id)["numEntitiesCreated"] == 1200
 
