@@ -21,9 +21,11 @@ $(VENV)/.installed: requirements-test.lock pyproject.toml
 demo: setup
 	$(BIN)/collector demo
 
-# Three processes, also on two cores: many tests wait for processes of their own.
+# Three processes, also on two cores: many tests wait for processes of their own. Those are hundreds, and read what the
+# first of them compiled, also where the environment lets Python keep nothing (an empty value is none). Each process takes
+# a third of the tests as they stand, so that what a module prepares is prepared once, and who is done takes from others.
 test: setup lint types
-	$(BIN)/python -m pytest -n 3
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # The pages in a real Chromium; pictures of all of them are kept in build/screenshots.
 browser-test: setup

@@ -4,6 +4,7 @@ of the sandbox's secrets. And what several of them need.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 FORCING = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 """Variables that make the command line print as for a terminal, or for a terminal of some width."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests in a browser run only when asked for by path; what they import takes long."""
+    asked_for = any("browser" in str(argument) for argument in config.args)
+    return None if asked_for or collection_path.name != "browser" else True
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are kept until the end; to look for garbage there takes a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 class _Watch(logging.Handler):

@@ -104,7 +104,7 @@ def said(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -
         code = run(arguments)
         for thread in threading.enumerate():
             if thread.name.startswith("reader-"):  # a call under way when the run gave up; a process would just end
-                thread.join(timeout=30)
+                thread.join(timeout=60)
         captured = capsys.readouterr()
         return code, captured.out + captured.err + caplog.text
 
@@ -310,11 +310,11 @@ def test_the_demo(zoom: Sandbox, said: Said, tmp_path: Path) -> None:
 def test_the_arguments_of_the_process(zoom: Sandbox, gate: BlockedCall, tmp_path: Path) -> None:
     zoom.faults.add(Fault("slow", "/groups"))
     with started("collect", cwd=tmp_path / "work") as process:
-        assert gate.reached.wait(timeout=30)
+        assert gate.reached.wait(timeout=60)
         arguments = subprocess.run(
             ["ps", "-ww", "-o", "args=", "-p", str(process.pid)], capture_output=True, text=True, check=True
         ).stdout
         gate.open.set()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert arguments.split()[-1] == "collect"
     assert found_in(arguments + out + err) == []

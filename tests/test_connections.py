@@ -88,7 +88,7 @@ class Answering(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
         self.asked.append(request)
         if self._gate is not None:
-            self._gate.wait(timeout=10)
+            self._gate.wait(timeout=60)
         response = requests.Response()
         response.status_code, response.url, response.request = 200, str(request.url), request
         response.headers["Set-Cookie"] = "a=b"

@@ -57,7 +57,7 @@ def test_ctrl_c_while_importing(command: list[str], environment: Mapping[str, st
         assert process.stdout is not None
         assert process.stdout.readline() == "importing\n"
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
 
 

@@ -92,9 +92,9 @@ def status(context: click.Context, check: bool) -> int:
     else:
         _print_status(settings.profile, source, usable, stored, has_app=settings.client_id is not None)
         if check and usable:
-            say(printable(f"Zoom:     {failure.message if failure else 'accepts the token'}"))
+            say(printable(f"Zoom:     {failure.message if failure else 'accepts the token'}"), hanging=10)
         if failure is not None and failure.next_step:
-            say(printable(f"Next:     {render(failure.next_step)}"))
+            say(printable(f"Next:     {render(failure.next_step)}"), hanging=10)
     if failure is not None:
         return int(_exit_code(failure))
     return int(ExitCode.COMPLETE if usable else ExitCode.SIGN_IN)

@@ -13,9 +13,9 @@ _WORD = re.compile(r"(\s*)(`[^`]*`[^\s`]*|\S+)")
 """A word with the spaces before it. A command in backticks stays on one line, so that it can be copied."""
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print a text; its line breaks are kept."""
-    click.echo(wrapped(text, (error_console() if err else console()).width), err=err)
+def say(text: str, *, err: bool = False, hanging: int = 0) -> None:
+    """Print a text; its line breaks are kept. `hanging` as of `wrapped`."""
+    click.echo(wrapped(text, (error_console() if err else console()).width, hanging), err=err)
 
 
 def print_wrapped(out: Console, text: str) -> None:

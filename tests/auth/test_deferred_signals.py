@@ -107,12 +107,12 @@ def test_who_ends_the_process_waits_for_an_exchange_in_another_thread() -> None:
     def exchange() -> None:
         with signals_deferred():
             exchanging.set()
-            answered.wait(10)
+            answered.wait(60)
 
     reader = threading.Thread(target=exchange)
     reader.start()
-    assert exchanging.wait(10)
+    assert exchanging.wait(60)
     assert wait_for_exchanges(0) is False
     answered.set()
     assert wait_for_exchanges(10) is True
-    reader.join(10)
+    reader.join(60)

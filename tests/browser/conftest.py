@@ -25,10 +25,6 @@ ARGUMENTS = [
 ]
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return None if any("browser" in str(argument) for argument in config.args) else True
-
-
 def executable() -> str | None:
     """Where Chromium is: `CHROMIUM`, or under one of its usual names."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,39 @@ def collector(capsys: pytest.CaptureFixture[str]) -> Command:
         return Outcome(code, captured.out, captured.err)
 
     return command
+
+
+CollectOnce = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("collected")
+
+
+@pytest.fixture
+def collect_once(
+    collector: Command, zoom: Sandbox, work: Path, tmp_path: Path, request: pytest.FixtureRequest, _kept: Path
+) -> CollectOnce:
+    """`collector collect`, for the first test of a module that does so; the others get a copy of its profile and tree.
+
+    The zoom is to be the same each time. `after`: what tells one collection from others of the module.
+    """
+
+    def collect(after: str = "", code: int = 0) -> None:
+        kept = _kept / f"{request.module.__name__} {after}"
+        profile, tree = tmp_path / "home" / "default", work / ".j1-integration"
+        if not kept.exists():
+            assert collector("collect").code == code
+            shutil.copytree(profile, kept / "profile")
+            shutil.copytree(tree, kept / "tree")
+            return
+        signed_in = ["token.json"] if (profile / "token.json").exists() else []
+        shutil.copytree(kept / "profile", profile, ignore=lambda *_: signed_in, dirs_exist_ok=True)
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(kept / "tree", tree)
+
+    return collect
 
 
 @pytest.fixture

@@ -438,5 +438,5 @@ def test_a_request_to_stop_is_passed_on(tmp_path):
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.2)
         process.terminate()
-        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.wait(60) == ExitCode.INTERRUPTED
         assert process.stdout.read() == ""  # ends only when the program that was run has ended too

@@ -12,7 +12,7 @@ import pytest
 from collector.model.graph import Properties
 from collector.sandbox import Account, Sandbox
 from collector.store import ROW, Store
-from tests.cli.conftest import Command, words
+from tests.cli.conftest import CollectOnce, Command, words
 
 
 def _id(account: Account, name: str) -> str:
@@ -22,14 +22,14 @@ def _id(account: Account, name: str) -> str:
 
 
 @pytest.fixture
-def collected(zoom: Sandbox, collector: Command, account: Account) -> None:
+def collected(collect_once: CollectOnce, account: Account) -> None:
     """Two runs: bob is gone, max is renamed, ada and cyd have their host video on."""
-    assert collector("collect").code == 0
+    collect_once()
     account.remove_user(_id(account, "bob"))
     account.update_user(_id(account, "max"), display_name="\x1b[31m=Max, the Great")
     for name in ("ada", "cyd"):
         account.change_settings(_id(account, name), {"schedule_meeting.host_video": True})
-    assert collector("collect").code == 0
+    collect_once("the changes")
 
 
 @pytest.mark.usefixtures("collected")

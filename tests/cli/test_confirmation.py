@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command
+from .conftest import CollectOnce, Command
 
 VERBS = {
     (
@@ -31,9 +30,9 @@ Remains = Callable[[], tuple[int, int, bool]]
 
 
 @pytest.fixture
-def remains(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox, tmp_path: Path) -> Remains:
+def remains(collector: Command, collect_once: CollectOnce, jupiterone: JupiterOneSandbox, tmp_path: Path) -> Remains:
     """What the verbs delete: whether a person is shown, how many instances there are, whether there is a store."""
-    assert collector("collect").code == 0
+    collect_once()
     assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
     store = tmp_path / "home" / "default" / "graph.db"
     return lambda: (collector("show", "user", "ada@example.com").code, len(jupiterone.instances), store.exists())

@@ -15,7 +15,7 @@ from collector.query.employee_file import Employee, EmployeeFile
 from collector.query.employees import EmployeeComparison, Match, ZoomUser
 from collector.sandbox import Sandbox
 from collector.store import RunRecord
-from tests.cli.conftest import Command, words
+from tests.cli.conftest import CollectOnce, Command, words
 
 EXPORT = """\
 Name;Work Email;Employee #
@@ -36,8 +36,8 @@ def export(work: Path) -> Path:
 
 
 @pytest.fixture
-def collected(zoom: Sandbox, collector: Command) -> None:
-    assert collector("collect").code == 0
+def collected(collect_once: CollectOnce) -> None:
+    collect_once()
 
 
 @pytest.mark.usefixtures("collected")

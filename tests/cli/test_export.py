@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import Sandbox
-from tests.cli.conftest import Command, words
+from tests.cli.conftest import CollectOnce, Command, words
 
 
 @pytest.fixture
-def collected(zoom: Sandbox, collector: Command) -> None:
-    assert collector("collect").code == 0
+def collected(collect_once: CollectOnce) -> None:
+    collect_once()
 
 
 @pytest.mark.usefixtures("collected")

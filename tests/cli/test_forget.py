@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from collector.sandbox import Account, Sandbox
+from collector.sandbox import Account
 from tests.fakes import NOON, FakeClock
 
-from .conftest import Command
+from .conftest import CollectOnce, Command
 
 HOUR = 3600.0
 
@@ -59,11 +59,11 @@ def collections_kept(collector: Command, home: Path) -> int:
 
 class TestBefore:
     @pytest.fixture(autouse=True)
-    def collected(self, collector: Command, zoom: Sandbox, account: Account, clock: ManualClock) -> None:
+    def collected(self, collect_once: CollectOnce, account: Account, clock: ManualClock) -> None:
         """Collected at noon of 23, 24 and 25 November 2026, UTC; Bob left after the first time."""
         for day in range(3):
             clock.time = NOON + day * 24 * HOUR
-            assert collector("collect").code == 0
+            collect_once(f"{day} days")
             bob = account.user("bob@example.com")
             if bob is not None:
                 account.remove_user(bob.id)
@@ -136,9 +136,9 @@ class TestBefore:
 
 class TestUser:
     @pytest.fixture(autouse=True)
-    def collected(self, collector: Command, zoom: Sandbox) -> None:
-        assert collector("collect").code == 0
-        assert collector("collect").code == 0
+    def collected(self, collect_once: CollectOnce) -> None:
+        collect_once()
+        collect_once("the first")
 
     def test_a_person_goes_from_store_and_tree(self, collector: Command, home: Path, work: Path) -> None:
         assert "graph.db" in holding(home, "Byron")

@@ -17,7 +17,7 @@ from collector.model.step import Step
 from collector.sandbox import Fault, Sandbox
 from collector.sandbox.jupiterone import JupiterOneSandbox
 
-from .conftest import Command
+from .conftest import CollectOnce, Command
 
 _COLUMNS = 40
 
@@ -74,6 +74,7 @@ VERBS = [
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_no_plain_word_is_broken(
     collector: Command,
+    collect_once: CollectOnce,
     zoom: Sandbox,
     jupiterone: JupiterOneSandbox,
     monkeypatch: pytest.MonkeyPatch,
@@ -81,7 +82,7 @@ def test_no_plain_word_is_broken(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     zoom.faults.add(Fault("missing_privilege", "/users/*/settings", times=None))
-    collector("collect")
+    collect_once(code=3)
     monkeypatch.setenv("COLUMNS", str(_COLUMNS))
     narrow = collector(*verb)
     lines = (narrow.out + narrow.err).splitlines()

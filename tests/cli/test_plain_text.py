@@ -18,6 +18,8 @@ from collector.cli.output import console
 from collector.cli.plain_text import LogFormatter, printable, printable_lines
 from collector.cli.query_output import csv_cell
 
+from .conftest import Command
+
 EVIL = "bad\x1b]0;title\x07\x1b[2J\x9b31m\u202e\u2066\r\nError: all is lost\nNext: rm -rf /\x00\x7f"
 OURS = ("Error: all is lost", "Next: rm -rf /")
 
@@ -88,10 +90,9 @@ VERBS = [
 ]
 
 
-@pytest.mark.parametrize("verbose", [[], ["-v"], ["-v", "-v"]], ids=["quiet", "-v", "-v -v"])
-def test_no_verb_and_no_log_level_passes_it_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil_zoom: str, verbose: list[str]
-) -> None:
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil_zoom: str) -> Path:
+    """A folder of such a name, and settings that lead to that Zoom."""
     folder = tmp_path / f"evil\x1b[2J\nError: all is lost{'!' * 3}"
     folder.mkdir()
     settings = {
@@ -108,10 +109,30 @@ def test_no_verb_and_no_log_level_passes_it_on(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def assert_nothing_is_passed_on(said: str) -> None:
+    assert said
+    assert "Traceback" not in said
+    assert [c for c in said if not c.isprintable() and c != "\n"] == []
+    assert [line for line in said.splitlines() if line.startswith(OURS)] == []
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("verbose", [[], ["-v"]], ids=["quiet", "-v"])
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: ascii(" ".join(verb[:2])))
+def test_no_verb_passes_it_on(collector: Command, verb: list[str], verbose: list[str]) -> None:
+    outcome = collector(*verbose, *verb)
+    assert_nothing_is_passed_on(outcome.out + outcome.err)
+
+
+def test_no_process_that_logs_everything_passes_it_on(place: Path) -> None:
     running = [
         subprocess.Popen(
-            [Path(sys.executable).with_name("collector"), *verbose, *verb],
-            cwd=folder,
+            [Path(sys.executable).with_name("collector"), "-v", "-v", *verb],
+            cwd=place,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -120,10 +141,15 @@ def test_no_verb_and_no_log_level_passes_it_on(
     ]
     for process in running:
         said, _ = process.communicate(timeout=120)
-        assert said
-        assert "Traceback" not in said
-        assert [c for c in said if not c.isprintable() and c != "\n"] == []
-        assert [line for line in said.splitlines() if line.startswith(OURS)] == []
+        assert_nothing_is_passed_on(said)
+
+
+@pytest.mark.usefixtures("place")
+def test_no_width_lets_it_begin_a_line(collector: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit is broken wherever its words end."""
+    for width in range(60, 100):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert_nothing_is_passed_on(collector("auth", "status", "--check").out)
 
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR])

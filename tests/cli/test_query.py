@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from collector.sandbox import Sandbox
 from collector.store import ROW, Store
-from tests.cli.conftest import Command, words
+from tests.cli.conftest import CollectOnce, Command, words
 
 ADMINS = "FIND zoom_user WITH isAdmin = true AS u THAT ASSIGNED zoom_role AS r RETURN u.name, r.name AS role"
 
 
 @pytest.fixture
-def collected(zoom: Sandbox, collector: Command) -> None:
-    assert collector("collect").code == 0
+def collected(collect_once: CollectOnce) -> None:
+    collect_once()
 
 
 @pytest.mark.usefixtures("collected")

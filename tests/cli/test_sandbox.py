@@ -42,7 +42,7 @@ def test_its_lines_are_a_dot_env_that_works(work: Path, collector: Command) -> N
         assert "COMPLETED, ended " in shown.out
 
         sandbox.send_signal(signal.SIGINT)
-        out, err = sandbox.communicate(timeout=10)
+        out, err = sandbox.communicate(timeout=60)
     assert sandbox.returncode == 0
     assert out == ""
     assert err.endswith("# Press Ctrl-C to stop.\nSandbox stopped.\n")

@@ -10,7 +10,7 @@ import pytest
 from collector.sandbox import Account, Fault, Sandbox
 from collector.store import ROW, Store
 
-from .conftest import Command
+from .conftest import CollectOnce, Command
 
 
 def lines(text: str) -> list[str]:
@@ -18,9 +18,9 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.fixture
-def collected(collector: Command, zoom: Sandbox) -> Account:
+def collected(collect_once: CollectOnce, zoom: Sandbox) -> Account:
     """The account, already collected."""
-    assert collector("collect").code == 0
+    collect_once()
     return zoom.account
 
 

@@ -13,7 +13,7 @@ from collector.sandbox import Account, Sandbox
 from collector.sandbox import Fault as ZoomFault
 from collector.sandbox.jupiterone import Fault, JupiterOneSandbox
 
-from .conftest import Command, configure, words
+from .conftest import CollectOnce, Command, configure, words
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def jupiterone(jupiterone: JupiterOneSandbox, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def collected(collector: Command, zoom: Sandbox) -> Command:
-    assert collector("collect").code == 0
+def collected(collector: Command, collect_once: CollectOnce) -> Command:
+    collect_once()
     return collector
 
 

@@ -24,7 +24,7 @@ from collector.upkeep.uninstall import Uninstall
 from tests.canaries import files_with_canaries, found_in
 from tests.fakes import FakeClock
 
-from .conftest import Command, Outcome, configure, served_jupiterone, sign_in
+from .conftest import CollectOnce, Command, Outcome, configure, served_jupiterone, sign_in
 
 DONE = {
     "sign-in at Zoom": "done",
@@ -65,9 +65,9 @@ def profile(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def installed(collector: Command, zoom: Sandbox, jupiterone: JupiterOneSandbox) -> str:
+def installed(collector: Command, collect_once: CollectOnce, jupiterone: JupiterOneSandbox) -> str:
     """Signed in, collected, with an instance: its id."""
-    assert collector("collect").code == 0
+    collect_once()
     assert collector("instance", "create", "--account-name", "Example Ltd").code == 0
     return jupiterone.instances[0].id
 

@@ -227,7 +227,7 @@ class TestProcesses:
         zoom.account.add_user("new@example.com")
         zoom.faults.add(Fault("slow", "/groups"))
         with started("collect", cwd=work, settings=environment) as process:
-            assert gate.reached.wait(timeout=30)
+            assert gate.reached.wait(timeout=60)
             yield process
 
     def test_a_second_one_is_turned_away(
@@ -240,7 +240,7 @@ class TestProcesses:
             "Next: Wait for it to finish, or use another profile with --profile NAME.\n"
         )
         gate.open.set()
-        running.communicate(timeout=30)
+        running.communicate(timeout=60)
         assert running.returncode == 0
 
     def test_meanwhile_the_graph_can_be_looked_at(
@@ -256,7 +256,7 @@ class TestProcesses:
     ) -> None:
         before = tree(work)
         running.send_signal(number)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=60)
         assert running.returncode == 130
         assert out == ""
         assert err.endswith(
@@ -283,7 +283,7 @@ class TestProcesses:
     ) -> None:
         before = tree(work)
         os.kill(running.pid, signal.SIGKILL)
-        running.communicate(timeout=30)
+        running.communicate(timeout=60)
         assert running.returncode == -signal.SIGKILL
         assert tree(work) == before
         with closing(sqlite3.connect(read_settings(environment, work).profile.store_path)) as database:

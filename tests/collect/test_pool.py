@@ -23,7 +23,7 @@ def readers() -> list[threading.Thread]:
 
 def assert_no_reader_is_left() -> None:
     for thread in readers():
-        thread.join(timeout=5)
+        thread.join(timeout=60)
     assert readers() == []
 
 
@@ -61,7 +61,7 @@ def test_it_calls_back_before_waiting() -> None:
 
     def work(task: int) -> list[int]:
         if task == 1:
-            assert said.wait(10), "the second answer comes after it was said"
+            assert said.wait(60), "the second answer comes after it was said"
         return [task]
 
     def before_waiting() -> None:
@@ -185,11 +185,11 @@ def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
 
     def work(task: int) -> list[int]:
         begun.set()
-        release.wait(timeout=10)
+        release.wait(timeout=60)
         return [task]
 
     def stop_once_begun() -> None:
-        begun.wait(timeout=10)
+        begun.wait(timeout=60)
         clock.stop()
 
     stopper = threading.Thread(target=stop_once_begun)
@@ -215,7 +215,7 @@ def test_calls_in_flight_at_a_stop_still_arrive() -> None:
 
     def work(task: int) -> list[int]:
         if task < WORKERS:
-            all_in_flight.wait(timeout=10)
+            all_in_flight.wait(timeout=60)
             clock.stop()
         return [task]
 

@@ -52,7 +52,7 @@ class FakeJupiterOne:
             self.most_at_once = max(self.most_at_once, self.at_once)
             if self.at_once == MAX_PARALLEL_BATCHES:
                 self.full.set()
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         with self._lock:
             self.at_once -= 1
             self.objects_taken += objects
@@ -92,9 +92,9 @@ def test_six_at_once_and_no_more_in_memory(clock):
     uploader = Uploader(jupiterone, "7", largest_body=SMALL)
     thread = threading.Thread(target=uploader.upload, args=("entities", many()))
     thread.start()
-    assert jupiterone.full.wait(10)
+    assert jupiterone.full.wait(60)
     jupiterone.go_on.set()
-    thread.join(10)
+    thread.join(60)
     assert jupiterone.most_at_once == MAX_PARALLEL_BATCHES
     assert uploader.uploaded == UploadCounts(entities=200)
     assert set(jupiterone.paths) == {"/persister/synchronization/jobs/7/entities"}

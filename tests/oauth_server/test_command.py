@@ -102,12 +102,12 @@ def sign_in_when_it_is_there(port: int, zoom: Callable[[str], str], last_page: b
             browser.trust_env = False
             while True:
                 try:
-                    browser.get(f"http://127.0.0.1:{port}/?key={KEY}", timeout=5)
+                    browser.get(f"http://127.0.0.1:{port}/?key={KEY}", timeout=60)
                     break
                 except requests.ConnectionError:
                     pass
-            started = browser.get(f"http://127.0.0.1:{port}/install", allow_redirects=False, timeout=5)
-            browser.get(zoom(started.headers["Location"]), allow_redirects=last_page, timeout=5)
+            started = browser.get(f"http://127.0.0.1:{port}/install", allow_redirects=False, timeout=60)
+            browser.get(zoom(started.headers["Location"]), allow_redirects=last_page, timeout=60)
 
     thread = threading.Thread(target=connect)
     thread.start()
@@ -124,7 +124,7 @@ def test_once(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
             monkeypatch.setenv(name, value)
         person = sign_in_when_it_is_there(port, zoom.consent)
         assert command.run(["--once", "--no-browser", "--profile", "second", "-v"]) == ExitCode.COMPLETE
-        person.join(10)
+        person.join(60)
     assert (place / "home" / "second" / "token.json").exists()
     said = capsys.readouterr()
     assert f"Open http://127.0.0.1:{port}/?key={KEY} to connect Zoom." in said.out
@@ -139,7 +139,7 @@ def test_the_sandbox(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr("redirect_server.shutdown._DELAY_SECONDS", 0.0)
     person = sign_in_when_it_is_there(port, lambda url: Sandbox.consent(None, url))  # type: ignore[arg-type]
     assert command.run(["--sandbox", "--once"]) == ExitCode.COMPLETE
-    person.join(10)
+    person.join(60)
     assert "a made-up Zoom account" in capsys.readouterr().out
     assert not (place / "home").exists()
 
@@ -220,21 +220,21 @@ def test_as_a_process(place: Path, number: signal.Signals) -> None:
     lines = [process.stdout.readline() for _ in range(3)]
     opened = rf"Open http://localhost:{port}/\?key=[\w-]{{22}} to connect Zoom\.\n"
     assert [line for line in lines if re.fullmatch(opened, line)]
-    assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["ok"] is True
+    assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).json()["ok"] is True
     second = subprocess.run(
         [sys.executable, str(ROOT / "oauth-server"), "--sandbox"],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert second.returncode == ExitCode.USAGE
     assert f"127.0.0.1:{port} is taken by " in second.stderr
     assert "Traceback" not in second.stderr
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED, said
     assert "Traceback" not in said
 
@@ -243,7 +243,7 @@ def test_a_sign_in_whose_last_page_was_never_opened_is_one(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def in_vain(self: Shutdown) -> None:
-        person.join(10)
+        person.join(60)
         raise SignInRequired("Nobody has signed in within 10 minutes.")
 
     port = free_port()
@@ -263,7 +263,7 @@ def test_a_request_to_stop_waits_for_a_refresh(place: Path) -> None:
 
     def slowly() -> None:
         asked.set()
-        assert stopped.wait(20)
+        assert stopped.wait(60)
 
     rotation = Rotation()
     rotation.before_answering = slowly
@@ -292,22 +292,22 @@ def test_a_request_to_stop_waits_for_a_refresh(place: Path) -> None:
         _, address, *_ = process.stdout.readline().split()
         home = f"http://127.0.0.1:{port}"
         browser = requests.Session()
-        browser.get(address, timeout=5)
-        form = {"csrf": csrf_in(browser.get(f"{home}/paste", timeout=5).text)}
+        browser.get(address, timeout=60)
+        form = {"csrf": csrf_in(browser.get(f"{home}/paste", timeout=60).text)}
 
         def press() -> None:
             with suppress(requests.RequestException):
-                browser.post(f"{home}/refresh", data=form, headers={"Origin": home}, timeout=20)
+                browser.post(f"{home}/refresh", data=form, headers={"Origin": home}, timeout=60)
 
         person = threading.Thread(target=press)
         person.start()
-        assert asked.wait(10)
+        assert asked.wait(60)
         process.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
         stopped.set()
-        _, said = process.communicate(timeout=30)
-        person.join(10)
+        _, said = process.communicate(timeout=60)
+        person.join(60)
     assert process.returncode == ExitCode.INTERRUPTED, said
     stored = file.load()
     assert stored is not None

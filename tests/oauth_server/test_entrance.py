@@ -151,9 +151,9 @@ def test_half_open_connections_do_not_lock_the_owner_out(home: Path, clock: Mova
     environment = {**ENVIRONMENT, "ZOOM_REDIRECT_URI": f"http://127.0.0.1:{port}/redirect"}
     with running(new_flow(environment, home, clock)) as address, ExitStack() as stack:
         for _ in range(300):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)).sendall(begun)
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)).sendall(begun)
         for path in ("/health", address.partition(str(port))[2]):
-            owner = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            owner = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             owner.request("GET", path)
             assert owner.getresponse().status in (200, 303)
             owner.close()

@@ -32,7 +32,7 @@ def test_connects_refreshes_and_disconnects(
             "ZOOM_API_URL": url,
         }
         visitor = Visitor(new_flow(environment, home, clock))
-        consent = requests.get(visitor.start(), allow_redirects=False, timeout=5)
+        consent = requests.get(visitor.start(), allow_redirects=False, timeout=60)
         callback = consent.headers["Location"]
         assert visitor.come_back(callback).status_code == 303
         assert title_of(visitor.get("/done").text) == f"Connected as {ME['email']}"
@@ -49,7 +49,7 @@ def test_connects_refreshes_and_disconnects(
         assert not visitor.flow.file.path.exists()
 
         # A code under another attempt's verifier is refused by the server itself.
-        stolen = requests.get(visitor.start(), allow_redirects=False, timeout=5).headers["Location"]
+        stolen = requests.get(visitor.start(), allow_redirects=False, timeout=60).headers["Location"]
         code = parse_qs(urlsplit(stolen).query)["code"][0]
         state = parse_qs(urlsplit(visitor.start()).query)["state"][0]
         refused = visitor.get(f"/redirect?code={code}&state={state}")

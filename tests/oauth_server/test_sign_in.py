@@ -66,7 +66,7 @@ def test_connects(account: Account, clock: MovableClock, flow_of: NewFlow, host:
         tokens = token_source(flow.settings, clock, flow._randomness)
         assert isinstance(tokens, SignInTokenSource)
         headers = {"Authorization": f"Bearer {tokens.token().access_token}"}
-        assert requests.get(f"{url}/v2/users/me", headers=headers, timeout=5).json()["id"] == account.owner.id
+        assert requests.get(f"{url}/v2/users/me", headers=headers, timeout=60).json()["id"] == account.owner.id
         assert zoom.calls.count("/oauth/token") == 1
 
 
@@ -80,14 +80,14 @@ def test_on_sockets_and_both_families(account: Account, clock: MovableClock, flo
     zoom = Sandbox(account, clock=clock, redirect_uris=(f"http://127.0.0.1:{free_port()}/redirect",))
     with zoom.serve() as url, running(flow_of(zoom, url)) as address, requests.Session() as browser:
         browser.trust_env = False
-        home = browser.get(address, timeout=5).url
-        started = browser.get(f"{home}install", allow_redirects=False, timeout=5)
-        done = browser.get(zoom.consent(started.headers["Location"]), timeout=5)
+        home = browser.get(address, timeout=60).url
+        started = browser.get(f"{home}install", allow_redirects=False, timeout=60)
+        done = browser.get(zoom.consent(started.headers["Location"]), timeout=60)
         assert done.url == f"{home}done"
         assert title_of(done.text) == f"Connected as {account.owner.email}"
         for host in ("localhost", "127.0.0.1", "[::1]"):
-            assert browser.get(home.replace("127.0.0.1", host) + "health", timeout=5).json()["ok"]
-        assert browser.get(f"{home}status", timeout=5).json()["authenticated"]
+            assert browser.get(home.replace("127.0.0.1", host) + "health", timeout=60).json()["ok"]
+        assert browser.get(f"{home}status", timeout=60).json()["authenticated"]
 
 
 def test_every_attempt_is_its_own(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectorError, UsageError
-from collector.query.j1ql import Answer, QueryRequest, ask
+from collector.query.j1ql import Answer, QueryRequest, ask, completeness
 from collector.questions.library import load_questions
 from collector.questions.question import SecurityQuestion
 from collector.store import ROW, Store
@@ -51,6 +51,14 @@ class Asked:
         answer = ask(self._store, SCHEMA, QueryRequest(text, limit=0), FakeClock())
         answer.rows = iter(list(answer.rows))  # the warnings are whole after that
         return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_hints() -> Iterator[None]:
+    """Names like a misspelt one are not looked for: that takes longer than the query, and is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(completeness, "nearest", lambda *_: "")
+        yield
 
 
 @pytest.fixture(scope="module", params=QUESTIONS, ids=lambda id_: id_.removeprefix("managed-question-zoom-"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
@@ -71,15 +73,45 @@ def _stopped(_: float) -> None:
     raise Interrupted("The run was asked to stop.")
 
 
-def collected(folder: Path, **options: Any) -> Both:
+def collected(folder: Path) -> Both:
     """A profile that was uploaded, and has collected something else since."""
-    both = Both(folder, **options)
-    both.profile.collect()
+    before, after = _stores()
+    both = Both(folder)
+    _put(before, both)
     both.sync()
+    change(both)
+    _put(after, both)
+    return both
+
+
+@cache
+def _stores() -> tuple[bytes, bytes]:
+    """The profile's store before that upload, and in the end: the same every time, as are all ids."""
+    with TemporaryDirectory() as folder:
+        both = Both(Path(folder))
+        both.profile.collect()
+        before = _take(both)
+        both.sync()
+        change(both)
+        both.profile.collect()
+        return before, _take(both)
+
+
+def change(both: Both) -> None:
     both.leaves("bob@example.com")
     both.profile.account.add_user("new@example.com", "New", "Comer")
-    both.profile.collect()
-    return both
+
+
+def _take(both: Both) -> bytes:
+    """The file of the store, which closing makes whole."""
+    both.reopen()
+    return both.profile.path.read_bytes()
+
+
+def _put(file: bytes, both: Both) -> None:
+    both.store.close()
+    both.profile.path.write_bytes(file)
+    both.reopen()
 
 
 def kill(both: Both, request: int, *, answered: bool) -> bool:

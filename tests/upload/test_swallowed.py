@@ -81,16 +81,21 @@ class Replayed:
         both.leaves("bob@example.com")
         both.profile.account.add_user("new@example.com", "New", "Comer")
         both.profile.collect()
+        self.now = both.stored
 
     def upload(self, network: Swallowing) -> None:
         """Upload through this network to JupiterOne as it was before, and look at what has become of it."""
+        code = _exit_code(self.both, network)
+        assert self.both.uploaded == (self.now if code == 0 else self.before)
+        if code == 0:
+            self._restore()
+
+    def _restore(self) -> None:
         job = Synchronization(self.both.client()).start(Target(instance_id=self.both.instance))
         job.upload(*self.earlier)
         job.finalize([])
         job.follow()
         assert self.both.uploaded == self.before
-        code = _exit_code(self.both, network)
-        assert self.both.uploaded == (self.both.stored if code == 0 else self.before)
 
 
 def _exit_code(both: Both, network: Swallowing) -> int:

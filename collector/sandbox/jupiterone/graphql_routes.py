@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -107,7 +107,7 @@ def answer(body: Any, resolvers: Mapping[str, Resolver]) -> tuple[int, dict[str,
         document = _document(body)
     except GraphQLError as error:
         return 400, {"errors": [_with_code(error, "GRAPHQL_PARSE_FAILED")]}
-    if wrong := validate(SCHEMA, document):
+    if wrong := _mistakes(body["query"]):
         return 400, {"errors": [_with_code(error, "GRAPHQL_VALIDATION_FAILED") for error in wrong]}
     result = execute_sync(
         SCHEMA,
@@ -139,7 +139,19 @@ def _document(body: Any) -> DocumentNode:
     query = body.get("query") if isinstance(body, Mapping) else None
     if not isinstance(query, str):
         raise graphql_error("Must provide query string.", "BAD_REQUEST")
+    return _parsed(query)
+
+
+@lru_cache(maxsize=100)
+def _parsed(query: str) -> DocumentNode:
+    """Clients send few queries, again and again."""
     return parse(query)
+
+
+@lru_cache(maxsize=100)
+def _mistakes(query: str) -> list[GraphQLError]:
+    """What is wrong with a query that can be parsed; to find out takes longer than to answer."""
+    return validate(SCHEMA, _parsed(query))
 
 
 def _resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:

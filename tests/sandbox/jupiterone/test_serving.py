@@ -17,7 +17,8 @@ def test_takes_six_batches_at_once(sandbox: JupiterOneSandbox, instance: Instanc
     with sandbox.serve() as url, ThreadPoolExecutor(6) as pool:
         upload = f"{sandbox.environment(url)['JUPITERONE_API_BASE_URL']}{JOBS}/{job_id}/entities"
         bodies = [{"entities": [user(batch * 50 + number) for number in range(50)]} for batch in range(24)]
-        answers = pool.map(lambda body: requests.post(upload, json=body, headers=jupiterone.headers, timeout=5), bodies)
+        headers = jupiterone.headers
+        answers = pool.map(lambda body: requests.post(upload, json=body, headers=headers, timeout=60), bodies)
         assert {answer.status_code for answer in answers} == {200}
     assert jupiterone.finish(job_id)["numEntitiesCreated"] == 1200
 
@@ -26,10 +27,10 @@ def test_serves_graphql_and_deferred_results(sandbox: JupiterOneSandbox, jupiter
     with sandbox.serve() as url:
         body = {"query": '{ queryV1(query: "FIND zoom_user LIMIT 1", deferredResponse: FORCE) { url } }'}
         graphql = sandbox.environment(url)["JUPITERONE_GRAPHQL_URL"]
-        answer = requests.post(graphql, json=body, headers=jupiterone.headers, timeout=5).json()
+        answer = requests.post(graphql, json=body, headers=jupiterone.headers, timeout=60).json()
         address = answer["data"]["queryV1"]["url"]
         assert address.startswith(url)
-        assert requests.get(address, timeout=5).json()["status"] == "IN_PROGRESS"
+        assert requests.get(address, timeout=60).json()["status"] == "IN_PROGRESS"
 
 
 @pytest.mark.parametrize(
@@ -44,5 +45,5 @@ def test_a_connection_can_be_dropped(
 ) -> None:
     sandbox.faults.add(fault)
     with sandbox.serve() as url, pytest.raises(error):
-        requests.post(url + JOBS, json={"source": "api", "scope": "zoom"}, headers=jupiterone.headers, timeout=5)
+        requests.post(url + JOBS, json={"source": "api", "scope": "zoom"}, headers=jupiterone.headers, timeout=60)
     assert [job.status for job in sandbox.jobs] == ["AWAITING_UPLOADS"]
