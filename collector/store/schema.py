@@ -197,6 +197,15 @@ _ALERTS = (
     )""",
 )
 
+_COVERING = (
+    # Queries read what holds now from these indexes alone. SQLite does so only if they have the columns of their own
+    # condition, too, and prefers an index that is unique: with `to_run`, which is NULL, neither can be.
+    "DROP INDEX part_now",
+    "CREATE INDEX part_now ON part (entity, part, document, to_run) WHERE to_run IS NULL",
+    "DROP INDEX relationship_now",
+    "CREATE INDEX relationship_now ON relationship (target, type, source, to_run) WHERE to_run IS NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _READINGS,
@@ -206,5 +215,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _LOOK_UPS,
     _DATA_MODEL,
     _ALERTS,
+    _COVERING,
 )
 """The statements from each version of the schema to the next; `PRAGMA user_version` counts those done."""

@@ -67,8 +67,8 @@ class _Compiler:
         self._tables: dict[str, str] = {}
         self._table_names: dict[tuple[str, ...], str] = {}
         self._scalars: dict[str, dict[str, str]] = {}
-        sorts = query.order or query.unique or any(aggregates(item.value) for item in query.items or ())
-        self._context = Context(graph, self._bind, self._documents, self._values, precompute=bool(sorts))
+        self._sorts = bool(query.order or query.unique or any(aggregates(item.value) for item in query.items or ()))
+        self._context = Context(graph, self._bind, self._documents, self._values, precompute=self._sorts)
         self._conditions = Conditions(self._bind, self._documents)
 
     def statement(self, limit: int | None) -> Statement:
@@ -158,7 +158,7 @@ class _Compiler:
         possible = edges(self._schema, hop, near.types, resolve(self._schema, hop.node))
         types = {edge.target if forward else edge.source for edge, forward in possible}
         far_types = tuple(entity for entity in self._schema.entities if entity.type in types)
-        far = EntityVariable(f"e{number}", far_types, self._context)
+        far = EntityVariable(f"e{number}", far_types, self._context, reached=True)
         return far, RelationshipVariable(f"r{number}", possible, near, far, self._context)
 
     def _without(self, near: EntityVariable, hop: Hop, number: int) -> str:
@@ -228,7 +228,7 @@ class _Compiler:
         return select([start.key], [start.tables(None)], conditions, [*order, start.key])
 
     def _paths(self, columns: Callable[[_Route], list[str]]) -> str:
-        """All paths on all routes, each with these columns."""
+        """All paths on all routes, each with these columns. Without LIMIT, SQLite would sort their whole documents."""
         statements = []
         for marks in routes(self._query.steps):
             start = self._start()
@@ -238,7 +238,7 @@ class _Compiler:
             selected = [f"{sql} AS c{number}" for number, sql in enumerate(columns(route))]
             tables = [start.tables(None), *(table() for table in route.tables)]
             statements.append(select(selected, tables, conditions))
-        return "\nUNION ALL\n".join(statements)
+        return "\nUNION ALL\n".join(statements) + ("\nLIMIT -1" if self._sorts else "")
 
     def _places(self) -> tuple[range, list[int]]:
         """The numbers of all places a path may have, and of those that every path has."""

@@ -48,6 +48,9 @@ class Located(Protocol):
     def document_id(self, part: str) -> str:
         """The number of a part's document."""
 
+    def text_in_index(self, name: str) -> str | None:
+        """The column with the text of a property by which an index leads to its owner, if there is one."""
+
     def value(self, name: str) -> str:
         """The scalar of a property."""
 
@@ -139,6 +142,9 @@ class Conditions:
             if owner is not None and place is not None:
                 entity = owner.identity if name == "email" and place[0] == ROW else None
                 return self._constant_comparison(comparison, owner.found(place[0], json_path(name)), entity)
+            column = None if owner is None else owner.text_in_index(name)
+            if column is not None and comparison.operator == "=" and _are_texts(comparison.right):
+                return _negated(comparison, _listed(comparison.right, lambda text: f"({column} = {self._text(text)})"))
         left = self.expression(comparison.left, find)
         if left == "NULL" and _is_constant(comparison.right):
             return str(int(holds_of_nothing(comparison)))
@@ -151,6 +157,10 @@ class Conditions:
             return f"j1_compare({self._bind(comparison.operator)}, {left}, {self.expression(value, find)})"
 
         return _negated(comparison, _listed(comparison.right, atom))
+
+    def _text(self, literal: Expression | Pattern) -> str:
+        assert isinstance(literal, Literal)  # noqa: S101 - seen by _are_texts
+        return self._bind(literal.value)
 
     def _match(self, operator: str, scalar: str, pattern: Pattern) -> str:
         return (
@@ -237,3 +247,7 @@ def _listed(value: Value, atom: Callable[[Expression | Pattern], str]) -> str:
 
 def _is_constant(value: Value) -> bool:
     return all(isinstance(each, Pattern) or not paths(each) for each in operands(value))
+
+
+def _are_texts(value: Value) -> bool:
+    return all(isinstance(each, Literal) and isinstance(each.value, str) for each in operands(value))

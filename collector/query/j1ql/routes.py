@@ -96,28 +96,37 @@ class Context:
 class EntityVariable:
     """An entity on a route: which tables it takes depends on what is asked of it.
 
-    `prepared`: for the start of the route, tables that have all of it.
+    `prepared`: for the start of the route, tables that have all of it. `reached`: whether a relationship leads to it.
     """
 
     def __init__(
-        self, name: str, types: tuple[EntitySchema, ...], context: Context, prepared: PreparedType | None = None
+        self,
+        name: str,
+        types: tuple[EntitySchema, ...],
+        context: Context,
+        prepared: PreparedType | None = None,
+        *,
+        reached: bool = False,
     ) -> None:
         self.name = name
         self.types = types
         self._context = context
         self._prepared = prepared
+        self._reached = reached
         self._parts: dict[str, str] = {}
+        self._with_key = False
         self._with_json: set[str] = set()
         self._values: dict[str, tuple[str, str]] = {}
 
     @property
     def identity(self) -> str:
-        """Its number."""
-        return f"{self.name}.id"
+        """Its number: of what a relationship leads to that in its row, so that the table of keys need not be read."""
+        return f"{self.name}_row.entity" if self._reached else f"{self.name}.id"
 
     @property
     def key(self) -> str:
         """Its `_key`."""
+        self._with_key = True
         return f"{self.name}.key"
 
     whole = key
@@ -152,6 +161,10 @@ class EntityVariable:
             return f"{self.name}.{prepared.number}"
         return f"{self._part(part)}.document"
 
+    def text_in_index(self, name: str) -> str | None:
+        """The key is looked up."""
+        return self.key if name == "_key" else None
+
     def _part(self, part: str) -> str:
         if part == ROW:
             return f"{self.name}_row"
@@ -184,17 +197,20 @@ class EntityVariable:
         if self._prepared is not None:
             return self._prepared_tables(self._prepared)
         name, graph, bind = self.name, self._context.graph, self._context.bind
-        chosen = "" if entity is None else f" ON {name}.id = {entity}"
-        lines = [
-            f"entity AS {name}{chosen}",
-            f"CROSS JOIN part AS {name}_row ON {name}_row.entity = {name}.id AND {name}_row.part = {bind(ROW)}"
-            f" AND {graph.alive(f'{name}_row')}",
-        ]
+        number = f"{name}.id" if entity is None else entity
+        row = (
+            f"part AS {name}_row ON {name}_row.entity = {number} AND {name}_row.part = {bind(ROW)}"
+            f" AND {graph.alive(f'{name}_row')}"
+        )
+        if entity is None:
+            lines = [f"entity AS {name}", f"CROSS JOIN {row}"]
+        else:
+            lines = [row, f"CROSS JOIN entity AS {name} ON {name}.id = {number}"] if self._with_key else [row]
         if ROW in self._with_json:
             lines.append(f"CROSS JOIN document AS {name}_row_document ON {name}_row_document.id = {name}_row.document")
         for part, alias in self._parts.items():
             lines.append(
-                f"LEFT JOIN part AS {alias} ON {alias}.entity = {name}.id AND {alias}.part = {bind(part)}"
+                f"LEFT JOIN part AS {alias} ON {alias}.entity = {number} AND {alias}.part = {bind(part)}"
                 f" AND {graph.alive(alias)}"
             )
             if part in self._with_json:
@@ -276,6 +292,9 @@ class RelationshipVariable:
         raise AssertionError(part)
 
     def prepared(self, _: str) -> None:
+        """There is none."""
+
+    def text_in_index(self, _: str) -> None:
         """There is none."""
 
     def value(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""People are found by their e-mail address without reading everybody: by index, where the store has it."""
+"""People are found by e-mail address and key without reading everybody, and what holds now by indexes alone."""
 
 from __future__ import annotations
 
@@ -67,10 +67,7 @@ def test_who_has_an_address(
 
 @LOOK_UPS
 def test_nobody_else_is_read(condition: str, run: int, names: list[str], store: Store) -> None:
-    statement = explain(store, SCHEMA, QueryRequest(f"FIND t_user WITH {condition}", run=run), SystemClock()).statement
-    database = store.read_only()
-    plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
-    database.close()
+    plan = plan_of(store, f"FIND t_user WITH {condition}", run)
     assert "SEARCH document USING INDEX document_address (<expr>=?)" in plan
     assert "SEARCH part USING COVERING INDEX part_row (document=?)" in plan
     assert {line for line in plan if " e0 " in line} == {"SEARCH e0 USING INTEGER PRIMARY KEY (rowid=?)"}
@@ -103,5 +100,66 @@ def test_a_store_of_an_earlier_version_gets_the_indexes(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 5")
     Store.open_existing(path).close()
     with sqlite3.connect(path) as connection:
-        indexes = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")]
+        indexes = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
     assert {"document_address", "part_row"} <= {*indexes}
+    assert "(entity, part, document, to_run)" in indexes["part_now"]
+    assert "(target, type, source, to_run)" in indexes["relationship_now"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        ("_key = 't_user:ada'", ["ada"]),
+        ("_key = ('t_user:bob' OR 't_user:ada')", ["ada", "bob"]),
+        ("_key = ('t_user:bob' AND 't_user:ada')", []),
+        ("_key = 't_user'", []),
+    ],
+)
+def test_a_key_is_looked_up(condition: str, names: list[str], store: Store, rows: Rows) -> None:
+    assert [name for (name,) in rows(f"FIND t_user WITH {condition} AS u RETURN u.name")] == names
+    assert "j1_compare" not in sql(store, f"FIND t_user WITH {condition}")
+
+
+def test_everything_but_a_key(rows: Rows) -> None:
+    assert len(rows("FIND t_user WITH _key != 't_user:ada' AS u RETURN u.name")) == len(EMAILS) - 1
+    assert rows("FIND t_user WITH _key = (1 OR 't_user:ada') AS u RETURN u.name") == [["ada"]]
+    assert rows("FIND t_user WITH _key ^= 't_user:ad' AS u RETURN u.name") == [["ada"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FIND t_group AS g THAT HAS t_user AS u RETURN g.name, count(u)",
+        "FIND t_user AS u THAT HAS t_group AS g RETURN g.name, count(u)",
+        "FIND t_user THAT !HAS t_group",
+    ],
+)
+def test_what_holds_now_is_read_from_the_indexes_alone(text: str, store: Store) -> None:
+    plan = plan_of(store, text)
+    assert any("COVERING INDEX part_now" in line for line in plan)
+    assert [line for line in plan if "INDEX part_now" in line and "COVERING" not in line] == []
+    assert [line for line in plan if "INDEX relationship_now" in line and "COVERING" not in line] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FIND t_user AS u RETURN u.name, count(u)",
+        "FIND t_user AS u RETURN u.name, u.email ORDER BY u.name",
+        "FIND UNIQUE t_user AS u RETURN u.name",
+    ],
+)
+def test_values_are_sorted_and_not_the_documents_they_are_in(text: str, store: Store) -> None:
+    assert any(line.startswith("CO-ROUTINE") for line in plan_of(store, text))
+
+
+def sql(store: Store, text: str) -> str:
+    return explain(store, SCHEMA, QueryRequest(text), SystemClock()).statement.sql
+
+
+def plan_of(store: Store, text: str, run: int | None = None) -> list[str]:
+    statement = explain(store, SCHEMA, QueryRequest(text, run=run), SystemClock()).statement
+    database = store.read_only()
+    plan = [row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)]
+    database.close()
+    return plan
