@@ -54,7 +54,11 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
     for listener in listeners:
         listener.channel_class = _Channel
 
+    pulled = threading.Event()
+
     def close() -> None:
+        # The server may already be awake, and `pull_trigger` still has to write to a pipe that is closed here.
+        pulled.wait()
         for channel in list(channels.values()):
             channel.close()
 
@@ -66,4 +70,5 @@ def serving(app: WSGIApplication, sockets: list[socket.socket]) -> Iterator[None
         # Requests first: their threads write to pipes that `close` closes.
         server.task_dispatcher.shutdown(timeout=_MAX_TASK_SECONDS)
         listeners[0].trigger.pull_trigger(close)
+        pulled.set()
         thread.join()

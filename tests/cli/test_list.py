@@ -221,7 +221,7 @@ class TestRefusals:
             (("users", "--where", "groups = 'Sales'"), "Line 1, column 1: `groups` is not a property"),
             (("users", "--where", "x = 1 OR " * 4000 + "x = 1"), "The condition has 36,005 characters"),
             (("users", "--run", "9"), "There is no finished run 9."),
-            (("users", "--at", "yesterday"), "'yesterday' is not a date."),
+            (("users", "--at", "soon"), "'soon' is not a date."),
             (("users", "--json", "--format", "csv"), "--json and --format csv contradict each other."),
             (("people",), "'people' is not one of 'users', 'groups', 'roles'."),
             ((), "Missing argument 'users|groups|roles'. Choose from: users, groups, roles"),

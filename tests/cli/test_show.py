@@ -42,7 +42,7 @@ class TestWhatIsShown:
             f"account HAS this: {collected.number}",
             "group HAS this: Engineering",
         ]
-        read = shown[shown.index("Read") + 1 : shown.index("Properties") - 1]
+        read = shown[shown.index("Parts, and when each was read") + 1 : shown.index("Properties") - 1]
         assert [line.partition(":")[0] for line in read] == [
             "access",
             "activity",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 import webbrowser
 
 import pytest
 from redirect_server.browser import has_browser, open_browser, tunnel
 from redirect_server.formatting import relative
+from redirect_server.serving import serving
 from redirect_server.shutdown import ONCE_SECONDS, Shutdown
+from waitress.trigger import trigger
 
 from collector.errors import SignInRequired
 from collector.settings.redirect_address import Address
@@ -102,3 +106,17 @@ def test_otherwise_it_never_ends_by_itself() -> None:
 )
 def test_relative_times(seconds: float, expected: str) -> None:
     assert relative(1_000_000.0 + seconds, 1_000_000.0) == expected
+
+
+def test_the_server_ends_whenever_its_thread_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread may be awake, and close everything, before the one that ends it has written to wake it."""
+    original = trigger._physical_pull
+
+    def twice(self: trigger) -> None:
+        original(self)
+        time.sleep(0.2)
+        original(self)
+
+    with socket.create_server(("127.0.0.1", 0)) as bound, serving(lambda *_: [], [bound]):
+        monkeypatch.setattr(trigger, "_physical_pull", twice)
+    assert [each.name for each in threading.enumerate() if each.name == "redirect server"] == []

@@ -177,8 +177,8 @@ def test_each_run_knows_its_own_gaps(store: Store) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("FIND t_user WITH flg != true", "t_user has no property `flg`: it is undefined everywhere, and `!=` holds "
-                                         "of all; is `flag` meant?"),
+        ("FIND t_user WITH flg != true", "t_user has no property `flg`: it is undefined everywhere, so `!=` is "
+                                         "true for all; is `flag` meant?"),
         ("FIND t_user AS u RETURN u.xyzzy", "t_user has no property `xyzzy`: it is undefined everywhere"),
         ("FIND (t_user|Team) WITH name = 'a' OR Name = 'a'", "t_user, t_team has no property `Name`: .* `name` meant"),
         ("FIND t_user THAT HAS AS r Group AS g WHERE r.since = 'a'", "Relationships have no property `since`"),
