@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from collector.clock import SystemClock
+from collector.collect import pool
 from collector.collect.pool import in_parallel
 from collector.errors import Interrupted
 from tests.fakes import FakeClock, a_signal_with_a_slow_handler
@@ -178,6 +179,12 @@ def test_exceptions_of_tasks_reach_the_caller() -> None:
         list(in_parallel(tasks(), lambda task: [task], WORKERS, FakeClock()))
 
 
+@pytest.fixture
+def _drains_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_DRAIN_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("_drains_briefly")
 def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
     clock = SystemClock()
     release = threading.Event()
@@ -200,6 +207,7 @@ def test_a_stopped_clock_interrupts_even_while_no_result_comes() -> None:
     stopper.join()
 
 
+@pytest.mark.usefixtures("_drains_briefly")
 def test_a_signal_interrupts_although_its_handler_outlasts_a_wait() -> None:
     """Under load a handler may take longer than the pool waits before it looks again."""
     clock = SystemClock()
