@@ -12,6 +12,7 @@ from collector.alerts.findings import Finding, Value
 from collector.alerts.library import AlertRule, Level, load_alerts
 from collector.model.graph import PropertyValue
 from collector.next_steps import Command
+from collector.query.why import value_text
 from collector.redaction import one_line
 from collector.store import AlertRecord
 
@@ -93,11 +94,7 @@ def _line(rule: AlertRule, record: AlertRecord) -> str:
 
 
 def _text(value: PropertyValue) -> str:
-    if value is None:
-        return "not set"
-    if isinstance(value, list):
-        return _shortened(", ".join(map(str, value)), _MAX_VALUE)
-    return _shortened({True: "on", False: "off"}[value] if isinstance(value, bool) else str(value), _MAX_VALUE)
+    return _shortened("not set" if value is None else value_text(value), _MAX_VALUE)
 
 
 def _shortened(text: str, most: int) -> str:

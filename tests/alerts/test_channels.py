@@ -25,7 +25,7 @@ __all__ = ["web"]
 
 TITLE, TEXT = (
     "Zoom: 1 alert (HIGH)",
-    "HIGH: a new administrator\n- Zoë 'Z' <b>Rao</b> (max@example.com): off → on\n\nDo it.",
+    "HIGH: a new administrator\n- Zoë 'Z' <b>Rao</b> (max@example.com): no → yes\n\nDo it.",
 )
 
 

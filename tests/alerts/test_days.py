@@ -15,7 +15,7 @@ from collector.store.forgetting import Person, forget
 from .days import DAY, Days, broken, lines, listener
 
 OFF = "MEDIUM: the waiting room is off: "
-MAX_OFF = f"{OFF}Max Rao (max@example.com): meetingSecurityWaitingRoom: on → off"
+MAX_OFF = f"{OFF}Max Rao (max@example.com): meetingSecurityWaitingRoom: yes → no"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ TOLD = [
         unread("members of roles", "/roles/{roleId}/members"),
     ],
     [
-        "HIGH: a new administrator: Cyd Chen (cyd@example.com): isAdmin: off → on; Role: Admin",
+        "HIGH: a new administrator: Cyd Chen (cyd@example.com): isAdmin: no → yes; Role: Admin",
         *new("New Comer (new@example.com)"),
     ],
     [],
@@ -70,9 +70,9 @@ TOLD = [
         "HIGH: a user from a foreign domain: Eve Stranger (eve@elsewhere.example): new",
         *new("Eve Stranger (eve@elsewhere.example)"),
     ],
-    ["HIGH: the meeting passcode can be switched off: 7041672099: lockedMeetingSecurityMeetingPassword: on → off"],
+    ["HIGH: the meeting passcode can be switched off: 7041672099: lockedMeetingSecurityMeetingPassword: yes → no"],
     [],
-    ["HIGH: a custom role that may administer: Auditor: admin: off → on; Privileges: Role:Edit, User:Read"],
+    ["HIGH: a custom role that may administer: Auditor: admin: no → yes; Privileges: Role:Edit, User:Read"],
     [],
     [],
     ["MEDIUM: no collection for two intervals: the last one ended 2026-12-12 12:01 UTC (run 19)"],
@@ -153,7 +153,7 @@ def test_settings_that_were_never_read(days: Days) -> None:
     days.day(broken(f"/users/{days.id('max')}/settings"))
     assert days.day() == []
     days.switch("ada", on=False)
-    assert days.day() == [f"{OFF}Ada Byron (ada@example.com): meetingSecurityWaitingRoom: on → off"]
+    assert days.day() == [f"{OFF}Ada Byron (ada@example.com): meetingSecurityWaitingRoom: yes → no"]
 
 
 def test_an_administrator_on_a_day_whose_roles_were_not_known(days: Days) -> None:
@@ -163,7 +163,7 @@ def test_an_administrator_on_a_day_whose_roles_were_not_known(days: Days) -> Non
     days.role("max", planner.id)
     assert days.day(broken(f"/roles/{planner.id}")) == [unread("privileges", "/roles/{roleId}")]
     assert days.day() == [
-        "HIGH: a new administrator: Max Rao (max@example.com): isAdmin: off → on; Role: Planner",
+        "HIGH: a new administrator: Max Rao (max@example.com): isAdmin: no → yes; Role: Planner",
         "HIGH: a custom role that may administer: Planner: Privileges: User:Edit; new",
     ]
 
@@ -189,11 +189,11 @@ def test_an_invitation_is_told_once(days: Days) -> None:
     days.account.update_user(boss.id, status="active", display_name="The Boss")
     assert days.day() == [
         "HIGH: scheduled meetings without a passcode: The Boss (boss@example.com): "
-        "meetingSecurityRequirePasswordForScheduledMeeting: not set → off; status: pending → active",
+        "meetingSecurityRequirePasswordForScheduledMeeting: not set → no; status: pending → active",
         "MEDIUM: meetings without signing in: The Boss (boss@example.com): "
-        "meetingAuthentication: not set → off; status: pending → active",
+        "meetingAuthentication: not set → no; status: pending → active",
         "MEDIUM: recordings without signing in: The Boss (boss@example.com): "
-        "recordingAuthentication: not set → off; recordingCloudRecording: not set → on; status: pending → active",
+        "recordingAuthentication: not set → no; recordingCloudRecording: not set → yes; status: pending → active",
     ]
     days.account.update_user(eve.id, status="active")
     assert days.day()[0] == ("HIGH: a user from a foreign domain: eve@elsewhere.example: status: pending → active")
@@ -213,7 +213,7 @@ def test_what_changed_of_the_account_is_said(days: Days) -> None:
     days.day()
     levels.change({"meeting_security.waiting_room": True})
     assert days.day() == [
-        "MEDIUM: a group without the waiting room: Sales: zoom_account.meetingSecurityWaitingRoom: off → on"
+        "MEDIUM: a group without the waiting room: Sales: zoom_account.meetingSecurityWaitingRoom: no → yes"
     ]
     levels.managed_domains = ["example.com"]
     assert days.day() == [

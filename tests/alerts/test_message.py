@@ -20,7 +20,7 @@ def test_the_gravest_first_and_how_many() -> None:
     message = compose([*records("zoom-waiting-room-off", 1), *records("zoom-owner", 1)])
     assert message.title == "Zoom: 2 alerts (CRITICAL)"
     first, second = message.text.split("\n\n")
-    assert first.splitlines()[:2] == ["CRITICAL: a new owner", "- Max Rao (max@example.com): isAdmin: off → on"]
+    assert first.splitlines()[:2] == ["CRITICAL: a new owner", "- Max Rao (max@example.com): isAdmin: no → yes"]
     assert second.startswith("MEDIUM: the waiting room is off\n")
 
 
@@ -45,5 +45,5 @@ def test_it_is_never_too_long(number: int, rules: int, length: int) -> None:
 
 def test_names_cannot_control_anything() -> None:
     message = compose(records("zoom-owner", 1, "Max\n\n- CRITICAL: \x1b[31m\u202eRao\x00"))
-    assert message.text.splitlines()[1] == "- Max - CRITICAL: [31m Rao : isAdmin: off → on"
+    assert message.text.splitlines()[1] == "- Max - CRITICAL: [31m Rao : isAdmin: no → yes"
     assert all(each.isprintable() or each == "\n" for each in message.text)

@@ -13,7 +13,7 @@ from collector.settings.profile import Profile
 
 from .days import DAY, SCHEMA, Days, Listener, lines, listener
 
-MAX_OFF = "MEDIUM: the waiting room is off: Max Rao (max@example.com): meetingSecurityWaitingRoom: on → off"
+MAX_OFF = "MEDIUM: the waiting room is off: Max Rao (max@example.com): meetingSecurityWaitingRoom: yes → no"
 
 
 @pytest.fixture

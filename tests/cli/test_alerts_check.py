@@ -18,7 +18,7 @@ from tests.webhook import SECRET, Web, web
 
 __all__ = ["web"]
 
-NEW_ADMIN = "HIGH: a new administrator\n- ={0} (max@example.com): isAdmin: off → on; Role: Admin\n"
+NEW_ADMIN = "HIGH: a new administrator\n- ={0} (max@example.com): isAdmin: no → yes; Role: Admin\n"
 
 
 def _id(account: Account, name: str) -> str:
@@ -81,7 +81,7 @@ class TestCheck:
             lines = [words(line) for line in found.out.splitlines()]
             assert lines[2:4] == [
                 "HIGH: a new administrator",
-                "�[31m=Max, the Great (max@example.com) isAdmin: off → on; Role: Admin",
+                "�[31m=Max, the Great (max@example.com) isAdmin: no → yes; Role: Admin",
             ]
         monkeypatch.setenv("COLUMNS", "50")
         assert all(len(line) <= 50 for line in collector("alerts", "check").out.splitlines())

@@ -61,8 +61,8 @@ def test_it_collects_shows_and_uploads_twice(collector: Command, work: Path, tmp
         "HIGH: a new administrator",
         "MEDIUM: the waiting room is off",
     ]
-    assert day[3][1].endswith("isAdmin: off → on; Role: Admin")
-    assert day[4][1].endswith("meetingSecurityWaitingRoom: on → off")
+    assert day[3][1].endswith("isAdmin: no → yes; Role: Admin")
+    assert day[4][1].endswith("meetingSecurityWaitingRoom: yes → no")
 
     assert sorted(path.name for path in work.iterdir()) == [".env", "demo"]
     assert sorted(path.name for path in (work / "demo").iterdir()) == [".j1-integration", "home", "zoom-report.html"]
