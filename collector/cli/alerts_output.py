@@ -20,7 +20,7 @@ from collector.cli.query_output import csv_cell
 from collector.cli.wrapping import print_wrapped, say
 from collector.store import RunRecord
 
-_COLUMNS = ("level", "rule", "alert", "key", "name", "new", "property", "old", "value", "note")
+_COLUMNS = ("level", "rule", "alert", "key", "name", "entityIsNew", "property", "old", "new", "note")
 _NAMED = 10
 
 
@@ -170,7 +170,7 @@ def _to_json(finding: Finding) -> dict[str, object]:
         "alert": _title(finding.rule),
         "key": finding.key,
         "name": finding.name,
-        "new": finding.is_new,
+        "entityIsNew": finding.is_new,
         "values": [{"property": each.property, "old": each.old, "new": each.new} for each in finding.values],
         "note": finding.note,
         "message": finding.rule.message,

@@ -97,7 +97,7 @@ class TestCheck:
             "alert": "a new administrator",
             "key": f"zoom_user:{_id(account, 'max')}",
             "name": "\x1b[31m=Max, the Great (max@example.com)",
-            "new": False,
+            "entityIsNew": False,
             "values": [{"property": "isAdmin", "old": False, "new": True}],
             "note": "Role: Admin",
             "message": finding["message"],
@@ -111,12 +111,12 @@ class TestCheck:
             "alert": "a new administrator",
             "key": f"zoom_user:{_id(account, 'max')}",
             "name": "�[31m=Max, the Great (max@example.com)",
-            "new": "true",
+            "entityIsNew": "true",
             "property": "isAdmin",
             "old": "false",
-            "value": "true",
+            "new": "true",
             "note": "Role: Admin",
-        } | {"new": "false"}
+        } | {"entityIsNew": "false"}
 
     @pytest.mark.usefixtures("a_day_later")
     def test_since_another_run(self, collector: Command) -> None:
