@@ -327,6 +327,12 @@ class _Reader:
         usernames = [
             each for each, name in enumerate(header) if _spelling(name) in _USERNAME and each not in (*emails, *ids)
         ]
+        if not (emails or usernames or ids) and sum(map(bool, map(str.strip, header))) == 1:
+            raise UsageError(
+                f"The first row of {self.path} is {self._listed(filter(str.strip, header))}, which is no column of "
+                "addresses or employee ids.",
+                "Remove the lines above the names of the columns.",
+            )
         if not (emails or usernames or ids):
             raise self._wrong_columns(
                 f"No column of {self.path} is known to hold an e-mail address or an employee id. It has "

@@ -120,6 +120,7 @@ def test_a_named_separator_is_found_by_a_named_column(tmp_path: Path) -> None:
         (b'Name,Email\n"Ada,ada@x.org\n', (), "is not well-formed CSV: a quotation mark is not closed.", "save it"),
         (b'Name,Email\n"' + b"a" * 200_000, (), "a quotation mark is not closed.", "save it"),
         (b"Ada,ada@x.org\nBob,bob@x.org\n", (), "holds an address, not the names of the columns.", "first row"),
+        (b"Staff of 26 November,,\nName,Email,City\n", (), "The first row of", "lines above the names of the columns"),
         (b"Name,City\nAda,London\n", (), "It has Name, City.", "--email COLUMN"),
         (b"Email,Work Email\na@x.org,b@x.org\n", (), "may hold the e-mail address: Email, Work Email.", "--email"),
         (b"Email,Staff ID,Employee ID\na@x.org,1,2\n", (), "may hold the employee id: Staff ID, Employee ID.", "--id"),
