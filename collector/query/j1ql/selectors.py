@@ -67,7 +67,9 @@ def resolve(schema: GraphSchema, node: Node) -> tuple[EntitySchema, ...]:
 
 def _unknown_name(schema: GraphSchema, node: Node, name: str) -> Exception:
     types = [entity.type for entity in schema.entities]
-    close = nearest(name, [*types, *schema.classes])
+    system, underscore, _ = name.partition("_")
+    is_of_another_system = underscore and not nearest(system, [type_.partition("_")[0] for type_ in types])
+    close = "" if is_of_another_system else nearest(name, [*types, *schema.classes])
     if close:
         return refused(node.position, f"the graph has no `{name}`; is {close} meant?")
     there = f"This graph has {', '.join(types)} (classes: {', '.join(schema.classes)})"

@@ -102,6 +102,7 @@ REFUSED = {
     "FIND Person": ("1:6", f"`Person` is not in this graph.*{PLATFORM}"),
     "FIND aws_account": ("1:6", PLATFORM),
     "FIND t_usr": ("1:6", "the graph has no `t_usr`; is `t_user`"),
+    "FIND okta_user": ("1:6", f"`okta_user` is not in this graph.*{PLATFORM}"),
     "FIND user": ("1:6", "the graph has no `user`; is `User`.* meant"),
     "FIND t_user THAT HAS Person": ("1:22", PLATFORM),
     "FIND t_user THAT OWNS t_group": ("1:18", "no relationship `OWNS`; expected ASSIGNED, HAS, KNOWS or RELATES TO"),
