@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from collector.model.coverage import Coverage
 from collector.questions.question import BAD, GOOD, UNKNOWN
+from collector.report.alerts import AlertsView
 from collector.report.answers import AnswerView
 from collector.report.changes import ChangeView
 from collector.report.documents import Distribution
@@ -74,6 +75,7 @@ class Report:
     answers: tuple[AnswerView, ...]
     settings: tuple[SettingView, ...]
     changes: ChangeView | None
+    alerts: AlertsView
     is_redacted: bool
     distinct_documents: int
 
@@ -165,6 +167,7 @@ def report_to_json(report: Report) -> dict[str, object]:
             "inNoRole": people.in_no_role,
             "withStaleSettings": people.stale,
         },
+        "alerts": report.alerts.to_json(),
         "groups": [{"key": each.key, "name": each.name, "members": each.count} for each in report.groups],
         "roles": [
             {"key": each.key, "name": each.name, "admin": each.is_admin, "people": each.count} for each in report.roles

@@ -139,7 +139,7 @@ function showQuestions(parameters) {
 
 // Rows of questions lead to the cards of what they are about.
 function linkRows() {
-  for (const row of document.querySelectorAll("tr[data-key]")) {
+  for (const row of document.querySelectorAll("[data-key]")) {
     const { key } = row.dataset;
     const view =
       key.startsWith("zoom_group:") || data.groupPlaces.has(key)
