@@ -155,6 +155,33 @@ function linkRows() {
   for (const each of document.querySelectorAll("[data-hash]")) each.setAttribute("href", `#${each.dataset.hash}`);
 }
 
+// What is chosen in the fields above a view, in words: the fields are not printed.
+function chosenInWords(filter) {
+  const chosen = [...filter.querySelectorAll("label")].map((label) => {
+    const control = label.querySelector("input, select");
+    if (control.type === "checkbox") return control.checked ? label.textContent : "";
+    const text = control.selectedOptions ? control.selectedOptions[0].textContent : control.value;
+    return control.value ? `${label.firstChild.textContent}: ${text}` : "";
+  });
+  return chosen.filter(Boolean).join(" · ");
+}
+
+// Printed are also the filters, and the people of questions and alerts, which are behind a click on the screen.
+let opened = [];
+addEventListener("beforeprint", () => {
+  for (const filter of document.querySelectorAll(".view:not([hidden]) .filter")) {
+    const words = chosenInWords(filter);
+    if (words) filter.after(element("p", { class: "printed" }, `Shown: ${words}`));
+  }
+  opened = [...document.querySelectorAll("#overview:not([hidden]) details, #questions:not([hidden]) details")];
+  opened = opened.filter((each) => !each.open);
+  for (const each of opened) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of document.querySelectorAll(".printed")) each.remove();
+  for (const each of opened.splice(0)) each.open = false;
+});
+
 async function start() {
   const loading = document.getElementById("loading");
   document.documentElement.classList.add("js");

@@ -32,7 +32,7 @@ const explorer = { rows: [], facets: new Map(), haystack: null, orders: new Map(
 function columnOf(name) {
   if (name.startsWith("s:")) {
     const setting = data.settings.get(name.slice(2));
-    return setting && { name, title: setting.path, text: (row) => valueText(valueOf(row, setting)) };
+    return setting && { name, title: setting.description, text: (row) => valueText(valueOf(row, setting)) };
   }
   const found = COLUMNS.find((each) => each.name === name);
   return found && { ...found, text: found.text || ((row) => column(name).at(row) ?? "") };
@@ -93,7 +93,12 @@ function facetElement(name, counts) {
       open: isOpen,
       ontoggle: (event) => (event.target.open ? explorer.open.add(name) : explorer.open.delete(name)),
     },
-    element("summary", { "data-focus": `facet ${name}` }, breakable(found.title)),
+    element(
+      "summary",
+      { "data-focus": `facet ${name}` },
+      breakable(found.title),
+      found.path ? element("span", { class: "path" }, breakable(found.path)) : null,
+    ),
     element("ul", {}, items),
   );
 }
