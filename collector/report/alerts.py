@@ -14,6 +14,7 @@ from collector.clock import Clock
 from collector.model.graph import PropertyValue
 from collector.model.graph_schema import GraphSchema
 from collector.query.changes import previous_run
+from collector.report.gaps import name_of_dataset
 from collector.report.redaction import Redaction
 from collector.report.words import PropertyWords
 from collector.store import RunRecord, Store
@@ -25,6 +26,7 @@ _MAX_NAME = 200
 _LEVELS = get_args(Level)
 _ENTITY = "zoom_"
 """What the keys of entities begin with; the other keys are of a run or a dataset."""
+_DATASET = "dataset:"
 _BADGES = {"CRITICAL": "bad", "HIGH": "bad", "MEDIUM": "unknown"}
 
 
@@ -118,7 +120,7 @@ class AlertsView:
     def _line(self, finding: Finding) -> AlertLine:
         said = [f"{self.words(name)}: {_text(old)} → {_text(new)}" for name, old, new in self._values(finding)]
         about = [*said, *filter(None, [self._note(finding)]), *(["new"] if finding.is_new else [])]
-        return AlertLine(self._key(finding), _shortened(self._name(finding)), "; ".join(about))
+        return AlertLine(self._key(finding), self._shown_name(finding), "; ".join(about))
 
     def _key(self, finding: Finding) -> str:
         return self.redaction.entity(finding.key) if finding.key.startswith(_ENTITY) else finding.key
@@ -126,6 +128,12 @@ class AlertsView:
     def _name(self, finding: Finding) -> str:
         is_entity = finding.key.startswith(_ENTITY)
         return self.redaction.name(finding.key, finding.name) if is_entity else finding.name
+
+    def _shown_name(self, finding: Finding) -> str:
+        """The name for people, who do not know datasets by the names of parameters."""
+        if not finding.key.startswith(_DATASET):
+            return _shortened(self._name(finding))
+        return ", ".join(map(name_of_dataset, finding.name.split(", ")))
 
     def _note(self, finding: Finding) -> str:
         """More about it, which may quote names."""

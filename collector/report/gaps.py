@@ -42,7 +42,7 @@ class Gap:
     @property
     def names(self) -> str:
         """What it is, in the words of people."""
-        return ", ".join(dict.fromkeys(_DATASETS.get(each.dataset, each.dataset) for each in self.entries))
+        return ", ".join(dict.fromkeys(name_of_dataset(each.dataset) for each in self.entries))
 
     @property
     def technical(self) -> str:
@@ -87,6 +87,11 @@ class Gap:
         if entry.scopes:
             return f"Add the scope {' or '.join(entry.scopes)}."
         return _WHAT_TO_DO.get(entry.status, "")
+
+
+def name_of_dataset(dataset: str) -> str:
+    """What people call it."""
+    return _DATASETS.get(dataset, dataset)
 
 
 def together(entries: Sequence[Coverage]) -> tuple[Gap, ...]:

@@ -77,6 +77,7 @@ def test_the_gravest_first_with_level_who_what_and_what_to_do(written: Page) -> 
 def test_what_was_not_read_is_not_compared(written: Page) -> None:
     said = alerts_of(written)
     assert "LOW A collection was incomplete" in said
+    assert " active people, " in said
     assert "Not compared: Run 3 did not read all users" in said
     assert "administrator" not in said
 
