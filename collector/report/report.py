@@ -106,6 +106,11 @@ class Report:
         return {name: found[name] for name in (BAD, UNKNOWN, GOOD, "LIST")}
 
     @property
+    def both(self) -> int:
+        """How many questions found something bad, and something is not known."""
+        return sum(1 for each in self.answers if each.count(BAD) and each.count(UNKNOWN))
+
+    @property
     def worst(self) -> tuple[AnswerView, ...]:
         """The most important questions that found something bad, in the order of `questions.yaml`."""
         return tuple(each for each in self.answers if each.count(BAD))[:_WORST]
