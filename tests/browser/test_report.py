@@ -191,6 +191,48 @@ def test_changes_are_named_for_people(page: Page, second_day: Path) -> None:
     assert not [title for title in said if any(name in title for name in raw)]
 
 
+def test_facets_keep_their_order(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    labels = page.locator("details.facet").first.locator("li label > span:first-of-type")
+    before = labels.all_inner_texts()
+    page.get_by_role("checkbox", name="pending").click()
+    expect(page.locator("#people-count")).to_contain_text("7 of 280")
+    page.get_by_role("checkbox", name="yes").first.click()
+    assert labels.all_inner_texts() == before
+
+
+def test_the_search_in_a_card_is_in_the_address(show: Callable[[str], Page]) -> None:
+    page = show(first_link(show("#people?q=ada"), "people"))
+    page.get_by_role("searchbox", name="Search").fill("waiting room")
+    expect(page).to_have_url(re.compile("q=waiting"))
+    count = page.locator("#view-person [data-setting]").count()
+    page.reload()
+    expect(page.locator("#view-person [data-setting]")).to_have_count(count)
+    expect(page.locator("#address")).to_contain_text("#person?key=")
+
+
+def test_an_unknown_view_is_said(show: Callable[[str], Page]) -> None:
+    page = show("#peple?status=active")
+    expect(page.locator("#unknown-view")).to_have_text("The page has no view “peple”: this is the overview.")
+    page.get_by_role("link", name="Questions", exact=True).click()
+    expect(page.locator("#unknown-view")).to_be_hidden()
+
+
+def test_questions_with_the_word_in_their_title_come_first(show: Callable[[str], Page]) -> None:
+    page = show("#questions?q=domain")
+    titles = page.locator("article.question:visible h2").all_inner_texts()
+    has_word = ["domain" in each.lower() for each in titles]
+    assert any(has_word)
+    assert has_word == sorted(has_word, reverse=True)
+
+
+def test_the_navigation_stays_in_sight(show: Callable[[str], Page]) -> None:
+    page = show("#settings")
+    page.evaluate("scrollTo(0, 3000)")
+    assert page.evaluate("scrollY") > 1000
+    expect(page.get_by_role("link", name="Questions", exact=True)).to_be_in_viewport()
+
+
 def test_csv_of_what_is_shown_computes_nothing(show: Callable[[str], Page]) -> None:
     page = show("#people?q=HYPERLINK&columns=name,email")
     with page.expect_download() as download:
