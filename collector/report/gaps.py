@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collector.model.coverage import Coverage, Status
+from collector.next_steps import Command, NextStep
 
 _DATASETS = {
     "account": "the account",
@@ -23,10 +24,11 @@ _DATASETS = {
 }
 """What people call the datasets that Zoom's parameters or a type of relationship name."""
 
-_WHAT_TO_DO = {
-    Status.SKIPPED: "To have it read, run `collector collect` without that choice.",
-    Status.PARTIAL: "Run `collector collect` again; if it fails again, see `collector status`.",
-    Status.DENIED: "Remove the cause, then run `collector collect` again.",
+_COLLECT = Command("collect")
+_WHAT_TO_DO: dict[Status, str] = {
+    Status.SKIPPED: NextStep("To have it read, run `{}` without that choice.", _COLLECT),
+    Status.PARTIAL: NextStep("Run `{}` again; if it fails again, see `{}`.", _COLLECT, Command("status")),
+    Status.DENIED: NextStep("Remove the cause, then run `{}` again.", _COLLECT),
     Status.NOT_LICENSED: "Nothing: the account's plan does not include it.",
     Status.NOT_GRANTED: "Grant the scope if you want it read; it is optional.",
 }
