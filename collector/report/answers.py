@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ _ROWS_OF_PEOPLE = 10
 ROWS_OF_OTHERS = 200
 _KEY_PREFIX = "zoom_"
 _ACCOUNT = "zoom_account"
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _NOUNS = {
     "zoom_group": ("group", "groups"),
     "zoom_role": ("role", "roles"),
@@ -70,6 +72,11 @@ class AnswerView:
             return f"{count:,}"
         one, several = _NOUNS[self.of]
         return f"{count:,} {one if count == 1 else several}"
+
+    @property
+    def why(self) -> str:
+        """Why it matters, in one sentence."""
+        return _SENTENCE.split(self.question.why, maxsplit=1)[0]
 
     @property
     def requirements(self) -> tuple[str, ...]:

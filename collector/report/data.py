@@ -12,6 +12,7 @@ from collector.model.graph_schema import GraphSchema
 from collector.model.setting_levels import SettingLevels
 from collector.questions.question import SecurityQuestion
 from collector.questions.run import answer_questions
+from collector.report.alerts import alerts_before
 from collector.report.answers import LETTERS, ROWS_OF_OTHERS, Answers, AnswerView, view_answers
 from collector.report.blocks import DataBlock
 from collector.report.changes import ChangeView, changes_before
@@ -21,6 +22,7 @@ from collector.report.people import Neighbourhood, PeopleCounts, PeopleWriter
 from collector.report.redaction import Redaction
 from collector.report.report import NamedCount, Report, SettingView
 from collector.report.settings import OTHER, SECTIONS, section_of, weak_values
+from collector.report.words import PROPERTIES, PropertyWords
 from collector.store import RunRecord, Store
 
 _ACCOUNT_NAME = "tag.AccountName"
@@ -95,6 +97,9 @@ class _DataWriter:
             answers=tuple(answers.views),
             settings=settings,
             changes=changes,
+            alerts=alerts_before(
+                graph.store, graph.schema, graph.run, graph.clock, redaction, PropertyWords(graph.levels)
+            ),
             is_redacted=redaction.is_on,
             distinct_documents=sum(len(each.index) for each in documents),
         )
@@ -181,6 +186,7 @@ class _DataWriter:
             "sections": SECTIONS,
             "settings": described,
             "questions": [_question(view) for view in answers.views],
+            "words": PROPERTIES,
             "changes": None if changes is None else changes.head(),
         }
 

@@ -10,6 +10,7 @@ import base64
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ _SCRIPTS = (
     "changes",
     "main",
 )
+_CAPITALS = re.compile("(?<=[a-z])(?=[A-Z])")
 _DATA = "<!--data-->"
 """Where the data goes; no value of the account's can contain it, since `<` is escaped."""
 
@@ -121,6 +123,7 @@ def _html(report: Report) -> str:
     )
     environment.filters["number"] = "{:,}".format
     environment.filters["time"] = _time
+    environment.filters["words"] = _words
     style, script = _assets()
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
@@ -132,6 +135,12 @@ def _html(report: Report) -> str:
         script=Markup(script),  # noqa: S704 - ours
         data=Markup(_DATA),  # noqa: S704 - ours
     )
+
+
+def _words(name: str) -> str:
+    """`Sign in` for `SignIn`, the name of a column in a query."""
+    first, *others = _CAPITALS.sub(" ", name).split(" ")
+    return " ".join([first, *(each if each.isupper() else each.lower() for each in others)])
 
 
 def _time(milliseconds: int) -> str:

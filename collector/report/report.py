@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from collector.model.coverage import Coverage
 from collector.questions.question import BAD, GOOD, UNKNOWN
+from collector.report.alerts import AlertsView
 from collector.report.answers import AnswerView
 from collector.report.changes import ChangeView
 from collector.report.documents import Distribution
+from collector.report.gaps import Gap, together
 from collector.report.people import NOT_KNOWN, PeopleCounts
 from collector.store import RunRecord
 
 _WORST = 6
+_EASED = {"managed-question-zoom-two-factor": "managed-question-zoom-single-sign-on"}
+"""A bad answer matters less where the answer to the other question is good."""
 _ADMIN = ("yes", "no", NOT_KNOWN)
-_DATASETS = {
-    "account": "the account",
-    "meeting_authentication": "sign-in to meetings",
-    "meeting_security": "security of meetings",
-    "recording_authentication": "sign-in to recordings",
-    "users?status=active": "active people",
-    "users?status=inactive": "inactive people",
-    "users?status=pending": "invited people who have not signed in yet",
-    "zoom_user_assigned_role": "who holds which role",
-    "zoom_account_has_role": "roles of the account",
-    "zoom_group_has_user": "who is in which group",
-    "zoom_account_has_group": "groups of the account",
-    "zoom_account_has_user": "users of the account",
-}
-"""What people call the datasets that Zoom's parameters or a type of relationship name."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +63,7 @@ class Report:
     answers: tuple[AnswerView, ...]
     settings: tuple[SettingView, ...]
     changes: ChangeView | None
+    alerts: AlertsView
     is_redacted: bool
     distinct_documents: int
 
@@ -89,12 +79,14 @@ class Report:
         return tuple(sorted(gaps, key=lambda each: not each.status.incomplete))
 
     @property
-    def not_read_together(self) -> list[tuple[list[str], list[str], Coverage]]:
-        """The same, together where the extent and the reason are the same: names for people, datasets, coverage."""
-        alike: dict[Coverage, list[str]] = {}
-        for gap in self.not_read:
-            alike.setdefault(replace(gap, dataset="", read=0), []).append(gap.dataset)
-        return [([_DATASETS.get(each, each) for each in datasets], datasets, gap) for gap, datasets in alike.items()]
+    def not_read_together(self) -> tuple[Gap, ...]:
+        """The same, each reason once."""
+        return together(self.not_read)
+
+    @property
+    def without_settings(self) -> int:
+        """How many people are inactive or invited, of whom Zoom gives few settings or none."""
+        return sum(self.people.by_status[status] for status in ("inactive", "pending"))
 
     def partly(self, *types: str) -> bool:
         """Whether some of these types were not listed completely."""
@@ -114,9 +106,19 @@ class Report:
         return {name: found[name] for name in (BAD, UNKNOWN, GOOD, "LIST")}
 
     @property
+    def both(self) -> int:
+        """How many questions found something bad, and something is not known."""
+        return sum(1 for each in self.answers if each.count(BAD) and each.count(UNKNOWN))
+
+    @property
     def worst(self) -> tuple[AnswerView, ...]:
-        """The most urgent questions that found something bad."""
+        """The most important questions that found something bad, in the order of `questions.yaml`."""
         return tuple(each for each in self.answers if each.count(BAD))[:_WORST]
+
+    def eased_by(self, answer: AnswerView) -> AnswerView | None:
+        """The good answer that makes this bad one matter less; None if there is none."""
+        other = next((each for each in self.answers if each.question.id == _EASED.get(answer.question.id)), None)
+        return other if other is not None and answer.verdict == BAD and other.verdict == GOOD else None
 
     def rows_of(self, what: str) -> list[tuple[str, int, str]]:
         """People by status, licence, admin, role or group: name, number, and its address in the page."""
@@ -165,6 +167,7 @@ def report_to_json(report: Report) -> dict[str, object]:
             "inNoRole": people.in_no_role,
             "withStaleSettings": people.stale,
         },
+        "alerts": report.alerts.to_json(),
         "groups": [{"key": each.key, "name": each.name, "members": each.count} for each in report.groups],
         "roles": [
             {"key": each.key, "name": each.name, "admin": each.is_admin, "people": each.count} for each in report.roles

@@ -21,6 +21,7 @@ from collector.report.redaction import Redaction
 from collector.resources.setting_levels import setting_levels
 from collector.sandbox import generate_account, manage_centrally
 from collector.store import Store
+from tests.alerts.days import Days
 from tests.collect.profile import Profile
 from tests.collect.test_optional import ALL_SCOPES
 from tests.real_tools.install import AXE, needs
@@ -169,13 +170,67 @@ def test_a_setting_as_a_filter(show: Callable[[str], Page]) -> None:
     page.get_by_role("searchbox", name="Filter by a setting").fill("waiting room")
     page.get_by_role("button", name="in_meeting.waiting_room").click()
     facet = page.locator("details.facet").first
-    expect(facet.locator("summary")).to_have_text("in_meeting.waiting_room")
-    expect(page.locator("#view-people thead")).to_contain_text("in_meeting.waiting_room")
+    name = "Participants wait in the waiting room until admitted"
+    expect(facet.locator("summary")).to_have_text(f"{name}in_meeting.waiting_room")
+    expect(page.locator("#view-people thead")).to_contain_text(name)
+    expect(page.locator("#view-people thead")).not_to_contain_text("in_meeting")
     expect(page.locator("#people-count")).to_contain_text(f"{before} of 280")
     counts = [int(each) for each in facet.locator(".count").all_inner_texts()]
     assert sum(counts) == before
     facet.get_by_role("checkbox").first.click()
     expect(page.locator("#people-count")).to_contain_text(f"{counts[0]} of 280")
+    expect(page.locator(".chips")).to_contain_text(f"{name}: ")
+
+
+def test_changes_are_named_for_people(page: Page, second_day: Path) -> None:
+    page.goto(f"{second_day.as_uri()}#changes")
+    page.wait_for_selector("html[data-ready]")
+    said = page.locator("#changes-found h2").all_inner_texts()
+    assert said
+    raw = ("isAdmin", "totalMembers", "meetingSecurity", "groupIds")
+    assert not [title for title in said if any(name in title for name in raw)]
+
+
+def test_facets_keep_their_order(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    labels = page.locator("details.facet").first.locator("li label > span:first-of-type")
+    before = labels.all_inner_texts()
+    page.get_by_role("checkbox", name="pending").click()
+    expect(page.locator("#people-count")).to_contain_text("7 of 280")
+    page.get_by_role("checkbox", name="yes").first.click()
+    assert labels.all_inner_texts() == before
+
+
+def test_the_search_in_a_card_is_in_the_address(show: Callable[[str], Page]) -> None:
+    page = show(first_link(show("#people?q=ada"), "people"))
+    page.get_by_role("searchbox", name="Search").fill("waiting room")
+    expect(page).to_have_url(re.compile("q=waiting"))
+    count = page.locator("#view-person [data-setting]").count()
+    page.reload()
+    expect(page.locator("#view-person [data-setting]")).to_have_count(count)
+    expect(page.locator("#address")).to_contain_text("#person?key=")
+
+
+def test_an_unknown_view_is_said(show: Callable[[str], Page]) -> None:
+    page = show("#peple?status=active")
+    expect(page.locator("#unknown-view")).to_have_text("The page has no view “peple”: this is the overview.")
+    page.get_by_role("link", name="Questions", exact=True).click()
+    expect(page.locator("#unknown-view")).to_be_hidden()
+
+
+def test_questions_with_the_word_in_their_title_come_first(show: Callable[[str], Page]) -> None:
+    page = show("#questions?q=domain")
+    titles = page.locator("article.question:visible h2").all_inner_texts()
+    has_word = ["domain" in each.lower() for each in titles]
+    assert any(has_word)
+    assert has_word == sorted(has_word, reverse=True)
+
+
+def test_the_navigation_stays_in_sight(show: Callable[[str], Page]) -> None:
+    page = show("#settings")
+    page.evaluate("scrollTo(0, 3000)")
+    assert page.evaluate("scrollY") > 1000
+    expect(page.get_by_role("link", name="Questions", exact=True)).to_be_in_viewport()
 
 
 def test_csv_of_what_is_shown_computes_nothing(show: Callable[[str], Page]) -> None:
@@ -258,6 +313,49 @@ def test_printed(show: Callable[[str], Page]) -> None:
     page.emulate_media(media="print")
     expect(page.locator("nav")).to_be_hidden()
     expect(page.locator("#not-read")).to_be_visible()
+
+
+def test_filters_and_people_of_questions_are_printed(show: Callable[[str], Page]) -> None:
+    page = show("#questions?verdict=BAD&q=passcode")
+    people = page.locator("article.question:visible details").first
+    expect(people).not_to_have_attribute("open", "")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator(".printed")).to_have_text("Shown: Search: passcode · Verdict: something bad")
+    expect(page.locator(".printed")).to_be_visible()
+    expect(people.locator("tbody tr").first).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(people).not_to_have_attribute("open", "")
+    expect(page.locator(".printed")).to_have_count(0)
+
+
+@pytest.mark.parametrize("view", ["settings?q=waiting&differs=yes", "changes?q=group"])
+def test_filters_of_every_view_are_printed(show: Callable[[str], Page], view: str) -> None:
+    page = show(f"#{view}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    said = page.locator(".printed").inner_text() or page.locator(".printed").text_content()
+    assert (
+        said
+        == {
+            "settings?q=waiting&differs=yes": "Shown: Search: waiting · Only where groups or people differ",
+            "changes?q=group": "Shown: Search: group",
+        }[view]
+    )
+
+
+def test_alerts_lead_to_people(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    days = Days(tmp_path)
+    days.collect()
+    days.role("cyd", "1")
+    days.collect()
+    write_report(graph_of(days.profile.store), Redaction(), file)
+    days.profile.store.close()
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.locator("#alerts").get_by_role("link", name="Cyd Chen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cyd Chen")
 
 
 def test_everybody_is_printed(show: Callable[[str], Page]) -> None:
@@ -387,7 +485,9 @@ def test_what_somebody_looks_for_is_found(page: Page, second_day: Path) -> None:
     page.goto(second_day.as_uri())
     page.wait_for_selector("html[data-ready]")
     expect(page.locator("#not-read")).to_contain_text("who holds which role")
-    expect(page.locator("#not-read")).to_contain_text("The token lacks the scope for /roles. Add role:read:admin")
+    expect(page.locator("#not-read")).to_contain_text(
+        "The token lacks the scope for /roles. What to do. Add role:read:admin"
+    )
     page.get_by_role("link", name="yes", exact=True).click()
     page.get_by_role("searchbox", name="Filter by a setting").fill("waiting room")
     page.get_by_role("button", name="Participants wait in the waiting room until admitted (security settings)").click()

@@ -4,9 +4,10 @@ function changeTitle(change) {
   const names = change.properties.map((each) => {
     const setting = data.settings.get(each);
     const isDescribed = setting && setting.path !== setting.name;
-    return isDescribed ? setting.description : each;
+    return isDescribed ? setting.description : data.summary.words[each] || each;
   });
-  const title = saidOnce(names.length ? `${change.title}: ${names.join(", ")}` : change.title);
+  const said = [...new Set(names)].join(", "); // several properties may have one meaning
+  const title = saidOnce(said ? `${change.title}: ${said}` : change.title);
   return title[0].toUpperCase() + title.slice(1);
 }
 

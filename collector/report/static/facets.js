@@ -57,7 +57,7 @@ function settingFacet(name, setting) {
     }
     of.push([places.get(text)]);
   }
-  return { title: setting.path, codes, options, of };
+  return { title: setting.description, path: setting.path, codes, options, of };
 }
 
 function activeFacets() {

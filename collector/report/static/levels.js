@@ -14,7 +14,11 @@ function counted(name, entities) {
 function standings(group) {
   return data.settingList
     .filter((each) => each.group)
-    .map((setting) => ({ setting, ...groupStanding(group, setting) }));
+    .map((setting) => {
+      const standing = groupStanding(group, setting);
+      const isComparable = levelOf(data.account, setting, "account").value.value !== null;
+      return { setting, ...standing, differs: standing.differs && (isComparable || standing.locksMore) };
+    });
 }
 
 const GROUP_TYPES = ["zoom_group", "zoom_group_has_user"];
@@ -64,7 +68,7 @@ function showGroups() {
       element(
         "p",
         { class: "lead" },
-        "A setting is weaker if a question calls the group’s value bad, and the account has another. The weakest groups are first.",
+        "A group is weaker where its value is insecure and the account’s is not. The weakest groups are first.",
       ),
     groupsNote(),
     rows.length

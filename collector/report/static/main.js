@@ -33,17 +33,30 @@ function viewNow() {
 }
 
 // Shows a view. `replace`: it is the present one with other filters; whoever has left it meanwhile stays away.
-function go(view, parameters, replace) {
+// `isShown`: it shows them already.
+function go(view, parameters, replace, isShown) {
   const hash = address(view, parameters);
   if (hash === location.hash || (replace && viewNow()[0] !== view)) return;
   if (replace) history.replaceState(null, "", hash);
   else history.pushState(null, "", hash);
-  show();
+  if (isShown) sayAddress();
+  else show();
+}
+
+// What to send with the file, so that somebody else sees the same: the address of the file is one of this computer.
+function sayAddress() {
+  document.getElementById("address").textContent = location.hash || "#overview";
 }
 
 let shownView = "";
 function show() {
   const [name, parameters] = viewNow();
+  sayAddress();
+  const asked = location.hash.slice(1).split("?")[0];
+  const unknown = document.getElementById("unknown-view");
+  const isKnown = !asked || name !== "overview" || asked === "overview" || document.getElementById(asked);
+  unknown.hidden = Boolean(isKnown);
+  unknown.textContent = isKnown ? "" : `The page has no view “${asked}”: this is the overview.`;
   for (const section of document.querySelectorAll(".view")) {
     section.hidden = section.id !== name && section.id !== `view-${name}`;
   }
@@ -60,6 +73,7 @@ function show() {
   shownView = entity;
 }
 
+let questionOrder = null; // that of the file
 function showQuestions(parameters) {
   const articles = [...document.querySelectorAll(".question")];
   const choose = (name, options, title) =>
@@ -129,6 +143,11 @@ function showQuestions(parameters) {
     if (!each.hidden) count++;
   }
   document.getElementById("question-count").textContent = many(count, "question");
+  // Those with the words in their title come first.
+  const isTitled = (each) => wanted && hasWords(each.querySelector("h2").textContent, wanted);
+  questionOrder = questionOrder || articles;
+  const sorted = [...questionOrder].sort((one, other) => Boolean(isTitled(other)) - Boolean(isTitled(one)));
+  if (sorted.some((each, at) => each !== articles[at])) document.getElementById("questions").append(...sorted);
   const chosen = value("id") && document.getElementById(value("id"));
   if (chosen) {
     chosen.hidden = false;
@@ -139,7 +158,7 @@ function showQuestions(parameters) {
 
 // Rows of questions lead to the cards of what they are about.
 function linkRows() {
-  for (const row of document.querySelectorAll("tr[data-key]")) {
+  for (const row of document.querySelectorAll("[data-key]")) {
     const { key } = row.dataset;
     const view =
       key.startsWith("zoom_group:") || data.groupPlaces.has(key)
@@ -154,6 +173,33 @@ function linkRows() {
   }
   for (const each of document.querySelectorAll("[data-hash]")) each.setAttribute("href", `#${each.dataset.hash}`);
 }
+
+// What is chosen in the fields above a view, in words: the fields are not printed.
+function chosenInWords(filter) {
+  const chosen = [...filter.querySelectorAll("label")].map((label) => {
+    const control = label.querySelector("input, select");
+    if (control.type === "checkbox") return control.checked ? label.textContent : "";
+    const text = control.selectedOptions ? control.selectedOptions[0].textContent : control.value;
+    return control.value ? `${label.firstChild.textContent}: ${text}` : "";
+  });
+  return chosen.filter(Boolean).join(" · ");
+}
+
+// Printed are also the filters, and the people of questions and alerts, which are behind a click on the screen.
+let opened = [];
+addEventListener("beforeprint", () => {
+  for (const filter of document.querySelectorAll(".view:not([hidden]) .filter")) {
+    const words = chosenInWords(filter);
+    if (words) filter.after(element("p", { class: "printed" }, `Shown: ${words}`));
+  }
+  opened = [...document.querySelectorAll("#overview:not([hidden]) details, #questions:not([hidden]) details")];
+  opened = opened.filter((each) => !each.open);
+  for (const each of opened) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of document.querySelectorAll(".printed")) each.remove();
+  for (const each of opened.splice(0)) each.open = false;
+});
 
 async function start() {
   const loading = document.getElementById("loading");

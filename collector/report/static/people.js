@@ -32,7 +32,7 @@ const explorer = { rows: [], facets: new Map(), haystack: null, orders: new Map(
 function columnOf(name) {
   if (name.startsWith("s:")) {
     const setting = data.settings.get(name.slice(2));
-    return setting && { name, title: setting.path, text: (row) => valueText(valueOf(row, setting)) };
+    return setting && { name, title: setting.description, text: (row) => valueText(valueOf(row, setting)) };
   }
   const found = COLUMNS.find((each) => each.name === name);
   return found && { ...found, text: found.text || ((row) => column(name).at(row) ?? "") };
@@ -51,14 +51,23 @@ function changeParameters(change, replace) {
   go("people", parameters, replace);
 }
 
+// The most frequent first among all people: what is ticked does not move the others.
+function optionOrder(found) {
+  if (!found.order) {
+    const totals = new Uint32Array(found.options.length);
+    for (const code of found.codes) for (const at of found.of[code]) totals[at]++;
+    found.order = found.options.map((_, at) => at).sort((one, other) => totals[other] - totals[one] || one - other);
+  }
+  return found.order;
+}
+
 function facetElement(name, counts) {
   const found = facet(name);
   const byOption = new Uint32Array(found.options.length);
   found.of.forEach((options, code) => options.forEach((at) => (byOption[at] += counts[code])));
   const chosen = new Set(explorer.parameters.getAll(name));
   const isShown = (at) => found.options.length <= FEW_OPTIONS || byOption[at] || chosen.has(found.options[at].value);
-  const order = found.options.map((_, at) => at).filter(isShown);
-  order.sort((one, other) => byOption[other] - byOption[one] || one - other);
+  const order = optionOrder(found).filter(isShown);
   const items = order.slice(0, FACET_OPTIONS).map((at) => {
     const { value, label } = found.options[at];
     const box = element("input", {
@@ -93,7 +102,12 @@ function facetElement(name, counts) {
       open: isOpen,
       ontoggle: (event) => (event.target.open ? explorer.open.add(name) : explorer.open.delete(name)),
     },
-    element("summary", { "data-focus": `facet ${name}` }, breakable(found.title)),
+    element(
+      "summary",
+      { "data-focus": `facet ${name}` },
+      breakable(found.title),
+      found.path ? element("span", { class: "path" }, breakable(found.path)) : null,
+    ),
     element("ul", {}, items),
   );
 }

@@ -43,7 +43,7 @@ function personSettings(row, onlyOther, wanted) {
       .get(setting.section)
       .push([
         settingLink(setting),
-        weak ? badge(`${valueText(shown)} · a question calls it bad`, "bad") : valueText(shown),
+        weak ? badge(`${valueText(shown)} · insecure`, "bad") : valueText(shown),
         element(
           "span",
           { "data-setting": setting.name, "data-verdict": why.verdict, "data-level": why.level },
@@ -81,12 +81,19 @@ function showPerson(parameters) {
     .filter(([, letter]) => letter === "b" || letter === "u")
     .sort((one, other) => one[1].localeCompare(other[1]));
   const settings = element("div");
-  const search = element("input", { type: "search", autocomplete: "off", placeholder: "waiting room" });
-  const other = element("input", { type: "checkbox" });
+  const wanted = parameters.get("q") || "";
+  const search = element("input", { type: "search", autocomplete: "off", placeholder: "waiting room", value: wanted });
+  const other = element("input", { type: "checkbox", checked: parameters.get("differs") === "yes" });
   const fillSettings = () =>
     settings.replaceChildren(...personSettings(row, other.checked, search.value.trim().toLowerCase()));
-  search.addEventListener("input", debounced(fillSettings, 80));
-  other.addEventListener("change", fillSettings);
+  const choose = () => {
+    fillSettings();
+    const chosen = { key: parameters.get("key"), q: search.value.trim(), differs: other.checked ? "yes" : "" };
+    const given = Object.entries(chosen).filter(([, value]) => value);
+    if (search.isConnected) go("person", given, true, true);
+  };
+  search.addEventListener("input", debounced(choose, 80));
+  other.addEventListener("change", choose);
   fillSettings();
   const stale = column("stale").at(row);
   fillView(

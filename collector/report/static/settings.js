@@ -17,7 +17,7 @@ function groupStanding(group, setting) {
     same(level.value.value, setting.weak) &&
     account.value.value !== null &&
     !same(account.value.value, setting.weak);
-  return { group, level, differs, isWeaker, isUnread: Boolean(level.value.unread || level.lock.unread) };
+  return { group, level, differs, locksMore, isWeaker, isUnread: Boolean(level.value.unread || level.lock.unread) };
 }
 
 function knownText(known) {
@@ -185,7 +185,7 @@ function showSetting(parameters) {
     const open = (value) => ({ [`s:${setting.name}`]: JSON.stringify(value) });
     const rows = setting.values.map(([value, count]) => [
       setting.weak !== null && same(value, setting.weak)
-        ? badge(`${valueText(value)} · a question calls it bad`, "bad")
+        ? badge(`${valueText(value)} · insecure`, "bad")
         : valueText(value),
       link(number(count), "people", open(value)),
     ]);
