@@ -106,7 +106,7 @@ class AlertsView:
                     "alert": each.rule.name.removeprefix("Zoom: "),
                     "key": self._key(each),
                     "name": self._name(each),
-                    "new": each.is_new,
+                    "entityIsNew": each.is_new,
                     "values": [{"property": name, "old": old, "new": new} for name, old, new in self._values(each)],
                     "note": self._note(each),
                     "message": each.rule.message,
