@@ -14,6 +14,7 @@ from collector.clock import Clock
 from collector.model.graph import PropertyValue
 from collector.model.graph_schema import GraphSchema
 from collector.query.changes import previous_run
+from collector.query.why import value_text
 from collector.report.gaps import name_of_dataset
 from collector.report.redaction import Redaction
 from collector.report.words import PropertyWords
@@ -148,11 +149,7 @@ class AlertsView:
 
 
 def _text(value: PropertyValue) -> str:
-    if value is None:
-        return "not set"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return _shortened(", ".join(map(str, value)) or "(none)" if isinstance(value, list) else str(value))
+    return _shortened("not set" if value is None else value_text(value))
 
 
 def _shortened(text: str) -> str:
