@@ -44,7 +44,9 @@ First come the questions with something bad, the most important on top. `collect
 * **CIS** numbers are those of the CIS Zoom Benchmark that a question touches. A good answer is no pass: the benchmark
   also asks whether the setting is locked.
 
-The pages named are those of Zoom's web portal, <https://zoom.us/profile>, for an administrator.
+A lock applies the account's value to every group and user: where a setting is right for the account and people differ,
+the lock is what is missing. The pages named are those of Zoom's web portal, <https://zoom.us/profile>, for an
+administrator.
 """
 _END = """## A file of your own
 
