@@ -32,5 +32,5 @@ def started(*arguments: str, cwd: Path, settings: Mapping[str, str] | None = Non
 def ended(*arguments: str, cwd: Path, settings: Mapping[str, str] | None = None) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of `collector`."""
     with started(*arguments, cwd=cwd, settings=settings) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     return process.returncode, out, err
