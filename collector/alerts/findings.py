@@ -50,6 +50,20 @@ class Finding:
     note: str = ""
     is_new: bool = False
 
+    def to_json(self) -> dict[str, object]:
+        """With what its rule says."""
+        return {
+            "rule": self.rule.id,
+            "level": self.rule.level,
+            "alert": self.rule.title,
+            "key": self.key,
+            "name": self.name,
+            "entityIsNew": self.is_new,
+            "values": [{"property": each.property, "old": each.old, "new": each.new} for each in self.values],
+            "note": self.note,
+            "message": self.rule.message,
+        }
+
 
 @dataclass(frozen=True)
 class Findings:

@@ -47,6 +47,11 @@ class AlertRule:
     type: str = ""
     settings: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Its name where everything is about Zoom."""
+        return self.name.removeprefix("Zoom: ")
+
     def query_in(self, questions: Sequence[SecurityQuestion]) -> NamedQuery:
         """The query it watches. Raises UsageError if there is none."""
         for query in self.question_in(questions).queries:

@@ -83,7 +83,7 @@ def _cut(blocks: Sequence[tuple[str, int]], command: str) -> str:
 def _block(rule: AlertRule, records: Sequence[AlertRecord], most: int) -> str:
     left = len(records) - most
     lines = [f"- {_line(rule, each)}" for each in records[:most]] + [f"- and {left:,} more"] * (left > 0)
-    return "\n".join([f"{rule.level}: {rule.name.removeprefix('Zoom: ')}", *lines, rule.message])
+    return "\n".join([f"{rule.level}: {rule.title}", *lines, rule.message])
 
 
 def _line(rule: AlertRule, record: AlertRecord) -> str:

@@ -34,7 +34,7 @@ def print_rules(rules: Sequence[AlertRule], *, json_output: bool) -> None:
         table.add_column(title)
     for rule in rules:
         watches = rule.question.removeprefix("managed-question-zoom-") or f"two runs: {rule.check}"
-        table.add_row(_title(rule), rule.level, watches)
+        table.add_row(rule.title, rule.level, watches)
     out = console()
     print_table(out, table)
     out.print()
@@ -48,7 +48,7 @@ def print_check(findings: Findings, format_: str) -> None:
             print_json(findings_to_json(findings))
         case "jsonl":
             for each in findings.found:
-                click.echo(to_json(_to_json(each)))
+                click.echo(to_json(each.to_json()))
         case "csv":
             _print_csv(findings)
         case _:
@@ -96,7 +96,7 @@ def findings_to_json(findings: Findings) -> dict[str, object]:
     return {
         "since": None if findings.since is None else _run(findings.since),
         "until": _run(findings.until),
-        "findings": [_to_json(each) for each in findings.found],
+        "findings": [each.to_json() for each in findings.found],
         "notCompared": list(findings.not_compared),
         "complete": findings.complete,
     }
@@ -106,7 +106,7 @@ def _print_csv(findings: Findings) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for each in findings.found:
-        who = (each.rule.level, each.rule.id, _title(each.rule), each.key, each.name, each.is_new)
+        who = (each.rule.level, each.rule.id, each.rule.title, each.key, each.name, each.is_new)
         for value in [(one.property, one.old, one.new) for one in each.values] or [("", None, None)]:
             writer.writerow([csv_cell(cell) for cell in (*who, *value, each.note)])
 
@@ -127,7 +127,7 @@ def _print_table(findings: Findings) -> None:
         return
     for rule, found in _by_rule(findings.found):
         out.print()
-        out.print(f"{rule.level}: {_title(rule)}", style="bold", soft_wrap=True)
+        out.print(f"{rule.level}: {rule.title}", style="bold", soft_wrap=True)
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column("Who")
         table.add_column("What")
@@ -154,24 +154,6 @@ def _run(record: RunRecord) -> Mapping[str, int]:
     return {"run": record.id, "endedAt": record.ended_at}
 
 
-def _title(rule: AlertRule) -> str:
-    return rule.name.removeprefix("Zoom: ")
-
-
 def _rule_to_json(rule: AlertRule) -> dict[str, object]:
     watches = {"check": rule.check} if rule.check else {"question": rule.question, "query": rule.query}
     return {"id": rule.id, "name": rule.name, "level": rule.level, **watches, "message": rule.message}
-
-
-def _to_json(finding: Finding) -> dict[str, object]:
-    return {
-        "rule": finding.rule.id,
-        "level": finding.rule.level,
-        "alert": _title(finding.rule),
-        "key": finding.key,
-        "name": finding.name,
-        "entityIsNew": finding.is_new,
-        "values": [{"property": each.property, "old": each.old, "new": each.new} for each in finding.values],
-        "note": finding.note,
-        "message": finding.rule.message,
-    }

@@ -34,9 +34,10 @@ def status(context: click.Context, runs: bool) -> None:
     if runs:
         with Store.open_existing(settings.profile.store_path) as store:
             finished = list(store.finished_runs())
-        print_json({"runs": [_run_to_json(run) for run in finished]}) if given.json else _print_runs(
-            console(), finished
-        )
+        if given.json:
+            print_json({"runs": [_run_to_json(run) for run in finished]})
+        else:
+            _print_runs(console(), finished)
         return
     found = profile_status(settings.profile, settings.polling_interval, settings.jupiterone.instance_id)
     if given.json:

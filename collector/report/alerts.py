@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import get_args
 
-from collector.alerts.findings import Finding, Findings
+from collector.alerts.findings import Finding, Findings, Value
 from collector.alerts.library import AlertRule, Level
 from collector.alerts.since import new_between
 from collector.clock import Clock
@@ -51,8 +50,7 @@ class AlertView:
 
     @property
     def title(self) -> str:
-        said = self.rule.name.removeprefix("Zoom: ")
-        return said[:1].upper() + said[1:]
+        return self.rule.title[:1].upper() + self.rule.title[1:]
 
     @property
     def badge(self) -> str:
@@ -100,52 +98,39 @@ class AlertsView:
             return None
         return {
             "sinceRun": self.since.id,
-            "findings": [
-                {
-                    "rule": each.rule.id,
-                    "level": each.rule.level,
-                    "alert": each.rule.name.removeprefix("Zoom: "),
-                    "key": self._key(each),
-                    "name": self._name(each),
-                    "entityIsNew": each.is_new,
-                    "values": [{"property": name, "old": old, "new": new} for name, old, new in self._values(each)],
-                    "note": self._note(each),
-                    "message": each.rule.message,
-                }
-                for each in self.findings.found
-            ],
+            "findings": [self._redacted(each).to_json() for each in self.findings.found],
             "notCompared": list(self.not_compared),
             "complete": self.findings.complete,
         }
 
     def _line(self, finding: Finding) -> AlertLine:
-        said = [f"{self.words(name)}: {_text(old)} → {_text(new)}" for name, old, new in self._values(finding)]
-        about = [*said, *filter(None, [self._note(finding)]), *(["new"] if finding.is_new else [])]
-        return AlertLine(self._key(finding), self._shown_name(finding), "; ".join(about))
+        shown = self._redacted(finding)
+        said = [f"{self.words(each.property)}: {_text(each.old)} → {_text(each.new)}" for each in shown.values]
+        about = [*said, *filter(None, [shown.note]), *(["new"] if shown.is_new else [])]
+        return AlertLine(shown.key, _shown_name(shown), "; ".join(about))
 
-    def _key(self, finding: Finding) -> str:
-        return self.redaction.entity(finding.key) if finding.key.startswith(_ENTITY) else finding.key
-
-    def _name(self, finding: Finding) -> str:
+    def _redacted(self, finding: Finding) -> Finding:
+        """With pseudonyms, if the page has them, and without the note, which may quote names."""
         is_entity = finding.key.startswith(_ENTITY)
-        return self.redaction.name(finding.key, finding.name) if is_entity else finding.name
+        return replace(
+            finding,
+            key=self.redaction.entity(finding.key) if is_entity else finding.key,
+            name=self.redaction.name(finding.key, finding.name) if is_entity else finding.name,
+            values=tuple(map(self._redacted_value, finding.values)),
+            note="" if self.redaction.is_on else finding.note,
+        )
 
-    def _shown_name(self, finding: Finding) -> str:
-        """The name for people, who do not know datasets by the names of parameters."""
-        if not finding.key.startswith(_DATASET):
-            return _shortened(self._name(finding))
-        return ", ".join(map(name_of_dataset, finding.name.split(", ")))
+    def _redacted_value(self, value: Value) -> Value:
+        description = self.words.description(value.property)
+        old, new = (self.redaction.value(each, description) for each in (value.old, value.new))
+        return Value(value.property, old, new)
 
-    def _note(self, finding: Finding) -> str:
-        """More about it, which may quote names."""
-        return "" if self.redaction.is_on else finding.note
 
-    def _values(self, finding: Finding) -> Iterator[tuple[str, PropertyValue, PropertyValue]]:
-        for each in finding.values:
-            old, new = (
-                self.redaction.value(one, self.words.description(each.property)) for one in (each.old, each.new)
-            )
-            yield each.property, old, new
+def _shown_name(finding: Finding) -> str:
+    """The name for people, who do not know datasets by the names of parameters."""
+    if not finding.key.startswith(_DATASET):
+        return _shortened(finding.name)
+    return ", ".join(map(name_of_dataset, finding.name.split(", ")))
 
 
 def _text(value: PropertyValue) -> str:
