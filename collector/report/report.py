@@ -120,6 +120,13 @@ class Report:
         other = next((each for each in self.answers if each.question.id == _EASED.get(answer.question.id)), None)
         return other if other is not None and answer.verdict == BAD and other.verdict == GOOD else None
 
+    @property
+    def why_eased(self) -> str:
+        """What the other answer means for this one."""
+        return (
+            "It matters less here: single sign-on is required, so the identity provider can ask for the second factor."
+        )
+
     def rows_of(self, what: str) -> list[tuple[str, int, str]]:
         """People by status, licence, admin, role or group: name, number, and its address in the page."""
         if what in ("role", "group"):
