@@ -280,6 +280,18 @@ def test_by_keyboard_alone(show: Callable[[str], Page]) -> None:
     expect(page.locator("#people-count")).to_be_visible()
 
 
+def test_scrolling_draws_the_rows_in_sight_and_no_others(show: Callable[[str], Page]) -> None:
+    page = show("#people")
+    table = page.get_by_role("region", name="Table of people")
+    expect(page.locator("[data-row='0']")).to_be_attached()
+    at_first = page.locator("[data-row]").count()
+    table.evaluate("frame => { frame.scrollTop = frame.scrollHeight / 2 }")
+    expect(page.locator("[data-row='140']")).to_be_in_viewport()
+    expect(page.locator("[data-row='0']")).to_have_count(0)
+    assert page.locator("[data-row]").count() <= at_first + 1 < 279
+    expect(table.get_by_text("more: filter them")).to_have_count(0)
+
+
 def test_without_javascript(chromium: Browser, file: Path) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

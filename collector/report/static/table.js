@@ -93,7 +93,7 @@ function rowsTable(rows, columns, sort) {
     event.preventDefault();
     focusRow(moves[event.key]);
   });
-  frame.addEventListener("scroll", () => requestAnimationFrame(render), { passive: true });
+  frame.addEventListener("scroll", () => requestAnimationFrame(() => render()), { passive: true });
   renderNow = render;
   return { frame, render };
 }
